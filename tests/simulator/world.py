@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state of the server: its objects, its clock, and the log of what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from .managed import ManagedObject
+from .quirks import Quirks
+from .wire import SECOND, Ref, not_found
+
+if TYPE_CHECKING:
+    from .sessions import Session
+
+CHANGES_KEPT = 200_000
+
+
+class Change(NamedTuple):
+    """`name` is the property that changed, "" when the object came or went."""
+
+    revision: int
+    object: ManagedObject
+    name: str
+
+
+class World:
+    """All objects that do not belong to one session, and the changes of every object."""
+
+    def __init__(self, root: Ref) -> None:
+        self.root = root
+        self.quirks = Quirks()
+        self.objects: dict[str, ManagedObject] = {}
+        self.revision = 0
+        self._changes: deque[Change] = deque(maxlen=CHANGES_KEPT)
+        self._waiters: set[asyncio.Future[None]] = set()
+
+    def now_ns(self) -> int:
+        """The server's clock, in nanoseconds since 1970."""
+        return time.time_ns() + int(self.quirks.clock_offset * SECOND)
+
+    def find(self, ref: Ref, session: Session | None) -> ManagedObject:
+        """Raises Fault ManagedObjectNotFound, also for a wrong type and for what belongs to another session."""
+        found = self.objects.get(ref.value)
+        if found is None and session is not None:
+            found = session.owned.get(ref.value)
+        if found is None or found.ref.type != ref.type:
+            raise not_found(ref)
+        return found
+
+    def add(self, added: ManagedObject) -> None:
+        self.objects[added.ref.value] = added
+        self.touch(added, "")
+
+    def remove(self, removed: ManagedObject) -> None:
+        del self.objects[removed.ref.value]
+        self.touch(removed, "")
+
+    def touch(self, changed: ManagedObject, *names: str) -> None:
+        """Record that properties changed and wake who waits."""
+        self.revision += 1
+        for name in names:
+            changed.revisions[name] = self.revision
+            self._changes.append(Change(self.revision, changed, name))
+        while self._waiters:
+            waiter = self._waiters.pop()
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def changes_since(self, revision: int) -> list[Change] | None:
+        """The changes after a revision, oldest first; None if the log does not reach back that far."""
+        if self._changes and self._changes[0].revision > revision + 1 and len(self._changes) == CHANGES_KEPT:
+            return None
+        newest_first = itertools.takewhile(lambda change: change.revision > revision, reversed(self._changes))
+        return list(newest_first)[::-1]
+
+    async def wait_for_change(self, since: int, timeout: float) -> bool:
+        """Wait up to `timeout` seconds until anything changed after the revision; whether it did."""
+        if self.revision > since:
+            return True
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.add(waiter)
+        try:
+            await asyncio.wait_for(waiter, timeout)
+        except asyncio.TimeoutError:
+            return False
+        finally:
+            self._waiters.discard(waiter)
+        return True
