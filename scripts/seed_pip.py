@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Give ansible-test's empty virtual environments the pip that every Python brings along.
+
+Usage: seed_pip.py FOLDER. ansible-test would download a bootstrap script from a host of its own into that folder;
+with a script of that name there, no host is needed but the package index that pip is set up for.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+BOOTSTRAP = """\
+import subprocess
+import sys
+
+packages = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
+subprocess.check_call([sys.executable, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
+subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", *packages])
+"""
+
+
+def pip_versions() -> set[str]:
+    """The versions of pip that the installed ansible-test may ask for: they are part of the script's name."""
+    package = find_spec("ansible_test")
+    if package is None or package.origin is None:
+        sys.exit("ansible-test is not installed")
+    source = Path(package.origin).parent / "_internal" / "python_requirements.py"
+    return set(re.findall(r"""\bpip\b['"]?\s*[=:]\s*['"]([0-9.]+)['"]""", source.read_text()))
+
+
+def main() -> None:
+    """Write one script for each version."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for version in pip_versions():
+        (folder / f"get_pip_{version.replace('.', '_')}.py").write_text(BOOTSTRAP)
+
+
+if __name__ == "__main__":
+    main()
