@@ -21,3 +21,13 @@ if [ -z "${VENV:-}" ]; then
     [ ! -L "$VENV" ] || VENV=$build/venv
 fi
 export VENV
+
+# Copies the collection to where every tool of Ansible finds it, and points them there and at nothing of the user's own.
+use_tree() {
+    tree=$build/ansible_collections/vijson/tasks
+    "$VENV/bin/python" "$root/scripts/copy_tree.py" "$root" "$tree"
+    export PATH="$VENV/bin:$PATH"
+    export ANSIBLE_COLLECTIONS_PATH=$build
+    export ANSIBLE_HOME=$build/home/.ansible
+    export ANSIBLE_CONFIG=$tree/tests/ansible.cfg
+}

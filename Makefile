@@ -1,0 +1,90 @@
+SHELL := bash
+.DEFAULT_GOAL := help
+PARALLEL = $(MAKE) --no-print-directory --keep-going -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+##@ Environment
+
+.PHONY: venv
+venv: .venv/.complete ## make or update .venv, with $PYTHON if that is set
+
+.venv/.complete: $(wildcard requirements/*.txt)
+	@scripts/venv -r requirements/test.txt -r requirements/lint.txt
+	@touch .venv/.playable $@
+
+# enough to run playbooks against the simulator
+.venv/.playable: requirements/ansible.txt requirements/runtime.txt requirements/simulator.txt
+	@scripts/venv $(^:%=-r %)
+	@touch $@
+
+.PHONY: clean
+clean: ## remove everything that was made here
+	@scripts/clean
+
+##@ Use
+
+.PHONY: demo
+demo: .venv/.playable ## run playbooks/demo.yml twice against a simulated vCenter
+	@scripts/with-simulator $(SHELL) -ec 'ansible-playbook playbooks/demo.yml; ansible-playbook playbooks/demo.yml'
+
+.PHONY: simulator
+simulator: .venv/.playable ## keep a simulated vCenter running, with $(OPTIONS), until Ctrl-C
+	@scripts/with-simulator $(OPTIONS) --
+
+##@ Tests
+
+.PHONY: test
+test: venv ## everything below, two at a time, and a count at the end
+	@rm -rf .build/results
+	@$(PARALLEL) e2e sanity units simulator-tests lint || true
+	@.venv/bin/python scripts/summary.py .build/results
+
+.PHONY: units
+units: venv ## unit tests
+	@scripts/check $@ pytest tests/unit
+
+.PHONY: simulator-tests
+simulator-tests: venv ## the simulator's own tests
+	@scripts/check $@ pytest tests/simulator_tests
+
+.PHONY: e2e
+e2e: venv ## real playbooks and modules against the simulator
+	@scripts/check $@ pytest tests/e2e
+
+.PHONY: sanity
+sanity: venv ## ansible-test sanity, every test of it that needs no container
+	@scripts/check $@ scripts/ansible-test sanity --local --color no
+
+##@ Lint
+
+LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog action-group
+PACKAGES := $(addprefix ansible_collections.vijson.tasks.,plugins scripts) simulator
+
+.PHONY: lint $(LINTERS:%=lint-%)
+lint: $(LINTERS:%=lint-%) ## all linters; each one is a target lint-NAME too
+$(LINTERS:%=lint-%): venv
+
+lint-ruff:
+	@scripts/check $@ ruff check
+lint-ruff-format:
+	@scripts/check $@ ruff format --check
+lint-mypy:
+	@scripts/check $@ mypy $(PACKAGES:%=-p %)
+lint-yamllint:
+	@scripts/check $@ yamllint --strict .
+lint-ansible-lint:
+	@scripts/check $@ ansible-lint --strict --nocolor
+lint-docs:
+	@scripts/check $@ antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self --check-extra-docs-refs .
+lint-changelog:
+	@scripts/check $@ antsibull-changelog lint
+lint-action-group:
+	@scripts/check $@ python scripts/check_action_group.py
+
+.PHONY: format
+format: venv ## let ruff lay out the Python files
+	@.venv/bin/ruff check --fix
+	@.venv/bin/ruff format
