@@ -1,0 +1,361 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A session on a vCenter over VI JSON: log in, invoke methods, read properties, close what was opened.
+
+The first request that needs a session logs in. ``NotAuthenticated`` leads to one new login and the request again,
+for the server did not run it. A session that was handed in is used and never logged out.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator, NamedTuple, Optional, Union
+from urllib.parse import quote
+
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import (
+    Reference,
+    excerpt,
+    obj,
+    parse_json,
+    reference,
+    text,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    BadAnswer,
+    FaultError,
+    InputError,
+    LostAnswer,
+    SessionEnded,
+    ViError,
+    finish,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._faults import server_fault
+from ansible_collections.vijson.tasks.plugins.module_utils._names import Entity
+from ansible_collections.vijson.tasks.plugins.module_utils._times import parse_rfc3339
+from ansible_collections.vijson.tasks.plugins.module_utils._transport import Answer, Endpoint, Transport
+
+FIRST_RELEASE = "8.0.1.0"
+"""The first release whose server speaks JSON."""
+
+RELEASES = ("9.1.1.0", "9.1.0.0", "9.0.0.0", "8.0.3.1", "8.0.3.0", "8.0.2.0", FIRST_RELEASE)
+"""What ``auto`` offers the server, best first."""
+
+_SESSION_HEADER = "vmware-api-session-id"
+_ENOUGH = "VI JSON is spoken by vCenter 8.0.1 and later."
+
+# Constant on every vCenter; where an object is not there, the service content tells its id.
+_SINGLETONS = {
+    "authorizationManager": Reference("AuthorizationManager", "AuthorizationManager"),
+    "customFieldsManager": Reference("CustomFieldsManager", "CustomFieldsManager"),
+    "extensionManager": Reference("ExtensionManager", "ExtensionManager"),
+    "propertyCollector": Reference("PropertyCollector", "propertyCollector"),
+    "searchIndex": Reference("SearchIndex", "SearchIndex"),
+    "sessionManager": Reference("SessionManager", "SessionManager"),
+    "taskManager": Reference("TaskManager", "TaskManager"),
+    "viewManager": Reference("ViewManager", "ViewManager"),
+}
+_SERVICE = Reference("ServiceInstance", "ServiceInstance")
+
+Target = Union[str, Reference]
+"""A reference, or the name of a singleton in the service content."""
+
+
+class Credentials(NamedTuple):
+    """A live session's id, or what to log in with."""
+
+    username: Optional[str] = None
+    password: Optional[str] = None
+    session_id: Optional[str] = None
+
+
+class Client:
+    """One vCenter. Use it as a context manager, or call :meth:`close`."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        credentials: Credentials,
+        *,
+        api_release: str = FIRST_RELEASE,
+        warn: Callable[[str], None] = lambda message: None,
+        transport: Optional[Transport] = None,
+    ):
+        self.endpoint = endpoint
+        self._credentials = credentials
+        self._release = api_release
+        self._warn = warn
+        self._transport = transport
+        self._session_id = credentials.session_id
+        self._session_key: Optional[str] = None
+        self._singletons = dict(_SINGLETONS)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    @property
+    def shared(self) -> bool:
+        """Whether the session was handed in, so that others may use it too."""
+        return self._credentials.session_id is not None
+
+    # -- methods and properties ------------------------------------------------------------------------------------
+
+    def get(self, target: Target, name: str, *, bound: bool = False) -> Any:
+        """The value of a property, ``None`` where it has none."""
+        return self._invoke("GET", target, name, None, bound=bound)
+
+    def call(
+        self,
+        target: Target,
+        method: str,
+        params: Optional[dict[str, Any]] = None,
+        *,
+        repeatable: bool = True,
+        bound: bool = False,
+        hold: float = 0.0,
+    ) -> Any:
+        """Invoke a method.
+
+        :param repeatable: whether running twice does the same as running once
+        :param bound: the object lives in the session and ends with it, so a new login can't bring it back
+        :param hold: seconds that the server may take on purpose
+        :returns: the answer as it came, ``None`` where there is none
+        :raises FaultError: the server answered a fault
+        :raises NoAnswer: the server may or may not have run it
+        """
+        return self._invoke("POST", target, method, params, repeatable=repeatable, bound=bound, hold=hold)
+
+    @contextmanager
+    def owned(self, target: Target, method: str, params: Optional[dict[str, Any]], destroy: str) -> Iterator[Reference]:
+        """An object that ``method`` makes in this session, destroyed at the end whatever happens.
+
+        In a session of its own the request may be repeated, for logging out closes what a lost answer opened.
+        """
+        made = reference(self.call(target, method, params, repeatable=not self.shared), method)
+        try:
+            yield made
+        finally:
+            finish(lambda: self._destroy(made, destroy))
+
+    def _destroy(self, made: Reference, method: str) -> None:
+        if self._session_id is None:
+            return
+        try:
+            self.call(made, method, bound=True)
+        except ViError:
+            # It is gone with its session, or goes with it.
+            pass
+
+    def _invoke(
+        self,
+        verb: str,
+        target: Target,
+        member: str,
+        params: Optional[dict[str, Any]],
+        *,
+        repeatable: bool = True,
+        bound: bool = False,
+        hold: float = 0.0,
+    ) -> Any:
+        fresh = self._session_id is None
+        if fresh:
+            self.log_in()
+        try:
+            return self._request(verb, target, member, params, repeatable, hold)
+        except FaultError as error:
+            if error.type != "NotAuthenticated":
+                raise
+            self._session_id = None
+            if self.shared:
+                raise SessionEnded(
+                    f"The session given as session_id is not known to {self.endpoint.hostname}: it was logged out,"
+                    " idled out, or belongs to another server. Make a new one with vi_session.",
+                    fault=error.fault,
+                ) from error
+            if bound or fresh:
+                raise
+        self.log_in()
+        return self._request(verb, target, member, params, repeatable, hold)
+
+    def _request(
+        self, verb: str, target: Target, member: str, params: Optional[dict[str, Any]], repeatable: bool, hold: float
+    ) -> Any:
+        known = self._singletons[target] if isinstance(target, str) else target
+        try:
+            return self._exchange(verb, known, member, params, repeatable=repeatable, hold=hold)
+        except FaultError as error:
+            if not isinstance(target, str) or not error.names(known.moid):
+                raise
+            actual = self.singleton(target)
+            if actual == known:
+                raise
+        return self._exchange(verb, actual, member, params, repeatable=repeatable, hold=hold)
+
+    def _exchange(
+        self,
+        verb: str,
+        target: Reference,
+        member: str,
+        params: Optional[dict[str, Any]],
+        *,
+        repeatable: bool = True,
+        hold: float = 0.0,
+    ) -> Any:
+        if self._release == "auto":
+            self._release = self._negotiate()
+        path = "/sdk/vim25/" + "/".join(quote(part, safe="") for part in (self._release, *target, member))
+        body = json.dumps(params) if params is not None else None
+        answer = self._send(verb, path, body=body, repeatable=repeatable, hold=hold)
+        self._session_id = answer.headers.get(_SESSION_HEADER) or self._session_id
+        return self._read(answer, f"{member} of {target}")
+
+    def _send(self, verb: str, path: str, **options: Any) -> Answer:
+        if self._transport is None:
+            self._transport = Transport(self.endpoint)
+        headers = {_SESSION_HEADER: self._session_id} if self._session_id else {}
+        return self._transport.send(verb, path, headers=headers, **options)
+
+    def _read(self, answer: Answer, what: str) -> Any:
+        if answer.status == 204 or (answer.status == 200 and not answer.body.strip()):
+            return None
+        is_json = answer.content_type in ("application/json", "")
+        if answer.status == 200 and is_json:
+            return parse_json(answer.body)
+        if answer.status == 500 and is_json:
+            fault = parse_json(answer.body)
+            if isinstance(fault, dict) and "_typeName" in fault:
+                raise server_fault(fault, what)
+        raise BadAnswer(f"{self.endpoint.hostname} {self._refusal(answer)}")
+
+    def _refusal(self, answer: Answer) -> str:
+        if 300 <= answer.status < 400:
+            return f"answered HTTP {answer.status}, a redirect, which is not followed. Is it a vCenter? {_ENOUGH}"
+        if answer.status == 404:
+            return f"answered HTTP 404: it does not know VI JSON in release {self._release}. {_ENOUGH}"
+        if answer.status == 500:
+            return (
+                f"answered HTTP 500 without a fault: it may not know release {self._release}"
+                f" (api_release: auto asks it). {_ENOUGH}"
+            )
+        kind = answer.content_type or "no content type"
+        return f"answered HTTP {answer.status} with {kind}, not VI JSON: {excerpt(answer.body)}. {_ENOUGH}"
+
+    # -- session ---------------------------------------------------------------------------------------------------
+
+    def log_in(self) -> str:
+        """Open a session of this client's own and return its id."""
+        if self.shared:
+            raise SessionEnded("The session given as session_id has ended. Make a new one with vi_session.")
+        self._session_id = None
+        try:
+            user = self._log_in_once()
+        except LostAnswer as error:
+            self._warn(
+                f"The answer to the login was lost ({error}) and it is tried once more. If the server ran the first,"
+                " it left a session behind, which ends when it idles out."
+            )
+            user = self._log_in_once()
+        if not self._session_id:
+            raise BadAnswer(f"{self.endpoint.hostname} answered the login without a session id. {_ENOUGH}")
+        key = obj(user, "Login").get("key")
+        self._session_key = key if isinstance(key, str) else None
+        return self._session_id
+
+    def _log_in_once(self) -> Any:
+        params = {"userName": self._credentials.username, "password": self._credentials.password}
+        try:
+            return self._request("POST", "sessionManager", "Login", params, repeatable=False, hold=0.0)
+        except FaultError as error:
+            if error.type == "InvalidLogin":
+                raise ViError(
+                    f"{self.endpoint.hostname} did not accept the user name and password of"
+                    f" {self._credentials.username} (InvalidLogin)",
+                    fault=error.fault,
+                ) from error
+            raise
+
+    def log_out(self) -> bool:
+        """End the session; whether there was one."""
+        if self._session_id is None:
+            return False
+        try:
+            self._request("POST", "sessionManager", "Logout", None, repeatable=True, hold=0.0)
+        except FaultError as error:
+            if error.type != "NotAuthenticated":
+                raise
+            return False
+        self._session_id = None
+        return True
+
+    def close(self) -> None:
+        """Log out of a session of this client's own and drop the connections."""
+        finish(self._close)
+
+    def _close(self) -> None:
+        try:
+            if not self.shared:
+                self.log_out()
+        except ViError as error:
+            self._warn(f"The session could not be closed and ends when it idles out: {error}")
+        finally:
+            if self._transport is not None:
+                self._transport.close()
+
+    def session_key(self) -> str:
+        """The key of the session, which is not its id."""
+        if self._session_id is None:
+            self.log_in()
+        if self._session_key is None:
+            session = obj(self.get("sessionManager", "currentSession"), "currentSession")
+            self._session_key = text(session.get("key"), "currentSession")
+        return self._session_key
+
+    # -- the server ------------------------------------------------------------------------------------------------
+
+    def content(self) -> dict[str, Any]:
+        """The ServiceContent; needs no session."""
+        return obj(self._exchange("GET", _SERVICE, "content", None), "content")
+
+    def reference(self, name: str) -> Reference:
+        """A singleton as it is known here; where it turns out not to be there, ask :meth:`singleton`."""
+        return self._singletons[name]
+
+    def singleton(self, name: str) -> Reference:
+        """A singleton as the server names it, such as ``taskManager`` or ``rootFolder``."""
+        self._singletons[name] = reference(self.content().get(name), f"content.{name}")
+        return self._singletons[name]
+
+    def current_time(self) -> int:
+        """The server's clock, in nanoseconds since 1970."""
+        answer = text(self.call(_SERVICE, "CurrentTime"), "CurrentTime")
+        try:
+            return parse_rfc3339(answer)
+        except ValueError as error:
+            raise BadAnswer(f"CurrentTime answered {answer!r}, which is no time") from error
+
+    def resolve(self, entity: Entity, option: str = "entity") -> Reference:
+        """The reference of an entity; an inventory path is looked up."""
+        if isinstance(entity, Reference):
+            return entity
+        found = self.call("searchIndex", "FindByInventoryPath", {"inventoryPath": entity})
+        if found is None:
+            raise InputError(
+                f"{option}: there is no object at the inventory path /{entity}, or the user may not see it."
+                " A path begins with a datacenter or a folder, such as /DC0/vm/web01; a / in a name is written %2f."
+            )
+        return reference(found, "FindByInventoryPath")
+
+    def _negotiate(self) -> str:
+        body = json.dumps({"api_releases": list(RELEASES)})
+        answer = self._send("POST", "/api/vcenter/system?action=hello", body=body)
+        if answer.status == 404:
+            return FIRST_RELEASE
+        value = self._read(answer, "hello")
+        release = obj(value, "hello").get("api_release")
+        if release not in RELEASES:
+            raise ViError(f"{self.endpoint.hostname} knows none of the releases {', '.join(RELEASES)}.")
+        return str(release)

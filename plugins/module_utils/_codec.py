@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""VI JSON <-> Python, without I/O.
+
+On the wire every data object names its type in ``_typeName``, and where the declared type is Any a primitive is boxed
+as ``{"_typeName": "int", "_value": 5}``. Answers of the modules have neither: snake_case keys, references as
+``{type, moid}``, boxed values unboxed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer
+
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_INT32 = range(-(2**31), 2**31)
+_INT64 = range(-(2**63), 2**63)
+
+
+class Reference(NamedTuple):
+    """A managed object: its type and its moId."""
+
+    type: str
+    moid: str
+
+    def __str__(self) -> str:
+        return f"{self.type}:{self.moid}"
+
+    def wire(self) -> dict[str, str]:
+        """As ManagedObjectReference."""
+        return {"_typeName": "ManagedObjectReference", "type": self.type, "value": self.moid}
+
+    def answer(self) -> dict[str, str]:
+        """As modules answer it."""
+        return {"type": self.type, "moid": self.moid}
+
+
+def parse_json(body: bytes) -> Any:
+    """The value of a JSON text; BadAnswer for anything else, nesting that is too deep included."""
+    try:
+        return json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadAnswer(f"the answer is not JSON ({type(error).__name__}): {excerpt(body)}") from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def excerpt(body: bytes, size: int = 120) -> str:
+    """The beginning of an answer, for a message."""
+    text = " ".join(body[: 4 * size].decode("utf-8", "replace").split())
+    return repr(text if len(text) <= size else f"{text[:size]}…")
+
+
+@lru_cache(maxsize=None)
+def snake(name: str) -> str:
+    """``entityName`` -> ``entity_name``."""
+    return _WORD.sub("_", name).lower()
+
+
+@lru_cache(maxsize=None)
+def camel(name: str) -> str:
+    """``entity_name`` -> ``entityName``; what is camelCase already stays."""
+    head, *rest = name.split("_")
+    return head + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+def data(type_name: str, **fields: Any) -> dict[str, Any]:
+    """A data object for a request: fields that are None are left out."""
+    return {"_typeName": type_name, **{key: value for key, value in fields.items() if value is not None}}
+
+
+# -- from the wire -------------------------------------------------------------------------------------------------
+
+
+def plain(value: Any, *, typed: bool = False) -> Any:
+    """Any wire value in answer form. ``typed`` keeps the type of data objects as ``type``; BadAnswer if too deep."""
+    try:
+        return _plain(value, typed)
+    except RecursionError as error:
+        raise BadAnswer("the answer is nested too deeply") from error
+
+
+def _plain(value: Any, typed: bool) -> Any:
+    if isinstance(value, list):
+        return [_plain(item, typed) for item in value]
+    if not isinstance(value, dict):
+        return value
+    type_name = value.get("_typeName")
+    if "_value" in value:
+        return _plain(value["_value"], typed)
+    if type_name == "ManagedObjectReference":
+        return {"type": value.get("type"), "moid": value.get("value")}
+    answer: dict[str, Any] = {"type": type_name} if typed and type_name is not None else {}
+    for key, item in value.items():
+        if key != "_typeName":
+            name = snake(key)
+            # An own field called "type" must not hide the name of the type.
+            answer[f"{name}_" if name in answer else name] = _plain(item, typed)
+    return answer
+
+
+def reference(value: Any, what: str) -> Reference:
+    """The reference that an answer holds; BadAnswer if it holds something else."""
+    if isinstance(value, dict):
+        kind, moid = value.get("type"), value.get("value")
+        if isinstance(kind, str) and isinstance(moid, str):
+            return Reference(kind, moid)
+    raise BadAnswer(f"{what} answered {_shape(value)} where a reference was expected")
+
+
+def objects(value: Any, what: str) -> list[dict[str, Any]]:
+    """A list of data objects, ``null`` being an empty one; BadAnswer if it is something else."""
+    value = unboxed(value)
+    if value is None:
+        return []
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        return value
+    raise BadAnswer(f"{what} answered {_shape(value)} where a list of objects was expected")
+
+
+def obj(value: Any, what: str) -> dict[str, Any]:
+    """A data object; BadAnswer if it is something else."""
+    if isinstance(value, dict):
+        return value
+    raise BadAnswer(f"{what} answered {_shape(value)} where an object was expected")
+
+
+def text(value: Any, what: str) -> str:
+    """A string, boxed or not; BadAnswer if it is something else."""
+    value = unboxed(value)
+    if isinstance(value, str):
+        return value
+    raise BadAnswer(f"{what} answered {_shape(value)} where a text was expected")
+
+
+def unboxed(value: Any) -> Any:
+    """What a boxed primitive, enum or array holds; anything else as it is."""
+    return value["_value"] if isinstance(value, dict) and "_value" in value else value
+
+
+def _shape(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"an object of type {value.get('_typeName')!r}"
+    return "null" if value is None else f"a {type(value).__name__}"
+
+
+# -- to the wire ---------------------------------------------------------------------------------------------------
+
+
+def box(value: Any) -> dict[str, Any]:
+    """A Python value where Any is declared: primitives boxed, lists as ``ArrayOf…``, mappings as data objects.
+
+    A mapping with ``type`` and ``moid`` is a reference, one with ``type`` a data object of that type, any other becomes
+    an ArrayOfKeyAnyValue. ValueError where the wire has no form for it.
+    """
+    if isinstance(value, list):
+        return _box_list(value)
+    if isinstance(value, dict):
+        return _box_mapping(value)
+    return {"_typeName": _primitive_type(value), "_value": value}
+
+
+def _primitive_type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        if value not in _INT64:
+            raise ValueError(f"{value} does not fit into 64 bits")
+        return "int" if value in _INT32 else "long"
+    if isinstance(value, float):
+        return "double"
+    if isinstance(value, str):
+        return "string"
+    raise ValueError(f"{value!r} has no form in VI JSON")
+
+
+_ARRAYS = {"boolean": "ArrayOfBoolean", "int": "ArrayOfInt", "long": "ArrayOfLong", "string": "ArrayOfString"}
+
+
+def _box_list(values: list[Any]) -> dict[str, Any]:
+    boxed = [box(value) for value in values]
+    kinds = {item["_typeName"] for item in boxed}
+    if kinds == {"int", "long"}:
+        kinds = {"long"}
+    kind = kinds.pop() if len(kinds) == 1 else ""
+    if kind in _ARRAYS:
+        return {"_typeName": _ARRAYS[kind], "_value": values}
+    if kind == "ManagedObjectReference":
+        return {"_typeName": "ArrayOfManagedObjectReference", "_value": boxed}
+    if not boxed:
+        return {"_typeName": "ArrayOfString", "_value": []}
+    return {"_typeName": "ArrayOfAnyType", "_value": boxed}
+
+
+def _box_mapping(value: dict[str, Any]) -> dict[str, Any]:
+    if set(value) == {"type", "moid"}:
+        return Reference(str(value["type"]), str(value["moid"])).wire()
+    if isinstance(value.get("type"), str):
+        return typed_object(value["type"], {key: item for key, item in value.items() if key != "type"})
+    pairs = [data("KeyAnyValue", key=str(key), value=box(item)) for key, item in value.items() if item is not None]
+    return {"_typeName": "ArrayOfKeyAnyValue", "_value": pairs}
+
+
+def typed_object(type_name: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """A data object from snake_case or camelCase fields; nested mappings name their own ``type``. ValueError."""
+    return data(type_name, **{camel(key): _field(key, value) for key, value in fields.items()})
+
+
+def _field(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_field(name, item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"key", "value"}:
+        return data("KeyValue", key=str(value["key"]), value=str(value["value"]))
+    if not isinstance(value.get("type"), str):
+        raise ValueError(f"{name}: a mapping in it needs its type, such as type: LocalizableMessage")
+    return _box_mapping(value)

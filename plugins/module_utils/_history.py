@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading the history of tasks through a TaskHistoryCollector.
+
+Reading moves a cursor on the server, so an answer that is lost takes a page with it. Then a fresh collector is read
+from its beginning, and what is known already is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator, Optional
+
+from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_moid
+from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, objects, unboxed
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, NoAnswer
+from ansible_collections.vijson.tasks.plugins.module_utils._times import parse_rfc3339
+
+MAX_PAGE = 1000
+"""Tasks that a server gives in one answer."""
+
+_RESTARTS = 3
+_LOST_WITH_SESSION = ("NotAuthenticated", "ManagedObjectNotFound")
+
+
+def read_history(
+    client: Client, spec: dict[str, Any], *, newest_first: bool = False, page_size: int = MAX_PAGE
+) -> Iterator[list[dict[str, Any]]]:
+    """Pages of TaskInfos, each task once, in order. Close the iterator to destroy the collector early.
+
+    :param spec: a TaskFilterSpec
+    """
+    reader = _Reader()
+    for restart in range(_RESTARTS + 1):
+        source = _newest_first(client, spec, page_size) if newest_first else _oldest_first(client, spec, page_size)
+        try:
+            for page in source:
+                fresh = reader.fresh(page, restarted=restart > 0, newest_first=newest_first)
+                if fresh:
+                    yield fresh
+            return
+        except (NoAnswer, FaultError) as error:
+            if restart == _RESTARTS or (isinstance(error, FaultError) and error.type not in _LOST_WITH_SESSION):
+                raise
+        finally:
+            source.close()
+
+
+def latest_page(client: Client, spec: dict[str, Any], page_size: int) -> list[dict[str, Any]]:
+    """The newest tasks, ``page_size`` at most, newest first."""
+    with _collector(client, spec) as collector:
+        client.call(collector, "SetCollectorPageSize", {"maxCount": page_size}, bound=True)
+        return _sorted(objects(client.get(collector, "latestPage", bound=True), "latestPage"))
+
+
+class _Reader:
+    """Which tasks were handed on already."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._newest: Optional[tuple[int, int]] = None
+
+    def fresh(self, page: list[dict[str, Any]], *, restarted: bool, newest_first: bool) -> list[dict[str, Any]]:
+        fresh = []
+        for info in page:
+            moid = task_moid(info)
+            # Newest first, what came after the reading began has no place in the order any more.
+            if moid in self._seen or (restarted and newest_first and self._newest and age(info) > self._newest):
+                continue
+            self._seen.add(moid)
+            fresh.append(info)
+        if newest_first and fresh and self._newest is None:
+            self._newest = age(fresh[0])
+        return fresh
+
+
+def _collector(client: Client, spec: dict[str, Any]) -> Any:
+    return client.owned("taskManager", "CreateCollectorForTasks", {"filter": spec}, "DestroyCollector")
+
+
+def _oldest_first(client: Client, spec: dict[str, Any], page_size: int) -> Iterator[list[dict[str, Any]]]:
+    # A fresh collector stands before the oldest task. Rewinding it makes one server skip a task.
+    with _collector(client, spec) as collector:
+        yield from _read(client, collector, "ReadNextTasks", page_size)
+
+
+def _newest_first(client: Client, spec: dict[str, Any], page_size: int) -> Iterator[list[dict[str, Any]]]:
+    """The latest page with all that is newer, then back from there.
+
+    After ResetCollector servers differ in whether the latest page lies before the cursor or behind it, so it is taken
+    from all three sides; the caller drops what it has seen.
+    """
+    with _collector(client, spec) as collector:
+        client.call(collector, "SetCollectorPageSize", {"maxCount": page_size}, bound=True)
+        client.call(collector, "ResetCollector", bound=True)
+        latest = {}
+        for page in _read(client, collector, "ReadNextTasks", page_size):
+            latest.update({task_moid(info): info for info in page})
+        for info in objects(client.get(collector, "latestPage", bound=True), "latestPage"):
+            latest.setdefault(task_moid(info), info)
+        yield _sorted(list(latest.values()))
+        for page in _read(client, collector, "ReadPreviousTasks", page_size):
+            yield _sorted(page)
+
+
+def _read(client: Client, collector: Reference, method: str, count: int) -> Iterator[list[dict[str, Any]]]:
+    while True:
+        page = objects(client.call(collector, method, {"maxCount": count}, repeatable=False, bound=True), method)
+        if not page:
+            return
+        yield page
+
+
+def age(info: dict[str, Any]) -> tuple[int, int]:
+    """Sorts tasks from the oldest to the newest: by when they were queued, then by their number."""
+    number = re.search(r"\d+", task_moid(info))
+    return _queued(info), int(number[0]) if number else 0
+
+
+def _queued(info: dict[str, Any]) -> int:
+    try:
+        return parse_rfc3339(str(unboxed(info.get("queueTime"))))
+    except ValueError:
+        return 0
+
+
+def _sorted(page: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(page, key=age, reverse=True)

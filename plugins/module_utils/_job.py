@@ -1,0 +1,146 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job: what a module's ``run()`` works with, whichever way it is started."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+from contextlib import contextmanager
+from typing import Any, Callable, Dict, Iterator
+
+from ansible_collections.vijson.tasks.plugins.module_utils._client import RELEASES, Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, Interrupted
+from ansible_collections.vijson.tasks.plugins.module_utils._names import (
+    CHECK_MODE_TASK,
+    Entity,
+    parse_entity,
+    parse_task,
+    parse_tasks,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint
+
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.%A-Za-z0-9]*\]?", re.ASCII)
+_RELEASE = re.compile(r"\d+\.\d+\.\d+\.\d+", re.ASCII)
+
+Result = Dict[str, Any]
+
+
+class Job:
+    """One run of a module: the client, the validated parameters, check mode, and ways to speak to the user.
+
+    :ivar client: logs in at its first request that needs a session
+    :ivar params: the options by name, as the argument specification left them
+    """
+
+    def __init__(
+        self,
+        params: dict[str, Any],
+        *,
+        check_mode: bool = False,
+        warn: Callable[[str], None] = lambda message: None,
+        progress: Callable[[str], None] = lambda line: None,
+    ):
+        self.params = params
+        self.check_mode = check_mode
+        self.warn = warn
+        self.progress = progress
+        self.client = connect(params, warn)
+
+    def tasks(self) -> list[str]:
+        """The moIds that the option ``tasks`` names, each once."""
+        return parse_tasks(self.params["tasks"] or [], "tasks", check_mode=self.check_mode)
+
+    def task(self) -> str:
+        """The moId that the option ``task`` names."""
+        return parse_task(self.params["task"], "task", check_mode=self.check_mode)
+
+    def is_planned(self, moid: str) -> bool:
+        """Whether this is a task that an earlier module would have created, were this not check mode."""
+        return self.check_mode and moid == CHECK_MODE_TASK
+
+    def entity(self) -> Entity | None:
+        """What the option ``entity`` names, checked but not looked up yet."""
+        value = self.params["entity"]
+        return None if value is None else parse_entity(value)
+
+
+def perform(run: Callable[[Job], Result], job: Job) -> Result:
+    """Run a job, with signals as exceptions; whatever happens, what it opened on the server is closed."""
+    with interruptible():
+        try:
+            return run(job)
+        finally:
+            job.client.close()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """SIGINT and SIGTERM raise :class:`Interrupted` once; further ones are ignored until everything is closed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def interrupt(number: int, _frame: Any) -> None:
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
+        raise Interrupted(f"Interrupted by {signal.Signals(number).name}")
+
+    before = {each: signal.signal(each, interrupt) for each in signals}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def connect(params: dict[str, Any], warn: Callable[[str], None] = lambda message: None) -> Client:
+    """The client that the options of the connection describe. It sends nothing yet; InputError."""
+    return Client(endpoint(params), credentials(params), api_release=_release(params["api_release"]), warn=warn)
+
+
+def credentials(params: dict[str, Any]) -> Credentials:
+    """A session id wins over what there is to log in with; InputError where there is neither."""
+    if params["session_id"]:
+        return Credentials(session_id=params["session_id"])
+    missing = [name for name in ("username", "password") if not params[name]]
+    if missing:
+        raise InputError(
+            f"{' and '.join(missing)} missing: give username and password (or VMWARE_USER and VMWARE_PASSWORD in the"
+            " environment), or the session_id of a live session (VMWARE_SESSION_ID)"
+        )
+    return Credentials(params["username"], params["password"])
+
+
+def endpoint(params: dict[str, Any]) -> Endpoint:
+    """Where and how to connect; InputError."""
+    hostname = params["hostname"].strip()
+    if not _HOST.fullmatch(hostname):
+        raise InputError(
+            f"hostname: {params['hostname']!r} is no host. Accepted: a name or an address such as vcenter.example.com,"
+            " without https:// and path; the port has an option of its own"
+        )
+    for option in ("port", "proxy_port"):
+        if params[option] is not None and not 1 <= params[option] <= 65535:
+            raise InputError(f"{option}: {params[option]} is no port. Accepted: 1 to 65535")
+    if not params["request_timeout"] > 0:
+        raise InputError(f"request_timeout: {params['request_timeout']:g} is too short. Accepted: seconds, above 0")
+    verify = (params["ca_path"] or None) if params["validate_certs"] else False
+    return Endpoint(hostname.strip("[]"), params["port"], verify, _proxy(params), params["request_timeout"])
+
+
+def _proxy(params: dict[str, Any]) -> str | None:
+    if not params["proxy_host"]:
+        return None
+    if params["proxy_port"] is None:
+        raise InputError("proxy_port is missing: proxy_host needs it (or VMWARE_PROXY_PORT in the environment)")
+    return f"{params['proxy_protocol']}://{params['proxy_host']}:{params['proxy_port']}"
+
+
+def _release(value: str) -> str:
+    if value != "auto" and not _RELEASE.fullmatch(value):
+        raise InputError(f"api_release: {value!r} is no release. Accepted: auto, or one such as {', '.join(RELEASES)}")
+    return value

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lines on how far tasks are, for a person who looks on."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Optional
+
+from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE
+from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker
+
+_EVERY = 30.0
+_LEAST = 1.0
+_SINGLE_LINES = 5
+
+
+class Reporter:
+    """Shows a line when something changed (once a second at most), and every 30 seconds in any case.
+
+    A few tasks have a line each, such as ``task-42 CloneVM_Task web01 43% (2m10s)``; of many, their numbers are told.
+    """
+
+    def __init__(self, show: Callable[[str], None], now: Callable[[], float] = time.monotonic):
+        self._show = show
+        self._now = now
+        self._begun = now()
+        self._last: Optional[float] = None
+        self._shown: list[str] = []
+
+    def __call__(self, tracker: Tracker) -> None:
+        now = self._now()
+        since = None if self._last is None else now - self._last
+        final = not tracker.pending
+        if since is not None and since < _LEAST and not final:
+            return
+        lines = self._lines(tracker)
+        due = since is None or since >= _EVERY
+        fresh = lines if due else [line for line in lines if line not in self._shown]
+        if not fresh:
+            return
+        self._last, self._shown = now, lines
+        for line in fresh:
+            self._show(f"{line} ({span(now - self._begun)})")
+
+    def _lines(self, tracker: Tracker) -> list[str]:
+        if len(tracker.moids) <= _SINGLE_LINES:
+            return [_line(moid, tracker.infos.get(moid)) for moid in tracker.moids]
+        arrived = len(tracker.moids) - len(tracker.pending) - len(tracker.missing)
+        failed = sum(info.get("state") == "error" for info in tracker.infos.values())
+        parts = [f"{arrived} of {len(tracker.moids)} tasks are there"]
+        if failed:
+            parts.append(f"{failed} in error")
+        if tracker.missing:
+            parts.append(f"{len(tracker.missing)} gone")
+        return [", ".join(parts)]
+
+
+def _line(moid: str, info: Optional[dict[str, Any]]) -> str:
+    if info is None:
+        return f"{moid} gone"
+    words = [moid, info.get("name") or info.get("descriptionId"), info.get("entityName")]
+    state, progress = info.get("state"), info.get("progress")
+    words.append(f"{progress}%" if state not in DONE and progress is not None else state)
+    return " ".join(str(word) for word in words if word)
+
+
+def span(seconds: float) -> str:
+    """``2m10s``"""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}h{minutes:02d}m{rest:02d}s"
+    return f"{minutes}m{rest:02d}s" if minutes else f"{rest}s"

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading properties of many objects in one request (PropertyCollector.RetrievePropertiesEx)."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, NamedTuple, Optional
+
+from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, data, obj, objects, reference
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, LostAnswer
+from ansible_collections.vijson.tasks.plugins.module_utils._faults import server_fault
+
+_ATTEMPTS = 3
+
+
+class Properties(NamedTuple):
+    """What was read of one object: wire values by path; ``unreadable``: faults by path."""
+
+    ref: Reference
+    values: dict[str, Any]
+    unreadable: dict[str, dict[str, Any]]
+
+    def require(self, path: str) -> Any:
+        """The value at a path, ``None`` where there is none; FaultError where it may not be read."""
+        if path in self.unreadable:
+            raise server_fault(self.unreadable[path], f"{path} of {self.ref}")
+        return self.values.get(path)
+
+
+def filter_spec(kind: str, paths: list[str], roots: list[dict[str, Any]]) -> dict[str, Any]:
+    """A PropertyFilterSpec for objects of one type; those that are gone are left out of the answer."""
+    return data(
+        "PropertyFilterSpec",
+        propSet=[data("PropertySpec", type=kind, all=False, pathSet=paths)],
+        objectSet=roots,
+        reportMissingObjectsInResults=True,
+    )
+
+
+def through(root: Reference, path: str) -> dict[str, Any]:
+    """An ObjectSpec for the objects that a property of ``root`` refers to, without ``root`` itself."""
+    step = data("TraversalSpec", type=root.type, path=path, skip=False)
+    return data("ObjectSpec", obj=root.wire(), skip=True, selectSet=[step])
+
+
+def read(client: Client, refs: list[Reference], paths: list[str]) -> dict[str, Properties]:
+    """Properties of objects of one type by moId, in one request; objects that are gone are not in it."""
+    left = list(refs)
+    while left:
+        roots = [data("ObjectSpec", obj=ref.wire(), skip=False) for ref in left]
+        try:
+            return {item.ref.moid: item for item in _retrieve(client, filter_spec(left[0].type, paths, roots))}
+        except FaultError as error:
+            # A server that does not know reportMissingObjectsInResults fails on each one that is gone.
+            found = [ref for ref in left if not error.names(ref.moid)]
+            if len(found) == len(left):
+                raise
+            left = found
+    return {}
+
+
+def read_through(client: Client, root: Reference, path: str, kind: str, paths: list[str]) -> list[Properties]:
+    """Properties of the objects of type ``kind`` that a property of ``root`` refers to, in one request."""
+    return _retrieve(client, filter_spec(kind, paths, [through(root, path)]))
+
+
+def _retrieve(client: Client, spec: dict[str, Any]) -> list[Properties]:
+    # A page that is lost, or a token that another user of the session made stale, can't be asked for again: start anew.
+    for _attempt in range(_ATTEMPTS - 1):
+        found: list[Properties] = []
+        try:
+            for page in _pages(client, spec):
+                found += page
+            return found
+        except (LostAnswer, FaultError):
+            if not found:
+                raise
+    return [item for page in _pages(client, spec) for item in page]
+
+
+def _pages(client: Client, spec: dict[str, Any]) -> Iterator[list[Properties]]:
+    params = {"specSet": [spec], "options": data("RetrieveOptions")}
+    answer = client.call("propertyCollector", "RetrievePropertiesEx", params)
+    while answer is not None:
+        page = obj(answer, "RetrievePropertiesEx")
+        yield [_properties(item) for item in objects(page.get("objects"), "RetrievePropertiesEx")]
+        token: Optional[str] = page.get("token")
+        if not token:
+            return
+        params = {"token": token}
+        answer = client.call("propertyCollector", "ContinueRetrievePropertiesEx", params, repeatable=False, bound=True)
+
+
+def _properties(item: dict[str, Any]) -> Properties:
+    found = objects(item.get("propSet"), "propSet")
+    missing = objects(item.get("missingSet"), "missingSet")
+    return Properties(
+        reference(item.get("obj"), "RetrievePropertiesEx"),
+        {str(entry.get("name")): entry.get("val") for entry in found},
+        {str(entry.get("path")): obj(entry.get("fault"), "missingSet") for entry in missing},
+    )

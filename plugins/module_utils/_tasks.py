@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading, cancelling and creating tasks."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, NamedTuple
+
+from ansible_collections.vijson.tasks.plugins.module_utils._answers import is_done, task_answer
+from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, obj, objects, text
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError
+from ansible_collections.vijson.tasks.plugins.module_utils._names import CHECK_MODE_TASK
+from ansible_collections.vijson.tasks.plugins.module_utils._properties import Properties, read, read_through
+
+
+def task_ref(moid: str) -> Reference:
+    """The reference of a task."""
+    return Reference("Task", moid)
+
+
+def read_properties(client: Client, moids: Iterable[str], paths: Iterable[str] = ("info",)) -> dict[str, Properties]:
+    """Properties of tasks by moId, in one request however many; tasks that are gone are not in it."""
+    refs = [task_ref(moid) for moid in moids if moid != CHECK_MODE_TASK]
+    return read(client, refs, list(paths)) if refs else {}
+
+
+def read_infos(client: Client, moids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """TaskInfos as they came, by moId, in the order asked for; tasks that are gone are not in it."""
+    wanted = list(moids)
+    found = read_properties(client, wanted)
+    return {moid: obj(found[moid].require("info"), "info") for moid in wanted if moid in found}
+
+
+def read_tasks(client: Client, moids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Tasks in answer form by moId, in the order asked for; tasks that are gone are not in it."""
+    return {moid: task_answer(info) for moid, info in read_infos(client, moids).items()}
+
+
+def read_recent(client: Client, paths: Iterable[str] = ("info",)) -> list[Properties]:
+    """Properties of TaskManager.recentTask, in one request; those that may not be read are left out."""
+    paths = list(paths)
+    root = client.reference("taskManager")
+    try:
+        found = read_through(client, root, "recentTask", "Task", paths)
+    except FaultError as error:
+        if not error.names(root.moid):
+            raise
+        found = read_through(client, client.singleton("taskManager"), "recentTask", "Task", paths)
+    return [item for item in found if not item.unreadable]
+
+
+def task_description(client: Client) -> dict[str, Any]:
+    """TaskManager.description as it came."""
+    return obj(client.get("taskManager", "description"), "description")
+
+
+def method_labels(client: Client) -> dict[str, str]:
+    """The label of each description id, in the language of the session."""
+    entries = objects(task_description(client).get("methodInfo"), "description.methodInfo")
+    return {str(entry.get("key")): str(entry.get("label")) for entry in entries if entry.get("label")}
+
+
+class Cancelled(NamedTuple):
+    """What came of cancelling: tasks in answer form, and why some could not be cancelled, by moId."""
+
+    tasks: dict[str, dict[str, Any]]
+    requested: list[str]
+    refused: dict[str, str]
+
+
+def cancellable(task: dict[str, Any]) -> bool:
+    """Whether there is anything to request: it is neither done nor asked to stop already."""
+    return not is_done(task) and not task["cancelled"]
+
+
+def cancel(client: Client, tasks: dict[str, dict[str, Any]]) -> Cancelled:
+    """Request the end of each task that has not ended; one that can't be cancelled does not keep the others.
+
+    :param tasks: in answer form by moId, as read just before
+    """
+    requested, refused = [], {}
+    for moid, task in tasks.items():
+        if not cancellable(task):
+            continue
+        if not task["cancelable"]:
+            refused[moid] = "it is not cancelable"
+            continue
+        try:
+            client.call(task_ref(moid), "CancelTask")
+            requested.append(moid)
+        except FaultError as error:
+            refused[moid] = str(error)
+    if not requested and not refused:
+        return Cancelled(tasks, [], {})
+    return _reconcile(client, tasks, requested, refused)
+
+
+def _reconcile(
+    client: Client, tasks: dict[str, dict[str, Any]], requested: list[str], refused: dict[str, str]
+) -> Cancelled:
+    """What a refusal meant shows in the task: it may have ended, or been asked to stop, in the meantime."""
+    now = {**tasks, **read_tasks(client, tasks)}
+    left = {moid: why for moid, why in refused.items() if cancellable(now[moid])}
+    return Cancelled(now, requested, left)
+
+
+def create_task(client: Client, params: dict[str, Any]) -> dict[str, Any]:
+    """TaskManager.CreateTask: the TaskInfo of the new task. It is never sent twice by itself.
+
+    :raises NoAnswer: nobody knows whether there is a new task
+    """
+    info = obj(client.call("taskManager", "CreateTask", params, repeatable=False), "CreateTask")
+    if not isinstance(info.get("key"), str):
+        raise BadAnswer("CreateTask answered something that is no TaskInfo")
+    return info
+
+
+def registered_task_types(client: Client) -> list[str]:
+    """The ids of the task types that extensions registered, sorted."""
+    extensions = objects(client.get("extensionManager", "extensionList"), "extensionList")
+    return sorted({task_id for extension in extensions for task_id in task_types_of(extension)})
+
+
+def task_types_of(extension: dict[str, Any]) -> list[str]:
+    """The ids of the task types of one Extension, in its order."""
+    entries = objects(extension.get("taskList"), "extension.taskList")
+    return [text(entry.get("taskID"), "extension.taskList") for entry in entries]

@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Times: RFC 3339 with up to nine digits of fraction, and "how long ago". Everything inside is whole nanoseconds.
+
+``datetime`` holds microseconds only, so it counts the seconds here and never sees the fraction.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
+
+SECOND = 1_000_000_000
+_EPOCH = datetime(1970, 1, 1)
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)?",
+    re.ASCII,
+)
+_AGO = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class Moment(NamedTuple):
+    """A point of time: ``at`` nanoseconds since 1970 in UTC, or ``ago`` nanoseconds before the server's now."""
+
+    at: int | None = None
+    ago: int | None = None
+
+    def resolve(self, now: int) -> int:
+        """Nanoseconds since 1970, with the server's clock at ``now``."""
+        return self.at if self.at is not None else now - (self.ago or 0)
+
+
+def parse_rfc3339(text: str, *, zone_required: bool = False) -> int:
+    """Nanoseconds since 1970 in UTC. A text without a zone counts as UTC unless ``zone_required``; ValueError."""
+    match = _RFC3339.fullmatch(text)
+    if not match or (zone_required and not match[4]):
+        raise ValueError(text)
+    date, clock, fraction, zone = match.groups()
+    # A leap second (:60) is the first second of the next minute.
+    leap = clock.endswith(":60")
+    seconds = datetime.fromisoformat(f"{date}T{clock[:-2]}{'59' if leap else clock[-2:]}")
+    offset = timedelta()
+    if zone and zone not in "Zz":
+        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6])) * (-1 if zone[0] == "-" else 1)
+    whole = (seconds - _EPOCH - offset) // timedelta(seconds=1) + leap
+    return whole * SECOND + int((fraction or "").ljust(9, "0"))
+
+
+def parse_moment(text: str) -> Moment:
+    """``2026-11-22T04:00:00Z`` or ``90s``, ``15m``, ``12h``, ``7d`` (ago); ValueError."""
+    ago = _AGO.fullmatch(text.strip())
+    if ago:
+        return Moment(ago=int(ago[1]) * _UNITS[ago[2]] * SECOND)
+    return Moment(at=parse_rfc3339(text.strip(), zone_required=True))
+
+
+def format_rfc3339(nanoseconds: int) -> str:
+    """``2026-11-22T04:33:57.127620409Z``; the fraction only as long as it must be. ValueError outside years 1 to 9999."""
+    whole, fraction = divmod(nanoseconds, SECOND)
+    try:
+        text = (_EPOCH + timedelta(seconds=whole)).isoformat()
+    except OverflowError as error:
+        raise ValueError(str(nanoseconds)) from error
+    digits = f"{fraction:09d}".rstrip("0")
+    return f"{text}.{digits}Z" if digits else f"{text}Z"
+
+
+def utc_now() -> int:
+    """This machine's clock: only for what the server's clock need not decide."""
+    return int(datetime.now(timezone.utc).timestamp() * SECOND)

@@ -1,0 +1,210 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for many tasks: one server-side filter over one view of them, and long polls.
+
+A property collector of one's own keeps waits that share a session apart. What a filter does not tell is read instead:
+at the beginning, after each poll that stayed quiet (a task that is gone never updates), and at the end of the time, so
+that a task that is done counts as done however late it is.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Iterable, NamedTuple, Optional
+
+from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE, task_answer
+from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, data, obj, objects, reference, text
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    BadAnswer,
+    ConnectError,
+    FaultError,
+    NoAnswer,
+    ViError,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._properties import filter_spec, through
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_infos, task_ref
+
+POLL = 30
+"""Seconds of one long poll: proxies cut requests that stay silent for longer."""
+
+PACE = 0.25
+"""Seconds between two polls: a server answers at the first change, so without it each change is a request."""
+
+_RECOVERY_PAUSES = (1.0, 2.0, 5.0)
+_BAD_ANSWERS = 3
+_SESSION_LOST = ("NotAuthenticated", "InvalidCollectorVersion", "RequestCanceled", "ManagedObjectNotFound")
+
+
+class Clock(NamedTuple):
+    """Time that passes, in seconds; a test brings its own."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Tracker:
+    """What is known of the tasks that are waited for.
+
+    :ivar infos: TaskInfo as it came, by moId
+    :ivar pending: ids of tasks that are there and not yet where they should be
+    :ivar missing: ids of tasks that are not, or not any more, on the server
+    """
+
+    def __init__(self, moids: Iterable[str], until: str = "done"):
+        self.moids = list(moids)
+        self.infos: dict[str, dict[str, Any]] = {}
+        self.pending: dict[str, None] = dict.fromkeys(self.moids)
+        self.missing: list[str] = []
+        self._arrived = ("running", *DONE) if until == "running" else DONE
+
+    def saw(self, moid: str, info: dict[str, Any]) -> None:
+        """A task's info was read, or came with an update."""
+        if moid in self.pending:
+            self.infos[moid] = info
+            if info.get("state") in self._arrived:
+                del self.pending[moid]
+
+    def changed(self, moid: str, path: str, value: Any) -> None:
+        """A property changed: ``info`` as a whole, or one of its fields as ``info.progress``."""
+        if path == "info":
+            self.saw(moid, obj(value, "info"))
+        elif path.startswith("info."):
+            value = value["_value"] if isinstance(value, dict) and "_value" in value else value
+            self.saw(moid, {**self.infos.get(moid, {}), path[len("info.") :]: value})
+
+    def gone(self, moid: str) -> None:
+        """A task is not on the server."""
+        if moid in self.pending:
+            del self.pending[moid]
+            self.missing.append(moid)
+
+    def read(self, client: Client) -> None:
+        """Read all that are pending in one request."""
+        found = read_infos(client, self.pending)
+        for moid in list(self.pending):
+            if moid in found:
+                self.saw(moid, found[moid])
+            else:
+                self.gone(moid)
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """All that were ever seen, in answer form and in the order asked for."""
+        return [task_answer(self.infos[moid]) for moid in self.moids if moid in self.infos]
+
+
+def wait(
+    client: Client,
+    tracker: Tracker,
+    timeout: float,
+    *,
+    report: Callable[[Tracker], None] = lambda tracker: None,
+    clock: Clock = Clock(),
+) -> Optional[ViError]:
+    """Wait until nothing is pending or the time has passed.
+
+    A server that goes away after the first answer is waited for within the time.
+
+    :returns: what kept the server out of reach at the end, if anything did
+    :raises ViError: what can't get better by waiting
+    """
+    deadline = clock.now() + timeout
+    tracker.read(client)
+    report(tracker)
+    trouble: Optional[ViError] = None
+    failures = 0
+    while tracker.pending and clock.now() < deadline:
+        try:
+            before = len(tracker.pending)
+            _watch(client, tracker, deadline, report, clock)
+            trouble = None
+        except (ConnectError, NoAnswer, FaultError) as error:
+            failures = 0 if len(tracker.pending) < before else failures
+            if not _may_pass(error, failures):
+                raise
+            trouble = error
+            pause = _RECOVERY_PAUSES[min(failures, len(_RECOVERY_PAUSES) - 1)]
+            failures += 1
+            clock.sleep(max(0.0, min(pause, deadline - clock.now())))
+    if tracker.pending and timeout > 0:
+        trouble = _last_look(client, tracker) or None
+    report(tracker)
+    return trouble
+
+
+def _may_pass(error: ViError, failures: int) -> bool:
+    """Whether waiting may cure it: a server that restarts, a session that ended, an answer damaged on its way."""
+    if isinstance(error, FaultError):
+        return error.type in _SESSION_LOST
+    return not isinstance(error, BadAnswer) or failures < _BAD_ANSWERS
+
+
+def _last_look(client: Client, tracker: Tracker) -> Optional[ViError]:
+    try:
+        tracker.read(client)
+    except (ConnectError, NoAnswer) as error:
+        return error
+    return None
+
+
+def _watch(client: Client, tracker: Tracker, deadline: float, report: Callable[[Tracker], None], clock: Clock) -> None:
+    """Poll one filter until nothing is pending or the time has passed."""
+    with (
+        client.owned("propertyCollector", "CreatePropertyCollector", None, "DestroyPropertyCollector") as collector,
+        client.owned("viewManager", "CreateListView", {}, "DestroyView") as view,
+    ):
+        add = {"add": [task_ref(moid).wire() for moid in tracker.pending]}
+        for lost in objects(client.call(view, "ModifyListView", add, bound=True), "ModifyListView"):
+            tracker.gone(reference(lost, "ModifyListView").moid)
+        spec = filter_spec("Task", ["info"], [through(view, "view")])
+        client.call(
+            collector, "CreateFilter", {"spec": spec, "partialUpdates": False}, repeatable=not client.shared, bound=True
+        )
+        _poll(client, collector, tracker, deadline, report, clock)
+
+
+def _poll(
+    client: Client,
+    collector: Reference,
+    tracker: Tracker,
+    deadline: float,
+    report: Callable[[Tracker], None],
+    clock: Clock,
+) -> None:
+    version, truncated = "", False
+    while tracker.pending:
+        left = deadline - clock.now()
+        if left < 1 and version:
+            clock.sleep(max(0.0, left))
+            return
+        seconds = max(0, min(POLL, int(left)))
+        params = {"version": version, "options": data("WaitOptions", maxWaitSeconds=seconds)}
+        # A truncated answer has moved the version on, so a lost one can't be asked for again.
+        answer = client.call(
+            collector, "WaitForUpdatesEx", params, repeatable=not truncated, bound=True, hold=float(seconds)
+        )
+        if answer is None:
+            tracker.read(client)
+            report(tracker)
+            continue
+        update = obj(answer, "WaitForUpdatesEx")
+        apply(update, tracker)
+        report(tracker)
+        version, truncated = text(update.get("version"), "WaitForUpdatesEx"), update.get("truncated") is True
+        if tracker.pending and not truncated:
+            clock.sleep(max(0.0, min(PACE, deadline - clock.now())))
+
+
+def apply(update: dict[str, Any], tracker: Tracker) -> None:
+    """Take over an UpdateSet: what changed, and which tasks left."""
+    for part in objects(update.get("filterSet"), "UpdateSet"):
+        for change in objects(part.get("objectSet"), "UpdateSet"):
+            moid = reference(change.get("obj"), "ObjectUpdate").moid
+            for item in objects(change.get("changeSet"), "ObjectUpdate"):
+                if item.get("op", "assign") in ("assign", "add"):
+                    tracker.changed(moid, str(item.get("name")), item.get("val"))
+            if change.get("kind") == "leave":
+                tracker.gone(moid)
+        for lost in objects(part.get("missingSet"), "UpdateSet"):
+            tracker.gone(reference(lost.get("obj"), "MissingObject").moid)

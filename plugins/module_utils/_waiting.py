@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job that waits: what it shows meanwhile, what it answers, and how it says that the time has passed."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Optional
+
+from ansible_collections.vijson.tasks.plugins.module_utils._answers import is_done
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, ViError, WaitTimeout
+from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
+from ansible_collections.vijson.tasks.plugins.module_utils._progress import Reporter, span
+from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker, wait
+
+_NAMED = 10
+
+
+class Waited(NamedTuple):
+    """What came of waiting. ``trouble``: what kept the server out of reach at the end, if anything."""
+
+    tracker: Tracker
+    trouble: Optional[ViError]
+
+
+def wait_for(job: Job, moids: list[str], timeout: int, *, until: str = "done") -> Waited:
+    """Wait for tasks, with progress shown where the job can show it."""
+    if timeout < 0:
+        raise InputError(f"wait_timeout: {timeout} is no time to wait. Accepted: seconds, 0 or more")
+    tracker = Tracker(moids, until)
+    for moid in moids:
+        if job.is_planned(moid):
+            tracker.gone(moid)
+    trouble = wait(job.client, tracker, timeout, report=Reporter(job.progress)) if tracker.pending else None
+    return Waited(tracker, trouble)
+
+
+def wait_or_fail(
+    job: Job, moids: list[str], timeout: int, *, known: dict[str, dict[str, Any]], changed: bool
+) -> dict[str, dict[str, Any]]:
+    """The tasks with these ids when all have ended, by moId; WaitTimeout, which carries all ``known`` tasks."""
+    waited = wait_for(job, moids, timeout)
+    tasks = {task["moid"]: task for task in waited.tracker.tasks()}
+    if waited.tracker.pending:
+        result = {"tasks": list({**known, **tasks}.values()), "changed": changed}
+        raise timed_out(waited, timeout, result)
+    return tasks
+
+
+def summary(waited: Waited) -> Result:
+    """``{tasks, succeeded, errored, pending, missing}``"""
+    tasks = waited.tracker.tasks()
+    return {
+        "tasks": tasks,
+        "succeeded": [task["moid"] for task in tasks if task["state"] == "success"],
+        "errored": [task["moid"] for task in tasks if task["state"] == "error"],
+        "pending": [task["moid"] for task in tasks if not is_done(task) and task["moid"] not in waited.tracker.missing],
+        "missing": waited.tracker.missing,
+    }
+
+
+def timed_out(waited: Waited, timeout: int, result: Result) -> WaitTimeout:
+    """The failure at the end of the time."""
+    pending = list(waited.tracker.pending)
+    why = f" The vCenter was out of reach at the end: {waited.trouble}" if waited.trouble else ""
+    return WaitTimeout(f"Not there after {span(timeout)}: {named(pending)}.{why}", result=result)
+
+
+def errors_of(result: Result) -> str:
+    """One line on the tasks that ended in error."""
+    errored = [task for task in result["tasks"] if task["state"] == "error"]
+    texts = [f"{task['moid']} {task['name'] or task['description_id']}: {_why(task)}" for task in errored[:_NAMED]]
+    more = f" and {len(errored) - _NAMED} more" if len(errored) > _NAMED else ""
+    return f"{len(errored)} of {len(result['tasks'])} tasks ended in error: {'; '.join(texts)}{more}"
+
+
+def _why(task: dict[str, Any]) -> str:
+    return str(task["error"]["message"]) if task["error"] else "no reason given"
+
+
+def named(moids: list[str]) -> str:
+    """``task-1, task-2 and 40 more``"""
+    more = f" and {len(moids) - _NAMED} more" if len(moids) > _NAMED else ""
+    return ", ".join(moids[:_NAMED]) + more

@@ -1,0 +1,128 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""See DOCUMENTATION."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vi_task_cancel
+short_description: Cancel tasks of a vCenter
+version_added: 1.0.0
+description:
+  - Requests the end of tasks that are queued or running. Tasks that have ended, or were asked to stop already, stay as they are.
+  - Cancelling is a request; the task may stop later, or even end in success after all. Use O(wait=true) to know.
+  - A task that can't be cancelled does not keep the others from being cancelled; then the module fails and names it.
+author:
+  - vijson.tasks contributors
+extends_documentation_fragment:
+  - vijson.tasks.connection
+  - vijson.tasks.attributes
+  - vijson.tasks.attributes.no_diff
+  - vijson.tasks.attributes.idempotent
+options:
+  tasks:
+    description:
+      - The tasks to cancel, each in a form that O(vijson.tasks.vi_task_info#module:tasks) takes. An empty list means no tasks.
+    type: list
+    elements: raw
+    required: true
+    aliases: [task]
+  wait:
+    description:
+      - Whether to wait until all of the tasks have ended.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - Seconds to wait at most.
+    type: int
+    default: 300
+notes:
+  - Needs the privilege C(Global.CancelTask) on the objects of the tasks.
+"""
+
+EXAMPLES = r"""
+- name: Find what runs on a host
+  vijson.tasks.vi_task_info:
+    entity: /DC0/host/Cluster0/esx01.example.com
+    states: [queued, running]
+  register: found
+
+- name: Stop it and wait until it has stopped
+  vijson.tasks.vi_task_cancel:
+    tasks: "{{ found.tasks }}"
+    wait: true
+    wait_timeout: 120
+"""
+
+RETURN = r"""
+tasks:
+  description: The tasks as they are now, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
+  returned: success, and on failure as far as they are known
+  type: list
+  elements: dict
+  sample: [{moid: task-42, key: task-42, state: error, cancelled: true}]
+"""
+
+from ansible_collections.vijson.tasks.plugins.module_utils._answers import is_done, planned_task
+from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
+from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
+from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
+from ansible_collections.vijson.tasks.plugins.module_utils._names import CHECK_MODE_TASK
+from ansible_collections.vijson.tasks.plugins.module_utils._privileges import require
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks import Cancelled, cancel, cancellable, read_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting import wait_or_fail
+
+ARGUMENT_SPEC = argument_spec(
+    tasks={"type": "list", "elements": "raw", "required": True, "aliases": ["task"]},
+    wait={"type": "bool", "default": False},
+    wait_timeout={"type": "int", "default": 300},
+)
+
+
+def run(job: Job) -> Result:
+    """``{tasks, changed}``"""
+    moids = job.tasks()
+    tasks = read_tasks(job.client, moids)
+    outcome = _plan(job, tasks) if job.check_mode else cancel(job.client, tasks)
+    refused = {**outcome.refused, **{moid: "there is no such task" for moid in _missing(job, moids, tasks)}}
+    tasks = outcome.tasks
+    changed = bool(outcome.requested)
+    if job.params["wait"] and not job.check_mode:
+        waited = [moid for moid, task in tasks.items() if not is_done(task) and moid not in refused]
+        tasks = {**tasks, **wait_or_fail(job, waited, job.params["wait_timeout"], known=tasks, changed=changed)}
+    result: Result = {"tasks": [tasks[moid] for moid in moids if moid in tasks], "changed": changed}
+    if refused:
+        reasons = "; ".join(f"{moid}: {why}" for moid, why in refused.items())
+        raise TaskError(f"Could not be cancelled: {reasons}", result=result)
+    return result
+
+
+def _missing(job: Job, moids: list[str], tasks: dict[str, dict]) -> list[str]:
+    return [moid for moid in moids if moid not in tasks and not job.is_planned(moid)]
+
+
+def _plan(job: Job, tasks: dict[str, dict]) -> Cancelled:
+    """What would be requested, for all that can be known without doing it."""
+    wanted = {moid: task for moid, task in tasks.items() if cancellable(task)}
+    entities = [Reference(task["entity"]["type"], task["entity"]["moid"]) for task in wanted.values() if task["entity"]]
+    require(job.client, "Global.CancelTask", entities)
+    refused = {moid: "it is not cancelable" for moid, task in wanted.items() if not task["cancelable"]}
+    requested = [moid for moid in wanted if moid not in refused]
+    after = {moid: {**task, "cancelled": True} if moid in requested else task for moid, task in tasks.items()}
+    if CHECK_MODE_TASK in job.tasks():
+        requested.append(CHECK_MODE_TASK)
+        after[CHECK_MODE_TASK] = planned_task(cancelled=True)
+    return Cancelled(after, requested, refused)
+
+
+def main() -> None:
+    run_module(run, ARGUMENT_SPEC)
+
+
+if __name__ == "__main__":
+    main()

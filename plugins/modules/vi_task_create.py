@@ -1,0 +1,125 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""See DOCUMENTATION."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vi_task_create
+short_description: Show a job of one's own as a task of a vCenter
+version_added: 1.0.0
+description:
+  - Creates a task, which the vSphere Client lists like any other. It is queued; M(vijson.tasks.vi_task_state) drives and ends it.
+  - The kind of the task has to be registered by an extension before, see M(vijson.tasks.vi_task_type).
+author:
+  - vijson.tasks contributors
+extends_documentation_fragment:
+  - vijson.tasks.connection
+  - vijson.tasks.attributes
+  - vijson.tasks.attributes.no_diff
+attributes:
+  idempotent:
+    description: When run twice in a row with the same arguments, the second run changes nothing.
+    support: partial
+    details: With O(activation_id). Without it, each run creates a task.
+options:
+  entity:
+    description:
+      - The object that the task is about; without it, the root folder.
+      - V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), or a mapping of C(type) and C(moid).
+    type: raw
+  task_type:
+    description:
+      - Id of the kind of task, as an extension registered it.
+    type: str
+    required: true
+  cancelable:
+    description:
+      - Whether users may ask the task to stop. Who drives it then has to look at C(cancelled) and end it.
+    type: bool
+    default: false
+  initiated_by:
+    description:
+      - Name of who initiated the task, if not the user of the session.
+    type: str
+  parent_task_key:
+    description:
+      - Key of the task that this one is a part of.
+    type: str
+  activation_id:
+    description:
+      - A token of one's own. If a task carries it already, in whatever state, that is the task and nothing is created.
+      - Servers set short ones of their own, so use long ones.
+    type: str
+notes:
+  - Needs the privilege C(Task.Create) on the root folder.
+seealso:
+  - module: vijson.tasks.vi_task_state
+  - module: vijson.tasks.vi_task_type
+"""
+
+EXAMPLES = r"""
+- name: Show the nightly backup of web01 in the vSphere Client
+  vijson.tasks.vi_task_create:
+    entity: /DC0/vm/web01
+    task_type: com.vijson.simulator.backup
+    activation_id: nightly-backup-web01-2026-11-22
+  register: backup
+
+- name: It runs
+  vijson.tasks.vi_task_state:
+    task: "{{ backup.task }}"
+    state: running
+    progress: 10
+    description: Copying disks
+"""
+
+RETURN = r"""
+task:
+  description:
+    - The task, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
+    - In check mode, C(moid) and C(key) of a task that would be created are V(check-mode), which the other modules take in check mode.
+  returned: success
+  type: dict
+  sample: {moid: task-42, key: task-42, state: queued}
+"""
+
+from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
+from ansible_collections.vijson.tasks.plugins.module_utils._creating import NewTask, create_or_find
+from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
+from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
+
+ARGUMENT_SPEC = argument_spec(
+    entity={"type": "raw"},
+    task_type={"type": "str", "required": True},
+    cancelable={"type": "bool", "default": False},
+    initiated_by={"type": "str"},
+    parent_task_key={"type": "str", "no_log": False},
+    activation_id={"type": "str"},
+)
+
+
+def run(job: Job) -> Result:
+    """``{task, changed}``"""
+    entity = job.entity()
+    params = job.params
+    new = NewTask(
+        entity=job.client.singleton("rootFolder") if entity is None else job.client.resolve(entity),
+        task_type=params["task_type"],
+        cancelable=params["cancelable"],
+        initiated_by=params["initiated_by"],
+        parent_task_key=params["parent_task_key"],
+        activation_id=params["activation_id"],
+    )
+    created = create_or_find(job.client, new, check_mode=job.check_mode)
+    return {"task": created.task, "changed": created.changed}
+
+
+def main() -> None:
+    run_module(run, ARGUMENT_SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""See DOCUMENTATION."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vi_task_state
+short_description: Drive and end a task of one's own
+version_added: 1.0.0
+description:
+  - Brings a task that M(vijson.tasks.vi_task_create) made into a state, with progress, a description, and a result or a fault.
+  - Only what differs is sent, in the one order that a server takes; running first, then the description, the progress, and the final state last.
+  - A task that has ended already in the wanted state stays as it is. One that has ended in another makes the module fail.
+author:
+  - vijson.tasks contributors
+extends_documentation_fragment:
+  - vijson.tasks.connection
+  - vijson.tasks.attributes
+  - vijson.tasks.attributes.diff
+  - vijson.tasks.attributes.idempotent
+options:
+  task:
+    description:
+      - The task, in a form that O(vijson.tasks.vi_task_info#module:tasks) takes.
+    type: raw
+    required: true
+  state:
+    description:
+      - The state that the task is to be in. If not given, it stays.
+      - A task that is still queued is set running before it ends, so that it has a start time.
+    type: str
+    choices: [queued, running, success, error]
+  progress:
+    description:
+      - Percentage done, V(0) to V(100). Only a running task takes it.
+    type: int
+  description:
+    description:
+      - What the task is doing; a text, or a mapping of C(key) and C(message).
+    type: raw
+  result:
+    description:
+      - What the task resulted in, with O(state=success) only.
+      - A text, number, boolean, list, reference (C(type) and C(moid)), data object (with its C(type)), or any other mapping,
+        which becomes a list of keys and values.
+    type: raw
+  fault:
+    description:
+      - Why the task failed, with O(state=error) only.
+      - C(message) is the text, C(type) a VimFault (by default C(ExtendedFault)); all else are fields of that fault. Fields of
+        ExtendedFault are C(fault_type_id) and C(data), a mapping of texts.
+    type: dict
+notes:
+  - Needs the privilege C(Task.Update) on the root folder.
+seealso:
+  - module: vijson.tasks.vi_task_create
+"""
+
+EXAMPLES = r"""
+- name: Create a task
+  vijson.tasks.vi_task_create:
+    entity: vm-21
+    task_type: com.vijson.simulator.job
+  register: job
+
+- name: It runs
+  vijson.tasks.vi_task_state:
+    task: "{{ job.task }}"
+    state: running
+    progress: 40
+    description: Copying disks
+
+- name: It is done
+  vijson.tasks.vi_task_state:
+    task: "{{ job.task }}"
+    state: success
+    progress: 100
+    result: 3 disks copied
+
+- name: Create another
+  vijson.tasks.vi_task_create:
+    entity: vm-21
+    task_type: com.vijson.simulator.job
+  register: other
+
+- name: It failed
+  vijson.tasks.vi_task_state:
+    task: "{{ other.task.moid }}"
+    state: error
+    fault:
+      message: The backup store is full
+      fault_type_id: com.example.backup.full
+      data:
+        store: nfs01
+"""
+
+RETURN = r"""
+task:
+  description: The task as it is now, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
+  returned: success, and on failure where it is known
+  type: dict
+  sample: {moid: task-42, key: task-42, state: running, progress: 40}
+"""
+
+from ansible_collections.vijson.tasks.plugins.module_utils._answers import planned_task, task_answer
+from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
+from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
+from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
+from ansible_collections.vijson.tasks.plugins.module_utils._privileges import require_on_root
+from ansible_collections.vijson.tasks.plugins.module_utils._task_state import (
+    carry_out,
+    parse_wanted,
+    plan,
+    predicted,
+    shown,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_infos
+
+ARGUMENT_SPEC = argument_spec(
+    task={"type": "raw", "required": True},
+    state={"type": "str", "choices": ["queued", "running", "success", "error"]},
+    progress={"type": "int"},
+    description={"type": "raw"},
+    result={"type": "raw"},
+    fault={"type": "dict"},
+)
+
+
+def run(job: Job) -> Result:
+    """``{task, changed, diff}``"""
+    moid = job.task()
+    wanted = parse_wanted(job.params)
+    info = {"key": moid, "state": "queued"} if job.is_planned(moid) else _read(job, moid)
+    before = planned_task() if job.is_planned(moid) else task_answer(info)
+    steps = plan(info, wanted)
+    if not steps:
+        after = before
+    elif job.check_mode:
+        require_on_root(job.client, "Task.Update")
+        after = predicted(before, steps)
+    else:
+        carry_out(job.client, moid, steps)
+        after = task_answer(_read(job, moid))
+    # Some servers do not store a progress of 0, so what the task shows tells whether anything changed.
+    changed = shown(before) != shown(after)
+    return {"task": after, "changed": changed, "diff": {"before": shown(before), "after": shown(after)}}
+
+
+def _read(job: Job, moid: str) -> dict:
+    info = read_infos(job.client, [moid]).get(moid)
+    if info is None:
+        raise TaskError(f"task: there is no task {moid} on {job.client.endpoint.hostname}; it may have expired")
+    return info
+
+
+def main() -> None:
+    run_module(run, ARGUMENT_SPEC)
+
+
+if __name__ == "__main__":
+    main()

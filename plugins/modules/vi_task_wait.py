@@ -1,0 +1,129 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""See DOCUMENTATION."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vi_task_wait
+short_description: Wait for tasks of a vCenter
+version_added: 1.0.0
+description:
+  - Waits until all of the tasks have ended, however many, with one filter on the server and long polls.
+  - The end of a task is known within a fraction of a second, and a task that is done counts as done however late it is.
+  - A server that restarts meanwhile is waited for within the time.
+author:
+  - vijson.tasks contributors
+extends_documentation_fragment:
+  - vijson.tasks.connection
+  - vijson.tasks.attributes
+  - vijson.tasks.attributes.info
+options:
+  tasks:
+    description:
+      - The tasks to wait for, each in a form that O(vijson.tasks.vi_task_info#module:tasks) takes. An empty list means no tasks.
+    type: list
+    elements: raw
+    required: true
+    aliases: [task]
+  until:
+    description:
+      - What to wait for; V(done) is V(success) or V(error), V(running) that each has at least begun.
+    type: str
+    choices: [done, running]
+    default: done
+  wait_timeout:
+    description:
+      - Seconds to wait at most. V(0) looks once.
+    type: int
+    default: 3600
+  fail_on_error:
+    description:
+      - Whether to fail if a task ended in error. All tasks are waited for first.
+    type: bool
+    default: true
+"""
+
+EXAMPLES = r"""
+- name: What runs right now?
+  vijson.tasks.vi_task_info:
+    entity: /DC0/vm/web01
+    states: [queued, running]
+  register: found
+
+- name: Wait until it is done
+  vijson.tasks.vi_task_wait:
+    tasks: "{{ found.tasks }}"
+    wait_timeout: 600
+"""
+
+RETURN = r"""
+tasks:
+  description: The tasks as they are now, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
+  returned: success, and on failure as far as they are known
+  type: list
+  elements: dict
+  sample: [{moid: task-42, key: task-42, state: success}]
+succeeded:
+  description: Ids of the tasks that ended in success.
+  returned: success, and on failure as far as they are known
+  type: list
+  elements: str
+  sample: [task-42]
+errored:
+  description: Ids of the tasks that ended in error.
+  returned: success, and on failure as far as they are known
+  type: list
+  elements: str
+  sample: []
+pending:
+  description: Ids of the tasks that have not ended.
+  returned: success, and on failure as far as they are known
+  type: list
+  elements: str
+  sample: []
+missing:
+  description: Ids of the tasks that are not, or not any more, on the vCenter. How they ended is not known.
+  returned: success, and on failure as far as they are known
+  type: list
+  elements: str
+  sample: []
+"""
+
+from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
+from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
+from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting import errors_of, summary, timed_out, wait_for
+
+ARGUMENT_SPEC = argument_spec(
+    tasks={"type": "list", "elements": "raw", "required": True, "aliases": ["task"]},
+    until={"type": "str", "choices": ["done", "running"], "default": "done"},
+    wait_timeout={"type": "int", "default": 3600},
+    fail_on_error={"type": "bool", "default": True},
+)
+
+
+def run(job: Job) -> Result:
+    """``{tasks, succeeded, errored, pending, missing}``"""
+    timeout = job.params["wait_timeout"]
+    waited = wait_for(job, job.tasks(), timeout, until=job.params["until"])
+    result = summary(waited)
+    if waited.tracker.pending:
+        raise timed_out(waited, timeout, result)
+    for moid in result["missing"]:
+        if not job.is_planned(moid):
+            job.warn(f"{moid} is not, or not any more, on {job.client.endpoint.hostname}: how it ended is not known")
+    if result["errored"] and job.params["fail_on_error"]:
+        raise TaskError(errors_of(result), result=result)
+    return result
+
+
+def main() -> None:
+    run_module(run, ARGUMENT_SPEC)
+
+
+if __name__ == "__main__":
+    main()
