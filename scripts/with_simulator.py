@@ -80,7 +80,10 @@ def variables(url: str, ca_path: Path) -> dict[str, str]:
 def run(command: list[str], added: dict[str, str]) -> int:
     """The exit code of `command`, which sees no VMWARE_* variable but the added ones."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("VMWARE_")}
-    process = subprocess.Popen(command, env={**inherited, **added})
+    try:
+        process = subprocess.Popen(command, env={**inherited, **added})
+    except OSError as error:
+        sys.exit(f"{command[0]}: {error.strerror}")
 
     def wait_on(_number: int, _frame: FrameType | None) -> None:
         """The terminal sent the command the same signal: its end is the end."""
@@ -123,8 +126,11 @@ def main() -> None:
         end = arguments.index("--")
         options, arguments = arguments[:end], arguments[end + 1 :]
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
-    with simulator(options) as added:
-        code = run(arguments, added) if arguments else stay(added)
+    try:
+        with simulator(options) as added:
+            code = run(arguments, added) if arguments else stay(added)
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
     sys.exit(code)
 
 
