@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import obj, plain, snake, text, unboxed
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer
@@ -60,7 +60,7 @@ _AS_IT_IS = {
 }
 
 
-def task_answer(info: Any, labels: Optional[dict[str, str]] = None) -> dict[str, Any]:
+def task_answer(info: Any, labels: dict[str, str] | None = None) -> dict[str, Any]:
     """The answer form of a TaskInfo: every key of ``TASK_KEYS``, ``None`` where there is no value.
 
     :param labels: description id -> localized label
@@ -103,7 +103,7 @@ def planned_task(**known: Any) -> dict[str, Any]:
     return {**dict.fromkeys(TASK_KEYS), "key": CHECK_MODE_TASK, "moid": CHECK_MODE_TASK, "state": "queued", **known}
 
 
-def _nanoseconds(info: dict[str, Any], field: str) -> Optional[int]:
+def _nanoseconds(info: dict[str, Any], field: str) -> int | None:
     value = unboxed(info.get(field))
     if value is None:
         return None
@@ -113,18 +113,18 @@ def _nanoseconds(info: dict[str, Any], field: str) -> Optional[int]:
         raise BadAnswer(f"info.{field} is {value!r}, which is no time") from error
 
 
-def _time(nanoseconds: Optional[int]) -> Optional[str]:
+def _time(nanoseconds: int | None) -> str | None:
     return None if nanoseconds is None else format_rfc3339(nanoseconds)
 
 
-def _description(message: Any) -> Optional[str]:
+def _description(message: Any) -> str | None:
     if not isinstance(message, dict):
         return None
     found = message.get("message") or message.get("key")
     return found if isinstance(found, str) else None
 
 
-def _entity(info: dict[str, Any]) -> Optional[dict[str, Any]]:
+def _entity(info: dict[str, Any]) -> dict[str, Any] | None:
     entity = info.get("entity")
     name = info.get("entityName")
     if entity is None and name is None:
@@ -133,7 +133,7 @@ def _entity(info: dict[str, Any]) -> Optional[dict[str, Any]]:
     return {"type": kind, "moid": moid, "name": name}
 
 
-def _reason(reason: Any) -> Optional[dict[str, Any]]:
+def _reason(reason: Any) -> dict[str, Any] | None:
     if not isinstance(reason, dict):
         return None
     fields = {snake(key): plain(value) for key, value in reason.items() if key != "_typeName"}

@@ -10,8 +10,9 @@ for the server did not run it. A session that was handed in is used and never lo
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
-from typing import Any, Callable, Iterator, NamedTuple, Optional, Union
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Callable, NamedTuple, Union
 from urllib.parse import quote
 
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import (
@@ -30,6 +31,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     SessionEnded,
     ViError,
     finish,
+    ignore,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._faults import server_fault
 from ansible_collections.vijson.tasks.plugins.module_utils._names import Entity
@@ -65,9 +67,9 @@ Target = Union[str, Reference]
 class Credentials(NamedTuple):
     """A live session's id, or what to log in with."""
 
-    username: Optional[str] = None
-    password: Optional[str] = None
-    session_id: Optional[str] = None
+    username: str | None = None
+    password: str | None = None
+    session_id: str | None = None
 
 
 class Client:
@@ -79,8 +81,8 @@ class Client:
         credentials: Credentials,
         *,
         api_release: str = FIRST_RELEASE,
-        warn: Callable[[str], None] = lambda message: None,
-        transport: Optional[Transport] = None,
+        warn: Callable[[str], None] = ignore,
+        transport: Transport | None = None,
     ):
         self.endpoint = endpoint
         self._credentials = credentials
@@ -88,7 +90,7 @@ class Client:
         self._warn = warn
         self._transport = transport
         self._session_id = credentials.session_id
-        self._session_key: Optional[str] = None
+        self._session_key: str | None = None
         self._singletons = dict(_SINGLETONS)
 
     def __enter__(self) -> Client:
@@ -112,7 +114,7 @@ class Client:
         self,
         target: Target,
         method: str,
-        params: Optional[dict[str, Any]] = None,
+        params: dict[str, Any] | None = None,
         *,
         repeatable: bool = True,
         bound: bool = False,
@@ -130,7 +132,7 @@ class Client:
         return self._invoke("POST", target, method, params, repeatable=repeatable, bound=bound, hold=hold)
 
     @contextmanager
-    def owned(self, target: Target, method: str, params: Optional[dict[str, Any]], destroy: str) -> Iterator[Reference]:
+    def owned(self, target: Target, method: str, params: dict[str, Any] | None, destroy: str) -> Iterator[Reference]:
         """An object that ``method`` makes in this session, destroyed at the end whatever happens.
 
         In a session of its own the request may be repeated, for logging out closes what a lost answer opened.
@@ -144,18 +146,16 @@ class Client:
     def _destroy(self, made: Reference, method: str) -> None:
         if self._session_id is None:
             return
-        try:
+        # Where this fails, it is gone with its session, or goes with it.
+        with suppress(ViError):
             self.call(made, method, bound=True)
-        except ViError:
-            # It is gone with its session, or goes with it.
-            pass
 
     def _invoke(
         self,
         verb: str,
         target: Target,
         member: str,
-        params: Optional[dict[str, Any]],
+        params: dict[str, Any] | None,
         *,
         repeatable: bool = True,
         bound: bool = False,
@@ -182,7 +182,7 @@ class Client:
         return self._request(verb, target, member, params, repeatable, hold)
 
     def _request(
-        self, verb: str, target: Target, member: str, params: Optional[dict[str, Any]], repeatable: bool, hold: float
+        self, verb: str, target: Target, member: str, params: dict[str, Any] | None, repeatable: bool, hold: float
     ) -> Any:
         known = self._singletons[target] if isinstance(target, str) else target
         try:
@@ -200,7 +200,7 @@ class Client:
         verb: str,
         target: Reference,
         member: str,
-        params: Optional[dict[str, Any]],
+        params: dict[str, Any] | None,
         *,
         repeatable: bool = True,
         hold: float = 0.0,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer
@@ -58,13 +58,13 @@ def excerpt(body: bytes, size: int = 120) -> str:
     return repr(text if len(text) <= size else f"{text[:size]}…")
 
 
-@lru_cache(maxsize=None)
+@cache
 def snake(name: str) -> str:
     """``entityName`` -> ``entity_name``."""
     return _WORD.sub("_", name).lower()
 
 
-@lru_cache(maxsize=None)
+@cache
 def camel(name: str) -> str:
     """``entity_name`` -> ``entityName``; what is camelCase already stays."""
     head, *rest = name.split("_")
@@ -220,6 +220,6 @@ def _field(name: str, value: Any) -> Any:
         return value
     if set(value) == {"key", "value"}:
         return data("KeyValue", key=str(value["key"]), value=str(value["value"]))
-    if not isinstance(value.get("type"), str):
-        raise ValueError(f"{name}: a mapping in it needs its type, such as type: LocalizableMessage")
-    return _box_mapping(value)
+    if isinstance(value.get("type"), str):
+        return _box_mapping(value)
+    raise ValueError(f"{name}: a mapping in it needs its type, such as type: LocalizableMessage")

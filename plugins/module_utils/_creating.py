@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, NoReturn, Optional
+from typing import Any, NamedTuple, NoReturn
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import planned_task, task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
@@ -22,9 +22,9 @@ class NewTask(NamedTuple):
     entity: Reference
     task_type: str
     cancelable: bool = False
-    initiated_by: Optional[str] = None
-    parent_task_key: Optional[str] = None
-    activation_id: Optional[str] = None
+    initiated_by: str | None = None
+    parent_task_key: str | None = None
+    activation_id: str | None = None
 
     def params(self) -> dict[str, Any]:
         """The parameters of CreateTask."""
@@ -56,7 +56,7 @@ def create_or_find(client: Client, new: NewTask, *, check_mode: bool) -> Created
     return Created(task_answer(_create(client, new)), True)
 
 
-def find_activated(client: Client, activation_id: str) -> Optional[dict[str, Any]]:
+def find_activated(client: Client, activation_id: str) -> dict[str, Any] | None:
     """The TaskInfo of the newest task that carries this activation id."""
     spec = data("TaskFilterSpec", activationId=[activation_id])
     found = [
@@ -82,7 +82,7 @@ def _after_lost_answer(client: Client, new: NewTask, lost: NoAnswer) -> dict[str
     """CreateTask must not run twice, so only a task that can be found by its activation id is asked for again."""
     if not new.activation_id:
         raise ViError(
-            f"Whether the task was created is not known: {lost}. With an activation_id a lost answer can be made up for."
+            f"Whether the task was created is not known: {lost}. With an activation_id that can be found out."
         ) from lost
     found = find_activated(client, new.activation_id)
     if found is not None:

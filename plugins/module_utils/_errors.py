@@ -43,6 +43,10 @@ class Interrupted(BaseException):
     """SIGINT or SIGTERM came. No ``except`` for what may go wrong with a server catches it on its way."""
 
 
+def ignore(*_arguments: Any) -> None:
+    """What to tell goes nowhere: the default of callbacks."""
+
+
 def finish(action: Callable[[], Any]) -> None:
     """Run what closes something to its end, also when the one signal that raises comes in the middle of it."""
     try:

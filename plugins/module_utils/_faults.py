@@ -77,11 +77,12 @@ def missing_privileges(fault: dict[str, Any]) -> str:
     """Which privileges NoPermission misses on which objects, in words; empty for other faults."""
     if fault_type(fault) != "NoPermission":
         return ""
-    lacks = []
     listed = fault.get("missingPrivileges")
-    for item in listed if isinstance(listed, list) else []:
-        if isinstance(item, dict) and isinstance(item.get("privilegeIds"), list):
-            lacks.append(lack(", ".join(map(str, item["privilegeIds"])), item.get("entity")))
+    lacks = [
+        lack(", ".join(map(str, item["privilegeIds"])), item.get("entity"))
+        for item in (listed if isinstance(listed, list) else [])
+        if isinstance(item, dict) and isinstance(item.get("privilegeIds"), list)
+    ]
     if not lacks and isinstance(fault.get("privilegeId"), str):
         lacks.append(lack(fault["privilegeId"], fault.get("object")))
     return "; ".join(lacks)

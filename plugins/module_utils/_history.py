@@ -10,7 +10,8 @@ from its beginning, and what is known already is skipped.
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator, Optional
+from collections.abc import Generator
+from typing import Any
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_moid
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
@@ -21,13 +22,15 @@ from ansible_collections.vijson.tasks.plugins.module_utils._times import parse_r
 MAX_PAGE = 1000
 """Tasks that a server gives in one answer."""
 
+Pages = Generator[list[dict[str, Any]], None, None]
+
 _RESTARTS = 3
 _LOST_WITH_SESSION = ("NotAuthenticated", "ManagedObjectNotFound")
 
 
 def read_history(
     client: Client, spec: dict[str, Any], *, newest_first: bool = False, page_size: int = MAX_PAGE
-) -> Iterator[list[dict[str, Any]]]:
+) -> Pages:
     """Pages of TaskInfos, each task once, in order. Close the iterator to destroy the collector early.
 
     :param spec: a TaskFilterSpec
@@ -40,10 +43,11 @@ def read_history(
                 fresh = reader.fresh(page, restarted=restart > 0, newest_first=newest_first)
                 if fresh:
                     yield fresh
-            return
         except (NoAnswer, FaultError) as error:
             if restart == _RESTARTS or (isinstance(error, FaultError) and error.type not in _LOST_WITH_SESSION):
                 raise
+        else:
+            return
         finally:
             source.close()
 
@@ -60,7 +64,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
-        self._newest: Optional[tuple[int, int]] = None
+        self._newest: tuple[int, int] | None = None
 
     def fresh(self, page: list[dict[str, Any]], *, restarted: bool, newest_first: bool) -> list[dict[str, Any]]:
         fresh = []
@@ -80,13 +84,13 @@ def _collector(client: Client, spec: dict[str, Any]) -> Any:
     return client.owned("taskManager", "CreateCollectorForTasks", {"filter": spec}, "DestroyCollector")
 
 
-def _oldest_first(client: Client, spec: dict[str, Any], page_size: int) -> Iterator[list[dict[str, Any]]]:
+def _oldest_first(client: Client, spec: dict[str, Any], page_size: int) -> Pages:
     # A fresh collector stands before the oldest task. Rewinding it makes one server skip a task.
     with _collector(client, spec) as collector:
         yield from _read(client, collector, "ReadNextTasks", page_size)
 
 
-def _newest_first(client: Client, spec: dict[str, Any], page_size: int) -> Iterator[list[dict[str, Any]]]:
+def _newest_first(client: Client, spec: dict[str, Any], page_size: int) -> Pages:
     """The latest page with all that is newer, then back from there.
 
     After ResetCollector servers differ in whether the latest page lies before the cursor or behind it, so it is taken
@@ -105,7 +109,7 @@ def _newest_first(client: Client, spec: dict[str, Any], page_size: int) -> Itera
             yield _sorted(page)
 
 
-def _read(client: Client, collector: Reference, method: str, count: int) -> Iterator[list[dict[str, Any]]]:
+def _read(client: Client, collector: Reference, method: str, count: int) -> Pages:
     while True:
         page = objects(client.call(collector, method, {"maxCount": count}, repeatable=False, bound=True), method)
         if not page:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import signal
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator
+from typing import Any, Callable
 
 from ansible_collections.vijson.tasks.plugins.module_utils._client import RELEASES, Client, Credentials
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, Interrupted
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, Interrupted, ignore
 from ansible_collections.vijson.tasks.plugins.module_utils._names import (
     CHECK_MODE_TASK,
     Entity,
@@ -25,7 +26,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._transport import End
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.%A-Za-z0-9]*\]?", re.ASCII)
 _RELEASE = re.compile(r"\d+\.\d+\.\d+\.\d+", re.ASCII)
 
-Result = Dict[str, Any]
+Result = dict[str, Any]
 
 
 class Job:
@@ -40,8 +41,8 @@ class Job:
         params: dict[str, Any],
         *,
         check_mode: bool = False,
-        warn: Callable[[str], None] = lambda message: None,
-        progress: Callable[[str], None] = lambda line: None,
+        warn: Callable[[str], None] = ignore,
+        progress: Callable[[str], None] = ignore,
     ):
         self.params = params
         self.check_mode = check_mode
@@ -97,7 +98,7 @@ def interruptible() -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def connect(params: dict[str, Any], warn: Callable[[str], None] = lambda message: None) -> Client:
+def connect(params: dict[str, Any], warn: Callable[[str], None] = ignore) -> Client:
     """The client that the options of the connection describe. It sends nothing yet; InputError."""
     return Client(endpoint(params), credentials(params), api_release=_release(params["api_release"]), warn=warn)
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
@@ -23,7 +23,7 @@ class Listed(NamedTuple):
     missing: list[str]
 
 
-def read_listed(client: Client, moids: Optional[list[str]], *, custom_values: bool, localize: bool) -> Listed:
+def read_listed(client: Client, moids: list[str] | None, *, custom_values: bool, localize: bool) -> Listed:
     """The tasks with these ids in their order, or the recent ones; one request, and one for the labels."""
     paths = ["info", "value", "availableField"] if custom_values else ["info"]
     if moids is None:
@@ -47,9 +47,9 @@ def _task(item: Properties, labels: dict[str, str], custom_values: bool) -> dict
 
 def narrow(
     tasks: list[dict[str, Any]],
-    entity: Optional[Reference],
-    states: Optional[list[str]],
-    users: Optional[list[str]],
+    entity: Reference | None,
+    states: list[str] | None,
+    users: list[str] | None,
 ) -> list[dict[str, Any]]:
     """The tasks of this entity, in these states, started by these users; what is ``None`` does not narrow."""
     return [

@@ -14,7 +14,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interr
 from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result, perform
 
 
-class _Module(AnsibleModule):  # type: ignore[misc]
+class _Module(AnsibleModule):
     def _load_params(self) -> None:
         super()._load_params()
         wrap_single(self.params, self.argument_spec)

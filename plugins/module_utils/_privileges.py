@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable
+from collections.abc import Iterable
 
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, objects
@@ -14,7 +14,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._faults import lack
 
 
 def require(client: Client, privilege: str, entities: Iterable[Reference]) -> None:
-    """ViError if the user has not got the privilege on each entity. Where the server does not say, it is taken as had."""
+    """ViError if the user has not got the privilege on each entity. What the server does not say is taken as had."""
     wanted = list(dict.fromkeys(entities))
     if not wanted:
         return

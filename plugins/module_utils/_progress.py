@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE
 from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker
@@ -26,7 +26,7 @@ class Reporter:
         self._show = show
         self._now = now
         self._begun = now()
-        self._last: Optional[float] = None
+        self._last: float | None = None
         self._shown: list[str] = []
 
     def __call__(self, tracker: Tracker) -> None:
@@ -57,7 +57,7 @@ class Reporter:
         return [", ".join(parts)]
 
 
-def _line(moid: str, info: Optional[dict[str, Any]]) -> str:
+def _line(moid: str, info: dict[str, Any] | None) -> str:
     if info is None:
         return f"{moid} gone"
     words = [moid, info.get("name") or info.get("descriptionId"), info.get("entityName")]

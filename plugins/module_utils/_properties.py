@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, NamedTuple, Optional
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, data, obj, objects, reference
@@ -73,10 +74,11 @@ def _retrieve(client: Client, spec: dict[str, Any]) -> list[Properties]:
         try:
             for page in _pages(client, spec):
                 found += page
-            return found
         except (LostAnswer, FaultError):
             if not found:
                 raise
+        else:
+            return found
     return [item for page in _pages(client, spec) for item in page]
 
 
@@ -86,7 +88,7 @@ def _pages(client: Client, spec: dict[str, Any]) -> Iterator[list[Properties]]:
     while answer is not None:
         page = obj(answer, "RetrievePropertiesEx")
         yield [_properties(item) for item in objects(page.get("objects"), "RetrievePropertiesEx")]
-        token: Optional[str] = page.get("token")
+        token: str | None = page.get("token")
         if not token:
             return
         params = {"token": token}

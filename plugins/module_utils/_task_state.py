@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE, task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
@@ -18,9 +18,28 @@ DEFAULT_FAULT_TYPE_ID = "vijson.tasks.fault"
 DEFAULT_DESCRIPTION_KEY = "vijson.tasks.description"
 
 _RUNTIME_FAULTS = frozenset(
-    "RuntimeFault SystemError InvalidArgument RequestCanceled NotSupported NotEnoughLicenses ManagedObjectNotFound"
-    " HostCommunication HostNotConnected HostNotReachable InvalidRequest InvalidType MethodNotFound SecurityError"
-    " NoPermission NotAuthenticated UnexpectedFault DataError MethodFault NotImplemented".split()
+    [
+        "RuntimeFault",
+        "SystemError",
+        "InvalidArgument",
+        "RequestCanceled",
+        "NotSupported",
+        "NotEnoughLicenses",
+        "ManagedObjectNotFound",
+        "HostCommunication",
+        "HostNotConnected",
+        "HostNotReachable",
+        "InvalidRequest",
+        "InvalidType",
+        "MethodNotFound",
+        "SecurityError",
+        "NoPermission",
+        "NotAuthenticated",
+        "UnexpectedFault",
+        "DataError",
+        "MethodFault",
+        "NotImplemented",
+    ]
 )
 _SHOWN = ("state", "progress", "description", "result", "error")
 
@@ -28,11 +47,11 @@ _SHOWN = ("state", "progress", "description", "result", "error")
 class Wanted(NamedTuple):
     """The wanted state; ``None`` leaves a thing as it is. ``result`` and ``fault`` are wire values."""
 
-    state: Optional[str] = None
-    progress: Optional[int] = None
-    description: Optional[dict[str, Any]] = None
-    result: Optional[dict[str, Any]] = None
-    fault: Optional[dict[str, Any]] = None
+    state: str | None = None
+    progress: int | None = None
+    description: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
+    fault: dict[str, Any] | None = None
 
 
 class Step(NamedTuple):
@@ -59,7 +78,7 @@ def parse_wanted(params: dict[str, Any]) -> Wanted:
     )
 
 
-def _description(value: Any) -> Optional[dict[str, Any]]:
+def _description(value: Any) -> dict[str, Any] | None:
     if value is None:
         return None
     if isinstance(value, dict):
@@ -71,18 +90,18 @@ def _description(value: Any) -> Optional[dict[str, Any]]:
     return data("LocalizableMessage", key=DEFAULT_DESCRIPTION_KEY, message=str(value))
 
 
-def _text(value: Any) -> Optional[str]:
+def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _result(value: Any) -> Optional[dict[str, Any]]:
+def _result(value: Any) -> dict[str, Any] | None:
     try:
         return None if value is None else box(value)
     except ValueError as error:
         raise InputError(f"result: {error}") from error
 
 
-def _fault(value: Optional[dict[str, Any]]) -> Optional[dict[str, Any]]:
+def _fault(value: dict[str, Any] | None) -> dict[str, Any] | None:
     if value is None:
         return None
     fields = dict(value)

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import is_done, task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client

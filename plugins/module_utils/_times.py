@@ -58,7 +58,7 @@ def parse_moment(text: str) -> Moment:
 
 
 def format_rfc3339(nanoseconds: int) -> str:
-    """``2026-11-22T04:33:57.127620409Z``; the fraction only as long as it must be. ValueError outside years 1 to 9999."""
+    """``2026-11-22T04:33:57.127620409Z``, the fraction as long as it must be; ValueError outside years 1 to 9999."""
     whole, fraction = divmod(nanoseconds, SECOND)
     try:
         text = (_EPOCH + timedelta(seconds=whole)).isoformat()

@@ -15,7 +15,7 @@ import os
 import random
 import time
 import warnings
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Any, Callable, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer, ViError
 
@@ -24,7 +24,7 @@ try:
     from requests.utils import get_environ_proxies
     from urllib3.exceptions import InsecureRequestWarning, NewConnectionError
 
-    REQUESTS_IMPORT_ERROR: Optional[str] = None
+    REQUESTS_IMPORT_ERROR: str | None = None
 except ImportError as import_error:
     REQUESTS_IMPORT_ERROR = str(import_error)
 
@@ -44,8 +44,8 @@ class Endpoint(NamedTuple):
 
     hostname: str
     port: int = 443
-    verify: Union[bool, str, None] = None
-    proxy: Optional[str] = None
+    verify: bool | str | None = None
+    proxy: str | None = None
     request_timeout: float = 60.0
 
     @property
@@ -83,7 +83,7 @@ class Transport:
         self._session.proxies = self._proxies()
         self._session.headers.update({"Accept": "application/json", "User-Agent": "vijson.tasks"})
 
-    def _trust(self) -> Union[bool, str]:
+    def _trust(self) -> bool | str:
         verify = self.endpoint.verify
         if verify is None:
             verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
@@ -105,8 +105,8 @@ class Transport:
         method: str,
         path: str,
         *,
-        body: Optional[str] = None,
-        headers: Optional[dict[str, str]] = None,
+        body: str | None = None,
+        headers: dict[str, str] | None = None,
         repeatable: bool = True,
         hold: float = 0.0,
     ) -> Answer:
@@ -131,7 +131,7 @@ class Transport:
         return self._send_once(method, path, body, headers, hold)
 
     def _send_once(
-        self, method: str, path: str, body: Optional[str], headers: Optional[dict[str, str]], hold: float
+        self, method: str, path: str, body: str | None, headers: dict[str, str] | None, hold: float
     ) -> Answer:
         limit = self.endpoint.request_timeout
         if body is not None:

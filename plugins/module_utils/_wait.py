@@ -11,7 +11,8 @@ that a task that is done counts as done however late it is.
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Iterable, NamedTuple, Optional
+from collections.abc import Iterable
+from typing import Any, Callable, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE, task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
@@ -22,6 +23,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     FaultError,
     NoAnswer,
     ViError,
+    ignore,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._properties import filter_spec, through
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_infos, task_ref
@@ -42,6 +44,9 @@ class Clock(NamedTuple):
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+
+
+REAL_CLOCK = Clock()
 
 
 class Tracker:
@@ -99,9 +104,9 @@ def wait(
     tracker: Tracker,
     timeout: float,
     *,
-    report: Callable[[Tracker], None] = lambda tracker: None,
-    clock: Clock = Clock(),
-) -> Optional[ViError]:
+    report: Callable[[Tracker], None] = ignore,
+    clock: Clock = REAL_CLOCK,
+) -> ViError | None:
     """Wait until nothing is pending or the time has passed.
 
     A server that goes away after the first answer is waited for within the time.
@@ -112,7 +117,7 @@ def wait(
     deadline = clock.now() + timeout
     tracker.read(client)
     report(tracker)
-    trouble: Optional[ViError] = None
+    trouble: ViError | None = None
     failures = 0
     while tracker.pending and clock.now() < deadline:
         try:
@@ -140,7 +145,7 @@ def _may_pass(error: ViError, failures: int) -> bool:
     return not isinstance(error, BadAnswer) or failures < _BAD_ANSWERS
 
 
-def _last_look(client: Client, tracker: Tracker) -> Optional[ViError]:
+def _last_look(client: Client, tracker: Tracker) -> ViError | None:
     try:
         tracker.read(client)
     except (ConnectError, NoAnswer) as error:

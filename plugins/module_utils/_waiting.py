@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import is_done
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, ViError, WaitTimeout
@@ -20,7 +20,7 @@ class Waited(NamedTuple):
     """What came of waiting. ``trouble``: what kept the server out of reach at the end, if anything."""
 
     tracker: Tracker
-    trouble: Optional[ViError]
+    trouble: ViError | None
 
 
 def wait_for(job: Job, moids: list[str], timeout: int, *, until: str = "done") -> Waited:

@@ -11,7 +11,8 @@ module: vi_task_cancel
 short_description: Cancel tasks of a vCenter
 version_added: 1.0.0
 description:
-  - Requests the end of tasks that are queued or running. Tasks that have ended, or were asked to stop already, stay as they are.
+  - Requests the end of tasks that are queued or running.
+  - Tasks that have ended, or were asked to stop already, stay as they are.
   - Cancelling is a request; the task may stop later, or even end in success after all. Use O(wait=true) to know.
   - A task that can't be cancelled does not keep the others from being cancelled; then the module fails and names it.
 author:
@@ -24,7 +25,8 @@ extends_documentation_fragment:
 options:
   tasks:
     description:
-      - The tasks to cancel, each in a form that O(vijson.tasks.vi_task_info#module:tasks) takes. An empty list means no tasks.
+      - The tasks to cancel, each in a form that O(vijson.tasks.vi_task_info#module:tasks) takes.
+      - An empty list means no tasks.
     type: list
     elements: raw
     required: true
@@ -89,7 +91,7 @@ def run(job: Job) -> Result:
     moids = job.tasks()
     tasks = read_tasks(job.client, moids)
     outcome = _plan(job, tasks) if job.check_mode else cancel(job.client, tasks)
-    refused = {**outcome.refused, **{moid: "there is no such task" for moid in _missing(job, moids, tasks)}}
+    refused = {**outcome.refused, **dict.fromkeys(_missing(job, moids, tasks), "there is no such task")}
     tasks = outcome.tasks
     changed = bool(outcome.requested)
     if job.params["wait"] and not job.check_mode:

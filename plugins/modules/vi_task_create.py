@@ -11,7 +11,8 @@ module: vi_task_create
 short_description: Show a job of one's own as a task of a vCenter
 version_added: 1.0.0
 description:
-  - Creates a task, which the vSphere Client lists like any other. It is queued; M(vijson.tasks.vi_task_state) drives and ends it.
+  - Creates a task, which the vSphere Client lists like any other.
+  - It is queued; M(vijson.tasks.vi_task_state) drives and ends it.
   - The kind of the task has to be registered by an extension before, see M(vijson.tasks.vi_task_type).
 author:
   - vijson.tasks contributors
@@ -28,7 +29,8 @@ options:
   entity:
     description:
       - The object that the task is about; without it, the root folder.
-      - V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), or a mapping of C(type) and C(moid).
+      - V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01),
+        or a mapping of C(type) and C(moid).
     type: raw
   task_type:
     description:
@@ -37,7 +39,7 @@ options:
     required: true
   cancelable:
     description:
-      - Whether users may ask the task to stop. Who drives it then has to look at C(cancelled) and end it.
+      - Whether users may ask the task to stop. Who drives it has to look at C(cancelled) then, and end it.
     type: bool
     default: false
   initiated_by:
@@ -80,7 +82,8 @@ RETURN = r"""
 task:
   description:
     - The task, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
-    - In check mode, C(moid) and C(key) of a task that would be created are V(check-mode), which the other modules take in check mode.
+    - In check mode, C(moid) and C(key) of a task that would be created are V(check-mode).
+    - The other modules take that in check mode.
   returned: success
   type: dict
   sample: {moid: task-42, key: task-42, state: queued}

@@ -12,7 +12,8 @@ short_description: Read tasks of a vCenter
 version_added: 1.0.0
 description:
   - Reads the tasks that are named, however many, in one request.
-  - Without O(tasks), reads the recent tasks; those that are queued or running, and those that ended within the last ten minutes.
+  - Without O(tasks), reads the recent tasks; those that are queued or running, and those that ended
+    within the last ten minutes.
 author:
   - vijson.tasks contributors
 extends_documentation_fragment:
@@ -23,15 +24,17 @@ options:
   tasks:
     description:
       - The tasks to read. If not given, the recent tasks are read; an empty list means no tasks.
-      - Each is V(task-42), V(Task:task-42), V(vim.Task:task-42), V(task-42:<uuid>) as the vSphere REST API's C(vmw-task=true)
-        answers it, or a task as another module answered it. Repeated ones count once.
+      - Each is V(task-42), V(Task:task-42), V(vim.Task:task-42), V(task-42:<uuid>) as the
+        vSphere REST API's C(vmw-task=true) answers it, or a task as another module answered it.
+      - Repeated ones count once.
     type: list
     elements: raw
     aliases: [task]
   entity:
     description:
       - Narrows the list to the tasks of this object.
-      - V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), or a mapping of C(type) and C(moid).
+      - V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01),
+        or a mapping of C(type) and C(moid).
     type: raw
   states:
     description:

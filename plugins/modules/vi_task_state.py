@@ -11,9 +11,12 @@ module: vi_task_state
 short_description: Drive and end a task of one's own
 version_added: 1.0.0
 description:
-  - Brings a task that M(vijson.tasks.vi_task_create) made into a state, with progress, a description, and a result or a fault.
-  - Only what differs is sent, in the one order that a server takes; running first, then the description, the progress, and the final state last.
-  - A task that has ended already in the wanted state stays as it is. One that has ended in another makes the module fail.
+  - Brings a task that M(vijson.tasks.vi_task_create) made into a state, with progress, a description,
+    and a result or a fault.
+  - Only what differs is sent, in the one order that a server takes; running first, then the description,
+    the progress, and the final state last.
+  - A task that has ended already in the wanted state stays as it is.
+  - One that has ended in another state makes the module fail.
 author:
   - vijson.tasks contributors
 extends_documentation_fragment:
@@ -44,14 +47,14 @@ options:
   result:
     description:
       - What the task resulted in, with O(state=success) only.
-      - A text, number, boolean, list, reference (C(type) and C(moid)), data object (with its C(type)), or any other mapping,
-        which becomes a list of keys and values.
+      - A text, number, boolean, list, reference (C(type) and C(moid)), data object (with its C(type)),
+        or any other mapping, which becomes a list of keys and values.
     type: raw
   fault:
     description:
       - Why the task failed, with O(state=error) only.
-      - C(message) is the text, C(type) a VimFault (by default C(ExtendedFault)); all else are fields of that fault. Fields of
-        ExtendedFault are C(fault_type_id) and C(data), a mapping of texts.
+      - C(message) is the text, C(type) a VimFault (by default C(ExtendedFault)); all else are fields of that
+        fault. Fields of ExtendedFault are C(fault_type_id) and C(data), a mapping of texts.
     type: dict
 notes:
   - Needs the privilege C(Task.Update) on the root folder.

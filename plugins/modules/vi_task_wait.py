@@ -23,7 +23,8 @@ extends_documentation_fragment:
 options:
   tasks:
     description:
-      - The tasks to wait for, each in a form that O(vijson.tasks.vi_task_info#module:tasks) takes. An empty list means no tasks.
+      - The tasks to wait for, each in a form that O(vijson.tasks.vi_task_info#module:tasks) takes.
+      - An empty list means no tasks.
     type: list
     elements: raw
     required: true
