@@ -1,6 +1,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 PARALLEL = $(MAKE) --no-print-directory --keep-going -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+SUMMARY = .venv/bin/python scripts/summary.py .build/results
 
 .PHONY: help
 help: ## list the targets
@@ -39,8 +40,7 @@ simulator: .venv/.playable ## keep a simulated vCenter running, with $(OPTIONS),
 .PHONY: test
 test: venv ## everything below, two at a time, and a count at the end
 	@rm -rf .build/results
-	@$(PARALLEL) e2e sanity units simulator-tests lint || true
-	@.venv/bin/python scripts/summary.py .build/results
+	@code=0; $(PARALLEL) e2e sanity units simulator-tests lint || code=$$?; $(SUMMARY) && exit $$code
 
 .PHONY: units
 units: venv ## unit tests
@@ -57,6 +57,11 @@ e2e: venv ## real playbooks and modules against the simulator
 .PHONY: sanity
 sanity: venv ## ansible-test sanity, every test of it that needs no container
 	@scripts/check $@ scripts/ansible-test sanity --local --color no
+
+.PHONY: test-matrix
+test-matrix: venv ## units and e2e with the oldest and newest ansible-core, on the Pythons that are here; ENDS=--ends for two only
+	@rm -rf .build/results
+	@code=0; scripts/matrix $(ENDS) || code=$$?; $(SUMMARY) && exit $$code
 
 ##@ Lint
 
