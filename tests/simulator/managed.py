@@ -63,6 +63,9 @@ class ManagedObject:
         """The entity on which the privileges of the contract are checked."""
         return self.world.root
 
+    def closed(self) -> None:
+        """Called when the session that owns the object ends."""
+
     def get(self, name: str, session: Session | None) -> Any:
         """A property's wire value, None if unset. Raises Fault: InvalidProperty, NotAuthenticated, NoPermission."""
         if name not in self.PROPERTIES:

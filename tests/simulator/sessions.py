@@ -5,21 +5,30 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections import OrderedDict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .wire import SECOND, Ref, data, format_time
+from .wire import Fault, Ref, data, format_time
 
 if TYPE_CHECKING:
     from .authorization import User
     from .managed import ManagedObject
     from .world import World
 
+SESSIONS_PER_USER = 550
+
+
+class TooManySessions(Exception):
+    """The server is at its session limit: HTTP 503."""
+
 
 class Session:
     """One login. Collectors, views, filters and property collectors that it opens are in `owned` and end with it."""
 
-    def __init__(self, world: World, user: User, address: str, agent: str, locale: str = "en_US") -> None:
+    def __init__(self, world: World, user: User, address: str, agent: str, locale: str) -> None:
         self.world = world
         self.user = user
         self.address = address
@@ -29,7 +38,9 @@ class Session:
         self.ids = [uuid.uuid4().hex]
         self.owned: dict[str, ManagedObject] = {}
         self.call_count = 0
+        self.in_flight = 0
         self.login_ns = self.active_ns = world.now_ns()
+        self.active_clock = time.monotonic()
         self.ended = False
 
     def new_ref(self, type_name: str) -> Ref:
@@ -38,8 +49,116 @@ class Session:
 
     def own(self, opened: ManagedObject) -> None:
         self.owned[opened.ref.value] = opened
+        self.world.opened[opened.TYPE] += 1
 
     def disown(self, closed: ManagedObject) -> None:
         """Forget an object that was destroyed."""
         self.owned.pop(closed.ref.value, None)
         self.world.touch(closed, "")
+
+    def describe(self) -> dict[str, Any]:
+        return data(
+            "UserSession",
+            key=self.key,
+            userName=self.user.shown,
+            fullName=self.user.name.partition("@")[0],
+            loginTime=format_time(self.login_ns),
+            lastActiveTime=format_time(self.active_ns, 9),
+            locale=self.locale,
+            messageLocale=self.locale,
+            extensionSession=False,
+            ipAddress=self.address,
+            userAgent=self.agent,
+            callCount=self.call_count,
+        )
+
+
+class Sessions:
+    """All live sessions, the longest idle first."""
+
+    def __init__(self, world: World, users: Sequence[User], maximum: int, idle_seconds: float) -> None:
+        self._world = world
+        self._users = users
+        self._maximum = maximum
+        self._idle_seconds = idle_seconds
+        self._live: OrderedDict[str, Session] = OrderedDict()
+        self._by_id: dict[str, Session] = {}
+
+    def live(self) -> list[Session]:
+        self._expire_idle()
+        return list(self._live.values())
+
+    def user(self, login: str) -> User | None:
+        return next((user for user in self._users if user.is_named(login)), None)
+
+    def login(self, login: str, password: str, address: str, agent: str, locale: str = "en_US") -> Session:
+        """Raises Fault InvalidLogin, TooManySessions."""
+        user = self.user(login)
+        if user is None or user.password != password:
+            raise Fault("InvalidLogin", "Cannot complete login due to an incorrect user name or password.")
+        return self.open(user, address, agent, locale)
+
+    def open(self, user: User, address: str, agent: str, locale: str = "en_US") -> Session:
+        self._expire_idle()
+        if len(self._live) >= self._maximum:
+            raise TooManySessions
+        session = Session(self._world, user, address, agent, locale)
+        self._live[session.key] = session
+        self._by_id[session.ids[0]] = session
+        self._world.opened["Session"] += 1
+        return session
+
+    def count_of(self, user: User) -> int:
+        return sum(session.user is user for session in self.live())
+
+    def find(self, session_id: str | None) -> Session | None:
+        """The live session of an id; it counts as active now."""
+        self._expire_idle()
+        session = self._by_id.get(session_id or "")
+        if session is not None:
+            self.mark_active(session)
+        return session
+
+    def by_key(self, key: str) -> Session | None:
+        self._expire_idle()
+        return self._live.get(key)
+
+    def mark_active(self, session: Session) -> None:
+        if not session.ended:
+            session.active_clock = time.monotonic()
+            session.active_ns = self._world.now_ns()
+            self._live.move_to_end(session.key)
+
+    def rotate(self, session: Session) -> str:
+        """A new id; the one before stays valid for requests that are on their way."""
+        session.ids.append(uuid.uuid4().hex)
+        self._by_id[session.ids[-1]] = session
+        while len(session.ids) > 2:
+            del self._by_id[session.ids.pop(0)]
+        return session.ids[-1]
+
+    def end(self, session: Session) -> None:
+        if session.ended:
+            return
+        session.ended = True
+        del self._live[session.key]
+        for session_id in session.ids:
+            del self._by_id[session_id]
+        for owned in list(session.owned.values()):
+            owned.closed()
+        session.owned.clear()
+
+    def end_all(self) -> None:
+        for session in list(self._live.values()):
+            self.end(session)
+
+    def _expire_idle(self) -> None:
+        oldest = time.monotonic() - self._idle_seconds
+        idle = []
+        for session in self._live.values():
+            if session.active_clock > oldest:
+                break
+            if not session.in_flight:
+                idle.append(session)
+        for session in idle:
+            self.end(session)

@@ -8,15 +8,20 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections import deque
+from collections import Counter, deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from .managed import ManagedObject
 from .quirks import Quirks
+from .task_store import TaskStore
 from .wire import SECOND, Ref, not_found
 
 if TYPE_CHECKING:
-    from .sessions import Session
+    from .custom_fields import CustomFieldsManager
+    from .engine import Engine
+    from .extensions import ExtensionManager
+    from .sessions import Session, Sessions
+    from .task_manager import TaskManager
 
 CHANGES_KEPT = 200_000
 
@@ -30,11 +35,22 @@ class Change(NamedTuple):
 
 
 class World:
-    """All objects that do not belong to one session, and the changes of every object."""
+    """All objects that do not belong to one session, and the changes of every object.
+
+    `opened` counts the sessions, collectors, filters, … that were ever opened, by type.
+    """
+
+    sessions: Sessions
+    engine: Engine
+    custom_fields: CustomFieldsManager
+    extensions: ExtensionManager
+    task_manager: TaskManager
 
     def __init__(self, root: Ref) -> None:
         self.root = root
         self.quirks = Quirks()
+        self.tasks = TaskStore(self.now_ns)
+        self.opened: Counter[str] = Counter()
         self.objects: dict[str, ManagedObject] = {}
         self.revision = 0
         self._changes: deque[Change] = deque(maxlen=CHANGES_KEPT)
@@ -43,6 +59,10 @@ class World:
     def now_ns(self) -> int:
         """The server's clock, in nanoseconds since 1970."""
         return time.time_ns() + int(self.quirks.clock_offset * SECOND)
+
+    def entity_name(self, ref: Ref) -> str:
+        """The escaped name of an entity; its id if it has none."""
+        return getattr(self.objects.get(ref.value), "label", ref.value)
 
     def find(self, ref: Ref, session: Session | None) -> ManagedObject:
         """Raises Fault ManagedObjectNotFound, also for a wrong type and for what belongs to another session."""

@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python -m simulator`: run the vCenter until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import ssl
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from .authorization import User
+from .build import build_world
+from .releases import KNOWN
+from .server import Server
+from .tls import make_certificates
+
+DEFAULT_USERS = (
+    "administrator@vsphere.local:vijson-Demo1!:admin",
+    "reader@vsphere.local:vijson-Read1!:readonly",
+)
+
+
+def _user(text: str) -> User:
+    try:
+        return User.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="simulator", description="A vCenter Server that speaks VI JSON.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0: any")
+    security = parser.add_mutually_exclusive_group()
+    security.add_argument(
+        "--tls", type=Path, metavar="DIR", help="where ca.pem and server.pem go (default: a temporary folder)"
+    )
+    security.add_argument("--plain", action="store_true", help="HTTP without TLS")
+    parser.add_argument("--url-file", type=Path, metavar="FILE", help="gets the URL when the server listens")
+    parser.add_argument("--pid-file", type=Path, metavar="FILE")
+    parser.add_argument("--user", type=_user, action="append", default=[], metavar="NAME:PASSWORD[:ROLE]")
+    parser.add_argument("--history", type=int, default=100, metavar="N", help="tasks of the past")
+    parser.add_argument("--release", choices=KNOWN, default="9.1.0.0")
+    parser.add_argument("--api-type", choices=("VirtualCenter", "HostAgent"), default="VirtualCenter")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--max-sessions", type=int, default=2000)
+    parser.add_argument("--session-idle", type=float, default=1800.0, metavar="SECONDS")
+    parser.add_argument("--log", action="store_true", help="keep the last requests for /control/log")
+    parser.add_argument("--check", action="store_true", help="validate every answer against the contract")
+    return parser.parse_args(arguments)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that nobody ever reads a part of it."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_text(f"{text}\n", encoding="utf-8")
+    part.replace(path)
+
+
+async def serve(arguments: argparse.Namespace, tls: ssl.SSLContext | None) -> None:
+    world = build_world(
+        users=[*arguments.user, *map(User.parse, DEFAULT_USERS)],
+        release=arguments.release,
+        api_type=arguments.api_type,
+        history=arguments.history,
+        seed=arguments.seed,
+        max_sessions=arguments.max_sessions,
+        session_idle=arguments.session_idle,
+    )
+    server = Server(
+        world,
+        arguments.release,
+        host=arguments.host,
+        port=arguments.port,
+        tls=tls,
+        logging=arguments.log,
+        check=arguments.check,
+    )
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    url = await server.start()
+    if arguments.pid_file:
+        write_whole(arguments.pid_file, str(os.getpid()))
+    if arguments.url_file:
+        write_whole(arguments.url_file, url)
+    print(url, flush=True)
+    await stopped.wait()
+    await server.stop()
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    with ExitStack() as stack:
+        tls = None
+        if not arguments.plain:
+            folder = arguments.tls or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
+            tls = make_certificates(folder)
+        asyncio.run(serve(arguments, tls))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Put a world together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .authorization import User
+from .authorization_manager import AuthorizationManager
+from .custom_fields import CustomFieldsManager
+from .engine import Engine
+from .extensions import ExtensionManager
+from .inventory import build_inventory
+from .managed import ManagedObject
+from .past import build_history
+from .property_collector import PropertyCollector
+from .search import SearchIndex
+from .service import SINGLETONS, ServiceInstance
+from .session_manager import SessionManager
+from .sessions import Sessions
+from .task_manager import TaskManager
+from .views import ViewManager
+from .wire import Ref
+from .world import World
+
+PLAIN_SINGLETONS: dict[str, type[ManagedObject]] = {
+    "propertyCollector": PropertyCollector,
+    "viewManager": ViewManager,
+    "sessionManager": SessionManager,
+    "authorizationManager": AuthorizationManager,
+    "searchIndex": SearchIndex,
+}
+
+
+def build_world(
+    *,
+    users: Sequence[User],
+    release: str,
+    api_type: str,
+    history: int,
+    seed: int,
+    max_sessions: int,
+    session_idle: float,
+) -> World:
+    """A vCenter (or, with api_type HostAgent, an ESXi host) with its inventory and `history` tasks."""
+    is_host = api_type == "HostAgent"
+    singletons = {name: host if is_host else vcenter for name, (vcenter, host) in SINGLETONS.items()}
+    refs = {name: ref for name, ref in singletons.items() if ref is not None}
+
+    world = World(Ref("Folder", "group-d1"))
+    world.sessions = Sessions(world, users, max_sessions, session_idle)
+    world.engine = Engine()
+    world.custom_fields = CustomFieldsManager(world, SINGLETONS["customFieldsManager"][0])
+    world.extensions = ExtensionManager(world, SINGLETONS["extensionManager"][0])
+    world.task_manager = TaskManager(world, refs["taskManager"], is_host)
+    world.add(world.task_manager)
+    if not is_host:
+        world.add(world.custom_fields)
+        world.add(world.extensions)
+    for name, kind in PLAIN_SINGLETONS.items():
+        world.add(kind(world, refs[name]))
+    world.add(ServiceInstance(world, refs, release, api_type))
+
+    build_inventory(world)
+    build_history(world, history, seed)
+    return world

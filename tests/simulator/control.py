@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`/control`: what tests look at and turn, outside of the API."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from .control_tasks import change_task, create_tasks, expire_task
+from .front import Record
+from .injection import Injector, Rule
+from .task import Task
+from .wire import Fault
+from .world import World
+
+COUNTED = {
+    "collectors": ("TaskHistoryCollector",),
+    "filters": ("PropertyFilter",),
+    "views": ("ListView", "ContainerView"),
+    "property_collectors": ("PropertyCollector",),
+}
+
+Json = Any
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Control:
+    def __init__(self, world: World, injector: Injector, record: Record) -> None:
+        self._world = world
+        self._injector = injector
+        self._record = record
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/control/state", _json(self._state)),
+            web.post("/control/reset", _json(self._reset)),
+            web.get("/control/log", _json(self._log)),
+            web.post("/control/log", _json(self._switch_log)),
+            web.delete("/control/log", _json(self._clear_log)),
+            web.get("/control/faults", _json(self._faults)),
+            web.post("/control/faults", _json(self._add_fault)),
+            web.delete("/control/faults", _json(self._clear_faults)),
+            web.post("/control/tasks", _json(self._create_tasks)),
+            web.patch("/control/tasks/{id}", _json(self._change_task)),
+            web.delete("/control/tasks/{id}", _json(self._expire_task)),
+            web.post("/control/sessions/expire", _json(self._end_sessions)),
+            web.post("/control/restart", _json(self._end_sessions)),
+            web.get("/control/quirks", _json(self._quirks)),
+            web.post("/control/quirks", _json(self._set_quirks)),
+        ]
+
+    async def _state(self, request: web.Request) -> Json:
+        sessions = self._world.sessions.live()
+        owned = Counter(opened.TYPE for session in sessions for opened in session.owned.values())
+        return {
+            "sessions": len(sessions),
+            **_by_kind(owned),
+            "opened": {"sessions": self._world.opened["Session"], **_by_kind(self._world.opened)},
+            "requests": dict(self._record.requests),
+            "total": self._record.requests.total(),
+            "violations": self._record.violations,
+        }
+
+    async def _reset(self, request: web.Request) -> Json:
+        self._record.requests.clear()
+        self._record.violations.clear()
+        self._world.opened.clear()
+
+    async def _log(self, request: web.Request) -> Json:
+        return list(self._record.log)
+
+    async def _switch_log(self, request: web.Request) -> Json:
+        self._record.logging = bool((await request.json())["on"])
+
+    async def _clear_log(self, request: web.Request) -> Json:
+        self._record.log.clear()
+
+    async def _faults(self, request: web.Request) -> Json:
+        return self._injector.describe()
+
+    async def _add_fault(self, request: web.Request) -> Json:
+        self._injector.add(Rule(**await request.json()))
+
+    async def _clear_faults(self, request: web.Request) -> Json:
+        self._injector.clear()
+
+    async def _create_tasks(self, request: web.Request) -> Json:
+        return {"tasks": [task.key for task in create_tasks(self._world, await request.json())]}
+
+    async def _change_task(self, request: web.Request) -> Json:
+        task = self._task(request)
+        change_task(task, await request.json())
+        return task.info(None)
+
+    async def _expire_task(self, request: web.Request) -> Json:
+        expire_task(self._task(request))
+
+    def _task(self, request: web.Request) -> Task:
+        found = self._world.objects.get(request.match_info["id"])
+        if not isinstance(found, Task):
+            raise web.HTTPNotFound
+        return found
+
+    async def _end_sessions(self, request: web.Request) -> Json:
+        self._world.sessions.end_all()
+
+    async def _quirks(self, request: web.Request) -> Json:
+        return vars(self._world.quirks)
+
+    async def _set_quirks(self, request: web.Request) -> Json:
+        self._world.quirks.update(await request.json())
+        for task in self._world.tasks.in_order:
+            task.forget_text()
+        return vars(self._world.quirks)
+
+
+def _by_kind(counts: Counter[str]) -> dict[str, int]:
+    return {name: sum(counts[kind] for kind in kinds) for name, kinds in COUNTED.items()}
+
+
+def _json(answer: Callable[[web.Request], Awaitable[Json]]) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return web.json_response(await answer(request))
+        except (Fault, ValueError, TypeError, KeyError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+
+    handle.__doc__ = answer.__doc__
+    return handle

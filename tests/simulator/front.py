@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The front of the server: counts and logs each request, and damages its answer where a test wants it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from .answers import Answer
+from .damage import abort, proxy_answer, send, send_damaged
+from .injection import Injector
+from .listener import Listener
+
+LOG_KEPT = 2000
+
+
+class Record:
+    """Requests by operation, and the log of the last ones (bodies and headers included: for tests only)."""
+
+    def __init__(self, logging: bool) -> None:
+        self.logging = logging
+        self.requests: Counter[str] = Counter()
+        self.log: deque[dict[str, Any]] = deque(maxlen=LOG_KEPT)
+        self.violations: list[str] = []
+
+    async def add(self, request: web.Request, operation: str, answer: Answer) -> None:
+        if self.logging:
+            self.log.append(
+                {
+                    "method": request.method,
+                    "path": request.raw_path,
+                    "operation": operation,
+                    "headers": dict(request.headers),
+                    "body": _json_or_text(await request.text()),
+                    "status": answer.status,
+                    "response": _json_or_text(answer.text),
+                }
+            )
+
+
+def _json_or_text(text: str | None) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return text
+
+
+class Front:
+    def __init__(self, record: Record, injector: Injector, listener: Listener) -> None:
+        self._record = record
+        self._injector = injector
+        self._listener = listener
+
+    async def serve(
+        self,
+        request: web.Request,
+        operation: str,
+        run: Callable[[], Awaitable[Answer]],
+        expire_session: Callable[[], None],
+    ) -> web.StreamResponse:
+        """Send what `run` answers, with the damage that is due."""
+        self._record.requests[operation] += 1
+        rule = self._injector.next(operation)
+        if rule is None:
+            answer = await run()
+            await self._record.add(request, operation, answer)
+            return await send(request, answer)
+        if rule.fault in ("refused", "cut_before"):
+            if rule.fault == "refused":
+                await self._listener.pause(rule.seconds)
+            return abort(request)
+        if rule.fault == "session_expired":
+            expire_session()
+        answer = proxy_answer(rule)
+        if answer is None or rule.after:
+            ran = await run()
+            answer = answer or ran
+        await self._record.add(request, operation, answer)
+        return await send_damaged(request, answer, rule)

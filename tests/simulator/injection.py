@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults to inject: which request gets which damage."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+KINDS = frozenset(
+    {
+        "delay",
+        "refused",
+        "cut_before",
+        "cut_after",
+        "http_502",
+        "http_503",
+        "http_504",
+        "truncated",
+        "invalid_json",
+        "wrong_type",
+        "session_expired",
+    }
+)
+
+
+@dataclass
+class Rule:
+    """Applies to the matching requests from the `nth` on, `times` of them.
+
+    operation: fnmatch pattern of `Task.CancelTask`. seconds: for delay and refused.
+    status_before: a cut answer has sent its status line and headers. after: http_50x comes after the operation ran.
+    """
+
+    operation: str
+    fault: str
+    nth: int = 1
+    times: int = 1
+    seconds: float = 5.0
+    status_before: bool = False
+    after: bool = False
+    seen: int = field(default=0)
+    fired: int = field(default=0)
+
+    def __post_init__(self) -> None:
+        if self.fault not in KINDS:
+            raise ValueError(f"fault is one of {', '.join(sorted(KINDS))}")
+
+    def fires(self, operation: str) -> bool:
+        if not fnmatchcase(operation, self.operation):
+            return False
+        self.seen += 1
+        if not self.nth <= self.seen < self.nth + self.times:
+            return False
+        self.fired += 1
+        return True
+
+
+class Injector:
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
+
+    def add(self, rule: Rule) -> None:
+        self._rules.append(rule)
+
+    def clear(self) -> None:
+        self._rules.clear()
+
+    def describe(self) -> list[dict[str, Any]]:
+        return [asdict(rule) for rule in self._rules]
+
+    def next(self, operation: str) -> Rule | None:
+        """The fault for a request that came now; every rule that matches counts it."""
+        firing = [rule for rule in self._rules if rule.fires(operation)]
+        return firing[0] if firing else None

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`/sdk/vim25/{release}/{Type}/{moId}/{member}`: from a request to the object that serves it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from .answers import SESSION_HEADER, Answer, JsonText, answer_fault, answer_value
+from .caller import Caller, set_caller
+from .contract import Operation, operations
+from .front import Front, Record
+from .releases import FIRST_JSON, OLDEST, parse_release
+from .sessions import Session, TooManySessions
+from .validation import check_answer, check_request
+from .wire import Fault, Ref, moref
+from .world import World
+
+PREFIX = "/sdk/vim25/"
+
+
+class Target(NamedTuple):
+    release: tuple[int, ...]
+    ref: Ref
+    member: str
+
+
+def parse_path(raw_path: str) -> Target | None:
+    """The parts of a path; the id may have its brackets as they are or percent-encoded."""
+    parts = raw_path.partition("?")[0].removeprefix(PREFIX).split("/")
+    if len(parts) != 4 or not all(parts):
+        return None
+    release, type_name, moid, member = map(unquote, parts)
+    numbers = parse_release(release)
+    return Target(numbers, Ref(type_name, moid), member) if numbers else None
+
+
+class Sdk:
+    """`check` validates every answer against the contract, for tests."""
+
+    def __init__(self, world: World, front: Front, record: Record, release: str, check: bool) -> None:
+        self._world = world
+        self._front = front
+        self._record = record
+        self._release = parse_release(release) or OLDEST
+        self._check = check
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        target = parse_path(request.raw_path)
+        operation = target and operations().get((request.method, target.ref.type, target.member))
+        if target is None or operation is None or self._release < FIRST_JSON:
+            raise web.HTTPNotFound
+        await request.read()
+        session = self._world.sessions.find(request.headers.get(SESSION_HEADER))
+
+        async def run() -> Answer:
+            return await self._answer(request, target, operation)
+
+        def expire_session() -> None:
+            if session is not None:
+                self._world.sessions.end(session)
+
+        return await self._front.serve(request, operation.name, run, expire_session)
+
+    async def _answer(self, request: web.Request, target: Target, operation: Operation) -> Answer:
+        session = self._world.sessions.find(request.headers.get(SESSION_HEADER))
+        caller = Caller(request.remote or "", request.headers.get("User-Agent", ""))
+        set_caller(caller)
+        if session is not None:
+            session.in_flight += 1
+            session.call_count += 1
+        try:
+            self._check_release(target.release)
+            value = await self._run(request, target.ref, operation, session)
+            self._check_value(operation, value)
+            answer = answer_value(operation, value, self._world.quirks)
+        except Fault as fault:
+            answer = answer_fault(fault)
+        except TooManySessions:
+            answer = Answer(503, "The maximum number of sessions has been exceeded.", "text/plain")
+        finally:
+            if session is not None:
+                session.in_flight -= 1
+                self._world.sessions.mark_active(session)
+        self._add_session_header(answer, session, caller.opened)
+        return answer
+
+    def _check_release(self, release: tuple[int, ...]) -> None:
+        if not OLDEST <= release <= self._release:
+            text = ".".join(map(str, release))
+            raise Fault("InvalidRequest", f'Unsupported version URI "urn:vim25/{text}"')
+
+    async def _run(self, request: web.Request, ref: Ref, operation: Operation, session: Session | None) -> Any:
+        if operation.needs_session and session is None:
+            privilege = operation.privilege or "System.View"
+            message = "The session is not authenticated."
+            raise Fault("NotAuthenticated", message, object=moref(ref), privilegeId=privilege)
+        if operation.http_method == "GET":
+            return self._world.find(ref, session).get(operation.member, session)
+        parameters = check_request(operation.parameters, await _body(request, operation))
+        return await self._world.find(ref, session).invoke(operation.member, session, parameters)
+
+    def _check_value(self, operation: Operation, value: Any) -> None:
+        if not self._check or operation.result is None:
+            return
+        try:
+            check_answer(operation.result, json.loads(value) if isinstance(value, JsonText) else value)
+        except Fault as fault:
+            self._record.violations.append(f"{operation.name}: {fault.message}")
+            raise Fault("SystemError", fault.message, reason="The answer breaks the contract") from fault
+
+    def _add_session_header(self, answer: Answer, session: Session | None, opened: Session | None) -> None:
+        every = self._world.quirks.rotate_session
+        if opened is not None:
+            answer.headers[SESSION_HEADER] = opened.ids[-1]
+        elif session is not None and not session.ended and every and session.call_count % every == 0:
+            answer.headers[SESSION_HEADER] = self._world.sessions.rotate(session)
+
+
+async def _body(request: web.Request, operation: Operation) -> dict[str, Any]:
+    text = await request.text()
+    if not text.strip():
+        if operation.body_required:
+            raise Fault("InvalidRequest", "The request has no body.")
+        return {}
+    try:
+        body = json.loads(text)
+    except ValueError as error:
+        raise Fault("InvalidRequest", f"The body is no JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise Fault("InvalidRequest", "The body is no JSON object.")
+    return body
