@@ -250,7 +250,7 @@ class Client:
         """Open a session of this client's own and return its id."""
         if self.shared:
             raise SessionEnded("The session given as session_id has ended. Make a new one with vi_session.")
-        self._session_id = None
+        self._forget_session()
         try:
             user = self._log_in_once()
         except LostAnswer as error:
@@ -264,6 +264,9 @@ class Client:
         key = obj(user, "Login").get("key")
         self._session_key = key if isinstance(key, str) else None
         return self._session_id
+
+    def _forget_session(self) -> None:
+        self._session_id = self._session_key = None
 
     def _log_in_once(self) -> Any:
         params = {"userName": self._credentials.username, "password": self._credentials.password}

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any, Callable
 
 from ansible_collections.vijson.tasks.plugins.module_utils._client import RELEASES, Client, Credentials
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, Interrupted, ignore
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, Interrupted, ViError, ignore
 from ansible_collections.vijson.tasks.plugins.module_utils._names import (
     CHECK_MODE_TASK,
     Entity,
@@ -41,11 +41,13 @@ class Job:
         params: dict[str, Any],
         *,
         check_mode: bool = False,
+        diff_mode: bool = False,
         warn: Callable[[str], None] = ignore,
         progress: Callable[[str], None] = ignore,
     ):
         self.params = params
         self.check_mode = check_mode
+        self.diff_mode = diff_mode
         self.warn = warn
         self.progress = progress
         self.client = connect(params, warn)
@@ -68,13 +70,25 @@ class Job:
         return None if value is None else parse_entity(value)
 
 
-def perform(run: Callable[[Job], Result], job: Job) -> Result:
-    """Run a job, with signals as exceptions; whatever happens, what it opened on the server is closed."""
+def attempt(run: Callable[[Job], Result], job: Job) -> Result:
+    """Run a job to its result, or to a failed one. Whatever happens, what it opened on the server is closed."""
     with interruptible():
         try:
-            return run(job)
-        finally:
-            job.client.close()
+            result = _perform(run, job)
+        except ViError as error:
+            return {"failed": True, **error.failure()}
+        except Interrupted as error:
+            return {"failed": True, "msg": f"{error}: what was opened on the server is closed"}
+    if not job.diff_mode:
+        result.pop("diff", None)
+    return result
+
+
+def _perform(run: Callable[[Job], Result], job: Job) -> Result:
+    try:
+        return run(job)
+    finally:
+        job.client.close()
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from typing import Any, Callable
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.vijson.tasks.plugins.module_utils._argspec import wrap_single
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interrupted, ViError
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result, perform
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result, attempt
 
 
 class _Module(AnsibleModule):
@@ -23,11 +23,15 @@ class _Module(AnsibleModule):
 def run_module(run: Callable[[Job], Result], spec: dict[str, Any]) -> None:
     """Validate the arguments, run the job, and end the process with its result or its failure."""
     module = _Module(argument_spec=spec, supports_check_mode=True)
-    try:
-        job = Job(module.params, check_mode=module.check_mode, warn=module.warn)
-        result = perform(run, job)
-    except ViError as error:
-        module.fail_json(**error.failure())
-    except Interrupted as error:
-        module.fail_json(msg=f"{error}: what was opened on the server is closed")
+    result = _result(module, run)
+    if result.pop("failed", False):
+        module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _result(module: _Module, run: Callable[[Job], Result]) -> Result:
+    try:
+        job = Job(module.params, check_mode=module.check_mode, diff_mode=module._diff, warn=module.warn)
+    except ViError as error:
+        return {"failed": True, **error.failure()}
+    return attempt(run, job)

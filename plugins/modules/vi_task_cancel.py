@@ -68,6 +68,8 @@ tasks:
   sample: [{moid: task-42, key: task-42, state: error, cancelled: true}]
 """
 
+from typing import Any
+
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import is_done, planned_task
 from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
@@ -104,11 +106,11 @@ def run(job: Job) -> Result:
     return result
 
 
-def _missing(job: Job, moids: list[str], tasks: dict[str, dict]) -> list[str]:
+def _missing(job: Job, moids: list[str], tasks: dict[str, dict[str, Any]]) -> list[str]:
     return [moid for moid in moids if moid not in tasks and not job.is_planned(moid)]
 
 
-def _plan(job: Job, tasks: dict[str, dict]) -> Cancelled:
+def _plan(job: Job, tasks: dict[str, dict[str, Any]]) -> Cancelled:
     """What would be requested, for all that can be known without doing it."""
     wanted = {moid: task for moid, task in tasks.items() if cancellable(task)}
     entities = [Reference(task["entity"]["type"], task["entity"]["moid"]) for task in wanted.values() if task["entity"]]

@@ -108,6 +108,8 @@ task:
   sample: {moid: task-42, key: task-42, state: running, progress: 40}
 """
 
+from typing import Any
+
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import planned_task, task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
@@ -153,7 +155,7 @@ def run(job: Job) -> Result:
     return {"task": after, "changed": changed, "diff": {"before": shown(before), "after": shown(after)}}
 
 
-def _read(job: Job, moid: str) -> dict:
+def _read(job: Job, moid: str) -> dict[str, Any]:
     info = read_infos(job.client, [moid]).get(moid)
     if info is None:
         raise TaskError(f"task: there is no task {moid} on {job.client.endpoint.hostname}; it may have expired")

@@ -1,0 +1,180 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action plugin that all modules share.
+
+A module is a Python that starts anew for each task. Where nobody can tell the difference, its ``run()`` is called here,
+in the controller's own process, which takes a small part of the time. Everywhere else the module itself is run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Callable
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.vijson.tasks.plugins.module_utils._argspec import wrap_single
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError, ignore
+from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result, attempt
+from ansible_collections.vijson.tasks.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
+
+try:
+    # ansible-core 2.19 and later
+    from ansible.module_utils.common.json import Direction, get_module_encoder
+
+    _ENCODING: dict[str, Any] = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
+except ImportError:
+    from ansible.module_utils.common.json import AnsibleJSONEncoder
+
+    _ENCODING = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
+
+IN_PROCESS = "vijson_tasks_in_process"
+PROGRESS = "vijson_tasks_progress"
+
+
+def action_module(run: Callable[[Job], Result], spec: dict[str, Any], *, hidden: bool = False) -> type[ActionBase]:
+    """The ActionModule for a module's ``run()`` and argument specification.
+
+    :param hidden: no output ever shows the result; ``register`` still gets it
+    """
+
+    class ActionModule(_SharedAction):
+        """Runs one module."""
+
+        RUN = staticmethod(run)
+        SPEC = spec
+        HIDDEN = hidden
+
+    return ActionModule
+
+
+class _SharedAction(ActionBase):
+    RUN: Callable[[Job], Result]
+    SPEC: dict[str, Any]
+    HIDDEN: bool
+
+    _supports_check_mode = True
+    _supports_diff = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
+        """The module's result."""
+        task_vars = task_vars or {}
+        result: Result = super().run(tmp, task_vars)
+        if self._may_run_here(task_vars):
+            result.update(self._run_here(task_vars))
+        else:
+            result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        if self.HIDDEN:
+            result["_ansible_no_log"] = True
+        return result
+
+    # -- where to run ----------------------------------------------------------------------------------------------
+
+    def _may_run_here(self, task_vars: dict[str, Any]) -> bool:
+        return (
+            self._connection.transport == "local"
+            and not self._connection.become
+            and not self._task.async_val
+            and not any(self._task.environment or ())
+            and "_raw_params" not in self._task.args
+            and REQUESTS_IMPORT_ERROR is None
+            # Forked processes of macOS must not use the network frameworks that requests looks for proxies with.
+            and sys.platform != "darwin"
+            and self._is_own_interpreter(task_vars)
+            and self._switch(IN_PROCESS, task_vars)
+        )
+
+    def _is_own_interpreter(self, task_vars: dict[str, Any]) -> bool:
+        if self._task.delegate_to:
+            task_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
+        chosen = self._templar.template(task_vars.get("ansible_python_interpreter"))
+        if not chosen or str(chosen).startswith("auto"):
+            return True
+        return os.path.abspath(str(chosen)) == os.path.abspath(sys.executable)
+
+    def _switch(self, name: str, task_vars: dict[str, Any]) -> bool:
+        """A variable, else the environment variable of that name in capitals; on by default."""
+        value = task_vars.get(name, os.environ.get(name.upper(), "true"))
+        # What comes from the command line is text, and a template may stand in it.
+        return bool(boolean(self._templar.template(value)))
+
+    # -- in this process -------------------------------------------------------------------------------------------
+
+    def _run_here(self, task_vars: dict[str, Any]) -> Result:
+        params, validated = self._arguments()
+        warnings = [
+            f"Both option {item['option']} and its alias {item['alias']} are set." for item in validated._warnings
+        ]
+        problem = self._problem(validated)
+        if problem:
+            result: Result = {"failed": True, "msg": problem}
+        else:
+            with self._module_folder():
+                result = self._attempt(params, task_vars, warnings)
+        if warnings:
+            result["warnings"] = warnings
+        result["invocation"] = {"module_args": params}
+        return _masked(result, validated._no_log_values)
+
+    def _arguments(self) -> tuple[dict[str, Any], ValidationResult]:
+        """The parameters as a module gets them: as plain JSON, validated, with defaults."""
+        params = json.loads(json.dumps(self._task.args, **_ENCODING))
+        wrap_single(params, self.SPEC)
+        validated = ArgumentSpecValidator(self.SPEC).validate(params)
+        params.update(validated.validated_parameters)
+        return params, validated
+
+    def _problem(self, validated: ValidationResult) -> str:
+        if not validated.errors:
+            return ""
+        if isinstance(validated.errors[0], UnsupportedError):
+            return f"Unsupported parameters for ({self._task.action}) module: {validated.errors.msg}"
+        return str(validated.errors.msg)
+
+    @contextmanager
+    def _module_folder(self) -> Iterator[None]:
+        """Modules of a local connection run in the folder of the playbook, which relative paths count from."""
+        before = os.getcwd()
+        os.chdir(self._loader.get_basedir())
+        try:
+            yield
+        finally:
+            os.chdir(before)
+
+    def _attempt(self, params: dict[str, Any], task_vars: dict[str, Any], warnings: list[str]) -> Result:
+        try:
+            job = Job(
+                params,
+                check_mode=self._task.check_mode,
+                diff_mode=self._task.diff,
+                warn=warnings.append,
+                progress=self._progress(task_vars),
+            )
+        except ViError as error:
+            return {"failed": True, **error.failure()}
+        return attempt(self.RUN, job)
+
+    def _progress(self, task_vars: dict[str, Any]) -> Callable[[str], None]:
+        if self._task.no_log or not self._switch(PROGRESS, task_vars):
+            return ignore
+        display = Display()
+        # On stdout it would land inside what `ansible --one-line` and the json callback print.
+        return lambda line: display.display(line, stderr=True)
+
+
+def _masked(result: Mapping[str, Any], no_log_values: set[str]) -> Result:
+    """What AnsibleModule does at its exit: no value of a secret option leaves it."""
+    kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
+    masked: Result = remove_values(dict(result), no_log_values)
+    return {**masked, **kept}
