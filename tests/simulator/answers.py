@@ -15,6 +15,7 @@ from .quirks import Quirks
 from .wire import Fault
 
 SESSION_HEADER = "vmware-api-session-id"
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 class JsonText(str):
@@ -38,7 +39,7 @@ class Answer:
 
 
 def to_json(value: Any) -> str:
-    return value if isinstance(value, JsonText) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return value if isinstance(value, JsonText) else _ENCODER.encode(value)
 
 
 def answer_value(operation: Operation, value: Any, quirks: Quirks) -> Answer:

@@ -64,11 +64,10 @@ class Api:
     async def _create(self, request: web.Request) -> Answer:
         try:
             auth = BasicAuth.decode(request.headers.get("Authorization", ""), "utf-8")
-            user = self._world.sessions.user(auth.login)
-            if user is not None and self._world.sessions.count_of(user) >= SESSIONS_PER_USER:
-                raise TooManySessions
             agent = request.headers.get("User-Agent", "")
-            session = self._world.sessions.login(auth.login, auth.password, request.remote or "", agent)
+            session = self._world.sessions.login(
+                auth.login, auth.password, request.remote or "", agent, most_of_user=SESSIONS_PER_USER
+            )
         except (ValueError, Fault):
             return UNAUTHENTICATED
         except TooManySessions:

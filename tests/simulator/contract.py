@@ -13,7 +13,8 @@ from typing import Any
 
 CONTRACT = Path(__file__).resolve().parent.parent / "contract" / "vi-json-tasks-8.0.1.0.json"
 
-# A part of the real fault tree that the contract leaves out; live servers answer these too. Their own fields are not known here.
+# A part of the real fault tree that the contract leaves out; live servers answer these too.
+# Their own fields are not known here.
 MORE_FAULTS = {
     "InvalidPowerState": "InvalidState",
     "ResourceInUse": "VimFault",
@@ -166,7 +167,7 @@ def required_of(name: str) -> frozenset[str]:
 
 
 def declared(type_name: str, field: str) -> str | None:
-    """The wire type that a field is declared with (`ArrayOfString`, `int`, `TaskInfoState`, `TaskInfo`); None if there is no such field."""
+    """The wire type of a field: `ArrayOfString`, `int`, `TaskInfoState`, `TaskInfo`; None if there is no such field."""
     schema = fields_of(type_name).get(field)
     return None if schema is None else wire_type(schema)
 
@@ -181,4 +182,5 @@ def wire_type(schema: Schema) -> str:
         return "ArrayOfAnyType" if item == "Any" else f"ArrayOf{item[0].upper()}{item[1:]}"
     if schema.get("format") == "date-time":
         return "dateTime"
-    return {"integer": "int", "number": "double"}.get(schema["type"], schema["type"])
+    plain: str = schema["type"]
+    return {"integer": "int", "number": "double"}.get(plain, plain)

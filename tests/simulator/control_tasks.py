@@ -20,12 +20,51 @@ if TYPE_CHECKING:
 Spec = dict[str, Any]
 
 KNOWN = frozenset(
-    "entity type state duration outcome cancelable on_cancel progress user system activation_id queued_ago started_ago"
-    " completed_ago error result parent_task_key root_task_key tag event_chain_id alarm scheduled_task count"
-    " description locked name cancelled digits custom_values".split()
+    {
+        "entity",
+        "type",
+        "state",
+        "duration",
+        "outcome",
+        "cancelable",
+        "on_cancel",
+        "progress",
+        "user",
+        "system",
+        "activation_id",
+        "queued_ago",
+        "started_ago",
+        "completed_ago",
+        "error",
+        "result",
+        "parent_task_key",
+        "root_task_key",
+        "tag",
+        "event_chain_id",
+        "alarm",
+        "scheduled_task",
+        "count",
+        "description",
+        "locked",
+        "name",
+        "cancelled",
+        "digits",
+        "custom_values",
+    }
 )
 CHANGEABLE = frozenset(
-    "state progress cancelable cancelled description result error duration outcome on_cancel".split()
+    {
+        "state",
+        "progress",
+        "cancelable",
+        "cancelled",
+        "description",
+        "result",
+        "error",
+        "duration",
+        "outcome",
+        "on_cancel",
+    }
 )
 PLANNED = frozenset({"duration", "outcome", "on_cancel"})
 
@@ -105,15 +144,15 @@ def _plan(spec: Spec) -> Plan:
 
 def _set_times(task: Task, spec: Spec, now: int) -> None:
     if task.state != "queued":
-        task.start_ns = task.precise(now - _ns(spec.get("started_ago", spec.get("completed_ago", 0))))
+        task.start_ns = task.precise(now - _ns(spec.get("started_ago") or spec.get("completed_ago") or 0))
     if task.done:
         task.complete_ns = task.precise(now - _ns(spec.get("completed_ago", 0)))
 
 
 def _longest_ago(spec: Spec) -> float:
     if "queued_ago" in spec:
-        return spec["queued_ago"]
-    return max(spec.get("started_ago", 0), spec.get("completed_ago", 0))
+        return float(spec["queued_ago"])
+    return max(float(spec.get("started_ago", 0)), float(spec.get("completed_ago", 0)))
 
 
 def _set_identity(task: Task, spec: Spec) -> None:
@@ -157,9 +196,9 @@ def _cause(world: World, kind: type[ManagedObject], moid: str) -> Ref:
 
 def _entity(world: World, moid: str) -> Ref:
     found = world.objects.get(moid)
-    if not isinstance(found, ManagedEntity):
-        raise ValueError(f"no such entity: {moid}")
-    return found.ref
+    if isinstance(found, ManagedEntity):
+        return found.ref
+    raise ValueError(f"no such entity: {moid}")
 
 
 def _ns(seconds: float) -> int:

@@ -77,7 +77,8 @@ class Engine:
         self._step(task, waited)
 
     def _step(self, task: Task, elapsed: float) -> None:
-        assert task.plan is not None and task.plan.seconds is not None
+        assert task.plan is not None
+        assert task.plan.seconds is not None
         total = task.plan.seconds
         if elapsed >= total:
             self._end(task)

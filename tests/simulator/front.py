@@ -68,18 +68,18 @@ class Front:
         self._record.requests[operation] += 1
         rule = self._injector.next(operation)
         if rule is None:
-            answer = await run()
-            await self._record.add(request, operation, answer)
-            return await send(request, answer)
+            whole = await run()
+            await self._record.add(request, operation, whole)
+            return await send(request, whole)
         if rule.fault in ("refused", "cut_before"):
             if rule.fault == "refused":
                 await self._listener.pause(rule.seconds)
             return abort(request)
         if rule.fault == "session_expired":
             expire_session()
-        answer = proxy_answer(rule)
-        if answer is None or rule.after:
-            ran = await run()
-            answer = answer or ran
+        from_proxy = proxy_answer(rule)
+        from_server = await run() if from_proxy is None or rule.after else None
+        answer = from_proxy or from_server
+        assert answer is not None
         await self._record.add(request, operation, answer)
         return await send_damaged(request, answer, rule)

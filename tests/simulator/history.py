@@ -30,7 +30,7 @@ def _check_count(count: int) -> None:
 
 
 class TaskHistoryCollector(ManagedObject):
-    """The cursor stands behind the task of that order: reading next goes on from there, reading previous goes back from there."""
+    """The cursor stands behind the task of that order: reading goes on, or back, from there."""
 
     TYPE = "TaskHistoryCollector"
     BASES = ("ManagedObject", "HistoryCollector")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .custom_fields import ExtensibleManagedObject
 from .managed import ManagedObject, prop
@@ -58,6 +58,7 @@ class ManagedEntity(ExtensibleManagedObject):
         return [moref(task.ref) for task in self.world.tasks.recent() if task.entity == self.ref]
 
 
+Entity = TypeVar("Entity", bound=ManagedEntity)
 ENTITY_BASES = (*ManagedEntity.BASES, "ManagedEntity")
 
 
@@ -149,7 +150,9 @@ class ScheduledTask(ManagedObject):
     TYPE, BASES = "ScheduledTask", ExtensibleManagedObject.BASES
 
 
-def _add(world: World, kind: type[ManagedEntity], value: str, name: str, parent: ManagedEntity | None, **found_by: str):
+def _add(
+    world: World, kind: type[Entity], value: str, name: str, parent: ManagedEntity | None, **found_by: str
+) -> Entity:
     return kind(world, Ref(kind.TYPE, value), name, parent, **found_by)
 
 

@@ -21,7 +21,7 @@ Method = TypeVar("Method", bound=Callable[..., Awaitable[Any]])
 
 
 def prop(declared: str) -> Callable[[Getter], Getter]:
-    """Make `def name(self, session)` the property `name` of the declared wire type (`TaskInfo`, `int`, `ArrayOfString`, …)."""
+    """Make `def name(self, session)` the property `name` of a wire type (`TaskInfo`, `int`, `ArrayOfString`, …)."""
 
     def register(getter: Getter) -> Getter:
         getter.declared_type = declared  # type: ignore[attr-defined]
@@ -31,7 +31,7 @@ def prop(declared: str) -> Callable[[Getter], Getter]:
 
 
 def method(function: Method) -> Method:
-    """Make `async def Name(self, session, **parameters)` the method `Name`. Parameters that were not sent are not passed."""
+    """Make `async def Name(self, session, **parameters)` the method `Name`; what was not sent is not passed."""
     function.is_method = True  # type: ignore[attr-defined]
     return function
 
@@ -52,7 +52,6 @@ class ManagedObject:
     def __init__(self, world: World, ref: Ref) -> None:
         self.world = world
         self.ref = ref
-        self.revisions: dict[str, int] = {}
 
     @classmethod
     def is_kind_of(cls, type_name: str) -> bool:

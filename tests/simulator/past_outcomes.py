@@ -44,50 +44,48 @@ def schedule_reason(scheduled_task: Ref) -> dict[str, Any]:
     return data("TaskReasonSchedule", name=f"Job {scheduled_task.value}", scheduledTask=moref(scheduled_task))
 
 
+FAILURES = (
+    with_message("InvalidState", "The operation is not allowed in the current state."),
+    with_message("TaskInProgress", "Another task is in progress.", task=moref(Ref("Task", "task-101"))),
+    with_message(
+        "InvalidPowerState", "The power state is wrong.", requestedState="poweredOn", existingState="poweredOn"
+    ),
+    with_message("HostConnectFault", "Cannot reach the host esx01.example.com."),
+    with_message("Timedout", "The operation timed out."),
+    with_message("NoDiskSpace", "There is not enough space.", file="[datastore1] web01.vmdk", datastore="datastore1"),
+    with_message("SystemError", "A general system error occurred.", reason="vix error 21"),
+    with_message(
+        "ExtendedFault",
+        "The agent gave up.",
+        faultTypeId="com.vijson.simulator.gaveUp",
+        data=[data("KeyValue", key="attempts", value="3")],
+    ),
+    with_message("NotEnoughLicenses", "Too few licenses.", faultCause=data("NotFound", faultstring="No key.")),
+    data("AlreadyExists", name="web01"),
+    data("InvalidArgument", invalidProperty="spec.memoryMB", faultstring="A specified parameter was not correct"),
+    with_message("NotSupported", "The operation is not supported on the object."),
+)
+RESULTS = (
+    moref(Ref("VirtualMachine", "vm-21")),
+    box("string", "done"),
+    box("int", 5),
+    box("long", 2**40),
+    box("boolean", True),
+    box("double", 0.5),
+    box("dateTime", "2026-01-02T03:04:05.678Z"),
+    box("ArrayOfString", ["a", "b"]),
+    box("ArrayOfManagedObjectReference", [moref(Ref("HostSystem", "host-11"))]),
+    box("TaskInfoState", "queued"),
+    box("ArrayOfInt", []),
+    data("KeyValue", key="backup", value="full"),
+)
+
+
 def failure(index: int) -> dict[str, Any]:
-    """One of a dozen faults: VimFaults and RuntimeFaults, with fields, causes, and of types that clients do not know."""
-    faults = (
-        with_message("InvalidState", "The operation is not allowed in the current state."),
-        with_message("TaskInProgress", "Another task is in progress.", task=moref(Ref("Task", "task-101"))),
-        with_message(
-            "InvalidPowerState", "The power state is wrong.", requestedState="poweredOn", existingState="poweredOn"
-        ),
-        with_message("HostConnectFault", "Cannot reach the host esx01.example.com."),
-        with_message("Timedout", "The operation timed out."),
-        with_message(
-            "NoDiskSpace", "There is not enough space.", file="[datastore1] web01/web01.vmdk", datastore="datastore1"
-        ),
-        with_message("SystemError", "A general system error occurred.", reason="vix error 21"),
-        with_message(
-            "ExtendedFault",
-            "The agent gave up.",
-            faultTypeId="com.vijson.simulator.gaveUp",
-            data=[data("KeyValue", key="attempts", value="3")],
-        ),
-        with_message(
-            "NotEnoughLicenses", "There are not enough licenses.", faultCause=data("NotFound", faultstring="No key.")
-        ),
-        data("AlreadyExists", name="web01"),
-        data("InvalidArgument", invalidProperty="spec.memoryMB", faultstring="A specified parameter was not correct"),
-        with_message("NotSupported", "The operation is not supported on the object."),
-    )
-    return faults[index // 7 % len(faults)]
+    """One of a dozen faults: VimFaults and RuntimeFaults, with fields, causes, of types that clients do not know."""
+    return FAILURES[index // 7 % len(FAILURES)]
 
 
 def result_of(index: int) -> Any:
     """Nothing in most tasks, else one of all the kinds of values that Any has."""
-    results = (
-        moref(Ref("VirtualMachine", "vm-21")),
-        box("string", "done"),
-        box("int", 5),
-        box("long", 2**40),
-        box("boolean", True),
-        box("double", 0.5),
-        box("dateTime", "2026-01-02T03:04:05.678Z"),
-        box("ArrayOfString", ["a", "b"]),
-        box("ArrayOfManagedObjectReference", [moref(Ref("HostSystem", "host-11"))]),
-        box("TaskInfoState", "queued"),
-        box("ArrayOfInt", []),
-        data("KeyValue", key="backup", value="full"),
-    )
-    return results[index // 4 % len(results)] if index % 4 == 1 else None
+    return RESULTS[index // 4 % len(RESULTS)] if index % 4 == 1 else None

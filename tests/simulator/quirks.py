@@ -16,11 +16,12 @@ class Quirks:
     wrap_errors: TaskInfo.error is a LocalizedMethodFault around the fault.
     null_lists: empty lists are null. null_fields: unset fields of a TaskInfo are null instead of absent.
     empty_as_204: answers without a value are 204 instead of `null`; empty_body: 200 without a body.
-    page_updates: most objects in one UpdateSet (truncated after that); max_objects: most objects in one RetrieveResult. 0: no bound.
+    page_updates: most objects in one UpdateSet, truncated after that. max_objects: most objects in one RetrieveResult.
     cancel_again: a second cancel while one is pending is 204 instead of InvalidState.
     created_on_cancel: how a task of CreateTask takes a cancel (`at_once`, `later`, `success`, `owner`);
     "": at once while queued, then its owner ends it.
-    done_description: the description of a done task may still be set. rewind_skips: RewindCollector skips the oldest task.
+    done_description: the description of a done task may still be set.
+    rewind_skips: RewindCollector skips the oldest task.
     rotate_session: a new session id after so many answers. clock_offset: seconds that the server's clock is ahead.
     """
 
@@ -43,8 +44,6 @@ class Quirks:
         known = {field.name: type(field.default) for field in fields(self)}
         for name, value in changes.items():
             kind = known.get(name)
-            if kind is float and type(value) is int:
-                value = float(value)
-            if kind is None or type(value) is not kind:
+            if type(value) is not kind and not (kind is float and type(value) is int):
                 raise ValueError(f"no such quirk: {name}={value!r}")
             setattr(self, name, value)

@@ -91,11 +91,21 @@ class Sessions:
     def user(self, login: str) -> User | None:
         return next((user for user in self._users if user.is_named(login)), None)
 
-    def login(self, login: str, password: str, address: str, agent: str, locale: str = "en_US") -> Session:
+    def login(
+        self,
+        login: str,
+        password: str,
+        address: str,
+        agent: str,
+        locale: str = "en_US",
+        most_of_user: int | None = None,
+    ) -> Session:
         """Raises Fault InvalidLogin, TooManySessions."""
         user = self.user(login)
         if user is None or user.password != password:
             raise Fault("InvalidLogin", "Cannot complete login due to an incorrect user name or password.")
+        if most_of_user is not None and self._count_of(user) >= most_of_user:
+            raise TooManySessions
         return self.open(user, address, agent, locale)
 
     def open(self, user: User, address: str, agent: str, locale: str = "en_US") -> Session:
@@ -108,7 +118,7 @@ class Sessions:
         self._world.opened["Session"] += 1
         return session
 
-    def count_of(self, user: User) -> int:
+    def _count_of(self, user: User) -> int:
         return sum(session.user is user for session in self.live())
 
     def find(self, session_id: str | None) -> Session | None:

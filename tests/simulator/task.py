@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .answers import to_json
 from .authorization import authorize
 from .custom_fields import ExtensibleManagedObject
 from .managed import method, prop
-from .wire import SECOND, Fault, Ref, data, format_time, invalid_argument, is_vim_fault, moref
+from .wire import Fault, Ref, data, format_time, invalid_argument, is_vim_fault, moref
 
 if TYPE_CHECKING:
     from .sessions import Session
@@ -60,10 +60,39 @@ class Plan:
 
 
 class Task(ExtensibleManagedObject):
-    """Times are nanoseconds since 1970, None while unknown; `digits` and `zone` (minutes) say how this task prints them."""
+    """Times are nanoseconds since 1970; `digits` and `zone` (minutes) say how this task prints them."""
 
     TYPE = "Task"
     BASES = (*ExtensibleManagedObject.BASES, "ExtensibleManagedObject")
+    __slots__ = (
+        "_text",
+        "activation_id",
+        "cancelable",
+        "cancelled",
+        "change_tag",
+        "complete_ns",
+        "description",
+        "digits",
+        "entity",
+        "error",
+        "event_chain_id",
+        "locked",
+        "name",
+        "null_fields",
+        "number",
+        "parent_key",
+        "plan",
+        "progress",
+        "progress_details",
+        "queue_ns",
+        "reason",
+        "result",
+        "root_key",
+        "start_ns",
+        "state",
+        "type_id",
+        "zone",
+    )
 
     def __init__(
         self,
@@ -155,7 +184,7 @@ class Task(ExtensibleManagedObject):
     def text(self) -> str:
         """The TaskInfo as JSON, kept until the task changes."""
         if self._text is None:
-            self._text = json.dumps(self.info(None), separators=(",", ":"), ensure_ascii=False)
+            self._text = to_json(self.info(None))
         return self._text
 
     def forget_text(self) -> None:
@@ -246,7 +275,3 @@ class Task(ExtensibleManagedObject):
             self.finish(state, result, fault)
         elif state != self.state:
             self.start()
-
-
-def seconds_between(begin_ns: int, end_ns: int) -> float:
-    return (end_ns - begin_ns) / SECOND

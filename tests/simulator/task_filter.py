@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .inventory import ManagedEntity
@@ -48,7 +49,7 @@ class TaskFilter:
             spec.get("scheduledTask"), lambda ref: _by_cause(world, session, ref, "ScheduledTask", "scheduledTask")
         )
         for name, getter in LISTS.items():
-            self._add(spec.get(name), lambda values, getter=getter: _by_list(values, getter))
+            self._add(spec.get(name), partial(_by_list, getter))
 
     def _add(self, part: Any, condition_of: Callable[[Any], Condition | None]) -> None:
         condition = condition_of(part) if part else None
@@ -59,7 +60,7 @@ class TaskFilter:
         return all(condition(task) for condition in self._conditions)
 
 
-def _by_list(values: list[Any], getter: Callable[[Task], Any]) -> Condition:
+def _by_list(getter: Callable[[Task], Any], values: list[Any]) -> Condition:
     wanted = frozenset(values)
     return lambda task: getter(task) in wanted
 

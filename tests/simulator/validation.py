@@ -29,7 +29,7 @@ def check_request(type_name: str | None, body: dict[str, Any]) -> dict[str, Any]
 
 
 def check_answer(schema: Schema, value: Any) -> None:
-    """Raises Fault if the answer is not what the contract says. Types and enum values that it does not know are let through."""
+    """Raises Fault if the answer breaks the contract. Types and enum values that are not in it are let through."""
     _Check(is_answer=True).value(schema, value, "answer")
 
 

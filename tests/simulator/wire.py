@@ -50,7 +50,7 @@ def box(type_name: str, value: Any) -> dict[str, Any]:
 
 
 def box_any(declared: str, value: Any) -> Any:
-    """The value as it goes where Any is declared: primitives, enums and arrays boxed, data objects and None as they are."""
+    """The value for a place declared as Any: primitives, enums and arrays boxed, data objects and None as they are."""
     if value is None or (isinstance(value, dict) and not declared.startswith("ArrayOf")):
         return value
     return box(declared, value)
@@ -106,10 +106,10 @@ def parse_time(text: str) -> int | None:
 def format_time(nanoseconds: int, digits: int = 6, offset_minutes: int = 0) -> str:
     """RFC 3339 with 0 to 9 digits of fraction; more precise times are cut."""
     seconds, rest = divmod(nanoseconds, SECOND)
-    local = _EPOCH + timedelta(seconds=seconds, minutes=offset_minutes)
+    local = (_EPOCH + timedelta(seconds=seconds, minutes=offset_minutes)).isoformat()[:19]
     fraction = f".{rest:09d}"[: digits + 1] if digits else ""
     zone = "Z"
     if offset_minutes:
         hours, minutes = divmod(abs(offset_minutes), 60)
         zone = f"{'-' if offset_minutes < 0 else '+'}{hours:02d}:{minutes:02d}"
-    return f"{local:%Y-%m-%dT%H:%M:%S}{fraction}{zone}"
+    return f"{local}{fraction}{zone}"

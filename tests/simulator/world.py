@@ -85,7 +85,6 @@ class World:
         """Record that properties changed and wake who waits."""
         self.revision += 1
         for name in names:
-            changed.revisions[name] = self.revision
             self._changes.append(Change(self.revision, changed, name))
         while self._waiters:
             waiter = self._waiters.pop()
