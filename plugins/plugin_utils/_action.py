@@ -136,7 +136,7 @@ class _SharedAction(ActionBase):
         return params, validated
 
     def _problem(self, validated: ValidationResult) -> str:
-        if not validated.errors:
+        if not validated.error_messages:
             return ""
         if isinstance(validated.errors[0], UnsupportedError):
             return f"Unsupported parameters for ({self._task.action}) module: {validated.errors.msg}"
