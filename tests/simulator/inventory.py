@@ -106,6 +106,10 @@ class ResourcePool(ManagedEntity):
     TYPE, BASES = "ResourcePool", ENTITY_BASES
 
     @prop("ArrayOfManagedObjectReference")
+    def resourcePool(self, session: Session | None) -> list[dict[str, Any]]:
+        return [moref(child.ref) for child in self.children]
+
+    @prop("ArrayOfManagedObjectReference")
     def vm(self, session: Session | None) -> list[dict[str, Any]]:
         return self.link_list("vm")
 
