@@ -35,6 +35,10 @@ demo: .venv/.playable ## run playbooks/demo.yml twice against a simulated vCente
 simulator: .venv/.playable ## keep a simulated vCenter running, with $(OPTIONS), until Ctrl-C
 	@scripts/with-simulator $(OPTIONS) --
 
+.PHONY: build
+build: .venv/.playable ## make the tarball, install it into an empty place and run the demo from there
+	@scripts/build
+
 ##@ Tests
 
 .PHONY: test
@@ -66,7 +70,7 @@ test-matrix: venv ## units and e2e with the oldest and newest ansible-core, on t
 ##@ Lint
 
 LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog action-group
-PACKAGES := $(addprefix ansible_collections.vijson.tasks.,plugins scripts) simulator
+PACKAGES := $(addprefix ansible_collections.vijson.tasks.,plugins scripts) simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
 lint: $(LINTERS:%=lint-%) ## all linters; each one is a target lint-NAME too
