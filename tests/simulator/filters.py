@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,11 @@ from .wire import Fault, Ref, data, moref, not_found
 
 if TYPE_CHECKING:
     from .sessions import Session
-    from .world import World
+    from .world import Change, World
 
 Json = dict[str, Any]
+
+NOTHING_SEEN = -1
 
 # documented as sending no updates: (type, property)
 SILENT = frozenset({("TaskManager", "recentTask")})
@@ -118,7 +121,7 @@ class PropertyFilter(ManagedObject):
         self._spec = spec
         self._partial = partial
         self._on_gone = on_gone
-        self._seen = world.revision
+        self._seen = NOTHING_SEEN
         self._members: dict[str, Member] = {}
         self._left: dict[str, tuple[Ref, int]] = {}  # reference, and when the object first came
         self._recent: dict[str, int] = {}  # ids by the revision of their last change, the last one at the end
@@ -126,7 +129,6 @@ class PropertyFilter(ManagedObject):
         self._walk = Walk(world, session, spec)
         if self._walk.missing and not spec.report_missing:
             raise not_found(self._walk.missing[0])
-        self._take_in(self._walk)
 
     @prop("PropertyFilterSpec")
     def spec(self, session: Session) -> Json:
@@ -149,34 +151,31 @@ class PropertyFilter(ManagedObject):
 
     def refresh(self, everything: bool = False) -> None:
         """Take in what changed since the last time, or compare everything."""
-        changes = None if everything else self.world.changes_since(self._seen)
+        changes = None if everything or self._seen == NOTHING_SEEN else self.world.changes_since(self._seen)
         self._seen = self.world.revision
         if changes is None:
-            self._take_in(Walk(self.world, self._session, self._spec))
-            self._compare(dict.fromkeys(self._members))
+            self._select()
+            self._compare({moid: None for moid, member in self._members.items() if member.entered < self._seen})
             return
-        selection_changed = False
-        touched: dict[str, set[str] | None] = {}
+        changes = [change for change in changes if (change.object.TYPE, change.name) not in SILENT]
+        if any(map(self._selects, changes)):
+            self._select()
+        touched: defaultdict[str, set[str]] = defaultdict(set)
         for _, source, name in changes:
-            moid = source.ref.value
-            if (source.TYPE, name) in SILENT:
-                continue
-            if (moid, name) in self._walk.sources or (not name and moid in self._walk.origins):
-                selection_changed = True
-            if moid in self._members:
-                names = touched.setdefault(moid, set())
-                if names is not None:
-                    names.add(name)
-        if selection_changed:
-            self._take_in(Walk(self.world, self._session, self._spec))
+            touched[source.ref.value].add(name)
         self._compare(touched)
 
-    def _take_in(self, walk: Walk) -> None:
-        self._walk = walk
-        self._missing = {ref: self._missing.get(ref, self._seen) for ref in walk.missing}
-        for moid in [moid for moid in self._members if moid not in walk.selected]:
+    def _selects(self, change: Change) -> bool:
+        """Whether other objects may be selected after the change."""
+        moid = change.object.ref.value
+        return (moid, change.name) in self._walk.sources or (not change.name and moid in self._walk.origins)
+
+    def _select(self) -> None:
+        self._walk = Walk(self.world, self._session, self._spec)
+        self._missing = {ref: self._missing.get(ref, self._seen) for ref in self._walk.missing}
+        for moid in [moid for moid in self._members if moid not in self._walk.selected]:
             self._leave(moid)
-        for moid, source in walk.selected.items():
+        for moid, source in self._walk.selected.items():
             if moid not in self._members:
                 self._enter(moid, source)
 
@@ -191,7 +190,8 @@ class PropertyFilter(ManagedObject):
         self._left[moid] = member.source.ref, member.known
         self._mark(moid)
 
-    def _compare(self, touched: dict[str, set[str] | None]) -> None:
+    def _compare(self, touched: Mapping[str, set[str] | None]) -> None:
+        """Look at the named properties of objects again (None: at all)."""
         for moid, names in touched.items():
             member = self._members.get(moid)
             if member is None:

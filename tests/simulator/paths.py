@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from .sessions import Session
 
 
-@cache
 def types_at(kind: type[ManagedObject], path: str) -> frozenset[str]:
     """The wire types that a path may have on a class of managed objects; empty if there is no such property."""
-    head, *names = path.split(".")
-    types = {kind.PROPERTIES[head]} if head in kind.PROPERTIES else set()
-    for name in names:
+    head, _, rest = path.partition(".")
+    return _types_below(kind.PROPERTIES[head], rest) if head in kind.PROPERTIES else frozenset()
+
+
+@cache
+def _types_below(declared: str, path: str) -> frozenset[str]:
+    types = {declared}
+    for name in path.split(".") if path else ():
         holders = [holder for holder in contract.schemas() if any(contract.is_a(holder, base) for base in types)]
         types = {found for holder in holders if (found := contract.declared(holder, name))}
     return frozenset(types)

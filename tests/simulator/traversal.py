@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .filter_spec import FilterSpec, Start, Traversal
 from .managed import ManagedObject
 from .paths import read
-from .views import View, existing
+from .views import ManagedObjectView, View, existing
 from .wire import Fault, Ref, ref_of
 
 if TYPE_CHECKING:
@@ -66,20 +65,21 @@ class Walk:
         self.sources.add((moid, traversal.path.partition(".")[0]))
         if isinstance(source, View):
             self.sources.update(source.sources(self._session))
-        targets = [found for ref in self._references(source, traversal.path) if (found := self._find(ref))]
+        targets = self._targets(source, traversal.path)
         if not traversal.skip:
             for target in targets:
                 self._select(target)
         return targets
 
-    def _references(self, source: ManagedObject, path: str) -> Iterable[Ref]:
+    def _targets(self, source: ManagedObject, path: str) -> list[ManagedObject]:
+        if isinstance(source, ManagedObjectView) and path == "view":
+            return source.members(self._session)
         try:
             value: Any = read(source, path, self._session)
         except Fault:
-            return ()
-        if value is None:
-            return ()
-        return map(ref_of, value.get("_value", [value]))
+            return []
+        references = [] if value is None else value.get("_value", [value])
+        return [found for reference in references if (found := self._find(ref_of(reference)))]
 
     def _select(self, found: ManagedObject) -> None:
         if self._spec.paths(type(found)) is not None:

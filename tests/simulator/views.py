@@ -57,13 +57,13 @@ class ManagedObjectView(View):
     TYPE = "ManagedObjectView"
     BASES = (*View.BASES, "View")
 
-    def refs(self, session: Session | None) -> list[Ref]:
-        """The references to what exists of the view."""
+    def members(self, session: Session | None) -> list[ManagedObject]:
+        """What exists of the view."""
         raise NotImplementedError
 
     @prop("ArrayOfManagedObjectReference")
     def view(self, session: Session | None) -> list[Reference]:
-        return [moref(ref) for ref in self.refs(session)]
+        return [moref(member.ref) for member in self.members(session)]
 
 
 class ListView(ManagedObjectView):
@@ -76,8 +76,8 @@ class ListView(ManagedObjectView):
         super().__init__(world, ref)
         self._listed: dict[Ref, None] = {}
 
-    def refs(self, session: Session | None) -> list[Ref]:
-        return [ref for ref in self._listed if existing(self.world, ref, session)]
+    def members(self, session: Session | None) -> list[ManagedObject]:
+        return [member for ref in self._listed if (member := existing(self.world, ref, session))]
 
     def add(self, refs: Iterable[Ref], session: Session) -> list[Ref]:
         """Add what exists; answers what does not."""
@@ -107,7 +107,7 @@ class ListView(ManagedObjectView):
         source = self.world.find(ref_of(view), session)
         if not isinstance(source, ManagedObjectView):
             raise invalid_argument("view")
-        self._listed = dict.fromkeys(source.refs(session))
+        self._listed = dict.fromkeys(member.ref for member in source.members(session))
         self.world.touch(self, "view")
 
     def _extend(self, session: Session, references: list[Reference] | None) -> list[Reference]:
@@ -128,9 +128,9 @@ class ContainerView(ManagedObjectView):
         self._types = types
         self._recursive = recursive
 
-    def refs(self, session: Session | None) -> list[Ref]:
+    def members(self, session: Session | None) -> list[ManagedObject]:
         found = dict.fromkeys(self._below(self._container, session, {}))
-        return [entity.ref for entity in found if not self._types or any(map(entity.is_kind_of, self._types))]
+        return [entity for entity in found if not self._types or any(map(entity.is_kind_of, self._types))]
 
     def sources(self, session: Session | None) -> set[tuple[str, str]]:
         read: dict[ManagedObject, tuple[str, ...]] = {}

@@ -1,0 +1,349 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""RetrievePropertiesEx and its kin: which objects, which properties, in how many pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from simulator_tests.in_process import (
+    COLLECTOR,
+    ROOT,
+    TASKS,
+    VIEWS,
+    VM,
+    Client,
+    Json,
+    fault_of,
+    filter_spec,
+    ids,
+    named,
+    properties,
+    scenario,
+    starting,
+    through,
+    values,
+)
+
+from simulator.wire import Ref, data, moref
+
+GONE = Ref("Task", "task-999999")
+SERVICE = Ref("ServiceInstance", "ServiceInstance")
+CONTENT = filter_spec(properties("ServiceInstance", "content"), starting(SERVICE))
+
+# the inventory from the root folder, as samples of the SDK ask for it
+WHOLE_INVENTORY = [
+    through(
+        "Folder", "childEntity", *map(named, ["folder", "hosts", "machines", "compute", "pool", "vms"]), name="folder"
+    ),
+    through("Datacenter", "hostFolder", named("folder"), name="hosts"),
+    through("Datacenter", "vmFolder", named("folder"), name="machines"),
+    through("ComputeResource", "host", name="compute"),
+    through("ComputeResource", "resourcePool", named("vms"), named("pool"), name="pool"),
+    through("ResourcePool", "vm", name="vms"),
+]
+
+
+@scenario
+async def test_info_of_tasks_in_the_order_asked_for(client: Client) -> None:
+    first, second = client.task("running"), client.task("success")
+    answer = await client.retrieve(filter_spec(properties("Task", "info"), [starting(second.ref), starting(first.ref)]))
+    assert ids(answer) == [second.key, first.key]
+    assert values(answer["objects"][0]) == {"info": client.read(second.ref, "info")}
+
+
+@pytest.mark.parametrize(
+    ("path", "boxed"),
+    [
+        ("info.state", {"_typeName": "TaskInfoState", "_value": "running"}),
+        ("info.progress", {"_typeName": "int", "_value": 7}),
+        ("info.cancelable", {"_typeName": "boolean", "_value": True}),
+        ("info.key", {"_typeName": "string", "_value": "task-101"}),
+        ("info.entity", moref(VM)),
+        ("info.reason", {"_typeName": "TaskReasonUser", "userName": "somebody"}),
+        ("info.reason.userName", {"_typeName": "string", "_value": "somebody"}),
+        ("info.locked", {"_typeName": "ArrayOfManagedObjectReference", "_value": [moref(VM)]}),
+        ("value", {"_typeName": "ArrayOfCustomFieldValue", "_value": []}),
+        ("info.result", None),
+        ("info.description.message", None),
+    ],
+)
+@scenario
+async def test_values_are_boxed_by_their_declared_type(client: Client, path: str, boxed: Any) -> None:
+    task = client.task("running")
+    task.locked = [moref(VM)]
+    task.set_progress(7)
+    answer = await client.retrieve(filter_spec(properties("Task", path), starting(task.ref)))
+    assert values(answer["objects"][0]).get(path) == boxed
+    assert ("propSet" in answer["objects"][0]) == (boxed is not None)
+
+
+@scenario
+async def test_a_time_is_boxed_as_one(client: Client) -> None:
+    task = client.task()
+    answer = await client.retrieve(filter_spec(properties("Task", "info.queueTime"), starting(task.ref)))
+    queue_time = client.read(task.ref, "info")["queueTime"]
+    assert values(answer["objects"][0]) == {"info.queueTime": {"_typeName": "dateTime", "_value": queue_time}}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (properties("VirtualMachine", "name", "parent"), {"name", "parent"}),
+        (properties("ManagedEntity", "name"), {"name"}),
+        (properties("ExtensibleManagedObject", "value"), {"value"}),
+        ([properties("VirtualMachine", "name"), properties("ManagedEntity", "parent", "name")], {"name", "parent"}),
+        (data("PropertySpec", type="VirtualMachine"), set()),
+        (properties("VirtualMachine"), set()),
+    ],
+)
+@scenario
+async def test_properties_by_type_and_base_type(client: Client, wanted: Any, expected: set[str]) -> None:
+    answer = await client.retrieve(filter_spec(wanted, starting(VM)))
+    assert ids(answer) == [VM.value]
+    assert set(values(answer["objects"][0])) == expected
+
+
+@scenario
+async def test_all_properties(client: Client) -> None:
+    answer = await client.retrieve(filter_spec(properties("Task", "ignored", all=True), starting(client.task().ref)))
+    assert set(values(answer["objects"][0])) == {"info", "value", "availableField"}
+
+
+@scenario
+async def test_an_object_without_a_property_spec_is_not_reported(client: Client) -> None:
+    assert await client.retrieve(filter_spec(properties("HostSystem", "name"), starting(VM))) is None
+
+
+@scenario
+async def test_an_object_is_reported_once_with_the_properties_of_all_specs(client: Client) -> None:
+    name = filter_spec(properties("VirtualMachine", "name"), [starting(VM), starting(VM)])
+    parent = filter_spec(properties("VirtualMachine", "parent", "name"), starting(VM))
+    answer = await client.retrieve(name, parent)
+    assert ids(answer) == [VM.value]
+    assert list(values(answer["objects"][0])) == ["name", "parent"]
+
+
+@scenario
+async def test_from_recent_tasks_to_their_info(client: Client) -> None:
+    tasks = [client.task("running"), client.task("success")]
+    spec = filter_spec(
+        [properties("Task", "info.state"), properties("TaskManager", "maxCollector")],
+        starting(TASKS, through("TaskManager", "recentTask")),
+    )
+    answer = await client.retrieve(spec)
+    assert ids(answer)[0] == TASKS.value
+    assert set(ids(answer)[1:]) == {task.key for task in tasks}
+
+
+@scenario
+async def test_the_whole_inventory_by_named_selections(client: Client) -> None:
+    start = starting(ROOT, *WHOLE_INVENTORY)
+    answer = await client.retrieve(filter_spec(properties("ManagedEntity", "name"), start))
+    found = ids(answer)
+    assert len(found) == len(set(found))
+    assert {"group-d1", "datacenter-2", "group-h4", "domain-c7", "host-11", "host-12", "resgroup-8"} <= set(found)
+    assert {"group-v9", "vm-21", "vm-24", "vm-25", "vm-61"} <= set(found)
+    names = {content["obj"]["value"]: values(content)["name"]["_value"] for content in answer["objects"]}
+    assert names["vm-25"] == "a%2fb"
+
+
+@scenario
+async def test_cycles_end(client: Client) -> None:
+    up = through("ManagedEntity", "parent", named("down"), name="up")
+    down = through("Folder", "childEntity", named("up"), named("down"), name="down")
+    answer = await client.retrieve(filter_spec(properties("Folder", "name"), starting(ROOT, down, up)))
+    assert ids(answer) == ["group-d1"]
+    answer = await client.retrieve(filter_spec(properties("Datacenter", "name"), starting(ROOT, down, up)))
+    assert sorted(ids(answer)) == ["datacenter-2", "datacenter-51"]
+
+
+@pytest.mark.parametrize(
+    ("skip_start", "skip_step", "expected"),
+    [(False, False, {"group-v9", "vm-24"}), (True, False, {"vm-24"}), (False, True, {"group-v9"}), (True, True, set())],
+)
+@scenario
+async def test_skip(client: Client, skip_start: bool, skip_step: bool, expected: set[str]) -> None:
+    start = starting(Ref("Folder", "group-v9"), through("Folder", "childEntity", skip=skip_step), skip=skip_start)
+    assert set(ids(await client.retrieve(filter_spec(properties("ManagedEntity", "name"), start)))) == expected
+
+
+@scenario
+async def test_a_traversal_only_applies_to_its_type(client: Client) -> None:
+    start = starting(VM, through("Folder", "childEntity"), through("ManagedEntity", "parent"))
+    assert ids(await client.retrieve(filter_spec(properties("Folder", "name"), start))) == ["group-v3"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "fault", "fields"),
+    [
+        (filter_spec(properties("VirtualMachine", "nonsense"), starting(VM)), "InvalidProperty", {"name": "nonsense"}),
+        (filter_spec(properties("Task", "info.nonsense"), starting(VM)), "InvalidProperty", {"name": "info.nonsense"}),
+        (filter_spec(properties("Task", "info.state.x"), starting(VM)), "InvalidProperty", {"name": "info.state.x"}),
+        (
+            filter_spec(properties("ManagedEntity", "childEntity"), starting(VM)),
+            "InvalidProperty",
+            {"name": "childEntity"},
+        ),
+        (filter_spec(properties("Nonsense", "name"), starting(VM)), "InvalidType", {"argument": "Nonsense"}),
+        (filter_spec(properties("Folder"), starting(VM, through("Nonsense", "name"))), "InvalidType", {}),
+        (filter_spec([], starting(VM)), "InvalidArgument", {"invalidProperty": "spec.propSet"}),
+        (filter_spec(properties("Folder"), []), "InvalidArgument", {"invalidProperty": "spec.objectSet"}),
+        (filter_spec(properties("Folder"), starting(VM, through("Folder", "x"))), "InvalidArgument", {}),
+        (filter_spec(properties("Folder"), starting(VM, through("Folder", "name"))), "InvalidArgument", {}),
+        (filter_spec(properties("Folder"), starting(VM, named("unknown"))), "InvalidArgument", {}),
+        (filter_spec(properties("Task", "info"), starting(GONE)), "ManagedObjectNotFound", {"obj": moref(GONE)}),
+        (
+            filter_spec(properties("Folder", "name"), starting(Ref("Folder", "vm-21"))),
+            "ManagedObjectNotFound",
+            {"obj": moref(Ref("Folder", "vm-21"))},
+        ),
+    ],
+)
+@scenario
+async def test_refused_specs(client: Client, spec: Json, fault: str, fields: Json) -> None:
+    refused = await fault_of(client.retrieve(spec))
+    assert refused.type_name == fault
+    assert fields.items() <= refused.fields.items()
+    assert (await fault_of(client.call(COLLECTOR, "CreateFilter", spec=spec, partialUpdates=False))).type_name == fault
+
+
+@scenario
+async def test_no_specs_and_no_options(client: Client) -> None:
+    assert (await fault_of(client.retrieve())).type_name == "InvalidArgument"
+    refused = await fault_of(client.call(COLLECTOR, "RetrievePropertiesEx", specSet=[CONTENT]))
+    assert refused.type_name == "InvalidRequest"
+
+
+@scenario
+async def test_missing_objects_are_left_out_when_the_spec_says_so(client: Client) -> None:
+    task = client.task()
+    spec = filter_spec(
+        properties("Task", "info"), [starting(GONE), starting(task.ref)], reportMissingObjectsInResults=True
+    )
+    assert ids(await client.retrieve(spec)) == [task.key]
+
+
+@scenario
+async def test_what_may_not_be_read_is_in_the_missing_set(client: Client) -> None:
+    reader = Client(client.world, "reader@vsphere.local")
+    manager = Ref("SessionManager", "SessionManager")
+    answer = await reader.retrieve(
+        filter_spec(properties("SessionManager", "currentSession", "sessionList"), starting(manager))
+    )
+    (content,) = answer["objects"]
+    assert values(content)["currentSession"]["userName"] == "VSPHERE.LOCAL\\reader"
+    assert [missing["path"] for missing in content["missingSet"]] == ["sessionList"]
+    fault = content["missingSet"][0]["fault"]
+    assert (fault["_typeName"], fault["privilegeId"]) == ("NoPermission", "Sessions.TerminateSession")
+
+
+@scenario
+async def test_without_a_session_only_the_content_can_be_read(client: Client) -> None:
+    client.session = None
+    answer = await client.retrieve(CONTENT, filter_spec(properties("Folder", "name"), starting(ROOT)))
+    service, folder = answer["objects"]
+    assert values(service)["content"]["rootFolder"] == moref(ROOT)
+    assert "propSet" not in folder
+    assert [missing["fault"]["_typeName"] for missing in folder["missingSet"]] == ["NotAuthenticated"]
+
+
+@scenario
+async def test_pages(client: Client) -> None:
+    tasks = [client.task() for _ in range(5)]
+    spec = filter_spec(properties("Task", "info.key"), [starting(task.ref) for task in tasks])
+    page = await client.retrieve(spec, maxObjects=2)
+    found, used = ids(page), []
+    while "token" in page:
+        used.append(page["token"])
+        page = await client.call(COLLECTOR, "ContinueRetrievePropertiesEx", token=page["token"])
+        found += ids(page)
+        assert len(ids(page)) <= 2
+    assert found == [task.key for task in tasks]
+    assert len(set(used)) == 2
+    for token in used:
+        refused = await fault_of(client.call(COLLECTOR, "ContinueRetrievePropertiesEx", token=token))
+        assert (refused.type_name, refused.fields) == ("InvalidArgument", {"invalidProperty": "token"})
+
+
+@scenario
+async def test_a_token_ends_with_the_next_retrieval_and_with_cancel(client: Client) -> None:
+    spec = filter_spec(properties("Task", "info"), [starting(client.task().ref) for _ in range(2)])
+    token = (await client.retrieve(spec, maxObjects=1))["token"]
+    other = await client.make(COLLECTOR, "CreatePropertyCollector")
+    assert (
+        await fault_of(client.call(other, "ContinueRetrievePropertiesEx", token=token))
+    ).type_name == "InvalidArgument"
+    await client.retrieve(CONTENT)
+    for method in ("ContinueRetrievePropertiesEx", "CancelRetrievePropertiesEx"):
+        assert (await fault_of(client.call(COLLECTOR, method, token=token))).type_name == "InvalidArgument"
+
+    token = (await client.retrieve(spec, maxObjects=1))["token"]
+    await client.call(COLLECTOR, "CancelRetrievePropertiesEx", token=token)
+    refused = await fault_of(client.call(COLLECTOR, "ContinueRetrievePropertiesEx", token=token))
+    assert refused.type_name == "InvalidArgument"
+
+
+@scenario
+async def test_the_server_may_page_on_its_own(client: Client) -> None:
+    client.world.quirks.max_objects = 2
+    spec = filter_spec(properties("Task", "info"), [starting(client.task().ref) for _ in range(3)])
+    page = await client.retrieve(spec, maxObjects=1000)
+    assert len(ids(page)) == 2
+    assert "token" in page
+
+
+@pytest.mark.parametrize("size", [0, -1])
+@scenario
+async def test_a_page_has_at_least_one_object(client: Client, size: int) -> None:
+    refused = await fault_of(client.retrieve(CONTENT, maxObjects=size))
+    assert (refused.type_name, refused.fields["invalidProperty"]) == ("InvalidArgument", "maxObjects")
+
+
+@scenario
+async def test_retrieve_properties_has_no_pages(client: Client) -> None:
+    client.world.quirks.max_objects = 1
+    found = await client.call(
+        COLLECTOR,
+        "RetrieveProperties",
+        specSet=[filter_spec(properties("Folder", "name"), starting(ROOT, *WHOLE_INVENTORY))],
+    )
+    assert len(found) > 5
+    nothing = await client.call(
+        COLLECTOR, "RetrieveProperties", specSet=[filter_spec(properties("HostSystem", "name"), starting(ROOT))]
+    )
+    assert nothing is None
+
+
+@pytest.mark.parametrize(
+    ("ref", "path"),
+    [
+        (SERVICE, "content"),
+        (SERVICE, "content.about.apiVersion"),
+        (TASKS, "recentTask"),
+        (Ref("SessionManager", "SessionManager"), "currentSession"),
+        (Ref("ExtensionManager", "ExtensionManager"), "extensionList"),
+        (Ref("CustomFieldsManager", "CustomFieldsManager"), "field"),
+        (VIEWS, "viewList"),
+        (COLLECTOR, "filter"),
+        (Ref("HostSystem", "host-11"), "parent"),
+        (Ref("Datacenter", "datacenter-2"), "vmFolder"),
+    ],
+)
+@scenario
+async def test_properties_of_all_kinds_of_objects(client: Client, ref: Ref, path: str) -> None:
+    await client.list_view()
+    answer = await client.retrieve(filter_spec(properties(ref.type, path), starting(ref)))
+    assert path in values(answer["objects"][0])
+
+
+@scenario
+async def test_the_latest_page_of_a_history_collector(client: Client) -> None:
+    task = client.task("success")
+    history = await client.make(TASKS, "CreateCollectorForTasks", filter=data("TaskFilterSpec"))
+    answer = await client.retrieve(filter_spec(properties("HistoryCollector", "latestPage"), starting(history)))
+    page = values(answer["objects"][0])["latestPage"]
+    assert page["_typeName"] == "ArrayOfTaskInfo"
+    assert [info["key"] for info in page["_value"]] == [task.key]
