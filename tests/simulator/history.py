@@ -48,7 +48,8 @@ class TaskHistoryCollector(ManagedObject):
         self.world.tasks.listeners.remove(self._state_changed)
 
     def _state_changed(self, task: Task) -> None:
-        if self._filter.matches(task):
+        was_there = any(info["key"] == task.key for info in self._page or ())
+        if was_there or self._filter.matches(task):
             self._page = None
             self.world.touch(self, "latestPage")
 

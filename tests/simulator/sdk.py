@@ -124,14 +124,12 @@ class Sdk:
 
 async def _body(request: web.Request, operation: Operation) -> dict[str, Any]:
     text = await request.text()
-    if not text.strip():
-        if operation.body_required:
-            raise Fault("InvalidRequest", "The request has no body.")
-        return {}
     try:
-        body = json.loads(text)
+        body = json.loads(text) if text.strip() else None
     except ValueError as error:
         raise Fault("InvalidRequest", f"The body is no JSON: {error}") from error
+    if body is None and not operation.body_required:
+        return {}
     if not isinstance(body, dict):
         raise Fault("InvalidRequest", "The body is no JSON object.")
     return body

@@ -21,6 +21,8 @@ BIGGEST_REQUEST = 64 * 1024 * 1024
 
 
 class Server:
+    """`violations`: the answers that broke the contract, noted with `check`."""
+
     def __init__(
         self,
         world: World,
@@ -35,6 +37,7 @@ class Server:
         self._world = world
         self.listener = Listener(host, port, tls)
         record = Record(logging)
+        self.violations = record.violations
         injector = Injector()
         front = Front(record, injector, self.listener)
         sdk = Sdk(world, front, record, release, check)

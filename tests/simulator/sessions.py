@@ -157,6 +157,7 @@ class Sessions:
         for owned in list(session.owned.values()):
             owned.closed()
         session.owned.clear()
+        self._world.wake()
 
     def end_all(self) -> None:
         for session in list(self._live.values()):

@@ -86,6 +86,10 @@ class World:
         self.revision += 1
         for name in names:
             self._changes.append(Change(self.revision, changed, name))
+        self.wake()
+
+    def wake(self) -> None:
+        """Let all who wait for a change look again."""
         while self._waiters:
             waiter = self._waiters.pop()
             if not waiter.done():
@@ -105,9 +109,8 @@ class World:
         waiter = asyncio.get_running_loop().create_future()
         self._waiters.add(waiter)
         try:
-            await asyncio.wait_for(waiter, timeout)
-        except asyncio.TimeoutError:
-            return False
+            # wait_for of Python 3.11 and older loses a cancel that comes in the same turn as the change
+            changed, _ = await asyncio.wait({waiter}, timeout=timeout)
         finally:
             self._waiters.discard(waiter)
-        return True
+        return bool(changed)

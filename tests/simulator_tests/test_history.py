@@ -1,0 +1,221 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TaskHistoryCollector: how its cursor moves, its latest page, its limits and its life."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.wire import Ref, data, moref
+from simulator_tests.over_http import TASKS, Client, FaultAnswer, Running
+
+
+def add_done(server: Running, count: int) -> list[str]:
+    """Keys of done tasks, the oldest first."""
+    return [server.add_task(state="success", completed_ago=1000 - n).value for n in range(count)]
+
+
+def following(client: Client, collector: Ref, count: int) -> list[str]:
+    return [info["key"] for info in client.call(collector, "ReadNextTasks", maxCount=count)]
+
+
+def previous(client: Client, collector: Ref, count: int) -> list[str]:
+    return [info["key"] for info in client.call(collector, "ReadPreviousTasks", maxCount=count)]
+
+
+def latest(client: Client, collector: Ref) -> list[str]:
+    return [info["key"] for info in client.read(collector, "latestPage")]
+
+
+def test_reads_on_from_the_oldest(server: Running) -> None:
+    keys, client = add_done(server, 5), server.client()
+    collector = client.collector()
+    assert previous(client, collector, 10) == []
+    assert following(client, collector, 2) == keys[:2]
+    assert following(client, collector, 2) == keys[2:4]
+    assert following(client, collector, 2) == keys[4:]
+    assert following(client, collector, 2) == []
+
+
+def test_reads_back_from_where_the_cursor_stands(server: Running) -> None:
+    keys, client = add_done(server, 5), server.client()
+    collector = client.collector()
+    following(client, collector, 4)
+    assert previous(client, collector, 3) == [keys[3], keys[2], keys[1]]
+    assert previous(client, collector, 3) == [keys[0]]
+    assert previous(client, collector, 3) == []
+    assert following(client, collector, 1) == [keys[0]]
+
+
+def test_reset_stands_before_the_latest_page(server: Running) -> None:
+    keys, client = add_done(server, 6), server.client()
+    collector = client.collector()
+    client.call(collector, "SetCollectorPageSize", maxCount=2)
+    client.call(collector, "ResetCollector")
+    assert following(client, collector, 10) == keys[4:]
+    client.call(collector, "ResetCollector")
+    assert previous(client, collector, 10) == keys[3::-1]
+
+
+def test_rewind_stands_before_the_oldest(server: Running) -> None:
+    keys, client = add_done(server, 3), server.client()
+    collector = client.collector()
+    following(client, collector, 3)
+    client.call(collector, "RewindCollector")
+    assert following(client, collector, 3) == keys
+    server.control("POST", "quirks", {"rewind_skips": True})
+    client.call(collector, "RewindCollector")
+    assert following(client, collector, 3) == keys[1:]
+
+
+def test_newest_first_while_tasks_arrive_loses_and_doubles_nothing(server: Running) -> None:
+    keys, client = add_done(server, 25), server.client()
+    collector = client.collector()
+    client.call(collector, "ResetCollector")
+    while following(client, collector, 5):
+        keys.append(server.add_task(state="success").value)
+        if len(keys) > 30:
+            break
+    while following(client, collector, 5):
+        pass
+    seen: list[str] = []
+    while page := previous(client, collector, 7):
+        seen += page
+        keys.append(server.add_task(state="success").value)
+    merged = dict.fromkeys([*latest(client, collector), *seen])
+    assert seen == sorted(seen, key=keys.index, reverse=True)
+    assert set(merged) == set(keys)
+    assert len(seen) == len(set(seen))
+
+
+def test_tasks_that_arrive_are_read_on(server: Running) -> None:
+    keys, client = add_done(server, 2), server.client()
+    collector = client.collector()
+    assert following(client, collector, 10) == keys
+    new = server.add_task().value
+    assert following(client, collector, 10) == [new]
+
+
+def test_tasks_that_expire_leave_no_hole(server: Running) -> None:
+    keys, client = add_done(server, 4), server.client()
+    collector = client.collector()
+    assert following(client, collector, 2) == keys[:2]
+    server.control("DELETE", f"tasks/{keys[1]}")
+    server.control("DELETE", f"tasks/{keys[2]}")
+    assert following(client, collector, 2) == keys[3:]
+
+
+def test_each_collector_has_its_own_cursor(server: Running) -> None:
+    keys, client = add_done(server, 2), server.client()
+    one, other = client.collector(), client.collector()
+    assert following(client, one, 1) == keys[:1]
+    assert following(client, other, 2) == keys
+
+
+def test_latest_page_is_bounded_and_in_no_order(server: Running) -> None:
+    keys, client = add_done(server, 40), server.client()
+    collector = client.collector()
+    assert set(latest(client, collector)) == set(keys[-10:])
+    client.call(collector, "SetCollectorPageSize", maxCount=30)
+    page = latest(client, collector)
+    assert set(page) == set(keys[-30:])
+    assert page not in (keys[-30:], keys[:9:-1])
+    assert len(following(client, collector, 40)) == 40
+
+
+def test_latest_page_changes_when_a_task_comes_or_changes_state(server: Running) -> None:
+    client = server.client()
+    task = server.add_task(progress=10)
+    collector = client.collector(state=["running"])
+    (before,) = client.read(collector, "latestPage")
+    server.control("PATCH", f"tasks/{task.value}", {"progress": 50})
+    assert client.read(collector, "latestPage") == [before]
+    assert client.read(task, "info")["progress"] == 50
+    newer = server.add_task()
+    assert set(latest(client, collector)) == {task.value, newer.value}
+    server.control("PATCH", f"tasks/{task.value}", {"state": "success"})
+    assert latest(client, collector) == [newer.value]
+
+
+@pytest.mark.parametrize("count", [0, -1, 1001])
+@pytest.mark.parametrize("method", ["ReadNextTasks", "ReadPreviousTasks", "SetCollectorPageSize"])
+def test_counts_out_of_range(server: Running, method: str, count: int) -> None:
+    client = server.client()
+    fault = client.fault(client.collector(), method, maxCount=count)
+    assert (fault["_typeName"], fault["invalidProperty"]) == ("InvalidArgument", "maxCount")
+
+
+def test_pages_of_a_thousand(server: Running) -> None:
+    client = server.client()
+    server.control("POST", "tasks", {"state": "success", "count": 1001})
+    collector = client.collector()
+    assert [len(following(client, collector, 1000)) for _ in range(3)] == [1000, 1, 0]
+
+
+def test_32_collectors_for_each_client(server: Running) -> None:
+    client = server.client()
+    collectors = [client.collector() for _ in range(32)]
+    fault = client.fault(TASKS, "CreateCollectorForTasks", filter=data("TaskFilterSpec"))
+    assert fault["_typeName"] == "InvalidState"
+    server.client().collector()
+    client.call(collectors[0], "DestroyCollector")
+    client.collector()
+    assert server.state()["collectors"] == 33
+
+
+def test_a_destroyed_collector_is_gone(server: Running) -> None:
+    client = server.client()
+    collector = client.collector()
+    client.call(collector, "DestroyCollector")
+    assert server.state()["collectors"] == 0
+    with pytest.raises(FaultAnswer) as caught:
+        following(client, collector, 1)
+    assert (caught.value.type, caught.value.fault["obj"]) == ("ManagedObjectNotFound", moref(collector))
+
+
+def test_the_filter_is_readable(server: Running) -> None:
+    client = server.client()
+    spec = data("TaskFilterSpec", state=["error"])
+    made = client.call(TASKS, "CreateCollectorForTasks", filter=spec)
+    assert client.read(Ref(made["type"], made["value"]), "filter") == spec
+
+
+def test_the_history_has_everything(old_server: Running) -> None:
+    client = old_server.client()
+    tasks = client.call(client.collector(), "ReadNextTasks", maxCount=1000)
+    assert len(tasks) == 400
+    assert {task["state"] for task in tasks} == {"queued", "running", "success", "error"}
+    reasons = {task["reason"]["_typeName"] for task in tasks}
+    assert reasons == {"TaskReasonUser", "TaskReasonSystem", "TaskReasonAlarm", "TaskReasonSchedule"}
+    assert len({task["error"]["_typeName"] for task in tasks if task.get("error")}) > 8
+    assert len({task["result"]["_typeName"] for task in tasks if task.get("result")}) > 8
+    fractions = {len(task["queueTime"].partition(".")[2].rstrip("Z").partition("+")[0]) for task in tasks}
+    assert fractions == set(range(10))
+    assert {task["queueTime"][-6:] for task in tasks if not task["queueTime"].endswith("Z")} == {"+02:00"}
+    for field in (
+        "changeTag",
+        "activationId",
+        "parentTaskKey",
+        "rootTaskKey",
+        "locked",
+        "progressDetails",
+        "description",
+    ):
+        present = [task for task in tasks if task.get(field) is not None]
+        assert 0 < len(present) < 400, field
+    assert any("result" in task and task["result"] is None for task in tasks)
+    assert any("result" not in task for task in tasks)
+    assert any(task["cancelled"] and task["state"] == "success" for task in tasks)
+    assert any(client.read(Ref("Task", task["key"]), "value") for task in tasks[:60])
+
+
+def test_every_kind_of_the_history_has_a_label(old_server: Running) -> None:
+    client = old_server.client()
+    tasks = client.call(client.collector(), "ReadNextTasks", maxCount=1000)
+    description = client.read(TASKS, "description")
+    labels = {kind["key"]: kind["label"] for kind in description["methodInfo"]}
+    assert {task["descriptionId"] for task in tasks} <= set(labels)
+    assert labels["com.vijson.simulator.job"] == "Simulated job"
+    assert {state["key"] for state in description["state"]} == {"queued", "running", "success", "error"}
+    assert {reason["key"] for reason in description["reason"]} == {task["reason"]["_typeName"] for task in tasks}

@@ -1,0 +1,220 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sessions: logging in and out, ids, limits, what ends with a session."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from simulator.answers import SESSION_HEADER
+from simulator.wire import Ref, data
+from simulator_tests.over_http import ADMIN, READER, SERVICE, SESSIONS, TASKS, FaultAnswer, Running, running
+
+VIEWS = Ref("ViewManager", "ViewManager")
+COLLECTOR = Ref("PropertyCollector", "propertyCollector")
+
+
+def test_content_needs_no_session(server: Running) -> None:
+    content = server.client(None).read(SERVICE, "content")
+    named = {name: content[name]["value"] for name in ("rootFolder", "taskManager", "propertyCollector", "searchIndex")}
+    assert named == {
+        "rootFolder": "group-d1",
+        "taskManager": "TaskManager",
+        "propertyCollector": "propertyCollector",
+        "searchIndex": "SearchIndex",
+    }
+    assert server.client(None).call(SERVICE, "RetrieveServiceContent") == content
+
+
+def test_answers_show_the_user_with_its_domain(server: Running) -> None:
+    client = server.client(None)
+    session = client.login(*ADMIN)
+    assert session["userName"] == "VSPHERE.LOCAL\\Administrator"
+    assert client.read(SESSIONS, "currentSession")["key"] == session["key"]
+    assert server.client(READER).read(SESSIONS, "currentSession")["userName"] == "VSPHERE.LOCAL\\reader"
+
+
+@pytest.mark.parametrize(
+    "name", ["administrator@vsphere.local", "ADMINISTRATOR@VSPHERE.LOCAL", "VSPHERE.LOCAL\\administrator"]
+)
+def test_users_log_in_by_either_form_of_their_name(server: Running, name: str) -> None:
+    assert server.client((name, ADMIN[1])).read(TASKS, "maxCollector") == 32
+
+
+@pytest.mark.parametrize(
+    "login", [(ADMIN[0], "wrong"), ("nobody@vsphere.local", ADMIN[1]), ("administrator@other", ADMIN[1])]
+)
+def test_wrong_credentials(server: Running, login: tuple[str, str]) -> None:
+    with pytest.raises(FaultAnswer) as caught:
+        server.client(login)
+    assert caught.value.type == "InvalidLogin"
+    assert server.state()["sessions"] == 0
+
+
+def test_unknown_locale(server: Running) -> None:
+    client = server.client(None)
+    fault = client.fault(SESSIONS, "Login", userName=ADMIN[0], password=ADMIN[1], locale="xx_YY")
+    assert fault["_typeName"] == "InvalidLocale"
+
+
+def test_no_second_login_in_a_session(server: Running) -> None:
+    assert server.client().fault(SESSIONS, "Login", userName=ADMIN[0], password=ADMIN[1])["_typeName"] == "InvalidLogin"
+
+
+def test_logout_ends_the_session_and_all_that_it_opened(server: Running) -> None:
+    client = server.client()
+    client.collector()
+    client.call(VIEWS, "CreateListView")
+    client.call(COLLECTOR, "CreatePropertyCollector")
+    opened = server.state()
+    assert [opened[kind] for kind in ("sessions", "collectors", "views", "property_collectors")] == [1, 1, 1, 1]
+    client.call(SESSIONS, "Logout")
+    ended = server.state()
+    assert [ended[kind] for kind in ("sessions", "collectors", "views", "property_collectors")] == [0, 0, 0, 0]
+    assert ended["opened"] == opened["opened"]
+    assert client.fault(SESSIONS, "Logout")["_typeName"] == "NotAuthenticated"
+    assert client.send("GET", SESSIONS, "currentSession").json() is None
+
+
+def test_objects_of_a_session_are_not_there_for_others(server: Running) -> None:
+    collector = server.client().collector()
+    with pytest.raises(FaultAnswer) as caught:
+        server.client().read(collector, "latestPage")
+    assert caught.value.type == "ManagedObjectNotFound"
+
+
+def test_session_limit_is_503(server: Running) -> None:
+    with running(max_sessions=2) as small:
+        clients = [small.client(), small.client()]
+        answer = small.client(None).send("POST", SESSIONS, "Login", {"userName": ADMIN[0], "password": ADMIN[1]})
+        assert answer.status_code == 503
+        assert SESSION_HEADER not in answer.headers
+        assert requests.post(f"{small.url}/api/session", auth=ADMIN, timeout=5).status_code == 503
+        clients[0].call(SESSIONS, "Logout")
+        assert small.client().read(TASKS, "maxCollector") == 32
+
+
+def test_limit_of_a_user_at_the_rest_api() -> None:
+    with running(max_sessions=2000) as server, ThreadPoolExecutor(1) as pool:
+        user = server.world.sessions.user(READER[0])
+        assert user is not None
+        pool.submit(lambda: [server.world.sessions.open(user, "", "") for _ in range(550)]).result()
+        assert requests.post(f"{server.url}/api/session", auth=READER, timeout=5).status_code == 503
+        assert requests.post(f"{server.url}/api/session", auth=ADMIN, timeout=5).status_code == 201
+
+
+def test_idle_sessions_end_and_active_ones_do_not() -> None:
+    with running(session_idle=0.4) as server:
+        idle, active = server.client(), server.client()
+        for _ in range(4):
+            time.sleep(0.15)
+            active.read(TASKS, "maxCollector")
+        assert server.state()["sessions"] == 1
+        with pytest.raises(FaultAnswer) as caught:
+            idle.read(TASKS, "maxCollector")
+        assert caught.value.type == "NotAuthenticated"
+
+
+def test_a_session_that_waits_is_not_idle() -> None:
+    with running(session_idle=0.3) as server:
+        client = server.client()
+        options = data("WaitOptions", maxWaitSeconds=1)
+        assert client.call(COLLECTOR, "WaitForUpdatesEx", version="", options=options) is None
+        assert client.read(TASKS, "maxCollector") == 32
+
+
+def test_ids_of_both_apis_are_interchangeable(server: Running) -> None:
+    session_id = requests.post(f"{server.url}/api/session", auth=ADMIN, timeout=5).json()
+    client = server.client(None)
+    client.http.headers[SESSION_HEADER] = session_id
+    assert client.read(TASKS, "maxCollector") == 32
+    client.call(SESSIONS, "Logout")
+    assert client.http.get(f"{server.url}/api/session", timeout=5).status_code == 401
+
+    client = server.client()
+    assert client.http.get(f"{server.url}/api/session", timeout=5).json()["user"] == "VSPHERE.LOCAL\\Administrator"
+    assert client.http.delete(f"{server.url}/api/session", timeout=5).status_code == 204
+    assert client.fault(SESSIONS, "Logout")["_typeName"] == "NotAuthenticated"
+
+
+@pytest.mark.parametrize("auth", [None, (ADMIN[0], "wrong")])
+def test_rest_login_refused(server: Running, auth: tuple[str, str] | None) -> None:
+    http = requests.Session()
+    http.trust_env = False
+    assert http.post(f"{server.url}/api/session", auth=auth, timeout=5).status_code == 401
+
+
+def test_ids_may_rotate(server: Running) -> None:
+    server.control("POST", "quirks", {"rotate_session": 2})
+    client = server.client()
+    first = client.http.headers[SESSION_HEADER]
+    seen = {first}
+    for _ in range(6):
+        answer = client.send("GET", TASKS, "maxCollector")
+        assert answer.status_code == 200
+        client.http.headers[SESSION_HEADER] = answer.headers.get(SESSION_HEADER, client.http.headers[SESSION_HEADER])
+        seen.add(client.http.headers[SESSION_HEADER])
+    assert len(seen) == 4
+    client.http.headers[SESSION_HEADER] = first
+    assert client.fault(SESSIONS, "Logout")["_typeName"] == "NotAuthenticated"
+    assert server.state()["sessions"] == 1
+
+
+def test_clone_terminate_and_list(server: Running) -> None:
+    client = server.client()
+    ticket = client.call(SESSIONS, "AcquireCloneTicket")
+    clone = server.client(None)
+    answer = clone.send("POST", SESSIONS, "CloneSession", {"cloneTicket": ticket})
+    clone.http.headers[SESSION_HEADER] = answer.headers[SESSION_HEADER]
+    key = answer.json()["key"]
+    assert {session["key"] for session in client.read(SESSIONS, "sessionList")} > {key}
+    active = {"sessionID": key, "userName": ADMIN[0]}
+    assert client.call(SESSIONS, "SessionIsActive", **active) is True
+    client.call(SESSIONS, "TerminateSession", sessionId=[key])
+    assert client.call(SESSIONS, "SessionIsActive", **active) is False
+    assert clone.fault(SESSIONS, "Logout")["_typeName"] == "NotAuthenticated"
+    assert client.fault(SESSIONS, "TerminateSession", sessionId=[key])["_typeName"] == "NotFound"
+    own = client.read(SESSIONS, "currentSession")["key"]
+    assert client.fault(SESSIONS, "TerminateSession", sessionId=[own])["_typeName"] == "InvalidArgument"
+    again = server.client(None).fault(SESSIONS, "CloneSession", cloneTicket=ticket)
+    assert again["_typeName"] == "InvalidLogin"
+    assert server.client(None).fault(SESSIONS, "LoginByToken")["_typeName"] == "InvalidLogin"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "common"),
+    [
+        (["9.0.0.0", "8.0.1.0"], "9.0.0.0"),
+        (["9.1.1.0", "8.0.2.0", "9.0.0.0"], "8.0.2.0"),
+        (["10.0.0.0", "nonsense"], ""),
+    ],
+)
+def test_hello(server: Running, wanted: list[str], common: str) -> None:
+    url = f"{server.url}/api/vcenter/system?action=hello"
+    assert requests.post(url, json={"api_releases": wanted}, timeout=5).json() == {"api_release": common}
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], {}, {"api_releases": []}, {"api_releases": ["8.0.1.0"] * 129}, {"api_releases": [1]}]
+)
+def test_hello_with_a_bad_list(server: Running, body: object) -> None:
+    assert requests.post(f"{server.url}/api/vcenter/system?action=hello", json=body, timeout=5).status_code == 400
+
+
+def test_hello_is_unknown_to_the_first_release() -> None:
+    with running(release="8.0.1.0") as first:
+        url = f"{first.url}/api/vcenter/system?action=hello"
+        assert requests.post(url, json={"api_releases": ["8.0.1.0"]}, timeout=5).status_code == 404
+
+
+def test_the_servers_clock_is_its_own(server: Running) -> None:
+    client = server.client()
+    before = client.call(SERVICE, "CurrentTime")
+    server.control("POST", "quirks", {"clock_offset": 86400})
+    assert client.call(SERVICE, "CurrentTime")[:10] > before[:10]
+    assert client.read(SERVICE, "serverClock")[:10] > before[:10]
