@@ -10,13 +10,14 @@ from its beginning, and what is known already is skipped.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_moid
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, objects, unboxed
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, NoAnswer
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, objects, plain, unboxed
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, NoAnswer, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._times import parse_rfc3339
 
 MAX_PAGE = 1000
@@ -80,8 +81,39 @@ class _Reader:
         return fresh
 
 
-def _collector(client: Client, spec: dict[str, Any]) -> Any:
-    return client.owned("taskManager", "CreateCollectorForTasks", {"filter": spec}, "DestroyCollector")
+@contextmanager
+def _collector(client: Client, spec: dict[str, Any]) -> Iterator[Reference]:
+    with ExitStack() as stack:
+        try:
+            owned = client.owned("taskManager", "CreateCollectorForTasks", {"filter": spec}, "DestroyCollector")
+            collector = stack.enter_context(owned)
+        except FaultError as error:
+            raise _explained(client, error) from error
+        yield collector
+
+
+def _explained(client: Client, error: FaultError) -> ViError:
+    """The refusal of a collector, with what to do about it; as it is where there is nothing more to say."""
+    host = client.endpoint.hostname
+    if error.type == "InvalidState":
+        message = (
+            "This session has as many history collectors as the server allows (max_collector of vi_task_manager_info,"
+            " 32 by default). Each ends with its session: leave out session_id, so that this module opens a session of"
+            " its own, or end the session with vi_session and state: absent"
+        )
+    elif error.type == "NotSupported":
+        message = (
+            f"{host} has no history of tasks: it is an ESXi host. Ask the vCenter that manages it, or read what the"
+            " host did recently with vi_task_info"
+        )
+    elif error.type == "InvalidArgument":
+        part = f" ({error.raw['invalidProperty']})" if error.raw.get("invalidProperty") else ""
+        message = f"{host} does not know this filter{part}: leave the option out, or try api_release: auto"
+    elif error.type == "ManagedObjectNotFound":
+        message = f"{host} has no object that the filter names: {plain(error.raw.get('obj'))}"
+    else:
+        return error
+    return ViError(f"{message} ({error.type})", fault=error.fault)
 
 
 def _oldest_first(client: Client, spec: dict[str, Any], page_size: int) -> Pages:

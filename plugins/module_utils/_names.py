@@ -120,6 +120,21 @@ def parse_entity(value: Any, option: str = "entity") -> Entity:
     _refuse(option, value, "is no entity", ENTITY_FORMS)
 
 
+def parse_object(value: Any, option: str, kind: str, prefix: str) -> Reference:
+    """The reference of an object of one type that is no entity: ``alarm-7``, ``Alarm:alarm-7``, or ``{type, moid}``."""
+    found: tuple[Any, Any] = (None, None)
+    if isinstance(value, dict):
+        found = (value.get("type"), value.get("moid"))
+    elif isinstance(value, str):
+        name = _unquoted(value)
+        match = _REFERENCE.fullmatch(name)
+        found = (match[1], match[2]) if match else (kind, name)
+    if found[0] != kind or not re.fullmatch(rf"{prefix}\d{{1,19}}", str(found[1]), re.ASCII):
+        forms = f"{prefix}7, {kind}:{prefix}7, or {{type: {kind}, moid: {prefix}7}}"
+        _refuse(option, value, f"is no {kind}", forms)
+    return Reference(kind, str(found[1]))
+
+
 def parse_time(value: str, option: str) -> Moment:
     """A point of time, absolute or before the server's now."""
     try:
