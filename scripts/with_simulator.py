@@ -36,7 +36,7 @@ def simulator(options: list[str]) -> Iterator[dict[str, str]]:
         process = subprocess.Popen(
             [sys.executable, "-m", "simulator", *arguments],
             env={**os.environ, "PYTHONPATH": str(TESTS)},
-            stdout=sys.stderr,
+            stdout=subprocess.DEVNULL,
             start_new_session=True,  # a Ctrl-C is for the command, which may still have to log out
         )
         try:
