@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the end-to-end tests share: simulators, Ansible, and the check that nothing is left open on a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+
+@pytest.fixture(scope="session")
+def shared_vcenter() -> Iterator[VCenter]:
+    """One simulator for all tests."""
+    with simulator(["--history", "30", "--check"]) as variables:
+        yield VCenter(variables)
+
+
+@pytest.fixture
+def vcenter(shared_vcenter: VCenter) -> Iterator[VCenter]:
+    """The simulator; when the test has ended, nothing may be open there, nor anything against the contract."""
+    shared_vcenter.control("POST", "reset")
+    yield shared_vcenter
+    state = shared_vcenter.state()
+    left = shared_vcenter.left()
+    shared_vcenter.control("DELETE", "faults")
+    shared_vcenter.control("POST", "restart")
+    assert left == {}
+    assert state["violations"] == []
+
+
+@pytest.fixture
+def ansible(vcenter: VCenter, tmp_path: Path) -> Ansible:
+    """Ansible, with the variables that lead to the simulator."""
+    return Ansible(vcenter, tmp_path)

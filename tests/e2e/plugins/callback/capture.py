@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes what came of each task to a file, with what it did on the simulator."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: capture
+type: notification
+short_description: Write what came of each task to E2E_FOLDER
+description: Write what came of each task to E2E_FOLDER.
+"""
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import KINDS, VCenter
+
+
+class CallbackModule(CallbackBase):
+    """One line of JSON for each task on each host."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "capture"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._folder = Path(os.environ["E2E_FOLDER"])
+        self._vcenter = VCenter(json.loads(os.environ["E2E_VCENTER"]))
+        self._requests = Counter(self._vcenter.state()["requests"])
+        self._processes = 0
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        self._requests = Counter(self._vcenter.state()["requests"])
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        self._write("ok", result)
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        self._write("failed", result)
+
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        self._write("skipped", result)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._write("unreachable", result)
+
+    def _write(self, status: str, result: Any) -> None:
+        state = self._vcenter.state()
+        requests = Counter(state["requests"])
+        processes = sum(1 for _file in (self._folder / "remote").glob("*/AnsiballZ_vi_*"))
+        line = {
+            "task": result._task.get_name().rpartition(" : ")[2],
+            "host": result._host.get_name(),
+            "status": status,
+            "result": result._result,
+            "left": {kind: state[kind] for kind in KINDS if state[kind]},
+            "requests": dict(requests - self._requests),
+            "processes": processes - self._processes,
+        }
+        self._requests, self._processes = requests, processes
+        with open(self._folder / "captured", "a", encoding="utf-8") as file:
+            print(json.dumps(line), file=file)
