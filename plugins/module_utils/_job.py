@@ -24,6 +24,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._names import (
 from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.%A-Za-z0-9]*\]?", re.ASCII)
+_SESSION_ID = re.compile(r"[!-~]+")
 _RELEASE = re.compile(r"\d+\.\d+\.\d+\.\d+", re.ASCII)
 
 Result = dict[str, Any]
@@ -120,6 +121,8 @@ def connect(params: dict[str, Any], warn: Callable[[str], None] = ignore) -> Cli
 def credentials(params: dict[str, Any]) -> Credentials:
     """A session id wins over what there is to log in with; InputError where there is neither."""
     if params["session_id"]:
+        if not _SESSION_ID.fullmatch(params["session_id"]):
+            raise InputError("session_id: this is none. Accepted: the session_id that vi_session answered, as it is")
         return Credentials(session_id=params["session_id"])
     missing = [name for name in ("username", "password") if not params[name]]
     if missing:

@@ -22,7 +22,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import Connec
 try:
     import requests
     from requests.utils import get_environ_proxies
-    from urllib3.exceptions import InsecureRequestWarning, NewConnectionError
+    from urllib3.exceptions import InsecureRequestWarning, LocationParseError, NewConnectionError
 
     REQUESTS_IMPORT_ERROR: str | None = None
 except ImportError as import_error:
@@ -147,7 +147,7 @@ class Transport:
                     timeout=(limit, limit + hold),
                     allow_redirects=False,
                 )
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, LocationParseError, OSError) as error:
             raise self._failure(error) from error
         if response.status_code in _PROXY_STATUS:
             raise LostAnswer(self._proxy_status(response.status_code), status=response.status_code)
@@ -183,9 +183,13 @@ class Transport:
             return LostAnswer(
                 f"{self._where} did not answer within request_timeout ({self.endpoint.request_timeout:g} s)", late=True
             )
-        if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidProxyURL)):
-            return ViError(f"{self._where} is no host that can be connected to: {error}")
+        if isinstance(error, (requests.exceptions.InvalidURL, LocationParseError)):
+            return ViError(f"{self._where} is no host that can be connected to{self._detail(error)}")
         return LostAnswer(f"The connection to {self._where} broke before the answer was there: {reason}")
+
+    def _detail(self, error: Exception) -> str:
+        # The text may quote a part of a proxy's URL, and its password with it.
+        return ", or its proxy is none (proxy_host or HTTPS_PROXY)" if self._session.proxies else f": {error}"
 
     def _tls_failure(self, reason: BaseException) -> ViError:
         text = str(reason)
