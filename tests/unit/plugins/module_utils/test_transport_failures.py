@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a connection that fails says, against real sockets on this machine."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import requests
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint, Transport
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import HOST, Call, Wire, html
+
+
+@contextmanager
+def listener(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+    """The port of a server that does this with each connection."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _address = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    serve(connection)
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def failure_at(port: int, hostname: str = "127.0.0.1", *, repeatable: bool = False) -> ViError:
+    transport = Transport(Endpoint(hostname, port, request_timeout=5.0), sleep=lambda seconds: None)
+    with pytest.raises(ViError) as failed:
+        transport.send("GET", "/x", repeatable=repeatable)
+    transport.close()
+    return failed.value
+
+
+def test_a_refused_connection() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    failure = failure_at(port)
+    assert isinstance(failure, ConnectError)
+    assert f"127.0.0.1:{port}" in str(failure)
+    assert "refused" in str(failure).lower()
+
+
+def test_an_unknown_host() -> None:
+    failure = failure_at(443, "no-such-host.invalid")
+    assert isinstance(failure, ConnectError)
+    assert "no-such-host.invalid is not known" in str(failure)
+
+
+def test_a_server_that_hangs_up() -> None:
+    with listener(lambda connection: None) as port:
+        failure = failure_at(port)
+    assert isinstance(failure, (LostAnswer, ConnectError))
+    assert f"127.0.0.1:{port}" in str(failure)
+
+
+def test_a_server_without_tls() -> None:
+    with listener(lambda connection: connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as port:
+        failure = failure_at(port)
+    assert isinstance(failure, (ConnectError, LostAnswer))
+    assert f"127.0.0.1:{port}" in str(failure)
+
+
+@pytest.mark.parametrize("hostname", ["vc..example.com", "a" * 64, f"{'a' * 64}.example.com", ".example.com", "-", "."])
+def test_a_name_that_can_be_no_host(hostname: str) -> None:
+    assert hostname in str(failure_at(443, hostname))
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1006)",
+        "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1006)",
+        "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate",
+        "hostname '127.0.0.1' doesn't match 'vc.example.com'",
+    ],
+)
+def test_a_certificate_that_is_not_trusted(wire: Wire, pauses: list[float], reason: str) -> None:
+    error = requests.exceptions.SSLError(ssl.SSLCertVerificationError(1, reason))
+    wire.expect(Call("GET", f"{HOST}/x", error))
+    with pytest.raises(ConnectError) as failed:
+        Transport(Endpoint("vc.example.com"), sleep=pauses.append).send("GET", "/x")
+    message = str(failed.value)
+    assert pauses == []
+    for word in ("vc.example.com", "ca_path", "validate_certs", reason.split(": ")[-1].split(" (_ssl")[0]):
+        assert word in message
+
+
+@pytest.mark.parametrize(("status", "word"), [(502, "Bad Gateway"), (503, "limit of sessions"), (504, "Timeout")])
+def test_a_proxy_that_has_no_answer(wire: Wire, status: int, word: str) -> None:
+    wire.expect(Call("GET", f"{HOST}/x", html(status)))
+    with pytest.raises(LostAnswer, match=f"HTTP {status}.*{word}") as lost:
+        Transport(Endpoint("vc.example.com")).send("GET", "/x", repeatable=False)
+    assert lost.value.status == status
+
+
+@pytest.mark.parametrize("place", ["@pro xy.example.com:3128", "@:3128", "@127.0.0.1:x", "/4@127.0.0.1:3128"])
+def test_a_proxy_of_the_environment_that_can_be_none(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://joe:s3cret{place}")
+    failure = failure_at(443, "vc.example.com")
+    assert "s3cret" not in str(failure)
+    assert "proxy" in str(failure).lower()
