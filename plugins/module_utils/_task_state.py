@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE, task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import box, data, plain, typed_object
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import data, plain
+from ansible_collections.vijson.tasks.plugins.module_utils._encode import box, typed_object
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, InputError, NoAnswer, TaskError
 from ansible_collections.vijson.tasks.plugins.module_utils._faults import fault_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_infos, task_ref

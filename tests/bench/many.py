@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Five hundred tasks: reading them, and waiting for all of them."""
+
+from __future__ import annotations
+
+import random
+import time
+from statistics import median
+
+from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE
+
+from .table import Row
+from .vcenter import VCenter
+from .worker import measure as run
+from .worker import seconds_of
+
+TASKS = 500
+SPAN = 20.0  # seconds in which the tasks end at random
+ROUNDS = 3
+NAIVE_PAUSE = 2.0  # seconds
+
+
+def measure(server: VCenter) -> list[Row]:
+    """Rows for reading and for waiting, each with its naive counterpart."""
+    return [*_reading(server), *_waiting(server)]
+
+
+def _reading(server: VCenter) -> list[Row]:
+    tasks = server.make_tasks(TASKS, state="running")
+    session = server.log_in()
+    ours, naive = [], []
+    for _round in range(ROUNDS):
+        server.reset()
+        ours.append(run("vi_task_info", {"tasks": tasks, "session_id": session}).seconds)
+        our_requests = server.requests_since_reset()
+        server.reset()
+        naive.append(_read_one_by_one(server, session, tasks))
+        naive_requests = server.requests_since_reset()
+    seconds, slow = median(ours), median(naive)
+    return [
+        Row(f"info of {TASKS} tasks: one request a task", slow, requests=naive_requests),
+        Row(
+            f"info of {TASKS} tasks: vi_task_info",
+            seconds,
+            ratio=seconds / slow,
+            against="one request a task",
+            requests=our_requests,
+            goal="1 request, < 0.5 s",
+        ),
+    ]
+
+
+def _read_one_by_one(server: VCenter, session: str, tasks: list[str]) -> float:
+    begun = time.monotonic()
+    for moid in tasks:
+        server.api("GET", f"Task/{moid}/info", session).json()
+    return time.monotonic() - begun
+
+
+def _waiting(server: VCenter) -> list[Row]:
+    server.reset()
+    waited = run("vi_task_wait", {"tasks": _ending(server), "fail_on_error": False})
+    our_requests = server.requests_since_reset()
+    session = server.log_in()
+    server.reset()
+    tasks = _ending(server)
+    begun = time.monotonic()
+    late = _poll_in_turn(server, session, tasks)
+    naive_seconds = time.monotonic() - begun
+    return [
+        Row(
+            f"waiting for {TASKS} tasks: each in turn, every {NAIVE_PAUSE:g} s",
+            naive_seconds,
+            requests=server.requests_since_reset(),
+            note=f"last end known after {late:.2f} s",
+        ),
+        Row(
+            f"waiting for {TASKS} tasks: vi_task_wait",
+            waited.seconds,
+            ratio=waited.seconds / naive_seconds,
+            against="each in turn",
+            requests=our_requests,
+            goal="<= 100 requests, 0.3 s, CPU < 2 s",
+            note=f"last end known after {waited.late:.2f} s, CPU {waited.cpu:.2f} s",
+        ),
+    ]
+
+
+def _ending(server: VCenter) -> list[str]:
+    """Tasks that end at random over the span."""
+    numbers = random.Random(7)
+    durations = [*(numbers.uniform(0.5, SPAN) for _task in range(TASKS - 1)), SPAN]
+    return [server.make_tasks(1, state="running", duration=duration)[0] for duration in durations]
+
+
+def _poll_in_turn(server: VCenter, session: str, tasks: list[str]) -> float:
+    """Wait for one after the other; the seconds by which the last end was known late."""
+    last = 0.0
+    for moid in tasks:
+        while (info := server.api("GET", f"Task/{moid}/info", session).json())["state"] not in DONE:
+            time.sleep(NAIVE_PAUSE)
+        last = max(last, seconds_of(info["completeTime"]))
+    return time.time() - last

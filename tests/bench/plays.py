@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What one module costs in a play, beyond the play's start: a loop of twenty, and twenty tasks of their own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from .table import Row
+from .vcenter import VCenter
+
+TIMES = 20
+ROUNDS = 5
+
+_INFO: dict[str, Any] = {"vijson.tasks.vi_task_info": {"task": "task-100"}}
+_PING: dict[str, Any] = {"ansible.builtin.ping": {}}
+_WAYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "ping": (_PING, {}),
+    "in the controller's process": (_INFO, {}),
+    "as a module": (_INFO, {"vijson_tasks_in_process": False}),
+}
+
+
+def measure(server: VCenter) -> list[Row]:
+    """A row for each way, in both shapes."""
+    rows = []
+    for shape in ("loop", "tasks"):
+        costs = _costs(shape)
+        floor = costs["ping"]
+        requests = _requests(server)
+        for way, seconds in costs.items():
+            limit = {"in the controller's process": "<= 0.20", "as a module": "<= 1.35"}.get(way, "")
+            rows.append(
+                Row(
+                    f"one module, {'in a loop' if shape == 'loop' else 'a task of its own'}: {way}",
+                    seconds=seconds,
+                    ratio=seconds / floor,
+                    against="ping",
+                    requests=0 if way == "ping" else requests,
+                    goal=limit,
+                )
+            )
+    return rows
+
+
+def _costs(shape: str) -> dict[str, float]:
+    """Seconds of one module by way: medians over rounds that take turns, less an empty play."""
+    with TemporaryDirectory() as folder:
+        plays = {"": _write(folder, "empty", [], {})}
+        for way, (task, variables) in _WAYS.items():
+            plays[way] = _write(folder, way.split()[0], _tasks(shape, task), variables)
+        taken: dict[str, list[float]] = {way: [] for way in plays}
+        for _round in range(ROUNDS):
+            for way, play in plays.items():
+                taken[way].append(_run(play))
+    empty = median(taken.pop(""))
+    return {way: (median(seconds) - empty) / TIMES for way, seconds in taken.items()}
+
+
+def _tasks(shape: str, task: dict[str, Any]) -> list[dict[str, Any]]:
+    if shape == "loop":
+        return [{"name": "Loop", **task, "loop": list(range(TIMES))}]
+    return [{"name": f"Task {number}", **task} for number in range(TIMES)]
+
+
+def _write(folder: str, name: str, tasks: list[dict[str, Any]], variables: dict[str, Any]) -> Path:
+    play = {"name": name, "hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}
+    path = Path(folder, f"{name}.yml")
+    path.write_text(json.dumps([play]))
+    return path
+
+
+def _run(play: Path) -> float:
+    begun = time.monotonic()
+    subprocess.run(["ansible-playbook", str(play)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.monotonic() - begun
+
+
+def _requests(server: VCenter) -> int:
+    with TemporaryDirectory() as folder:
+        play = _write(folder, "one", [{"name": "One", **_INFO}], {})
+        server.reset()
+        _run(play)
+    return server.requests_since_reset()
