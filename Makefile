@@ -46,6 +46,10 @@ test: venv ## everything below, two at a time, and a count at the end
 	@rm -rf .build/results
 	@code=0; $(PARALLEL) e2e sanity units simulator-tests lint || code=$$?; $(SUMMARY) && exit $$code
 
+.PHONY: bench
+bench: venv ## measure beside ping and naive counterparts, and write docs/benchmarks.md
+	@PYTHONPATH=tests scripts/in-tree python -m bench "$(CURDIR)/docs/benchmarks.md"
+
 .PHONY: units
 units: venv ## unit tests
 	@scripts/check $@ pytest tests/unit
