@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_moid
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, objects, plain, unboxed
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, objects, reference, unboxed
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, NoAnswer, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._times import parse_rfc3339
 
@@ -110,7 +110,7 @@ def _explained(client: Client, error: FaultError) -> ViError:
         part = f" ({error.raw['invalidProperty']})" if error.raw.get("invalidProperty") else ""
         message = f"{host} does not know this filter{part}: leave the option out, or try api_release: auto"
     elif error.type == "ManagedObjectNotFound":
-        message = f"{host} has no object that the filter names: {plain(error.raw.get('obj'))}"
+        message = f"{host} has no {reference(error.raw.get('obj'), 'ManagedObjectNotFound')}, which the filter names"
     else:
         return error
     return ViError(f"{message} ({error.type})", fault=error.fault)

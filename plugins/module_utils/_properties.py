@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, data, obj, objects, reference
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, LostAnswer
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError, LostAnswer
 from ansible_collections.vijson.tasks.plugins.module_utils._faults import server_fault
 
 _ATTEMPTS = 3
@@ -30,13 +30,15 @@ class Properties(NamedTuple):
         return self.values.get(path)
 
 
-def filter_spec(kind: str, paths: list[str], roots: list[dict[str, Any]]) -> dict[str, Any]:
-    """A PropertyFilterSpec for objects of one type; those that are gone are left out of the answer."""
+def filter_spec(
+    kind: str, paths: list[str], roots: list[dict[str, Any]], *, leave_out_missing: bool = True
+) -> dict[str, Any]:
+    """A PropertyFilterSpec for objects of one type; roots that are gone are left out of the answer, or a fault."""
     return data(
         "PropertyFilterSpec",
         propSet=[data("PropertySpec", type=kind, all=False, pathSet=paths)],
         objectSet=roots,
-        reportMissingObjectsInResults=True,
+        reportMissingObjectsInResults=leave_out_missing,
     )
 
 
@@ -63,8 +65,20 @@ def read(client: Client, refs: list[Reference], paths: list[str]) -> dict[str, P
 
 
 def read_through(client: Client, root: Reference, path: str, kind: str, paths: list[str]) -> list[Properties]:
-    """Properties of the objects of type ``kind`` that a property of ``root`` refers to, in one request."""
-    return _retrieve(client, filter_spec(kind, paths, [through(root, path)]))
+    """Properties of the objects of type ``kind`` that a property of ``root`` refers to, in one request.
+
+    :raises FaultError: ManagedObjectNotFound if there is no such root
+    """
+    return _retrieve(client, filter_spec(kind, paths, [through(root, path)], leave_out_missing=False))
+
+
+def read_one(client: Client, ref: Reference, paths: list[str]) -> Properties:
+    """Properties of one object, in one request; FaultError (ManagedObjectNotFound) if there is none."""
+    root = data("ObjectSpec", obj=ref.wire(), skip=False)
+    found = _retrieve(client, filter_spec(ref.type, paths, [root], leave_out_missing=False))
+    if not found:
+        raise BadAnswer(f"RetrievePropertiesEx answered nothing about {ref}")
+    return found[0]
 
 
 def _retrieve(client: Client, spec: dict[str, Any]) -> list[Properties]:

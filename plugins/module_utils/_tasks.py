@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple, TypeVar
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import is_done, task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, obj, objects, text
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError
 from ansible_collections.vijson.tasks.plugins.module_utils._names import CHECK_MODE_TASK
-from ansible_collections.vijson.tasks.plugins.module_utils._properties import Properties, read, read_through
+from ansible_collections.vijson.tasks.plugins.module_utils._properties import Properties, read, read_one, read_through
+
+_Read = TypeVar("_Read")
 
 
 def task_ref(moid: str) -> Reference:
@@ -41,15 +43,24 @@ def read_tasks(client: Client, moids: Iterable[str]) -> dict[str, dict[str, Any]
 
 def read_recent(client: Client, paths: Iterable[str] = ("info",)) -> list[Properties]:
     """Properties of TaskManager.recentTask, in one request; those that may not be read are left out."""
-    paths = list(paths)
-    root = client.reference("taskManager")
-    try:
-        found = read_through(client, root, "recentTask", "Task", paths)
-    except FaultError as error:
-        if not error.names(root.moid):
-            raise
-        found = read_through(client, client.singleton("taskManager"), "recentTask", "Task", paths)
+    found = _of_manager(client, lambda manager: read_through(client, manager, "recentTask", "Task", list(paths)))
     return [item for item in found if not item.unreadable]
+
+
+def read_manager(client: Client, paths: Iterable[str]) -> Properties:
+    """Properties of the TaskManager, in one request."""
+    return _of_manager(client, lambda manager: read_one(client, manager, list(paths)))
+
+
+def _of_manager(client: Client, read_it: Callable[[Reference], _Read]) -> _Read:
+    """What is read of the TaskManager, whose id is another one on an ESXi host."""
+    manager = client.reference("taskManager")
+    try:
+        return read_it(manager)
+    except FaultError as error:
+        if not error.names(manager.moid):
+            raise
+    return read_it(client.singleton("taskManager"))
 
 
 def task_description(client: Client) -> dict[str, Any]:
