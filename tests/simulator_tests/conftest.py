@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from simulator_tests.in_process import Client, new_world
 from simulator_tests.over_http import Running, running
 

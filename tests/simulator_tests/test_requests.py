@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 import requests
-from simulator_tests.over_http import JOB, ROOT, SERVICE, SESSIONS, TASKS, VM, Client, Running, running
 
 from simulator.answers import SESSION_HEADER
 from simulator.wire import Ref, data, moref
+from simulator_tests.over_http import JOB, ROOT, SERVICE, SESSIONS, TASKS, VM, Client, Running, running
 
 COLLECTOR = Ref("PropertyCollector", "propertyCollector")
 EXTENSIONS = Ref("ExtensionManager", "ExtensionManager")

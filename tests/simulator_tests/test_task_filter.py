@@ -139,7 +139,7 @@ def test_causes(server: Running) -> None:
 
 
 def test_conditions_add_up(server: Running) -> None:
-    common = {
+    common: dict[str, Json] = {
         "entity": "vm-21",
         "state": "error",
         "tag": "t",
@@ -148,7 +148,7 @@ def test_conditions_add_up(server: Running) -> None:
         "completed_ago": 50,
     }
     match = server.add_task(**common)
-    differing = [
+    differing: list[dict[str, Json]] = [
         {"entity": "vm-22"},
         {"state": "success"},
         {"tag": "other"},

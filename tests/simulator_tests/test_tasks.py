@@ -78,7 +78,7 @@ def test_the_whole_life_of_a_task(server: Running) -> None:
     client.call(task, "SetTaskState", state="success", result=data("KeyValue", key="a", value="b"))
     info = client.read(task, "info")
     assert (info["state"], info["result"]["key"]) == ("success", "a")
-    times = [parse_time(info[name]) for name in ("queueTime", "startTime", "completeTime")]
+    times = [parse_time(info[name]) or 0 for name in ("queueTime", "startTime", "completeTime")]
     assert times == sorted(times)
 
 

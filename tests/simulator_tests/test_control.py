@@ -1,0 +1,302 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control interface: counts, faults to inject, tasks to order, quirks, the log."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+import requests
+
+from simulator.wire import Ref, data, moref
+from simulator_tests.over_http import JOB, SESSIONS, TASKS, VM, FaultAnswer, Running
+
+SEARCH = Ref("SearchIndex", "SearchIndex")
+
+
+def created(server: Running) -> int:
+    return len(server.world.tasks.in_order)
+
+
+def create(server: Running, timeout: float = 5) -> requests.Response:
+    client = server.client()
+    url = f"{client.base}/TaskManager/TaskManager/CreateTask"
+    body = {"obj": moref(VM), "taskTypeId": JOB, "cancelable": True}
+    return client.http.post(url, json=body, timeout=timeout)
+
+
+def test_requests_are_counted_by_operation(server: Running) -> None:
+    client = server.client()
+    client.create_task()
+    client.read(TASKS, "maxCollector")
+    client.read(TASKS, "maxCollector")
+    state = server.state()
+    assert state["requests"] == {"SessionManager.Login": 1, "TaskManager.CreateTask": 1, "TaskManager.maxCollector": 2}
+    assert state["total"] == 4
+    server.control("POST", "reset")
+    state = server.state()
+    assert (state["requests"], state["total"], state["opened"]["sessions"], state["sessions"]) == ({}, 0, 0, 1)
+
+
+@pytest.mark.parametrize(("fault", "ran"), [("cut_before", 0), ("cut_after", 1)])
+def test_cut_connections(server: Running, fault: str, ran: int) -> None:
+    server.inject("TaskManager.CreateTask", fault)
+    with pytest.raises(requests.ConnectionError):
+        create(server)
+    assert created(server) == ran
+    assert create(server).status_code == 200
+
+
+def test_cut_after_the_status_line(server: Running) -> None:
+    server.inject("TaskManager.CreateTask", "cut_after", status_before=True)
+    client = server.client()
+    url = f"{client.base}/TaskManager/TaskManager/CreateTask"
+    body = {"obj": moref(VM), "taskTypeId": JOB, "cancelable": True}
+    answer = client.http.post(url, json=body, timeout=5, stream=True)
+    assert answer.status_code == 200
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        answer.json()
+    assert created(server) == 1
+
+
+def test_refused_connections(server: Running) -> None:
+    server.inject("TaskManager.CreateTask", "refused", seconds=0.6)
+    with pytest.raises(requests.ConnectionError):
+        create(server)
+    with pytest.raises(requests.ConnectionError) as caught:
+        requests.get(f"{server.url}/control/state", timeout=5)
+    assert "refused" in str(caught.value)
+    time.sleep(0.8)
+    assert server.state()["requests"]["TaskManager.CreateTask"] == 1
+    assert created(server) == 0
+
+
+def test_delayed_answers(server: Running) -> None:
+    server.inject("TaskManager.CreateTask", "delay", seconds=0.8)
+    with pytest.raises(requests.Timeout):
+        create(server, timeout=0.3)
+    assert created(server) == 1
+    server.inject("TaskManager.CreateTask", "delay", seconds=0.3)
+    begin = time.monotonic()
+    assert create(server).status_code == 200
+    assert time.monotonic() - begin >= 0.3
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+@pytest.mark.parametrize("after", [False, True])
+def test_answers_of_a_proxy(server: Running, status: int, after: bool) -> None:
+    server.inject("TaskManager.CreateTask", f"http_{status}", after=after)
+    answer = create(server)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "<html>" in answer.text
+    assert created(server) == int(after)
+
+
+def test_truncated_answers(server: Running) -> None:
+    server.inject("TaskManager.CreateTask", "truncated")
+    with pytest.raises(requests.RequestException):
+        create(server)
+    assert created(server) == 1
+
+
+def test_truncated_answers_of_void_methods(server: Running) -> None:
+    client = server.client()
+    task = client.create_task()
+    server.inject("Task.SetTaskState", "truncated")
+    with pytest.raises(requests.RequestException):
+        client.call(task, "SetTaskState", state="running")
+    assert client.read(task, "info")["state"] == "running"
+
+
+def test_answers_that_are_no_json(server: Running) -> None:
+    server.inject("TaskManager.CreateTask", "invalid_json")
+    answer = create(server)
+    assert answer.status_code == 200
+    with pytest.raises(requests.JSONDecodeError):
+        answer.json()
+    assert created(server) == 1
+
+
+@pytest.mark.parametrize("member", ["maxCollector", "recentTask", "description"])
+def test_answers_of_a_wrong_type(server: Running, member: str) -> None:
+    client = server.client()
+    right = client.read(TASKS, member)
+    server.inject(f"TaskManager.{member}", "wrong_type")
+    assert type(client.read(TASKS, member)) is not type(right)
+    assert client.read(TASKS, member) == right
+
+
+def test_sessions_that_expire_with_the_request(server: Running) -> None:
+    server.inject("TaskManager.CreateTask", "session_expired")
+    assert create(server).json()["_typeName"] == "NotAuthenticated"
+    assert (created(server), server.state()["sessions"]) == (0, 0)
+
+
+def test_faults_hit_the_nth_matching_request(server: Running) -> None:
+    server.inject("Task*.*", "http_503", nth=2, times=2)
+    client = server.client()
+    codes = [client.send("GET", TASKS, "maxCollector").status_code for _ in range(5)]
+    assert codes == [200, 503, 503, 200, 200]
+    (rule,) = server.control("GET", "faults")
+    assert (rule["seen"], rule["fired"]) == (5, 2)
+    server.control("DELETE", "faults")
+    assert server.control("GET", "faults") == []
+
+
+def test_faults_reach_the_rest_api(server: Running) -> None:
+    server.inject("api.session.create", "http_502")
+    auth = ("administrator@vsphere.local", "admin-Pw1")
+    assert requests.post(f"{server.url}/api/session", auth=auth, timeout=5).status_code == 502
+    assert requests.post(f"{server.url}/api/session", auth=auth, timeout=5).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("faults", {"operation": "*", "fault": "explode"}),
+        ("faults", {"operation": "*", "fault": "delay", "colour": 1}),
+        ("faults", {"fault": "delay"}),
+        ("quirks", {"no_such_quirk": True}),
+        ("quirks", {"wrap_errors": "yes"}),
+        ("tasks", {"entity": "vm-999"}),
+        ("tasks", {"colour": "red"}),
+        ("tasks", {"state": "paused"}),
+        ("tasks", {"on_cancel": "never"}),
+    ],
+)
+def test_mistakes_are_told(server: Running, path: str, body: Any) -> None:
+    answer = requests.post(f"{server.url}/control/{path}", json=body, timeout=5)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+    assert created(server) == 0
+
+
+def test_tasks_to_order(server: Running) -> None:
+    client = server.client()
+    task = server.add_task(
+        entity="vm-22",
+        type="VirtualMachine.clone",
+        state="error",
+        queued_ago=300,
+        started_ago=200,
+        completed_ago=100,
+        error=data("Timedout"),
+        progress=70,
+        activation_id="abc",
+        tag="t",
+        description="half way",
+        parent_task_key="task-1",
+        root_task_key="task-2",
+        event_chain_id=9,
+        custom_values={"101": "CHG1"},
+    )
+    info = client.read(task, "info")
+    shown = {key: info[key] for key in ("name", "descriptionId", "entityName", "state", "progress", "activationId")}
+    assert shown == {
+        "name": "CloneVM_Task",
+        "descriptionId": "VirtualMachine.clone",
+        "entityName": "web02",
+        "state": "error",
+        "progress": 70,
+        "activationId": "abc",
+    }
+    assert (info["changeTag"], info["parentTaskKey"], info["rootTaskKey"], info["eventChainId"]) == (
+        "t",
+        "task-1",
+        "task-2",
+        9,
+    )
+    assert info["queueTime"] < info["startTime"] < info["completeTime"]
+    assert info["description"]["message"] == "half way"
+    assert client.read(task, "value")[0]["value"] == "CHG1"
+
+
+def test_tasks_changed_from_outside(server: Running) -> None:
+    client = server.client()
+    task = server.add_task(state="queued")
+    server.control("PATCH", f"tasks/{task.value}", {"state": "running", "progress": 5, "cancelable": False})
+    info = client.read(task, "info")
+    assert (info["state"], info["progress"], info["cancelable"]) == ("running", 5, False)
+    server.control("PATCH", f"tasks/{task.value}", {"duration": 0.2, "outcome": "error", "error": data("Timedout")})
+    time.sleep(0.5)
+    assert client.read(task, "info")["error"] == data("Timedout")
+    assert requests.patch(f"{server.url}/control/tasks/task-0", json={}, timeout=5).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["sessions/expire", "restart"])
+def test_all_sessions_end_at_once(server: Running, path: str) -> None:
+    client = server.client()
+    task = client.create_task()
+    client.collector()
+    server.control("POST", path)
+    state = server.state()
+    assert (state["sessions"], state["collectors"]) == (0, 0)
+    with pytest.raises(FaultAnswer) as caught:
+        client.read(task, "info")
+    assert caught.value.type == "NotAuthenticated"
+    assert server.client().read(task, "info")["key"] == task.value
+
+
+def test_lists_without_items_may_be_null(server: Running) -> None:
+    client = server.client()
+    collector = client.collector()
+    assert client.read(TASKS, "recentTask") == []
+    server.control("POST", "quirks", {"null_lists": True})
+    answers = [client.read(TASKS, "recentTask"), client.call(collector, "ReadNextTasks", maxCount=1)]
+    assert answers == [None, None]
+
+
+def test_no_value_may_be_null_nothing_or_204(server: Running) -> None:
+    client = server.client()
+
+    def answer() -> tuple[int, str]:
+        got = client.send("POST", SEARCH, "FindByInventoryPath", {"inventoryPath": "/nowhere"})
+        return got.status_code, got.text
+
+    assert answer() == (200, "null")
+    server.control("POST", "quirks", {"empty_body": True})
+    assert answer() == (200, "")
+    server.control("POST", "quirks", {"empty_as_204": True})
+    assert answer() == (204, "")
+
+
+def test_unset_fields_may_be_null(server: Running) -> None:
+    client = server.client()
+    task = client.create_task()
+    client.call(client.collector(), "ReadNextTasks", maxCount=1)
+    server.control("POST", "quirks", {"null_fields": True})
+    for info in (client.read(task, "info"), client.call(client.collector(), "ReadNextTasks", maxCount=1)[0]):
+        assert info["error"] is None
+        assert info["startTime"] is None
+
+
+def test_quirk_for_the_cancel_of_created_tasks(server: Running) -> None:
+    client = server.client()
+    server.control("POST", "quirks", {"created_on_cancel": "owner"})
+    task = client.create_task()
+    client.call(task, "CancelTask")
+    time.sleep(0.2)
+    assert client.read(task, "info")["state"] == "queued"
+
+
+def test_the_log(server: Running) -> None:
+    client = server.client()
+    assert server.control("GET", "log") == []
+    server.control("POST", "log", {"on": True})
+    client.call(SEARCH, "FindByInventoryPath", inventoryPath="/DC0")
+    client.fault(SESSIONS, "LoginByToken")
+    found, failed = server.control("GET", "log")
+    assert (found["method"], found["operation"], found["status"]) == ("POST", "SearchIndex.FindByInventoryPath", 200)
+    assert found["path"] == "/sdk/vim25/8.0.1.0/SearchIndex/SearchIndex/FindByInventoryPath"
+    assert found["body"] == {"inventoryPath": "/DC0"}
+    assert found["response"]["value"] == "datacenter-2"
+    assert found["headers"]["vmware-api-session-id"]
+    assert failed["response"]["_typeName"] == "InvalidLogin"
+    assert json.dumps(found)
+    server.control("DELETE", "log")
+    assert server.control("GET", "log") == []

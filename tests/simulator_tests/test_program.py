@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The program: its options, files, certificates, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from simulator.authorization import User
+from simulator.contract import CONTRACT
+from simulator_tests.over_http import ADMIN, SESSIONS, TASKS, Client, Running, running
+
+TESTS = CONTRACT.parent.parent
+
+
+@contextmanager
+def program(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The running program and its URL."""
+    url_file = folder / "url"
+    command = [sys.executable, "-m", "simulator", "--url-file", str(url_file), *options]
+    environment = {**os.environ, "PYTHONPATH": str(TESTS)}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 10
+        while not url_file.exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert url_file.exists(), process.communicate(timeout=5)
+        yield process, url_file.read_text().strip()
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+def content(url: str, verify: bool | str) -> requests.Response:
+    http = requests.Session()
+    http.trust_env = False
+    return http.get(f"{url}/sdk/vim25/8.0.1.0/ServiceInstance/ServiceInstance/content", verify=verify, timeout=5)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serves_tls_by_its_own_authority_and_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    pid_file = tmp_path / "pid"
+    with program(tmp_path, "--tls", str(tmp_path / "tls"), "--pid-file", str(pid_file)) as (process, url):
+        assert re.fullmatch(r"https://127\.0\.0\.1:\d+", url)
+        assert int(pid_file.read_text()) == process.pid
+        authority = str(tmp_path / "tls" / "ca.pem")
+        assert content(url, authority).status_code == 200
+        assert content(url.replace("127.0.0.1", "localhost"), authority).status_code == 200
+        with pytest.raises(requests.exceptions.SSLError):
+            content(url, True)
+        assert (tmp_path / "tls" / "server.pem").exists()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=10)
+        assert (process.returncode, out.strip(), err) == (0, url, "")
+
+
+def test_options(tmp_path: Path) -> None:
+    options = ["--plain", "--user", "bob:secret:Task.Create+Task.Update", "--history", "30", "--release", "8.0.2.0"]
+    with program(tmp_path, *options, "--log", "--max-sessions", "1") as (_, url):
+        assert url.startswith("http://")
+        assert content(url, True).json()["about"]["apiVersion"] == "8.0.2.0"
+        client = Client(Running(url, None), ("bob", "secret"))  # type: ignore[arg-type]
+        assert client.read(SESSIONS, "currentSession")["userName"] == "VSPHERE.LOCAL\\bob"
+        assert len(client.call(client.collector(), "ReadNextTasks", maxCount=100)) == 30
+        reader = {"userName": "reader@vsphere.local", "password": "vijson-Read1!"}
+        assert client.send("POST", SESSIONS, "Login", reader).status_code == 500
+        del client.http.headers["vmware-api-session-id"]
+        assert client.send("POST", SESSIONS, "Login", reader).status_code == 503
+        assert requests.get(f"{url}/control/log", timeout=5).json()[0]["operation"] == "ServiceInstance.content"
+
+
+@pytest.mark.parametrize(
+    "options", [["--user", "nobody"], ["--release", "6.7"], ["--tls", "x", "--plain"], ["--port", "x"]]
+)
+def test_wrong_options(options: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "simulator", *options],
+        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "error:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "may"),
+    [
+        ("administrator@vsphere.local:x", "VSPHERE.LOCAL\\Administrator", {"Task.Create": True}),
+        ("bob:x:readonly", "VSPHERE.LOCAL\\bob", {"Task.Create": False, "System.View": True}),
+        ("EXAMPLE.COM\\carol:x:Task.Create", "EXAMPLE.COM\\carol", {"Task.Create": True, "Task.Update": False}),
+    ],
+)
+def test_users(text: str, shown: str, may: dict[str, bool]) -> None:
+    user = User.parse(text)
+    assert user.shown == shown
+    assert {privilege: user.may(privilege) for privilege in may} == may
+
+
+def test_connections_may_be_refused_over_tls_too(tmp_path: Path) -> None:
+    with running(tls_folder=tmp_path) as server:
+        authority = str(tmp_path / "ca.pem")
+        client = server.client(None)
+        client.http.verify = authority
+        client.login(*ADMIN)
+        server.inject("TaskManager.maxCollector", "refused", seconds=0.5)
+        with pytest.raises(requests.ConnectionError):
+            client.read(TASKS, "maxCollector")
+        with pytest.raises(requests.ConnectionError):
+            client.read(TASKS, "maxCollector")
+        time.sleep(0.7)
+        assert client.read(TASKS, "maxCollector") == 32
+
+
+def test_every_run_has_an_authority_of_its_own(tmp_path: Path) -> None:
+    with running(tls_folder=tmp_path / "one") as one, running(tls_folder=tmp_path / "other"):
+        with pytest.raises(requests.exceptions.SSLError):
+            content(one.url, str(tmp_path / "other" / "ca.pem"))
+        assert ssl.create_default_context(cafile=tmp_path / "one" / "ca.pem").cert_store_stats()["x509_ca"] == 1

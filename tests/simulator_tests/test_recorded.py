@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The exchanges recorded from an independent server, sent to the simulator one after the other."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+from urllib.parse import quote, unquote
+
+import requests
+
+from simulator.answers import SESSION_HEADER
+from simulator.contract import CONTRACT, operations
+from simulator.sdk import parse_path
+from simulator.validation import check_answer, check_request
+from simulator.wire import Ref, data
+from simulator_tests.over_http import ADMIN, Client, Running
+
+Json = Any
+EXCHANGES = json.loads(CONTRACT.with_name("exchanges.json").read_text(encoding="utf-8"))
+EXTENSIONS = Ref("ExtensionManager", "ExtensionManager")
+
+# What may differ: texts of faults, and what the other server says or leaves out of its own.
+FREE = {
+    "faultstring",
+    "ServiceContent",
+    "AboutInfo",
+    "TaskDescription",
+    "UserSession",
+    "name",
+    "entity",
+    "entityName",
+    "descriptionId",
+    "eventChainId",
+    "result",
+    "key",
+    "value",
+    "version",
+    "userName",
+}
+# What one server sends as null or as a default and the other leaves out, or says once more.
+OPTIONAL = FREE | {"val", "faultMessage"}
+
+
+def test_recorded_exchanges_keep_to_the_contract() -> None:
+    for exchange in EXCHANGES:
+        request, response = exchange["request"], exchange["response"]
+        target = parse_path(request["path"])
+        assert target is not None
+        operation = operations()[request["method"], target.ref.type, target.member]
+        if "body" in request:
+            check_request(operation.parameters, request["body"])
+        if response["status"] == 200 and operation.result is not None:
+            check_answer(operation.result, response["body"])
+
+
+class Replay:
+    """`ids` leads from the ids of the recording to those of the simulator, learned from its answers."""
+
+    def __init__(self, server: Running) -> None:
+        self._server = server
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self.ids: dict[str, str] = {"group-5": "group-d1", "user": ADMIN[0], "pass": ADMIN[1]}
+
+    def send(self, exchange: Json) -> requests.Response:
+        request = exchange["request"]
+        path = "/".join(quote(self._translated(unquote(part)), safe="") for part in request["path"].split("/"))
+        answer = self._http.request(
+            request["method"], self._server.url + path, json=self._translated(request.get("body")), timeout=10
+        )
+        self._http.headers.update({k: v for k, v in answer.headers.items() if k.lower() == SESSION_HEADER})
+        return answer
+
+    def _translated(self, value: Json) -> Json:
+        if isinstance(value, dict):
+            return {key: self._translated(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._translated(item) for item in value]
+        return self.ids.get(value, value) if isinstance(value, str) else value
+
+    def learn(self, recorded: Json, ours: Json) -> None:
+        if isinstance(recorded, dict) and isinstance(ours, dict):
+            for key, item in recorded.items():
+                if key in ("value", "key", "version") and isinstance(item, str) and key in ours:
+                    self.ids[item] = ours[key]
+                self.learn(item, ours.get(key))
+        elif isinstance(recorded, list) and isinstance(ours, list):
+            for pair in zip(recorded, ours):
+                self.learn(*pair)
+
+
+def differences(recorded: Json, ours: Json, place: str = "") -> list[str]:
+    """Where an answer has other fields, types or values than the recorded one."""
+    if isinstance(recorded, dict) and isinstance(ours, dict):
+        if recorded.get("_typeName") in FREE and recorded["_typeName"] == ours.get("_typeName"):
+            return []
+        found = [f"{place}.{key}" for key in set(recorded) ^ set(ours) if key not in OPTIONAL]
+        for key in set(recorded) & set(ours) - FREE:
+            found += differences(recorded[key], ours[key], f"{place}.{key}")
+        return found
+    if isinstance(recorded, list) and isinstance(ours, list):
+        return [d for n, pair in enumerate(zip(recorded, ours)) for d in differences(*pair, f"{place}[{n}]")]
+    is_time = place.endswith("Time")
+    return [] if recorded == ours or is_time else [f"{place}: {recorded!r}, not {ours!r}"]
+
+
+def test_the_simulator_answers_as_the_recorded_server(server: Running) -> None:
+    client: Client = server.client()
+    tasks = [data("ExtensionTaskTypeInfo", taskID="com.vmware.govmomi.simulator.test")]
+    extension = data(
+        "Extension",
+        key="com.vmware.govmomi.simulator",
+        version="1",
+        description=data("Description", label="a", summary="b"),
+        lastHeartbeatTime="2026-01-01T00:00:00Z",
+        taskList=tasks,
+    )
+    client.call(EXTENSIONS, "RegisterExtension", extension=extension)
+    finished = [server.add_task(entity="group-d1", state="success", cancelable=False).value for _ in range(3)]
+    server.control("POST", "quirks", {"wrap_errors": True, "created_on_cancel": "at_once"})
+
+    replay = Replay(server)
+    replay.ids.update(zip(("task-7", "task-9", "task-11"), finished))
+    found = []
+    for exchange in EXCHANGES:
+        if exchange["name"] == "info of the cancelled task":
+            time.sleep(0.3)
+        answer = replay.send(exchange)
+        recorded = exchange["response"]
+        body: Json = answer.json() if answer.content else None
+        if answer.status_code != recorded["status"] or (SESSION_HEADER in answer.headers) != recorded["session_header"]:
+            found.append(f"{exchange['name']}: {answer.status_code} {answer.text}")
+        if exchange["request"]["path"].endswith("/latestPage"):
+            assert len(body) == len(recorded["body"])  # in no order
+            continue
+        found += [f"{exchange['name']}: {place}" for place in differences(recorded["body"], body)]
+        replay.learn(recorded["body"], body)
+    assert found == [], "\n".join(found)
