@@ -17,20 +17,19 @@ from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 
 @pytest.fixture(scope="session")
 def shared_vcenter() -> Iterator[VCenter]:
-    """One simulator for all tests."""
-    with simulator(["--history", "30", "--check"]) as variables:
+    """One simulator for all tests, without a history."""
+    with simulator(["--history", "0", "--check"]) as variables:
         yield VCenter(variables)
 
 
 @pytest.fixture
 def vcenter(shared_vcenter: VCenter) -> Iterator[VCenter]:
     """The simulator; when the test has ended, nothing may be open there, nor anything against the contract."""
-    shared_vcenter.control("POST", "reset")
+    shared_vcenter.reset()
     yield shared_vcenter
     state = shared_vcenter.state()
     left = shared_vcenter.left()
-    shared_vcenter.control("DELETE", "faults")
-    shared_vcenter.control("POST", "restart")
+    shared_vcenter.clean()
     assert left == {}
     assert state["violations"] == []
 

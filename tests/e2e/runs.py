@@ -181,32 +181,26 @@ class Started:
 
     def __init__(self, command: Sequence[str], env: dict[str, str], folder: Path):
         self.folder = folder
-        self._output = [open(folder / name, "w+", encoding="utf-8") for name in ("stdout", "stderr")]
         self.process = subprocess.Popen(
             command,
             env=env,
             cwd=folder,
             stdin=subprocess.DEVNULL,
-            stdout=self._output[0],
-            stderr=self._output[1],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
 
     def finish(self, timeout: float = TIMEOUT) -> Run:
         """Wait for its end."""
         try:
-            code = self.process.wait(timeout)
+            stdout, stderr = self.process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             self.process.terminate()
-            self.process.wait()
+            self.process.communicate()
             raise
         shutil.rmtree(self.folder / "remote", ignore_errors=True)
-        texts = []
-        for file in self._output:
-            file.seek(0)
-            texts.append(file.read())
-            file.close()
-        return Run(code, texts[0], texts[1], _captured(self.folder / "captured"))
+        return Run(self.process.returncode, stdout, stderr, _captured(self.folder / "captured"))
 
 
 def _captured(path: Path) -> list[Outcome]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import closing
+from email.message import Message
 from functools import cached_property
+from http.client import HTTPSConnection
 from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
 
 KINDS = ("sessions", "collectors", "filters", "views", "property_collectors")
 """What a client can leave open on a server."""
@@ -21,25 +22,60 @@ class VCenter:
     """A simulator that runs.
 
     :ivar variables: the environment that leads clients to it
+    :ivar made: ids of the tasks that were ordered from it
     """
 
     def __init__(self, variables: dict[str, str]):
         self.variables = variables
-        self.url = f"https://{variables['VMWARE_HOST']}:{variables['VMWARE_PORT']}"
+        self.made: list[str] = []
+        self.host = variables["VMWARE_HOST"]
+        self.port = int(variables["VMWARE_PORT"])
 
     @cached_property
-    def _opener(self) -> Any:
-        from urllib.request import HTTPSHandler
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.variables["VMWARE_CA_PATH"])
 
-        context = ssl.create_default_context(cafile=self.variables["VMWARE_CA_PATH"])
-        return build_opener(ProxyHandler({}), HTTPSHandler(context=context))
+    def _request(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[Any, Message]:
+        connection = HTTPSConnection(self.host, self.port, context=self._tls, timeout=30)
+        with closing(connection):
+            text = None if body is None else json.dumps(body)
+            connection.request(method, path, text, {"Content-Type": "application/json", **(headers or {})})
+            answer = connection.getresponse()
+            content = answer.read()
+        assert answer.status < 300, f"{method} {path}: {answer.status} {content!r}"
+        return json.loads(content or "null"), answer.headers
+
+    @cached_property
+    def _quirks(self) -> dict[str, Any]:
+        """How the server is by itself."""
+        quirks: dict[str, Any] = self.control("GET", "quirks")
+        return quirks
+
+    def reset(self) -> None:
+        """Count from zero."""
+        assert self._quirks
+        self.control("POST", "reset")
+
+    def quirks(self, **quirks: Any) -> None:
+        """Let the server differ from others until the end of the test."""
+        self.control("POST", "quirks", quirks)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        """Ask ``/control/PATH``; HTTPError for what it does not understand."""
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(f"{self.url}/control/{path}", data, {"Content-Type": "application/json"}, method=method)
-        with self._opener.open(request, timeout=30) as answer:
-            return json.load(answer)
+        """Ask ``/control/PATH``; AssertionError for what it does not understand."""
+        return self._request(method, f"/control/{path}", body)[0]
+
+    def invoke(self, method: str, params: Any = None) -> Any:
+        """Call a method of the API, such as ``TaskManager/TaskManager/CreateTask``, in a session of its own."""
+        root = "/sdk/vim25/8.0.1.0/"
+        login = {"userName": self.variables["VMWARE_USER"], "password": self.variables["VMWARE_PASSWORD"]}
+        _user, headers = self._request("POST", f"{root}SessionManager/SessionManager/Login", login)
+        session = {"vmware-api-session-id": headers["vmware-api-session-id"]}
+        try:
+            return self._request("POST", root + method, params, session)[0]
+        finally:
+            self._request("POST", f"{root}SessionManager/SessionManager/Logout", None, session)
 
     def state(self) -> dict[str, Any]:
         """``{sessions, collectors, filters, views, property_collectors, opened: {…}, requests: {…}, total}``"""
@@ -58,6 +94,7 @@ class VCenter:
     def tasks(self, count: int, **spec: Any) -> list[str]:
         """The ids of so many new tasks."""
         made: list[str] = self.control("POST", "tasks", {"entity": "vm-21", **spec, "count": count})["tasks"]
+        self.made += made
         return made
 
     def change(self, moid: str, **changes: Any) -> dict[str, Any]:
@@ -72,17 +109,17 @@ class VCenter:
     def expire(self, moid: str) -> None:
         """Let a task go, as servers do after some time."""
         self.control("DELETE", f"tasks/{moid}")
+        if moid in self.made:
+            self.made.remove(moid)
+
+    def clean(self) -> None:
+        """Let all go that tests made it do and have."""
+        self.control("DELETE", "faults")
+        self.control("POST", "quirks", self._quirks)
+        self.control("POST", "restart")
+        for moid in list(self.made):
+            self.expire(moid)
 
     def fault(self, operation: str, fault: str, **more: Any) -> None:
         """Damage an answer: see the control interface of the simulator."""
         self.control("POST", "faults", {"operation": operation, "fault": fault, **more})
-
-    @contextmanager
-    def quirks(self, **quirks: Any) -> Iterator[None]:
-        """Let the server differ from others for a while."""
-        before = self.control("GET", "quirks")
-        self.control("POST", "quirks", quirks)
-        try:
-            yield
-        finally:
-            self.control("POST", "quirks", before)

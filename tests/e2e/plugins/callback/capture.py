@@ -5,13 +5,6 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r"""
-name: capture
-type: notification
-short_description: Write what came of each task to E2E_FOLDER
-description: Write what came of each task to E2E_FOLDER.
-"""
-
 import json
 import os
 from collections import Counter
@@ -21,6 +14,13 @@ from typing import Any
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import KINDS, VCenter
+
+DOCUMENTATION = r"""
+name: capture
+type: notification
+short_description: Write what came of each task to E2E_FOLDER
+description: Write what came of each task to E2E_FOLDER.
+"""
 
 
 class CallbackModule(CallbackBase):
