@@ -5,9 +5,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import objects, plain
+from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, objects, plain, reference
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._privileges import require
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks import no_such_task, read_properties, task_ref
+
+_SET_PRIVILEGE = "Global.SetCustomField"
 
 
 def available_fields(value: Any) -> list[dict[str, Any]]:
@@ -30,3 +36,77 @@ def values_by_name(value: Any, fields: list[dict[str, Any]]) -> dict[str, Any]:
         str(names.get(entry.get("key"), entry.get("key"))): plain(entry.get("value"))
         for entry in objects(value, "value")
     }
+
+
+class CustomValues(NamedTuple):
+    """What a task has: texts by field name, the CustomFieldDefs that it may have, and the object that it is about."""
+
+    values: dict[str, Any]
+    fields: list[dict[str, Any]]
+    entity: Reference | None = None
+
+
+def read_custom_values(client: Client, moid: str) -> CustomValues:
+    """The custom values of a task, in one request; TaskError if it is gone."""
+    found = read_properties(client, [moid], ["value", "availableField", "info.entity"]).get(moid)
+    if found is None:
+        raise no_such_task(client, moid)
+    defined = found.require("availableField")
+    entity = found.values.get("info.entity")
+    return CustomValues(
+        values_by_name(found.require("value"), available_fields(defined)),
+        objects(defined, "availableField"),
+        None if entity is None else reference(entity, "info.entity"),
+    )
+
+
+def no_custom_values_yet(client: Client) -> CustomValues:
+    """What a task would have that is not there yet."""
+    defined = objects(client.get("customFieldsManager", "field"), "field")
+    return CustomValues({}, [field for field in defined if field.get("managedObjectType") in (None, "Task")])
+
+
+def choose(wanted: dict[str, Any], fields: list[dict[str, Any]]) -> dict[str, str]:
+    """Texts by field name, from texts by field name or key; InputError.
+
+    :param fields: CustomFieldDefs
+    """
+    names = {str(field.get("name")) for field in fields}
+    by_key = {str(field.get("key")): str(field.get("name")) for field in fields}
+    chosen: dict[str, str] = {}
+    for field, value in wanted.items():
+        name = field if field in names else by_key.get(field)
+        if name is None:
+            known = ", ".join(f"{name} ({key})" for key, name in by_key.items()) or "none"
+            raise InputError(f"values: tasks have no custom field {field!r}. Available, with their keys: {known}")
+        if name in chosen:
+            raise InputError(f"values: the custom field {name!r} is given twice, by its name and by its key")
+        chosen[name] = _text(field, value)
+    return chosen
+
+
+def _text(field: str, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise InputError(
+            f"values: {value!r} for {field!r} is no text. Accepted: a text in quotes; an empty one clears it"
+        )
+    return str(value)
+
+
+def differing(current: CustomValues, chosen: dict[str, str]) -> dict[str, str]:
+    """What of the chosen texts the task has not got; a field without a value is the same as one with an empty text."""
+    return {name: text for name, text in chosen.items() if (current.values.get(name) or "") != text}
+
+
+def set_custom_values(client: Client, moid: str, texts: dict[str, str]) -> None:
+    """Task.setCustomValue for each text by field name."""
+    for name, text in texts.items():
+        client.call(task_ref(moid), "setCustomValue", {"key": name, "value": text})
+
+
+def require_to_set(client: Client, current: CustomValues, texts: dict[str, str]) -> None:
+    """ViError if the user may not set these fields, as far as can be known without doing it."""
+    for field in current.fields:
+        if field.get("name") in texts and current.entity:
+            policy = field.get("fieldInstancePrivileges") or {}
+            require(client, policy.get("updatePrivilege") or _SET_PRIVILEGE, [current.entity])

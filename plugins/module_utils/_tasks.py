@@ -11,7 +11,7 @@ from typing import Any, Callable, NamedTuple, TypeVar
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import is_done, task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, obj, objects, text
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError, TaskError
 from ansible_collections.vijson.tasks.plugins.module_utils._names import CHECK_MODE_TASK
 from ansible_collections.vijson.tasks.plugins.module_utils._properties import Properties, read, read_one, read_through
 
@@ -34,6 +34,11 @@ def read_infos(client: Client, moids: Iterable[str]) -> dict[str, dict[str, Any]
     wanted = list(moids)
     found = read_properties(client, wanted)
     return {moid: obj(found[moid].require("info"), "info") for moid in wanted if moid in found}
+
+
+def no_such_task(client: Client, moid: str) -> TaskError:
+    """What to raise where a task has to be there and is not."""
+    return TaskError(f"task: there is no task {moid} on {client.endpoint.hostname}; it may have expired")
 
 
 def read_tasks(client: Client, moids: Iterable[str]) -> dict[str, dict[str, Any]]:

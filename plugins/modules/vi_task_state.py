@@ -112,7 +112,6 @@ from typing import Any
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import planned_task, task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
 from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
 from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
 from ansible_collections.vijson.tasks.plugins.module_utils._privileges import require_on_root
@@ -123,7 +122,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._task_state import (
     predicted,
     shown,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_infos
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks import no_such_task, read_infos
 
 ARGUMENT_SPEC = argument_spec(
     task={"type": "raw", "required": True},
@@ -158,7 +157,7 @@ def run(job: Job) -> Result:
 def _read(job: Job, moid: str) -> dict[str, Any]:
     info = read_infos(job.client, [moid]).get(moid)
     if info is None:
-        raise TaskError(f"task: there is no task {moid} on {job.client.endpoint.hostname}; it may have expired")
+        raise no_such_task(job.client, moid)
     return info
 
 

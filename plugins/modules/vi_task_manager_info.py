@@ -1,0 +1,106 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""See DOCUMENTATION."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vi_task_manager_info
+short_description: Read what a vCenter says of its tasks in general
+version_added: 1.0.0
+description:
+  - Reads which tasks are recent, how many history collectors a session may have, and the texts that describe kinds,
+    states and reasons of tasks, in one request.
+author:
+  - vijson.tasks contributors
+extends_documentation_fragment:
+  - vijson.tasks.connection
+  - vijson.tasks.attributes
+  - vijson.tasks.attributes.info
+options:
+  description:
+    description:
+      - Whether to read the texts as well. A vCenter has about a thousand of them.
+    type: bool
+    default: false
+seealso:
+  - module: vijson.tasks.vi_task_info
+  - module: vijson.tasks.vi_task_collector
+"""
+
+EXAMPLES = r"""
+- name: How busy is the vCenter?
+  vijson.tasks.vi_task_manager_info:
+  register: manager
+
+- name: Say it
+  ansible.builtin.debug:
+    msg: "{{ manager.recent_tasks | length }} recent tasks"
+
+- name: How are kinds of tasks called?
+  vijson.tasks.vi_task_manager_info:
+    description: true
+  register: manager
+
+- name: Show the readable name of one kind
+  ansible.builtin.debug:
+    msg: "{{ (manager.description.methods | items2dict(value_name='label'))['VirtualMachine.clone'] }}"
+"""
+
+RETURN = r"""
+max_collector:
+  description: How many history collectors a session may have at a time.
+  returned: success
+  type: int
+  sample: 32
+recent_tasks:
+  description:
+    - Ids of the tasks that are queued or running, and of those that ended within the last ten minutes.
+    - Options of other modules that name tasks take them.
+  returned: success
+  type: list
+  elements: str
+  sample: [task-41, task-42]
+description:
+  description: The texts, in the language of the session.
+  returned: success, with O(description=true)
+  type: dict
+  contains:
+    methods:
+      description: Kinds of tasks. Their C(key) is what tasks have as C(description_id).
+      type: list
+      elements: dict
+      sample: [{key: VirtualMachine.clone, label: Clone virtual machine, summary: Clone a virtual machine}]
+    states:
+      description: States of tasks.
+      type: list
+      elements: dict
+      sample: [{key: queued, label: Queued, summary: Task is queued}]
+    reasons:
+      description: Who or what starts tasks. Their C(key) is the C(type) of a task's C(reason).
+      type: list
+      elements: dict
+      sample: [{key: TaskReasonUser, label: User task, summary: Task started by a specific user}]
+"""
+
+from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
+from ansible_collections.vijson.tasks.plugins.module_utils._descriptions import read_about
+from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
+from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
+
+ARGUMENT_SPEC = argument_spec(description={"type": "bool", "default": False})
+
+
+def run(job: Job) -> Result:
+    """``{max_collector, recent_tasks, description}``"""
+    return read_about(job.client, description=job.params["description"])
+
+
+def main() -> None:
+    run_module(run, ARGUMENT_SPEC)
+
+
+if __name__ == "__main__":
+    main()
