@@ -45,7 +45,7 @@ PROGRESS = "vijson_tasks_progress"
 def action_module(run: Callable[[Job], Result], spec: dict[str, Any], *, hidden: bool = False) -> type[ActionBase]:
     """The ActionModule for a module's ``run()`` and argument specification.
 
-    :param hidden: no output ever shows the result; ``register`` still gets it
+    :param hidden: no output ever shows a result that did not fail; ``register`` still gets it
     """
 
     class ActionModule(_SharedAction):
@@ -74,8 +74,10 @@ class _SharedAction(ActionBase):
         if self._may_run_here(task_vars):
             result.update(self._run_here(task_vars))
         else:
+            # With enough verbosity, connections show what a module prints.
+            self._play_context.no_log = self._play_context.no_log or self.HIDDEN
             result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
-        if self.HIDDEN:
+        if self.HIDDEN and not result.get("failed"):
             result["_ansible_no_log"] = True
         return result
 
