@@ -25,6 +25,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._codec import (
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     BadAnswer,
+    ConnectError,
     FaultError,
     InputError,
     LostAnswer,
@@ -92,6 +93,7 @@ class Client:
         self._session_id = credentials.session_id
         self._session_key: str | None = None
         self._singletons = dict(_SINGLETONS)
+        self._left: list[tuple[Reference, str]] = []
 
     def __enter__(self) -> Client:
         return self
@@ -135,20 +137,36 @@ class Client:
     def owned(self, target: Target, method: str, params: dict[str, Any] | None, destroy: str) -> Iterator[Reference]:
         """An object that ``method`` makes in this session, destroyed at the end whatever happens.
 
-        In a session of its own the request may be repeated, for logging out closes what a lost answer opened.
+        In a session of its own the request may be repeated, for logging out closes what a lost answer opened. Where the
+        server is out of reach, the end waits for the next object or for :meth:`close`.
         """
+        self._destroy_left()
         made = reference(self.call(target, method, params, repeatable=not self.shared), method)
+        reachable = True
         try:
             yield made
+        except (ConnectError, LostAnswer):
+            reachable = False
+            raise
         finally:
-            finish(lambda: self._destroy(made, destroy))
+            if reachable:
+                finish(lambda: self._destroy(made, destroy))
+            else:
+                self._left.append((made, destroy))
 
     def _destroy(self, made: Reference, method: str) -> None:
-        if self._session_id is None:
-            return
         # Where this fails, it is gone with its session, or goes with it.
-        with suppress(ViError):
-            self.call(made, method, bound=True)
+        if self._session_id is not None:
+            with suppress(ViError):
+                self.call(made, method, bound=True)
+
+    def _destroy_left(self) -> None:
+        """Destroy what the server was out of reach for; ConnectError or LostAnswer while it still is."""
+        while self._left and self._session_id is not None:
+            with suppress(FaultError, BadAnswer, SessionEnded):
+                self.call(*self._left[-1], bound=True)
+            self._left.pop()
+        self._left.clear()
 
     def _invoke(
         self,
@@ -300,10 +318,12 @@ class Client:
 
     def _close(self) -> None:
         try:
-            if not self.shared:
+            if self.shared:
+                self._destroy_left()
+            else:
                 self.log_out()
         except ViError as error:
-            self._warn(f"The session could not be closed and ends when it idles out: {error}")
+            self._warn(f"What was opened could not be closed and ends when its session idles out: {error}")
         finally:
             if self._transport is not None:
                 self._transport.close()

@@ -16,7 +16,7 @@ from typing import Any, Callable, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE, task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, data, obj, objects, reference, text
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import obj, unboxed
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     BadAnswer,
     ConnectError,
@@ -27,12 +27,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._properties import filter_spec, through
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_infos, task_ref
-
-POLL = 30
-"""Seconds of one long poll: proxies cut requests that stay silent for longer."""
-
-PACE = 0.25
-"""Seconds between two polls: a server answers at the first change, so without it each change is a request."""
+from ansible_collections.vijson.tasks.plugins.module_utils._updates import PACE, POLL, Change, Updates, change_view
 
 _RECOVERY_PAUSES = (1.0, 2.0, 5.0)
 _BAD_ANSWERS = 3
@@ -76,8 +71,7 @@ class Tracker:
         if path == "info":
             self.saw(moid, obj(value, "info"))
         elif path.startswith("info."):
-            value = value["_value"] if isinstance(value, dict) and "_value" in value else value
-            self.saw(moid, {**self.infos.get(moid, {}), path[len("info.") :]: value})
+            self.saw(moid, {**self.infos.get(moid, {}), path[len("info.") :]: unboxed(value)})
 
     def gone(self, moid: str) -> None:
         """A task is not on the server."""
@@ -159,57 +153,40 @@ def _watch(client: Client, tracker: Tracker, deadline: float, report: Callable[[
         client.owned("propertyCollector", "CreatePropertyCollector", None, "DestroyPropertyCollector") as collector,
         client.owned("viewManager", "CreateListView", {}, "DestroyView") as view,
     ):
-        add = {"add": [task_ref(moid).wire() for moid in tracker.pending]}
-        for lost in objects(client.call(view, "ModifyListView", add, bound=True), "ModifyListView"):
-            tracker.gone(reference(lost, "ModifyListView").moid)
-        spec = filter_spec("Task", ["info"], [through(view, "view")])
-        client.call(
-            collector, "CreateFilter", {"spec": spec, "partialUpdates": False}, repeatable=not client.shared, bound=True
-        )
-        _poll(client, collector, tracker, deadline, report, clock)
+        for lost in change_view(client, view, map(task_ref, tracker.pending)):
+            tracker.gone(lost)
+        updates = Updates(client, collector)
+        updates.watch(filter_spec("Task", ["info"], [through(view, "view")]))
+        _poll(client, updates, tracker, deadline, report, clock)
 
 
 def _poll(
     client: Client,
-    collector: Reference,
+    updates: Updates,
     tracker: Tracker,
     deadline: float,
     report: Callable[[Tracker], None],
     clock: Clock,
 ) -> None:
-    version, truncated = "", False
     while tracker.pending:
         left = deadline - clock.now()
-        if left < 1 and version:
+        if left < 1 and updates.version:
             clock.sleep(max(0.0, left))
             return
-        seconds = max(0, min(POLL, int(left)))
-        params = {"version": version, "options": data("WaitOptions", maxWaitSeconds=seconds)}
-        # A truncated answer has moved the version on, so a lost one can't be asked for again.
-        answer = client.call(
-            collector, "WaitForUpdatesEx", params, repeatable=not truncated, bound=True, hold=float(seconds)
-        )
-        if answer is None:
+        changes = updates.next(max(0, min(POLL, int(left))))
+        if changes is None:
             tracker.read(client)
-            report(tracker)
-            continue
-        update = obj(answer, "WaitForUpdatesEx")
-        apply(update, tracker)
+        else:
+            apply(changes, tracker)
         report(tracker)
-        version, truncated = text(update.get("version"), "WaitForUpdatesEx"), update.get("truncated") is True
-        if tracker.pending and not truncated:
+        if changes is not None and tracker.pending and not updates.truncated:
             clock.sleep(max(0.0, min(PACE, deadline - clock.now())))
 
 
-def apply(update: dict[str, Any], tracker: Tracker) -> None:
-    """Take over an UpdateSet: what changed, and which tasks left."""
-    for part in objects(update.get("filterSet"), "UpdateSet"):
-        for change in objects(part.get("objectSet"), "UpdateSet"):
-            moid = reference(change.get("obj"), "ObjectUpdate").moid
-            for item in objects(change.get("changeSet"), "ObjectUpdate"):
-                if item.get("op", "assign") in ("assign", "add"):
-                    tracker.changed(moid, str(item.get("name")), item.get("val"))
-            if change.get("kind") == "leave":
-                tracker.gone(moid)
-        for lost in objects(part.get("missingSet"), "UpdateSet"):
-            tracker.gone(reference(lost.get("obj"), "MissingObject").moid)
+def apply(changes: list[Change], tracker: Tracker) -> None:
+    """Take over what changed, and which tasks left."""
+    for change in changes:
+        for path, value in change.values.items():
+            tracker.changed(change.ref.moid, path, value)
+        if change.gone:
+            tracker.gone(change.ref.moid)

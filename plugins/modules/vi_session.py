@@ -1,0 +1,101 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""See DOCUMENTATION."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vi_session
+short_description: Log in to a vCenter once for many modules
+version_added: 1.0.0
+description:
+  - Opens a session, whose id the other modules take as O(session_id), so that a play logs in once and not for each
+    task.
+  - A session stays open until it is ended, or until it idles out. Put O(state=absent) into an C(always) section.
+  - The result is hidden from every output, and C(register) still gets it. With C(async) it is not hidden.
+author:
+  - vijson.tasks contributors
+extends_documentation_fragment:
+  - vijson.tasks.connection
+  - vijson.tasks.attributes
+  - vijson.tasks.attributes.no_diff
+attributes:
+  check_mode:
+    description: Can run in check mode and tell what would change without changing it.
+    support: partial
+    details: >-
+      Sessions are opened and ended in check mode as well, since the modules that follow need one. Nothing else changes
+      on the vCenter by that.
+  idempotent:
+    description: When run twice in a row with the same arguments, the second run changes nothing.
+    support: partial
+    details: With O(state=absent). With O(state=present), each run opens a session.
+options:
+  state:
+    description:
+      - V(present) logs in with O(username) and O(password), even if there is an O(session_id) around.
+      - V(absent) ends the session O(session_id).
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: vijson.tasks.vi_task_info
+"""
+
+EXAMPLES = r"""
+- name: Work in one session
+  block:
+    - name: Log in
+      vijson.tasks.vi_session:
+      register: login
+
+    - name: What runs right now?
+      vijson.tasks.vi_task_info:
+        session_id: "{{ login.session_id }}"
+        states: [running]
+
+    - name: What failed today?
+      vijson.tasks.vi_task_collector:
+        session_id: "{{ login.session_id }}"
+        states: [error]
+        begin_time: 24h
+  always:
+    - name: Log out
+      vijson.tasks.vi_session:
+        session_id: "{{ login.session_id }}"
+        state: absent
+"""
+
+RETURN = r"""
+session_id:
+  description: Id of the session that was opened. It is a secret.
+  returned: success, with O(state=present)
+  type: str
+"""
+
+from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result, connect
+from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
+
+ARGUMENT_SPEC = argument_spec(state={"type": "str", "choices": ["present", "absent"], "default": "present"})
+
+
+def run(job: Job) -> Result:
+    """``{session_id, changed}``"""
+    if job.params["state"] == "absent":
+        if not job.client.shared:
+            raise InputError("session_id: with state: absent, the id of the session to end is needed")
+        return {"changed": job.client.log_out()}
+    with connect({**job.params, "session_id": None}, job.warn) as client:
+        return {"session_id": client.keep(), "changed": True}
+
+
+def main() -> None:
+    run_module(run, ARGUMENT_SPEC)
+
+
+if __name__ == "__main__":
+    main()
