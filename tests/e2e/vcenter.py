@@ -17,6 +17,8 @@ from typing import Any
 KINDS = ("sessions", "collectors", "filters", "views", "property_collectors")
 """What a client can leave open on a server."""
 
+_ROOT = "/sdk/vim25/8.0.1.0/"
+
 
 class VCenter:
     """A simulator that runs.
@@ -66,16 +68,19 @@ class VCenter:
         """Ask ``/control/PATH``; AssertionError for what it does not understand."""
         return self._request(method, f"/control/{path}", body)[0]
 
+    def log_in(self) -> str:
+        """The id of a new session."""
+        login = {"userName": self.variables["VMWARE_USER"], "password": self.variables["VMWARE_PASSWORD"]}
+        _user, headers = self._request("POST", f"{_ROOT}SessionManager/SessionManager/Login", login)
+        return str(headers["vmware-api-session-id"])
+
     def invoke(self, method: str, params: Any = None) -> Any:
         """Call a method of the API, such as ``TaskManager/TaskManager/CreateTask``, in a session of its own."""
-        root = "/sdk/vim25/8.0.1.0/"
-        login = {"userName": self.variables["VMWARE_USER"], "password": self.variables["VMWARE_PASSWORD"]}
-        _user, headers = self._request("POST", f"{root}SessionManager/SessionManager/Login", login)
-        session = {"vmware-api-session-id": headers["vmware-api-session-id"]}
+        session = {"vmware-api-session-id": self.log_in()}
         try:
-            return self._request("POST", root + method, params, session)[0]
+            return self._request("POST", _ROOT + method, params, session)[0]
         finally:
-            self._request("POST", f"{root}SessionManager/SessionManager/Logout", None, session)
+            self._request("POST", f"{_ROOT}SessionManager/SessionManager/Logout", None, session)
 
     def state(self) -> dict[str, Any]:
         """``{sessions, collectors, filters, views, property_collectors, opened: {…}, requests: {…}, total}``"""

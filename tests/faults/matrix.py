@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cases: every operation of every scenario, first, middle and last time, every fault, both kinds of session.
+
+They are generated: a scenario runs once undisturbed, and the server's log tells its operations.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from e2e.vcenter import VCenter
+
+from .running import LATE, Outcome, run
+from .scenarios import Scenario
+
+FAULTS = (
+    "refused",
+    "cut_before",
+    "cut_after",
+    "delay",
+    "http_502",
+    "http_503",
+    "http_504",
+    "truncated",
+    "invalid_json",
+    "wrong_type",
+    "session_expired",
+)
+
+# What a lost answer opens and nobody can close: its id went with the answer.
+_LOST = {
+    "SessionManager.Login": "sessions",
+    "TaskManager.CreateCollectorForTasks": "collectors",
+    "PropertyCollector.CreatePropertyCollector": "property_collectors",
+    "ViewManager.CreateListView": "views",
+}
+_SESSION_OPERATIONS = ("SessionManager.Login", "SessionManager.Logout")
+
+
+class Case(NamedTuple):
+    """One damaged request."""
+
+    scenario: Scenario
+    shared: bool
+    operation: str
+    nth: int
+    fault: str
+
+    def __str__(self) -> str:
+        session = "shared" if self.shared else "own"
+        return f"{self.scenario.name} / {session} session / {self.operation} #{self.nth} / {self.fault}"
+
+
+class Verdict(NamedTuple):
+    """What came of a case. ``lost``: how many objects are open whose id was lost with an answer."""
+
+    case: Case
+    failed: bool
+    lost: int
+    problems: list[str]
+
+
+def cases(server: VCenter, scenario: Scenario) -> Iterator[Case]:
+    """All cases of a scenario."""
+    for operation, count in _operations(server, scenario).items():
+        for nth in sorted({1, (count + 1) // 2, count}):
+            for fault in FAULTS:
+                yield Case(scenario, False, operation, nth, fault)
+                if operation not in _SESSION_OPERATIONS:
+                    yield Case(scenario, True, operation, nth, fault)
+
+
+def _operations(server: VCenter, scenario: Scenario) -> Counter[str]:
+    params = scenario.prepare(server)
+    server.control("DELETE", "log")
+    server.control("POST", "log", {"on": True})
+    outcome = run(server, scenario.module, params)
+    log: list[dict[str, Any]] = server.control("GET", "log")
+    server.control("POST", "log", {"on": False})
+    problems = scenario.judge(server, params, outcome)
+    assert not outcome.failed, outcome.result
+    assert not problems, problems
+    return Counter(entry["operation"] for entry in log)
+
+
+def try_case(server: VCenter, case: Case) -> Verdict:
+    """Run a scenario with one damaged request, and look at what it left."""
+    params = case.scenario.prepare(server)
+    session = server.log_in() if case.shared else None
+    seconds = {"refused": 0.05, "delay": LATE}.get(case.fault, 0.0)
+    server.fault(case.operation, case.fault, nth=case.nth, seconds=seconds)
+    outcome = run(server, case.scenario.module, params, session_id=session)
+    server.control("DELETE", "faults")
+    problems = [*_message(server, outcome, session), *_left_open(server, case)]
+    lost = sum(server.left().values()) - (1 if case.shared and case.fault != "session_expired" else 0)
+    server.control("POST", "restart")
+    problems += case.scenario.judge(server, params, outcome)
+    server.clean()
+    return Verdict(case, outcome.failed, max(lost, 0), problems)
+
+
+def _message(server: VCenter, outcome: Outcome, session: str | None) -> list[str]:
+    text = repr(outcome)
+    problems = []
+    if outcome.failed and not outcome.result.get("msg"):
+        problems.append("failed without a message")
+    if "\n" in str(outcome.result.get("msg", "")):
+        problems.append("the message has more than one line")
+    if server.variables["VMWARE_PASSWORD"] in text or (session and session in text):
+        problems.append("a secret is in the answer")
+    return problems
+
+
+def _left_open(server: VCenter, case: Case) -> list[str]:
+    left = dict(server.left())
+    if case.shared and case.fault != "session_expired":
+        left["sessions"] = left.get("sessions", 0) - 1
+    allowed = _LOST.get(case.operation)
+    if allowed and (case.shared or allowed == "sessions"):
+        left[allowed] = left.get(allowed, 0) - 1
+    return [f"{count} {kind} left open" for kind, count in left.items() if count > 0]
