@@ -25,6 +25,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._transport import End
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.%A-Za-z0-9]*\]?", re.ASCII)
 _SESSION_ID = re.compile(r"[!-~]+")
+_DAY = 86400
 _RELEASE = re.compile(r"\d+\.\d+\.\d+\.\d+", re.ASCII)
 
 Result = dict[str, Any]
@@ -144,8 +145,10 @@ def endpoint(params: dict[str, Any]) -> Endpoint:
     for option in ("port", "proxy_port"):
         if params[option] is not None and not 1 <= params[option] <= 65535:
             raise InputError(f"{option}: {params[option]} is no port. Accepted: 1 to 65535")
-    if not params["request_timeout"] > 0:
-        raise InputError(f"request_timeout: {params['request_timeout']:g} is too short. Accepted: seconds, above 0")
+    if not 0 < params["request_timeout"] <= _DAY:
+        raise InputError(
+            f"request_timeout: {params['request_timeout']:g} is no time limit. Accepted: seconds, above 0, up to {_DAY}"
+        )
     verify = (params["ca_path"] or None) if params["validate_certs"] else False
     return Endpoint(hostname.strip("[]"), params["port"], verify, _proxy(params), params["request_timeout"])
 
