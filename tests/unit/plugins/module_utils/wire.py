@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
-from typing import Any, NamedTuple, Union
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Callable, NamedTuple, Union
 
 import requests
 from requests.structures import CaseInsensitiveDict
+
+from ansible_collections.vijson.tasks.plugins.module_utils._argspec import CONNECTION
 
 SESSION = "vmware-api-session-id"
 HOST = "https://vc.example.com"
@@ -27,10 +30,10 @@ class Reply(NamedTuple):
 
     status: int = 204
     body: bytes = b""
-    headers: dict[str, str] = {}
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
-Outcome = Union[Reply, Exception]
+Outcome = Union[Reply, Exception, Callable[[], Reply]]
 
 
 class Call(NamedTuple):
@@ -80,6 +83,12 @@ def user_session(key: str = "key-1") -> dict[str, Any]:
     return {"_typeName": "UserSession", "key": key, "userName": "EXAMPLE\\u"}
 
 
+def connection(**given: Any) -> dict[str, Any]:
+    """The options of the connection as a module gets them: these, and the defaults of the others."""
+    options = {name: option.get("default") for name, option in CONNECTION.items()}
+    return {**options, "hostname": "vc.example.com", "username": "u", "password": "pa55word", **given}
+
+
 def login(session: str = "S1") -> Call:
     """A login that opens this session."""
     return Call(
@@ -126,7 +135,7 @@ class Wire(requests.adapters.BaseAdapter):
         assert call.session is UNSET or sent.headers.get(SESSION) == call.session
         if isinstance(call.outcome, Exception):
             raise call.outcome
-        return _response(request, call.outcome)
+        return _response(request, call.outcome() if callable(call.outcome) else call.outcome)
 
     def close(self) -> None:
         pass

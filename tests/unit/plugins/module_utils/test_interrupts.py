@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SIGINT and SIGTERM: whatever was opened on the server is closed, and then the work ends."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from typing import Any, Callable
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
+from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, attempt
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import (
+    SDK,
+    Call,
+    Reply,
+    Wire,
+    answers,
+    connection,
+    login,
+    logout,
+)
+
+TASK = Reference("Task", "task-7")
+INFO = Call("GET", f"{SDK}/Task/task-7/info", answers({}))
+VIEW = {"_typeName": "ManagedObjectReference", "type": "ListView", "value": "view-1"}
+CREATE = Call("POST", f"{SDK}/ViewManager/ViewManager/CreateListView", answers(VIEW))
+DESTROY = Call("POST", f"{SDK}/ListView/view-1/DestroyView")
+BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    """The handlers that were there are there again."""
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    yield
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def signalled(*numbers: int) -> Callable[[], Reply]:
+    """An answer that comes after these signals."""
+
+    def outcome() -> Reply:
+        for number in numbers:
+            signal.raise_signal(number)
+        return Reply()
+
+    return outcome
+
+
+def read_and(*numbers: int) -> Callable[[Job], dict[str, Any]]:
+    def run(job: Job) -> dict[str, Any]:
+        job.client.get(TASK, "info")
+        for number in numbers:
+            signal.raise_signal(number)
+        return {}
+
+    return run
+
+
+def interrupted(run: Callable[[Job], dict[str, Any]], job: Job) -> str:
+    """What a job says that a signal ended."""
+    result = attempt(run, job)
+    assert result["failed"]
+    assert "nterrupted" in result["msg"]
+    return str(result["msg"])
+
+
+def with_a_view(job: Job) -> dict[str, Any]:
+    with job.client.owned("viewManager", "CreateListView", {}, "DestroyView"):
+        job.client.get(TASK, "info")
+    return {}
+
+
+@BOTH
+def test_once(wire: Wire, number: signal.Signals) -> None:
+    wire.expect(login(), INFO, logout())
+    assert number.name in interrupted(read_and(number), Job(connection()))
+
+
+@BOTH
+def test_in_the_middle_of_a_request(wire: Wire, number: signal.Signals) -> None:
+    wire.expect(login(), CREATE, INFO._replace(outcome=signalled(number)), DESTROY, logout())
+    interrupted(with_a_view, Job(connection()))
+
+
+@BOTH
+def test_a_second_one_while_closing_is_ignored(wire: Wire, number: signal.Signals) -> None:
+    again = signalled(signal.SIGINT, signal.SIGTERM, number)
+    wire.expect(
+        login(),
+        CREATE,
+        INFO._replace(outcome=signalled(number)),
+        DESTROY._replace(outcome=again),
+        logout()._replace(outcome=again),
+    )
+    interrupted(with_a_view, Job(connection()))
+
+
+@BOTH
+def test_the_first_one_while_destroying(wire: Wire, number: signal.Signals) -> None:
+    wire.expect(login(), CREATE, INFO, DESTROY._replace(outcome=signalled(number)), DESTROY, logout())
+    interrupted(with_a_view, Job(connection()))
+
+
+@BOTH
+def test_the_first_one_while_logging_out(wire: Wire, number: signal.Signals) -> None:
+    wire.expect(login(), INFO, logout()._replace(outcome=signalled(number)), logout())
+    interrupted(read_and(), Job(connection()))
+
+
+def test_one_during_the_login(wire: Wire) -> None:
+    wire.expect(login()._replace(outcome=signalled(signal.SIGTERM)))
+    interrupted(read_and(), Job(connection()))
+
+
+def test_a_session_that_was_handed_in_stays(wire: Wire) -> None:
+    wire.expect(INFO._replace(session="S0"))
+    interrupted(read_and(signal.SIGTERM), Job(connection(session_id="S0")))
+
+
+def test_what_may_go_wrong_does_not_catch_it(wire: Wire) -> None:
+    def run(job: Job) -> dict[str, Any]:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except Exception:
+            return {"caught": True}
+        return {"signalled": False}
+
+    interrupted(run, Job(connection()))
+
+
+def test_without_a_signal_handlers_come_back_too(wire: Wire) -> None:
+    wire.expect(login(), INFO, logout())
+    assert attempt(read_and(), Job(connection())) == {}
+
+
+def test_a_thread_leaves_signals_alone(wire: Wire) -> None:
+    wire.expect(login(), INFO, logout())
+    results: list[dict[str, Any]] = []
+    thread = threading.Thread(target=lambda: results.append(attempt(read_and(), Job(connection()))))
+    thread.start()
+    thread.join()
+    assert results == [{}]
