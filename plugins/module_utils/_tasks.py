@@ -120,7 +120,9 @@ def _reconcile(
     """What a refusal meant shows in the task: it may have ended, or been asked to stop, in the meantime."""
     now = {**tasks, **read_tasks(client, tasks)}
     left = {moid: why for moid, why in refused.items() if cancellable(now[moid])}
-    return Cancelled(now, requested, left)
+    # A request whose answer was lost is refused when it comes again.
+    heard = [moid for moid in tasks if moid in requested or (moid in refused and now[moid]["cancelled"])]
+    return Cancelled(now, heard, left)
 
 
 def create_task(client: Client, params: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vi_task_cancel: the rhythm, and all the ways in which a task takes a cancel."""
+
+from __future__ import annotations
+
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+MODULE = "vi_task_cancel"
+
+
+def states(outcome: Outcome) -> dict[str, tuple[str, bool]]:
+    """State and ``cancelled`` of each task in an answer, by id."""
+    return {found["moid"]: (found["state"], found["cancelled"]) for found in outcome.result["tasks"]}
+
+
+def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
+    first, second = vcenter.task(on_cancel="at_once"), vcenter.task(on_cancel="owner")
+    both = {"tasks": [second, first]}
+    run = ansible.tasks(
+        [
+            task("missing", MODULE),
+            task("none", MODULE, {"tasks": []}),
+            task("check", MODULE, both, check_mode=True),
+            task("do", MODULE, both),
+            task("again", MODULE, both, diff=True),
+            task("verify", "vi_task_wait", {"tasks": first, "fail_on_error": False}),
+            task("after its end", MODULE, both),
+            task("check after its end", MODULE, both, check_mode=True),
+        ]
+    )
+    assert run["missing"].msg == "missing required arguments: tasks"
+    assert run["missing"].requests == run["none"].requests == {}
+    assert run["none"].result["changed"] is False
+
+    assert states(run["check"]) == {second: ("running", True), first: ("running", True)}
+    assert run["check"].result["changed"] is True
+    assert "Task.CancelTask" not in run["check"].requests
+
+    assert run["do"].result["changed"] is True
+    assert list(states(run["do"])) == [second, first]
+    assert all(cancelled for _state, cancelled in states(run["do"]).values())
+    assert run["do"].requests["Task.CancelTask"] == 2
+
+    for name in ("again", "after its end", "check after its end"):
+        assert run[name].result["changed"] is False
+        assert "diff" not in run[name].result
+        assert "Task.CancelTask" not in run[name].requests
+    assert run["verify"].result["tasks"][0]["error"]["type"] == "RequestCanceled"
+    assert vcenter.info(first)["state"] == "error"
+    assert (vcenter.info(second)["state"], vcenter.info(second)["cancelled"]) == ("running", True)
+
+
+def test_some_can_not_be_cancelled(ansible: Ansible, vcenter: VCenter) -> None:
+    fixed, other, gone = vcenter.task(cancelable=False), vcenter.task(on_cancel="at_once"), vcenter.task()
+    done, successful = vcenter.task(state="success"), vcenter.task(on_cancel="success")
+    vcenter.expire(gone)
+    three = {"tasks": [fixed, gone, other, done]}
+    run = ansible.tasks(
+        [
+            task("check", MODULE, three, check_mode=True),
+            task("do", MODULE, {**three, "wait": True}),
+            task("again", MODULE, three),
+            task("ends in success", MODULE, {"tasks": successful, "wait": True}),
+            task("no right", MODULE, {"tasks": fixed, "username": "reader@vsphere.local", "password": "vijson-Read1!"}),
+        ]
+    )
+    for name in ("check", "do", "again"):
+        assert run[name].status == "failed"
+        assert run[name].msg == (
+            f"Could not be cancelled: {fixed}: it is not cancelable; {gone}: there is no such task"
+        )
+        assert list(states(run[name])) == [fixed, other, done]
+    assert run["check"].result["changed"] is True
+    assert run["do"].result["changed"] is True
+    assert states(run["do"]) == {fixed: ("running", False), other: ("error", True), done: ("success", False)}
+    assert run["again"].result["changed"] is False
+    assert run["ends in success"].status == "ok"
+    assert run["ends in success"].result["changed"] is True
+    assert states(run["ends in success"]) == {successful: ("success", True)}
+    assert run["no right"].status == "failed"
+    assert vcenter.info(fixed)["cancelled"] is False
+
+
+def test_privileges_and_races(ansible: Ansible, vcenter: VCenter) -> None:
+    late, mine = vcenter.task(on_cancel="later"), vcenter.task(on_cancel="at_once")
+    slow = vcenter.task(on_cancel="owner")
+    reader = {"username": "reader@vsphere.local", "password": "vijson-Read1!"}
+    cut = {"operation": "Task.CancelTask", "fault": "cut_after"}
+    run = ansible.tasks(
+        [
+            task("check without the right", MODULE, {"tasks": mine, **reader}, check_mode=True),
+            task("without the right", MODULE, {"tasks": mine, **reader}),
+            task("lose the answer", "control", {"path": "faults", "body": cut}),
+            task("answer lost", MODULE, {"tasks": late}),
+            task("not in time", MODULE, {"tasks": slow, "wait": True, "wait_timeout": 1}),
+        ]
+    )
+    for name in ("check without the right", "without the right"):
+        assert run[name].status == "failed"
+        assert "lacks the privilege Global.CancelTask on VirtualMachine:vm-21" in run[name].msg
+    assert run["without the right"].result["changed"] is False
+    assert vcenter.info(mine)["cancelled"] is False
+    assert run["answer lost"].status == "ok"
+    assert run["answer lost"].result["changed"] is True
+    assert run["answer lost"].requests["Task.CancelTask"] == 2
+    assert run["not in time"].msg == f"Not there after 1s: {slow}."
+    assert run["not in time"].result["changed"] is True
+    assert states(run["not in time"]) == {slow: ("running", True)}
+    assert all(outcome.left == {} for outcome in run)

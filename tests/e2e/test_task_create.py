@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vi_task_create: the rhythm, and what an activation id promises."""
+
+from __future__ import annotations
+
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+MODULE = "vi_task_create"
+JOB = {"entity": "/DC0/vm/web01", "task_type": "com.vijson.simulator.job"}
+TOKEN = "nightly-backup-of-web01-on-2026-11-22"
+
+
+def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
+    full = {**JOB, "cancelable": True, "initiated_by": "backup robot", "activation_id": TOKEN}
+    run = ansible.tasks(
+        [
+            task("missing", MODULE),
+            task("check", MODULE, full, check_mode=True, register="planned"),
+            task(
+                "drive the planned",
+                "vi_task_state",
+                {"task": "{{ planned.task }}", "state": "running"},
+                check_mode=True,
+            ),
+            task("wait for the planned", "vi_task_wait", {"task": "{{ planned.task }}"}, check_mode=True),
+            task("cancel the planned", "vi_task_cancel", {"task": "{{ planned.task }}"}, check_mode=True),
+            task("the planned is not there", "vi_task_info", {"tasks": "{{ planned.task }}"}, check_mode=True),
+            task("the planned outside check mode", "vi_task_info", {"tasks": "{{ planned.task }}"}),
+            task("do", MODULE, full, register="made"),
+            task("verify", "vi_task_info", {"tasks": ["{{ made.task }}"]}),
+            task("again", MODULE, full),
+            task("again in check mode", MODULE, full, check_mode=True),
+            task("end it", "vi_task_state", {"task": "{{ made.task }}", "state": "success"}),
+            task("after its end", MODULE, full),
+        ]
+    )
+    assert run["missing"].msg == "missing required arguments: task_type"
+
+    planned = run["check"].result
+    assert planned["changed"] is True
+    assert (planned["task"]["moid"], planned["task"]["key"]) == ("check-mode", "check-mode")
+    assert planned["task"]["activation_id"] == TOKEN
+    assert "TaskManager.CreateTask" not in run["check"].requests
+    assert run["drive the planned"].result["task"]["state"] == "running"
+    assert run["drive the planned"].result["changed"] is True
+    assert run["wait for the planned"].result["missing"] == ["check-mode"]
+    assert run["cancel the planned"].result["changed"] is True
+    assert run["the planned is not there"].result["missing"] == ["check-mode"]
+    assert run["the planned outside check mode"].status == "failed"
+
+    made = run["do"].result
+    assert made["changed"] is True
+    moid = made["task"]["moid"]
+    assert run["verify"].result["tasks"] == [made["task"]]
+    info = vcenter.info(moid)
+    assert (info["entity"]["value"], info["descriptionId"]) == ("vm-21", JOB["task_type"])
+    assert (info["cancelable"], info["activationId"]) == (True, TOKEN)
+    assert info["reason"]["userName"] == "backup robot"
+    assert made["task"]["state"] == "queued"
+
+    for name in ("again", "again in check mode", "after its end"):
+        assert run[name].result["changed"] is False
+        assert run[name].result["task"]["moid"] == moid
+        assert "TaskManager.CreateTask" not in run[name].requests
+    assert run["after its end"].result["task"]["state"] == "success"
+    assert all(outcome.left == {} for outcome in run)
+    vcenter.expire(moid)
+
+
+def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCenter) -> None:
+    child = {**JOB, "entity": "vm-22", "parent_task_key": "{{ parent.task.key }}"}
+    unknown = {**JOB, "task_type": "com.example.unknown"}
+    reader = {**JOB, "username": "reader@vsphere.local", "password": "vijson-Read1!"}
+    run = ansible.tasks(
+        [
+            task("parent", MODULE, {"task_type": JOB["task_type"]}, register="parent"),
+            task("child", MODULE, child),
+            task("another child", MODULE, child),
+            task("unknown", MODULE, unknown),
+            task("unknown in check mode", MODULE, unknown, check_mode=True),
+            task("unknown parent", MODULE, {**JOB, "parent_task_key": "task-999999"}),
+            task("reader", MODULE, reader),
+            task("reader in check mode", MODULE, reader, check_mode=True),
+        ]
+    )
+    assert run["parent"].result["task"]["entity"] == {"type": "Folder", "moid": "group-d1", "name": "Datacenters"}
+    key = run["parent"].result["task"]["key"]
+    children = [run["child"].result["task"], run["another child"].result["task"]]
+    assert children[0]["moid"] != children[1]["moid"]
+    assert [(made["parent_task_key"], made["root_task_key"]) for made in children] == [(key, key)] * 2
+
+    for name in ("unknown", "unknown in check mode"):
+        assert run[name].msg.startswith("task_type: no extension registered 'com.example.unknown'. Registered: com.")
+        assert "com.vijson.simulator.backup, com.vijson.simulator.job" in run[name].msg
+    assert run["unknown parent"].result["fault"]["type"] == "InvalidArgument"
+    for name in ("reader", "reader in check mode"):
+        assert "lacks the privilege Task.Create on Folder:group-d1" in run[name].msg
+    created = vcenter.state()["requests"]["TaskManager.CreateTask"]
+    assert created == 3 + len(["unknown", "unknown parent", "reader"])
+    assert all(outcome.left == {} for outcome in run)
+    for made in (run["parent"].result["task"], *children):
+        vcenter.expire(made["moid"])
+
+
+def test_a_lost_answer(ansible: Ansible, vcenter: VCenter) -> None:
+    lose = {"operation": "TaskManager.CreateTask", "fault": "cut_after"}
+    never = {"operation": "TaskManager.CreateTask", "fault": "cut_before"}
+    run = ansible.tasks(
+        [
+            task("lose the answer", "control", {"path": "faults", "body": lose}),
+            task("token, answer lost", MODULE, {**JOB, "activation_id": TOKEN + "-1"}),
+            task("lose the request", "control", {"path": "faults", "body": never}),
+            task("token, request lost", MODULE, {**JOB, "activation_id": TOKEN + "-2"}),
+            task("lose another request", "control", {"path": "faults", "body": never}),
+            task("no token", MODULE, JOB),
+        ]
+    )
+    found, sent_again = run["token, answer lost"], run["token, request lost"]
+    assert found.result["changed"] is sent_again.result["changed"] is True
+    assert found.requests["TaskManager.CreateTask"] == 1
+    assert sent_again.requests["TaskManager.CreateTask"] == 2
+    assert run["no token"].status == "failed"
+    assert run["no token"].msg.startswith("Whether the task was created is not known: The connection to ")
+    assert run["no token"].requests["TaskManager.CreateTask"] == 1
+    assert all(outcome.left == {} for outcome in run)
+    for outcome in (found, sent_again):
+        vcenter.expire(outcome.result["task"]["moid"])
