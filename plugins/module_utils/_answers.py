@@ -66,7 +66,7 @@ def task_answer(info: Any, labels: dict[str, str] | None = None) -> dict[str, An
     :param labels: description id -> localized label
     """
     info = obj(info, "info")
-    begun, ended = _nanoseconds(info, "startTime"), _nanoseconds(info, "completeTime")
+    begun, ended = time_of(info, "startTime"), time_of(info, "completeTime")
     answer: dict[str, Any] = dict.fromkeys(TASK_KEYS)
     answer.update({key: plain(info.get(field)) for key, field in _AS_IT_IS.items()})
     answer.update(
@@ -77,7 +77,7 @@ def task_answer(info: Any, labels: dict[str, str] | None = None) -> dict[str, An
         entity=_entity(info),
         state=text(info.get("state"), "info.state"),
         reason=_reason(info.get("reason")),
-        queue_time=_time(_nanoseconds(info, "queueTime")),
+        queue_time=_time(time_of(info, "queueTime")),
         start_time=_time(begun),
         complete_time=_time(ended),
         duration=None if begun is None or ended is None else round((ended - begun) / SECOND, 6),
@@ -93,6 +93,17 @@ def task_moid(info: dict[str, Any]) -> str:
     return text(task.get("value") if isinstance(task, dict) else info.get("key"), "info.task")
 
 
+def time_of(info: dict[str, Any], field: str) -> int | None:
+    """A time of a TaskInfo, such as ``queueTime``, in nanoseconds since 1970; ``None`` where it has none."""
+    value = unboxed(info.get(field))
+    if value is None:
+        return None
+    try:
+        return parse_rfc3339(text(value, f"info.{field}"))
+    except ValueError as error:
+        raise BadAnswer(f"info.{field} is {value!r}, which is no time") from error
+
+
 def is_done(task: dict[str, Any]) -> bool:
     """Whether a task in answer form has ended, one way or the other."""
     return task["state"] in DONE
@@ -101,16 +112,6 @@ def is_done(task: dict[str, Any]) -> bool:
 def planned_task(**known: Any) -> dict[str, Any]:
     """The task that check mode would have created."""
     return {**dict.fromkeys(TASK_KEYS), "key": CHECK_MODE_TASK, "moid": CHECK_MODE_TASK, "state": "queued", **known}
-
-
-def _nanoseconds(info: dict[str, Any], field: str) -> int | None:
-    value = unboxed(info.get(field))
-    if value is None:
-        return None
-    try:
-        return parse_rfc3339(text(value, f"info.{field}"))
-    except ValueError as error:
-        raise BadAnswer(f"info.{field} is {value!r}, which is no time") from error
 
 
 def _time(nanoseconds: int | None) -> str | None:

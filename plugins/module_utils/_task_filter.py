@@ -72,22 +72,23 @@ class TaskFilter(NamedTuple):
 
 
 def parse_filter(params: dict[str, Any]) -> TaskFilter:
-    """The filter that the options of ``vi_task_collector`` describe; InputError."""
-    lists = {field: params[option] for option, field in _LISTS.items() if params[option] is not None}
-    no_users = params["users"] is not None and not params["users"] and not params["system_user"]
+    """The filter that the options of ``vi_task_collector`` describe, those that are there; InputError."""
+    lists = {field: params[option] for option, field in _LISTS.items() if params.get(option) is not None}
+    entity, users, system_user = (params.get(option) for option in ("entity", "users", "system_user"))
+    no_users = users is not None and not users and not system_user
     begin, end = (_moment(params, option) for option in ("begin_time", "end_time"))
     # Two times of one kind can be compared before the server's clock is known.
     if begin and end and (begin.at is None) == (end.at is None):
         _refuse_backwards(begin.resolve(0), end.resolve(0))
     return TaskFilter(
-        entity=None if params["entity"] is None else parse_entity(params["entity"]),
-        recursion=params["recursion"],
+        entity=None if entity is None else parse_entity(entity),
+        recursion=params.get("recursion", "all"),
         begin=begin,
         end=end,
-        time_type=params["time_type"],
+        time_type=params.get("time_type", "queued"),
         fields={
             **lists,
-            "userName": _by_user(params["users"], params["system_user"]),
+            "userName": _by_user(users, system_user),
             "alarm": _wire(params, "alarm", "Alarm", "alarm-"),
             "scheduledTask": _wire(params, "scheduled_task", "ScheduledTask", "schedule-"),
         },
@@ -96,7 +97,7 @@ def parse_filter(params: dict[str, Any]) -> TaskFilter:
 
 
 def _moment(params: dict[str, Any], option: str) -> Moment | None:
-    return None if params[option] is None else parse_time(params[option], option)
+    return None if params.get(option) is None else parse_time(params[option], option)
 
 
 def _by_user(users: list[str] | None, system_user: bool | None) -> dict[str, Any] | None:
@@ -108,7 +109,7 @@ def _by_user(users: list[str] | None, system_user: bool | None) -> dict[str, Any
 
 def _wire(params: dict[str, Any], option: str, kind: str, prefix: str) -> dict[str, str] | None:
     found: Reference | None = None
-    if params[option] is not None:
+    if params.get(option) is not None:
         found = parse_object(params[option], option, kind, prefix)
     return found.wire() if found else None
 
