@@ -1,0 +1,14 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs vijson.tasks.vi_task_type."""
+
+from __future__ import annotations
+
+from ansible_collections.vijson.tasks.plugins.modules.vi_task_type import ARGUMENT_SPEC, main, run
+from ansible_collections.vijson.tasks.plugins.plugin_utils._action import action_module
+
+ActionModule = action_module(run, ARGUMENT_SPEC)
+
+# ansible-lint checks a module's arguments through its main.
+__all__ = ["ActionModule", "main"]

@@ -1,0 +1,200 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""See DOCUMENTATION."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vi_task_type
+short_description: Register kinds of tasks with a vCenter
+version_added: 1.0.0
+description:
+  - Registers the kinds of tasks that M(vijson.tasks.vi_task_create) creates, as parts of an extension of the vCenter.
+  - An extension that exists is extended or reduced; its other task types and all else that it has stay as they are.
+  - An extension of another O(company) is never touched.
+author:
+  - vijson.tasks contributors
+extends_documentation_fragment:
+  - vijson.tasks.connection
+  - vijson.tasks.attributes
+  - vijson.tasks.attributes.diff
+  - vijson.tasks.attributes.idempotent
+options:
+  extension:
+    description:
+      - Key of the extension, such as V(com.example.backup).
+    type: str
+    required: true
+  task_types:
+    description:
+      - The kinds of tasks to register, or with O(state=absent) to remove.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description:
+          - What O(vijson.tasks.vi_task_create#module:task_type) takes, such as V(com.example.backup.run).
+        type: str
+        required: true
+      label:
+        description:
+          - What people read, in English. If not given, it stays.
+        type: str
+      summary:
+        description:
+          - The same in a few more words. If not given, it stays.
+        type: str
+  company:
+    description:
+      - Whose extension it is. An extension that names a company is only touched if this is the same.
+      - To remove a whole extension, this has to be given, as V('') for one that names no company.
+    type: str
+  description:
+    description:
+      - What the extension is. If not given, it stays; for a new one it is the key.
+    type: str
+  version:
+    description:
+      - Version of the extension. If not given, it stays; for a new one it is V(1.0.0).
+    type: str
+  state:
+    description:
+      - V(present) registers or extends the extension.
+      - V(absent) removes O(task_types) from it, or without O(task_types) the whole extension.
+    type: str
+    choices: [present, absent]
+    default: present
+notes:
+  - Needs the privilege C(Extension.Register), C(Extension.Update) or C(Extension.Unregister) on the root folder.
+seealso:
+  - module: vijson.tasks.vi_task_create
+"""
+
+EXAMPLES = r"""
+- name: Register two kinds of tasks
+  vijson.tasks.vi_task_type:
+    extension: com.example.jobs
+    company: Example
+    description: Jobs of Example
+    task_types:
+      - id: com.example.jobs.backup
+        label: Back up
+      - id: com.example.jobs.restore
+        label: Restore
+        summary: Restore from a backup
+
+- name: Remove one of them
+  vijson.tasks.vi_task_type:
+    extension: com.example.jobs
+    company: Example
+    task_types:
+      - id: com.example.jobs.restore
+    state: absent
+
+- name: Remove the extension
+  vijson.tasks.vi_task_type:
+    extension: com.example.jobs
+    company: Example
+    state: absent
+"""
+
+RETURN = r"""
+extension:
+  description: The extension as it is now, null if there is none.
+  returned: success
+  type: dict
+  contains:
+    key:
+      description: Its key.
+      type: str
+      sample: com.example.jobs
+    company:
+      description: Whose it is.
+      type: str
+      sample: Example
+    description:
+      description: What it is.
+      type: str
+      sample: Jobs of Example
+    version:
+      description: Its version.
+      type: str
+      sample: 1.0.0
+    task_types:
+      description: Its kinds of tasks. C(label) and C(summary) are null where it has none in English.
+      type: list
+      elements: dict
+      sample: [{id: com.example.jobs.backup, label: Back up, summary: null}]
+"""
+
+from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
+from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._extensions import (
+    Extension,
+    WantedExtension,
+    extended,
+    extension_answer,
+    parse_extension,
+    reduced,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
+from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
+from ansible_collections.vijson.tasks.plugins.module_utils._registering import (
+    find_extension,
+    heartbeat,
+    put,
+    refuse_foreign,
+)
+
+ARGUMENT_SPEC = argument_spec(
+    extension={"type": "str", "required": True},
+    task_types={
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "id": {"type": "str", "required": True},
+            "label": {"type": "str"},
+            "summary": {"type": "str"},
+        },
+    },
+    company={"type": "str"},
+    description={"type": "str"},
+    version={"type": "str"},
+    state={"type": "str", "choices": ["present", "absent"], "default": "present"},
+)
+
+
+def run(job: Job) -> Result:
+    """``{extension, changed, diff}``"""
+    wanted = parse_extension(job.params)
+    before = find_extension(job.client, wanted.key)
+    after = _without(before, wanted) if job.params["state"] == "absent" else _with(job.client, before, wanted)
+    old, new = extension_answer(before), extension_answer(after)
+    if old != new:
+        put(job.client, before, after, check_mode=job.check_mode)
+        if not job.check_mode:
+            new = extension_answer(find_extension(job.client, wanted.key))
+    return {"extension": new, "changed": old != new, "diff": {"before": old or {}, "after": new or {}}}
+
+
+def _with(client: Client, before: Extension | None, wanted: WantedExtension) -> Extension:
+    if before is not None:
+        refuse_foreign(before, wanted, whole=False)
+    return extended(before, wanted, heartbeat(client, before))
+
+
+def _without(before: Extension | None, wanted: WantedExtension) -> Extension | None:
+    if before is None:
+        return None
+    refuse_foreign(before, wanted, whole=wanted.task_types is None)
+    return None if wanted.task_types is None else reduced(before, wanted.task_types)
+
+
+def main() -> None:
+    run_module(run, ARGUMENT_SPEC)
+
+
+if __name__ == "__main__":
+    main()
