@@ -11,7 +11,8 @@ import os
 import signal
 import ssl
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from .authorization import User
@@ -56,11 +57,19 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that nobody ever reads a part of it."""
+@contextmanager
+def note(path: Path | None, text: str) -> Iterator[None]:
+    """A file that is there while the server runs; nobody ever reads a part of it."""
+    if path is None:
+        yield
+        return
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.write_text(f"{text}\n", encoding="utf-8")
     part.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 async def serve(arguments: argparse.Namespace, tls: ssl.SSLContext | None) -> None:
@@ -86,17 +95,17 @@ async def serve(arguments: argparse.Namespace, tls: ssl.SSLContext | None) -> No
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     url = await server.start()
-    if arguments.pid_file:
-        write_whole(arguments.pid_file, str(os.getpid()))
-    if arguments.url_file:
-        write_whole(arguments.url_file, url)
-    print(url, flush=True)
-    await stopped.wait()
-    await server.stop()
+    with note(arguments.pid_file, str(os.getpid())), note(arguments.url_file, url):
+        print(url, flush=True)
+        await stopped.wait()
+        await server.stop()
 
 
 def main() -> None:
     arguments = parse_arguments()
+    for path in (arguments.url_file, arguments.pid_file):
+        if path:
+            path.unlink(missing_ok=True)  # left by one that was killed
     with ExitStack() as stack:
         tls = None
         if not arguments.plain:

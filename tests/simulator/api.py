@@ -14,7 +14,7 @@ from aiohttp import BasicAuth, web
 from .answers import SESSION_HEADER, Answer, to_json
 from .front import Front
 from .releases import FIRST_HELLO, OLDEST, common_release, parse_release
-from .sessions import SESSIONS_PER_USER, TooManySessions
+from .sessions import TooManySessions
 from .wire import Fault, format_time
 from .world import World
 
@@ -57,7 +57,7 @@ class Api:
         return handle
 
     def _expire(self, request: web.Request) -> None:
-        session = self._world.sessions.find(request.headers.get(SESSION_HEADER))
+        session = self._world.sessions.find(request.headers.get(SESSION_HEADER), is_rest=True)
         if session is not None:
             self._world.sessions.end(session)
 
@@ -65,9 +65,7 @@ class Api:
         try:
             auth = BasicAuth.decode(request.headers.get("Authorization", ""), "utf-8")
             agent = request.headers.get("User-Agent", "")
-            session = self._world.sessions.login(
-                auth.login, auth.password, request.remote or "", agent, most_of_user=SESSIONS_PER_USER
-            )
+            session = self._world.sessions.login(auth.login, auth.password, request.remote or "", agent, is_rest=True)
         except (ValueError, Fault):
             return UNAUTHENTICATED
         except TooManySessions:
@@ -75,14 +73,14 @@ class Api:
         return Answer(201, to_json(session.ids[-1]), headers={SESSION_HEADER: session.ids[-1]})
 
     async def _get(self, request: web.Request) -> Answer:
-        session = self._world.sessions.find(request.headers.get(SESSION_HEADER))
+        session = self._world.sessions.find(request.headers.get(SESSION_HEADER), is_rest=True)
         if session is None:
             return UNAUTHENTICATED
         times = {"created_time": session.login_ns, "last_accessed_time": session.active_ns}
         return Answer(200, to_json({"user": session.user.shown, **{k: format_time(t, 3) for k, t in times.items()}}))
 
     async def _delete(self, request: web.Request) -> Answer:
-        session = self._world.sessions.find(request.headers.get(SESSION_HEADER))
+        session = self._world.sessions.find(request.headers.get(SESSION_HEADER), is_rest=True)
         if session is None:
             return UNAUTHENTICATED
         self._world.sessions.end(session)

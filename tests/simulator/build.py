@@ -16,6 +16,7 @@ from .inventory import build_inventory
 from .managed import ManagedObject
 from .past import build_history
 from .property_collector import PropertyCollector
+from .releases import FIRST_SHARED_SESSIONS, OLDEST, parse_release
 from .search import SearchIndex
 from .service import SINGLETONS, ServiceInstance
 from .session_manager import SessionManager
@@ -50,7 +51,8 @@ def build_world(
     refs = {name: ref for name, ref in singletons.items() if ref is not None}
 
     world = World(Ref("Folder", "group-d1"))
-    world.sessions = Sessions(world, users, max_sessions, session_idle)
+    shared = (parse_release(release) or OLDEST) >= FIRST_SHARED_SESSIONS
+    world.sessions = Sessions(world, users, max_sessions, session_idle, shared)
     world.engine = Engine()
     world.custom_fields = CustomFieldsManager(world, SINGLETONS["customFieldsManager"][0])
     world.extensions = ExtensionManager(world, SINGLETONS["extensionManager"][0])

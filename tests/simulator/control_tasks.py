@@ -81,7 +81,7 @@ def change_task(task: Task, changes: Spec) -> None:
     _set_plain(task, changes)
     if PLANNED & set(changes):
         old = task.plan or Plan(None)
-        task.plan = _plan({"outcome": old.outcome, "on_cancel": old.on_cancel, "duration": old.seconds, **changes})
+        task.plan = _plan({"duration": old.seconds, **vars(old), **changes})
     state = changes.get("state", task.state)
     if state in DONE and not task.done:
         task.world.engine.forget(task)

@@ -31,7 +31,7 @@ async def send(request: web.Request, answer: Answer) -> web.StreamResponse:
     if answer.text is None:
         return web.Response(status=answer.status, headers=answer.headers)
     return web.Response(
-        status=answer.status, text=answer.text, content_type=answer.content_type, headers=answer.headers
+        status=answer.status, body=answer.text.encode(), content_type=answer.content_type, headers=answer.headers
     )
 
 

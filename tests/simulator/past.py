@@ -92,7 +92,7 @@ class _Past:
         entity = self._random.choice(ENTITIES[type_id.partition(".")[0]])
         number = self._world.tasks.next_number()
         zone = 120 if index % 13 == 5 else 0
-        reason = reason_of(index, entity)
+        reason = reason_of(index, entity, self._world.entity_name(entity))
         task = Task(self._world, number, type_id, entity, reason, queue_ns, digits=index % 10, zone=zone)
         task.name = TASK_TYPES[type_id].name if type_id in TASK_TYPES else None
         task.cancelable = index % 3 == 0

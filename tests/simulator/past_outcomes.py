@@ -14,13 +14,13 @@ ADMINISTRATOR = "VSPHERE.LOCAL\\Administrator"
 USERS = (ADMINISTRATOR, ADMINISTRATOR, "VSPHERE.LOCAL\\backup", "EXAMPLE.COM\\carol", ADMINISTRATOR)
 
 
-def reason_of(index: int, entity: Ref) -> dict[str, Any]:
+def reason_of(index: int, entity: Ref, entity_name: str) -> dict[str, Any]:
     kind = index % 12
     if kind == 3:
         return data("TaskReasonSystem")
     if kind == 7:
         alarm = Ref("Alarm", "alarm-5" if index % 24 == 7 else "alarm-6")
-        return alarm_reason(alarm, entity, entity.value)
+        return alarm_reason(alarm, entity, entity_name)
     if kind == 11:
         return schedule_reason(Ref("ScheduledTask", "schedule-7" if index % 24 == 11 else "schedule-8"))
     return user_reason(USERS[index % len(USERS)])

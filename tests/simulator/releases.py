@@ -32,6 +32,7 @@ KNOWN = (
 OLDEST = (7, 0, 0, 0)
 FIRST_JSON = (8, 0, 1, 0)
 FIRST_HELLO = (8, 0, 2, 0)
+FIRST_SHARED_SESSIONS = (8, 0, 3, 0)
 
 
 def parse_release(text: str) -> tuple[int, ...] | None:

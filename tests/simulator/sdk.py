@@ -56,7 +56,7 @@ class Sdk:
         if target is None or operation is None or self._release < FIRST_JSON:
             raise web.HTTPNotFound
         await request.read()
-        session = self._world.sessions.find(request.headers.get(SESSION_HEADER))
+        session = self._world.sessions.find(request.headers.get(SESSION_HEADER), is_rest=False)
 
         async def run() -> Answer:
             return await self._answer(request, target, operation)
@@ -68,7 +68,7 @@ class Sdk:
         return await self._front.serve(request, operation.name, run, expire_session)
 
     async def _answer(self, request: web.Request, target: Target, operation: Operation) -> Answer:
-        session = self._world.sessions.find(request.headers.get(SESSION_HEADER))
+        session = self._world.sessions.find(request.headers.get(SESSION_HEADER), is_rest=False)
         caller = Caller(request.remote or "", request.headers.get("User-Agent", ""))
         set_caller(caller)
         if session is not None:

@@ -28,12 +28,13 @@ class TooManySessions(Exception):
 class Session:
     """One login. Collectors, views, filters and property collectors that it opens are in `owned` and end with it."""
 
-    def __init__(self, world: World, user: User, address: str, agent: str, locale: str) -> None:
+    def __init__(self, world: World, user: User, address: str, agent: str, locale: str, is_rest: bool) -> None:
         self.world = world
         self.user = user
         self.address = address
         self.agent = agent
         self.locale = locale
+        self.is_rest = is_rest
         self.key = str(uuid.uuid4())
         self.ids = [uuid.uuid4().hex]
         self.owned: dict[str, ManagedObject] = {}
@@ -74,9 +75,10 @@ class Session:
 
 
 class Sessions:
-    """All live sessions, the longest idle first."""
+    """All live sessions, the longest idle first. `shared`: both APIs take the ids of either."""
 
-    def __init__(self, world: World, users: Sequence[User], maximum: int, idle_seconds: float) -> None:
+    def __init__(self, world: World, users: Sequence[User], maximum: int, idle_seconds: float, shared: bool) -> None:
+        self._shared = shared
         self._world = world
         self._users = users
         self._maximum = maximum
@@ -98,21 +100,21 @@ class Sessions:
         address: str,
         agent: str,
         locale: str = "en_US",
-        most_of_user: int | None = None,
+        is_rest: bool = False,
     ) -> Session:
-        """Raises Fault InvalidLogin, TooManySessions."""
+        """Raises Fault InvalidLogin, TooManySessions. `is_rest`: at /api/session, which has a limit for each user."""
         user = self.user(login)
         if user is None or user.password != password:
             raise Fault("InvalidLogin", "Cannot complete login due to an incorrect user name or password.")
-        if most_of_user is not None and self._count_of(user) >= most_of_user:
+        if is_rest and self._count_of(user) >= SESSIONS_PER_USER:
             raise TooManySessions
-        return self.open(user, address, agent, locale)
+        return self.open(user, address, agent, locale, is_rest)
 
-    def open(self, user: User, address: str, agent: str, locale: str = "en_US") -> Session:
+    def open(self, user: User, address: str, agent: str, locale: str = "en_US", is_rest: bool = False) -> Session:
         self._expire_idle()
         if len(self._live) >= self._maximum:
             raise TooManySessions
-        session = Session(self._world, user, address, agent, locale)
+        session = Session(self._world, user, address, agent, locale, is_rest)
         self._live[session.key] = session
         self._by_id[session.ids[0]] = session
         self._world.opened["Session"] += 1
@@ -121,12 +123,13 @@ class Sessions:
     def _count_of(self, user: User) -> int:
         return sum(session.user is user for session in self.live())
 
-    def find(self, session_id: str | None) -> Session | None:
-        """The live session of an id; it counts as active now."""
+    def find(self, session_id: str | None, is_rest: bool) -> Session | None:
+        """The live session of an id as one of both APIs sees it; it counts as active now."""
         self._expire_idle()
         session = self._by_id.get(session_id or "")
-        if session is not None:
-            self.mark_active(session)
+        if session is None or (session.is_rest != is_rest and not self._shared):
+            return None
+        self.mark_active(session)
         return session
 
     def by_key(self, key: str) -> Session | None:

@@ -65,6 +65,7 @@ def test_serves_tls_by_its_own_authority_and_ends_cleanly(tmp_path: Path, number
         process.send_signal(number)
         out, err = process.communicate(timeout=10)
         assert (process.returncode, out.strip(), err) == (0, url, "")
+        assert [path.name for path in tmp_path.iterdir()] == ["tls"]
 
 
 def test_options(tmp_path: Path) -> None:

@@ -142,6 +142,16 @@ def test_ids_of_both_apis_are_interchangeable(server: Running) -> None:
     assert client.fault(SESSIONS, "Logout")["_typeName"] == "NotAuthenticated"
 
 
+def test_ids_belong_to_one_api_before_8_0_u3() -> None:
+    with running(release="8.0.2.0") as server:
+        client = server.client()
+        assert client.http.get(f"{server.url}/api/session", timeout=5).status_code == 401
+        session_id = requests.post(f"{server.url}/api/session", auth=ADMIN, timeout=5).json()
+        client.http.headers[SESSION_HEADER] = session_id
+        assert client.fault(SESSIONS, "Logout")["_typeName"] == "NotAuthenticated"
+        assert client.http.delete(f"{server.url}/api/session", timeout=5).status_code == 204
+
+
 @pytest.mark.parametrize("auth", [None, (ADMIN[0], "wrong")])
 def test_rest_login_refused(server: Running, auth: tuple[str, str] | None) -> None:
     http = requests.Session()
