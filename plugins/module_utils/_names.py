@@ -27,7 +27,7 @@ ENTITY_FORMS = (
 )
 TIME_FORMS = "RFC 3339 with a zone such as 2026-11-22T04:00:00Z, or how long ago: 90s, 15m, 12h, 7d"
 
-_TASK = re.compile(r"(?:vim\.)?(?:Task:)?(task-\d{1,19})", re.ASCII)
+_TASK = re.compile(r"(?:(?:vim\.)?Task:)?(task-\d{1,19})", re.ASCII)
 _REST_TASK = re.compile(r"(task-\d{1,19}):([0-9A-Za-z][0-9A-Za-z-]*)", re.ASCII)
 _REST_OTHER = re.compile(r"[^:\s]+:com\.vmware\.\S*", re.ASCII)
 _REFERENCE = re.compile(r"(?:vim\.)?(?:[a-z]+\.)*([A-Z][A-Za-z]*):([A-Za-z][\w.-]*-[\w.-]+)", re.ASCII)

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 SECOND = 1_000_000_000
 _EPOCH = datetime(1970, 1, 1)
+_FIRST, _LAST = ((each - _EPOCH) // timedelta(seconds=1) for each in (datetime.min, datetime.max))
 _RFC3339 = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d\d:\d\d)?",
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",
     re.ASCII,
 )
 _AGO = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
@@ -46,6 +47,8 @@ def parse_rfc3339(text: str, *, zone_required: bool = False) -> int:
     if zone and zone not in "Zz":
         offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6])) * (-1 if zone[0] == "-" else 1)
     whole = (seconds - _EPOCH - offset) // timedelta(seconds=1) + leap
+    if not _FIRST <= whole <= _LAST:
+        raise ValueError(text)
     return whole * SECOND + int((fraction or "").ljust(9, "0"))
 
 
