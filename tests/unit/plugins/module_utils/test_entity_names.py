@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How users name entities and users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._names import parse_entity, same_user, user_spellings
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("VirtualMachine:vm-7", Reference("VirtualMachine", "vm-7")),
+        ("vim.VirtualMachine:vm-7", Reference("VirtualMachine", "vm-7")),
+        ("'vim.VirtualMachine:vm-7'", Reference("VirtualMachine", "vm-7")),
+        ("Folder:group-d1", Reference("Folder", "group-d1")),
+        ("HostSystem:ha-host", Reference("HostSystem", "ha-host")),
+        ({"type": "VirtualMachine", "moid": "vm-7"}, Reference("VirtualMachine", "vm-7")),
+        ({"type": "VirtualMachine", "moid": "vm-7", "name": "web01"}, Reference("VirtualMachine", "vm-7")),
+        ({"type": "Folder", "moid": "ha-folder-root"}, Reference("Folder", "ha-folder-root")),
+    ],
+)
+def test_references(value: Any, expected: Reference) -> None:
+    assert parse_entity(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("moid", "kind"),
+    [
+        ("vm-7", "VirtualMachine"),
+        ("host-11", "HostSystem"),
+        ("group-p5", "StoragePod"),
+        ("group-d1", "Folder"),
+        ("group-v3", "Folder"),
+        ("group-h4", "Folder"),
+        ("group-n6", "Folder"),
+        ("group-s5", "Folder"),
+        ("datacenter-2", "Datacenter"),
+        ("domain-c7", "ClusterComputeResource"),
+        ("domain-s9", "ComputeResource"),
+        ("resgroup-8", "ResourcePool"),
+        ("resgroup-v8", "VirtualApp"),
+        ("datastore-31", "Datastore"),
+        ("network-41", "Network"),
+        ("dvs-42", "VmwareDistributedVirtualSwitch"),
+        ("dvportgroup-43", "DistributedVirtualPortgroup"),
+    ],
+)
+def test_the_prefix_tells_the_type(moid: str, kind: str) -> None:
+    assert parse_entity(moid) == Reference(kind, moid)
+    assert parse_entity(f"'{moid}'") == Reference(kind, moid)
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ("/DC0/vm/web01", "DC0/vm/web01"),
+        ("DC0/vm/web01", "DC0/vm/web01"),
+        ("/DC0/vm/web01/", "DC0/vm/web01"),
+        ("//DC0//", "DC0"),
+        ("/DC0", "DC0"),
+        ("/DC0/vm/a%2fb", "DC0/vm/a%2fb"),
+        ("/DC0/vm/Folder:group-d1", "DC0/vm/Folder:group-d1"),
+        ("/Zürich/vm/älter", "Zürich/vm/älter"),
+        ("/DC0/vm/two words", "DC0/vm/two words"),
+    ],
+)
+def test_inventory_paths(value: str, path: str) -> None:
+    assert parse_entity(value) == path
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "/",
+        "///",
+        "DC0",
+        "web01",
+        "foo-7",
+        "task-42",
+        "vm-",
+        "vm7",
+        "virtualmachine:vm-7",
+        "VirtualMachine:",
+        "VirtualMachine: vm-7",
+        "VirtualMachine:vm-7:x",
+        ":vm-7",
+        "vm-7 vm-8",
+        "vm-7\u0000",
+        7,
+        None,
+        ["vm-7"],
+        {},
+        {"type": "VirtualMachine"},
+        {"moid": "vm-7"},
+        {"type": "VirtualMachine", "moid": ""},
+        {"type": "VirtualMachine", "moid": " "},
+        {"type": "", "moid": "vm-7"},
+        {"type": 1, "moid": "vm-7"},
+        {"type": "VirtualMachine", "moid": 7},
+    ],
+)
+def test_refused_with_the_option_and_what_is_accepted(value: Any) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_entity(value, "task_report_entity")
+    message = str(refused.value)
+    assert message.startswith("task_report_entity: ")
+    for form in ("VirtualMachine:vm-7", "/DC0/vm/web01", "{type: VirtualMachine, moid: vm-7}"):
+        assert form in message
+
+
+@pytest.mark.parametrize(
+    ("user", "spellings"),
+    [
+        ("administrator@vsphere.local", ["administrator@vsphere.local", "VSPHERE.LOCAL\\administrator"]),
+        ("VSPHERE.LOCAL\\Administrator", ["VSPHERE.LOCAL\\Administrator"]),
+        ("root", ["root"]),
+        ("@vsphere.local", ["@vsphere.local"]),
+        ("root@", ["root@"]),
+    ],
+)
+def test_spellings_of_a_user(user: str, spellings: list[str]) -> None:
+    assert user_spellings(user) == spellings
+
+
+@pytest.mark.parametrize(
+    ("wanted", "actual", "same"),
+    [
+        ("administrator@vsphere.local", "VSPHERE.LOCAL\\Administrator", True),
+        ("VSPHERE.LOCAL\\Administrator", "VSPHERE.LOCAL\\Administrator", True),
+        ("administrator", "VSPHERE.LOCAL\\Administrator", True),
+        ("Administrator@vsphere.local", "administrator", True),
+        ("administrator@other.local", "VSPHERE.LOCAL\\Administrator", False),
+        ("admin", "VSPHERE.LOCAL\\Administrator", False),
+        ("root", "", False),
+    ],
+)
+def test_the_same_user(wanted: str, actual: str, same: bool) -> None:
+    assert same_user(wanted, actual) is same

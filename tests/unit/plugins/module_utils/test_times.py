@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""RFC 3339 and how long ago."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._names import parse_time
+from ansible_collections.vijson.tasks.plugins.module_utils._times import (
+    SECOND,
+    Moment,
+    format_rfc3339,
+    parse_moment,
+    parse_rfc3339,
+)
+
+BASE = 1_700_000_000  # 2023-11-14T22:13:20Z
+TEXT = "2023-11-14T22:13:20"
+
+
+@pytest.mark.parametrize("digits", range(10))
+def test_every_length_of_fraction(digits: int) -> None:
+    fraction = "123456789"[:digits]
+    text = f"{TEXT}.{fraction}Z" if digits else f"{TEXT}Z"
+    assert parse_rfc3339(text) == BASE * SECOND + int(fraction.ljust(9, "0"))
+    assert format_rfc3339(parse_rfc3339(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        (f"{TEXT}z", 0),
+        ("2023-11-14t22:13:20Z", 0),
+        ("2023-11-14 22:13:20Z", 0),
+        (f"{TEXT}+00:00", 0),
+        (f"{TEXT}-00:00", 0),
+        ("2023-11-15T00:13:20+02:00", 0),
+        ("2023-11-15T03:43:20+05:30", 0),
+        ("2023-11-14T12:43:20-09:30", 0),
+        ("2023-11-14T22:13:20.5+01:00", -3600 + 0.5),
+        (TEXT, 0),
+        ("2023-11-14T22:13:60Z", 40),
+        ("2023-11-14T23:59:60Z", 6400),
+        ("2023-12-31T23:59:60.25Z", 4067200.25),
+        ("2024-02-29T00:00:00Z", 9164800),
+    ],
+)
+def test_forms(text: str, seconds: float) -> None:
+    assert parse_rfc3339(text) == BASE * SECOND + int(seconds * SECOND)
+
+
+def test_the_tenth_digit_does_not_count() -> None:
+    assert parse_rfc3339(f"{TEXT}.9999999999Z") == BASE * SECOND + 999_999_999
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "now",
+        "2023-11-14",
+        "22:13:20Z",
+        "2023-11-14T22:13Z",
+        "2023-13-14T22:13:20Z",
+        "2023-02-29T00:00:00Z",
+        "2023-11-14T25:13:20Z",
+        "2023-11-14T22:60:20Z",
+        "2023-11-14T22:13:61Z",
+        "2023-11-14T22:13:20.Z",
+        "2023-11-14T22:13:20+0200",
+        "2023-11-14T22:13:20+2",
+        "2023-11-14T22:13:20+24:00",
+        "2023-11-14T22:13:20-00:60",
+        "2023-11-14T22:13:20Z\n",
+        " 2023-11-14T22:13:20Z",
+        "0000-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+00:01",
+        "9999-12-31T23:59:60Z",
+        "9999-12-31T23:59:59-00:01",
+        "٢٠٢٣-11-14T22:13:20Z",
+        "1700000000",
+    ],
+)
+def test_no_times(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^"):
+        parse_rfc3339(text)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59Z"])
+def test_the_ends_of_what_can_be_told(text: str) -> None:
+    assert format_rfc3339(parse_rfc3339(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90), ("15m", 900), ("12h", 43200), ("7d", 604800), ("0s", 0), (" 5m ", 300), ("36500d", 36500 * 86400)],
+)
+def test_how_long_ago(text: str, seconds: int) -> None:
+    moment = parse_moment(text)
+    assert moment == Moment(ago=seconds * SECOND)
+    assert moment.resolve(BASE * SECOND) == (BASE - seconds) * SECOND
+
+
+def test_a_point_of_time_does_not_ask_the_clock() -> None:
+    assert parse_moment(f"{TEXT}Z").resolve(5) == BASE * SECOND
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "m",
+        "15",
+        "15 m",
+        "-15m",
+        "+15m",
+        "1.5h",
+        "15M",
+        "2w",
+        "1h30m",
+        "٣m",
+        TEXT,
+        "2023-11-14",
+        "yesterday",
+        "15m\n6",
+    ],
+)
+def test_what_a_user_may_not_write(text: str) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_time(text, "begin_time")
+    assert str(refused.value).startswith("begin_time: ")
+    for form in ("RFC 3339", "90s", "15m", "12h", "7d"):
+        assert form in str(refused.value)
