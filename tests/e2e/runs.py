@@ -112,11 +112,19 @@ class Ansible:
         return self.playbook([{"hosts": "localhost", "gather_facts": False, **keywords, "tasks": tasks}], **options)
 
     def playbook(self, plays: Sequence[Mapping[str, Any]] | str, **options: Any) -> Run:
-        """A playbook as data, or as text where that needs YAML's own tags; see :meth:`run`."""
+        """A playbook as data, or as text where that needs YAML's own tags.
+
+        More options are those of :meth:`run`, more ``arguments`` of ansible-playbook, and ``hosts`` with their
+        variables, all of them on this machine.
+        """
         folder = self._new_folder()
+        hosts = options.pop("hosts", None)
+        inventory = ["--inventory", str(_write_inventory(folder, hosts))] if hosts else []
         path = folder / "play.yml"
         path.write_text(plays if isinstance(plays, str) else json.dumps(plays), encoding="utf-8")
-        return self.run(["ansible-playbook", str(path), *options.pop("arguments", ())], folder=folder, **options)
+        return self.run(
+            ["ansible-playbook", str(path), *inventory, *options.pop("arguments", ())], folder=folder, **options
+        )
 
     def run(
         self,
@@ -201,6 +209,14 @@ class Started:
             raise
         shutil.rmtree(self.folder / "remote", ignore_errors=True)
         return Run(self.process.returncode, stdout, stderr, _captured(self.folder / "captured"))
+
+
+def _write_inventory(folder: Path, hosts: Mapping[str, Mapping[str, Any]]) -> Path:
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    path = folder / "hosts.json"
+    inventory = {"all": {"hosts": {name: {**local, **variables} for name, variables in hosts.items()}}}
+    path.write_text(json.dumps(inventory), encoding="utf-8")
+    return path
 
 
 def _captured(path: Path) -> list[Outcome]:

@@ -17,7 +17,8 @@ from typing import Any
 KINDS = ("sessions", "collectors", "filters", "views", "property_collectors")
 """What a client can leave open on a server."""
 
-_ROOT = "/sdk/vim25/8.0.1.0/"
+ROOT = "/sdk/vim25/8.0.1.0"
+SESSION_HEADER = "vmware-api-session-id"
 
 
 class VCenter:
@@ -69,18 +70,22 @@ class VCenter:
         return self._request(method, f"/control/{path}", body)[0]
 
     def log_in(self) -> str:
-        """The id of a new session."""
+        """The id of a new session of the administrator."""
         login = {"userName": self.variables["VMWARE_USER"], "password": self.variables["VMWARE_PASSWORD"]}
-        _user, headers = self._request("POST", f"{_ROOT}SessionManager/SessionManager/Login", login)
-        return str(headers["vmware-api-session-id"])
+        _user, headers = self._request("POST", f"{ROOT}/SessionManager/SessionManager/Login", login)
+        return str(headers[SESSION_HEADER])
+
+    def log_out(self, session: str) -> None:
+        """End a session."""
+        self._request("POST", f"{ROOT}/SessionManager/SessionManager/Logout", None, {SESSION_HEADER: session})
 
     def invoke(self, method: str, params: Any = None) -> Any:
         """Call a method of the API, such as ``TaskManager/TaskManager/CreateTask``, in a session of its own."""
-        session = {"vmware-api-session-id": self.log_in()}
+        session = self.log_in()
         try:
-            return self._request("POST", _ROOT + method, params, session)[0]
+            return self._request("POST", f"{ROOT}/{method}", params, {SESSION_HEADER: session})[0]
         finally:
-            self._request("POST", f"{_ROOT}SessionManager/SessionManager/Logout", None, session)
+            self.log_out(session)
 
     def state(self) -> dict[str, Any]:
         """``{sessions, collectors, filters, views, property_collectors, opened: {…}, requests: {…}, total}``"""

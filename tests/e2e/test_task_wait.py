@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vi_task_wait: how waiting ends, what it costs, and what it survives."""
+
+from __future__ import annotations
+
+import time
+
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+MODULE = "vi_task_wait"
+FULL = {
+    "_typeName": "InsufficientResourcesFault",
+    "faultMessage": [{"_typeName": "LocalizableMessage", "key": "k", "message": "Not enough memory"}],
+}
+
+
+def ended(run: Run, name: str) -> dict[str, list[str]]:
+    """The lists of ids in an answer, and the order of its tasks."""
+    result = run[name].result
+    assert result["changed"] is False
+    lists = {key: result[key] for key in ("succeeded", "errored", "pending", "missing") if result[key]}
+    return {"tasks": [found["moid"] for found in result["tasks"]], **lists}
+
+
+def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
+    soon = vcenter.task(duration=1)
+    fails = vcenter.task(duration=1, outcome="error", error=FULL)
+    done, gone, goes_on = vcenter.task(state="success"), vcenter.task(), vcenter.task()
+    vcenter.expire(gone)
+    run = ansible.tasks(
+        [
+            task("missing", MODULE),
+            task("none", MODULE, {"tasks": []}),
+            task("check", MODULE, {"tasks": [fails, soon], "fail_on_error": False}, check_mode=True, diff=True),
+            task("again", MODULE, {"tasks": [fails, soon]}),
+            task("gone", MODULE, {"tasks": [gone, done]}),
+            task("look once", MODULE, {"tasks": [goes_on, done], "wait_timeout": 0}),
+            task("begun", MODULE, {"tasks": [goes_on, done, soon], "until": "running"}),
+            task("not in time", MODULE, {"tasks": [goes_on, done], "wait_timeout": 1}),
+        ]
+    )
+    assert run["missing"].msg == "missing required arguments: tasks"
+    assert ended(run, "none") == {"tasks": []}
+    assert run["none"].requests == {}
+    assert run["check"].status == "ok"
+    assert "diff" not in run["check"].result
+    assert ended(run, "check") == {"tasks": [fails, soon], "succeeded": [soon], "errored": [fails]}
+    assert run["again"].msg == f"1 of 2 tasks ended in error: {fails} PowerOnVM_Task: Not enough memory"
+    assert ended(run, "again") == ended(run, "check")
+    assert ended(run, "gone") == {"tasks": [done], "succeeded": [done], "missing": [gone]}
+    assert run["gone"].result["warnings"] == [
+        f"{gone} is not, or not any more, on {vcenter.host}: how it ended is not known"
+    ]
+    assert run["look once"].msg == f"Not there after 0s: {goes_on}."
+    assert run["not in time"].msg == f"Not there after 1s: {goes_on}."
+    for name in ("look once", "not in time"):
+        assert run[name].status == "failed"
+        assert ended(run, name) == {"tasks": [goes_on, done], "succeeded": [done], "pending": [goes_on]}
+    assert run["begun"].status == "ok"
+    assert run["begun"].result["pending"] == [goes_on]
+    assert all(outcome.left == {} for outcome in run)
+
+
+def test_many_tasks_at_the_price_of_a_few_requests(ansible: Ansible, vcenter: VCenter) -> None:
+    early, late = vcenter.tasks(60, duration=1), vcenter.tasks(60, duration=2.5)
+    vcenter.quirks(page_updates=25)
+    outcome = ansible.module(MODULE, {"tasks": [*late, *early]})
+    assert outcome.result["succeeded"] == [*late, *early]
+    assert outcome.requests["PropertyCollector.CreateFilter"] == 1
+    assert outcome.requests["ListView.ModifyListView"] == 1
+    assert sum(outcome.requests.values()) < 60
+    assert outcome.left == {}
+
+
+def test_tasks_that_go_and_servers_that_restart(ansible: Ansible, vcenter: VCenter) -> None:
+    goes, ends, returns = vcenter.tasks(3)
+    started = ansible.start(
+        ["ansible", "localhost", "-m", f"vijson.tasks.{MODULE}", "-a", f"tasks={goes},{ends},{returns} wait_timeout=30"]
+    )
+    wait_until_watched(vcenter)
+    vcenter.expire(goes)
+    vcenter.change(ends, state="success")
+    vcenter.control("POST", "restart")
+    wait_until_watched(vcenter, filters=2)
+    vcenter.change(returns, state="success")
+    (outcome,) = started.finish()
+    assert outcome.status == "ok"
+    assert outcome.result["succeeded"] == [ends, returns]
+    assert outcome.result["missing"] == [goes]
+    assert outcome.left == {}
+
+
+def wait_until_watched(vcenter: VCenter, filters: int = 1) -> None:
+    """Wait until so many filters were opened in all, and the last one is being polled."""
+    for _attempt in range(200):
+        state = vcenter.state()
+        if state["opened"]["filters"] >= filters and state["requests"].get("PropertyCollector.WaitForUpdatesEx"):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"Nobody waits: {state}")
+
+
+def test_waits_that_share_a_session(ansible: Ansible, vcenter: VCenter) -> None:
+    """One of them is told of its own tasks only, and none logs the session out."""
+    groups = [vcenter.tasks(2, duration=1 + index / 2) for index in range(4)]
+    session = vcenter.log_in()
+    hosts = {f"host{index}": {"moids": moids} for index, moids in enumerate(groups)}
+    run = ansible.tasks(
+        [task(MODULE, MODULE, {"tasks": "{{ moids }}", "session_id": session, "wait_timeout": 20})],
+        play={"hosts": "all"},
+        hosts=hosts,
+    )
+    assert vcenter.left() == {"sessions": 1}
+    vcenter.log_out(session)
+    assert {outcome.host: outcome.result["succeeded"] for outcome in run} == {
+        name: variables["moids"] for name, variables in hosts.items()
+    }
