@@ -16,7 +16,7 @@ description:
   - Cancelling is a request; the task may stop later, or even end in success after all. Use O(wait=true) to know.
   - A task that can't be cancelled does not keep the others from being cancelled; then the module fails and names it.
 author:
-  - vijson.tasks contributors
+  - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
   - vijson.tasks.attributes

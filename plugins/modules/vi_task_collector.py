@@ -16,7 +16,7 @@ description:
   - A task has to meet all of the filters that are given. An empty list in one of them matches no task.
   - The collector is destroyed whatever happens.
 author:
-  - vijson.tasks contributors
+  - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
   - vijson.tasks.attributes

@@ -15,7 +15,7 @@ description:
   - It is queued; M(vijson.tasks.vi_task_state) drives and ends it.
   - The kind of the task has to be registered by an extension before, see M(vijson.tasks.vi_task_type).
 author:
-  - vijson.tasks contributors
+  - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
   - vijson.tasks.attributes

@@ -14,7 +14,7 @@ description:
   - Sets the values of custom fields of a task, also of one that has ended. Fields that are not named stay as they are.
   - The fields themselves are defined for the whole vCenter, by an administrator.
 author:
-  - vijson.tasks contributors
+  - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
   - vijson.tasks.attributes

@@ -15,7 +15,7 @@ description:
   - Without O(tasks), reads the recent tasks; those that are queued or running, and those that ended
     within the last ten minutes.
 author:
-  - vijson.tasks contributors
+  - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
   - vijson.tasks.attributes

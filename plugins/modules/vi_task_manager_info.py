@@ -14,7 +14,7 @@ description:
   - Reads which tasks are recent, how many history collectors a session may have, and the texts that describe kinds,
     states and reasons of tasks, in one request.
 author:
-  - vijson.tasks contributors
+  - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
   - vijson.tasks.attributes

@@ -18,7 +18,7 @@ description:
   - A task that has ended already in the wanted state stays as it is.
   - One that has ended in another state makes the module fail.
 author:
-  - vijson.tasks contributors
+  - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
   - vijson.tasks.attributes

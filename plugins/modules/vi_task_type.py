@@ -15,7 +15,7 @@ description:
   - An extension that exists is extended or reduced; its other task types and all else that it has stay as they are.
   - An extension of another O(company) is never touched.
 author:
-  - vijson.tasks contributors
+  - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
   - vijson.tasks.attributes

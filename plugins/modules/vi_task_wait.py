@@ -15,7 +15,7 @@ description:
   - The end of a task is known within a fraction of a second, and a task that is done counts as done however late it is.
   - A server that restarts meanwhile is waited for within the time.
 author:
-  - vijson.tasks contributors
+  - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
   - vijson.tasks.attributes
