@@ -72,6 +72,9 @@ class Credentials(NamedTuple):
     password: str | None = None
     session_id: str | None = None
 
+    def __repr__(self) -> str:
+        return f"Credentials({self.username!r})"
+
 
 class Client:
     """One vCenter. Use it as a context manager, or call :meth:`close`."""
@@ -243,7 +246,7 @@ class Client:
         is_json = answer.content_type in ("application/json", "")
         if answer.status == 200 and is_json:
             return parse_json(answer.body)
-        if answer.status == 500 and is_json:
+        if answer.status == 500 and is_json and answer.body:
             fault = parse_json(answer.body)
             if isinstance(fault, dict) and "_typeName" in fault:
                 raise server_fault(fault, what)
@@ -311,6 +314,12 @@ class Client:
             return False
         self._session_id = None
         return True
+
+    def keep(self) -> str:
+        """Log in if need be, and leave the session open for others as if it had been handed in. Its id."""
+        session_id = self._session_id or self.log_in()
+        self._credentials = Credentials(session_id=session_id)
+        return session_id
 
     def close(self) -> None:
         """Log out of a session of this client's own and drop the connections."""

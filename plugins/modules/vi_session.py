@@ -16,7 +16,7 @@ description:
   - A session stays open until it is ended, or until it idles out. Put O(state=absent) into an C(always) section.
   - The result is hidden from every output, and C(register) still gets it. With C(async) it is not hidden.
 author:
-  - vijson.tasks contributors
+  - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
   - vijson.tasks.attributes
