@@ -74,7 +74,7 @@ test-matrix: venv ## units and e2e with the oldest and newest ansible-core, on t
 ##@ Lint
 
 LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog action-group
-PACKAGES := $(addprefix ansible_collections.vijson.tasks.,plugins scripts tests.unit) bench e2e simulator simulator_tests
+PACKAGES := $(addprefix ansible_collections.vijson.tasks.,plugins scripts tests.e2e tests.unit) bench simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
 lint: $(LINTERS:%=lint-%) ## all linters; each one is a target lint-NAME too
