@@ -19,7 +19,7 @@ the server was looked at.
 - **succeeded**: the module made up for it, and its effect is there exactly once.
 - **failed**: one line says what happened; the effect is there at most once.
 - **lost**: objects that are open because their id was lost with the answer that opened them, at most one each: a
-  session where the answer to a login was lost, a collector or a view where the one that made it in a shared session was.
+  session after a lost answer to a login, a collector or a view after one to its making in a shared session.
 - **wrong**: doubled or missing effects, tracebacks, messages that are not true, anything else left open.
 
 """

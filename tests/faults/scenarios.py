@@ -85,8 +85,9 @@ def _activated(_server: VCenter) -> Params:
     return {"task_type": JOB, "entity": "/DC0/vm/web01", "activation_id": _unique("activation")}
 
 
-def _plain_task(_server: VCenter) -> Params:
-    return {"task_type": JOB, "entity": "vm-21", "parent_task_key": _unique("parent")}
+def _plain_task(server: VCenter) -> Params:
+    # It carries no mark of its own, but its parent tells it from others.
+    return {"task_type": JOB, "entity": "vm-21", "parent_task_key": server.task(state="running")}
 
 
 def _judge_creation(server: VCenter, params: Params, outcome: Outcome) -> list[str]:
@@ -205,13 +206,13 @@ def _description(_server: VCenter) -> Params:
 
 
 def _custom_value(server: VCenter) -> Params:
-    return {"task": server.task(state="running"), "values": {"ticket": _unique("ticket")}}
+    return {"task": server.task(state="running"), "values": {"Ticket": _unique("ticket")}}
 
 
 def _judge_custom_value(server: VCenter, params: Params, outcome: Outcome) -> list[str]:
     read = run(server, "vi_task_info", {"tasks": [params["task"]], "custom_values": True})
-    value = read.result["tasks"][0]["custom_values"].get("ticket")
-    return [] if outcome.failed or value == params["values"]["ticket"] else [f"succeeded, but the value is {value!r}"]
+    value = read.result["tasks"][0]["custom_values"].get("Ticket")
+    return [] if outcome.failed or value == params["values"]["Ticket"] else [f"succeeded, but the value is {value!r}"]
 
 
 def _new_type(_server: VCenter) -> Params:

@@ -23,7 +23,7 @@ from .matrix import Verdict, cases, try_case
 from .report import write_table
 from .scenarios import SCENARIOS, Scenario
 
-SAMPLE = 30  # cases of a scenario
+SAMPLE = 20  # cases of a scenario
 HISTORY = 120  # tasks
 
 
