@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from functools import cache
+from math import isfinite
 from typing import Any
 
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, data
@@ -41,7 +42,7 @@ def _primitive_type(value: Any) -> str:
         if value not in _INT64:
             raise ValueError(f"{value} does not fit into 64 bits")
         return "int" if value in _INT32 else "long"
-    if isinstance(value, float):
+    if isinstance(value, float) and isfinite(value):
         return "double"
     if isinstance(value, str):
         return "string"

@@ -52,7 +52,7 @@ def _own_text(fault: dict[str, Any]) -> str:
     return ""
 
 
-def fault_answer(fault: Any) -> dict[str, Any]:
+def fault_answer(fault: Any, level: int = 0) -> dict[str, Any]:
     """``{type, message, …the fault's own fields}``; a cause in it has the same form."""
     fault = obj(fault, "a fault")
     inner = unwrap(fault)[0]
@@ -61,7 +61,9 @@ def fault_answer(fault: Any) -> dict[str, Any]:
         if key in _TEXT_FIELDS:
             continue
         name = snake(key)
-        answer[f"{name}_" if name in answer else name] = plain(value, typed=True)
+        is_cause = key == "faultCause" and isinstance(value, dict) and level < _LEVELS
+        item = fault_answer(value, level + 1) if is_cause else plain(value, typed=True)
+        answer[f"{name}_" if name in answer else name] = item
     return answer
 
 
@@ -75,6 +77,7 @@ def server_fault(fault: dict[str, Any], what: str) -> FaultError:
 
 def missing_privileges(fault: dict[str, Any]) -> str:
     """Which privileges NoPermission misses on which objects, in words; empty for other faults."""
+    fault = unwrap(fault)[0]
     if fault_type(fault) != "NoPermission":
         return ""
     listed = fault.get("missingPrivileges")
