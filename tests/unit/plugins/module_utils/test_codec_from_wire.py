@@ -1,0 +1,180 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Wire values in answer form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import (
+    Reference,
+    excerpt,
+    obj,
+    objects,
+    parse_json,
+    plain,
+    reference,
+    snake,
+    text,
+    unboxed,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer
+
+MOREF = {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": "vm-7"}
+VM = {"type": "VirtualMachine", "moid": "vm-7"}
+
+
+def boxed(type_name: str, value: Any) -> dict[str, Any]:
+    return {"_typeName": type_name, "_value": value}
+
+
+@pytest.mark.parametrize(
+    ("wire", "expected"),
+    [
+        (None, None),
+        (5, 5),
+        ("text", "text"),
+        (True, True),
+        ([], []),
+        (boxed("int", 5), 5),
+        (boxed("long", 2**40), 2**40),
+        (boxed("short", 0), 0),
+        (boxed("double", 1.5), 1.5),
+        (boxed("boolean", False), False),
+        (boxed("string", ""), ""),
+        (boxed("dateTime", "2026-11-22T04:33:57.127620409Z"), "2026-11-22T04:33:57.127620409Z"),
+        (boxed("TaskInfoState", "running"), "running"),
+        (boxed("AnEnumOfTheFuture", "novel"), "novel"),
+        (boxed("ArrayOfInt", [1, 2]), [1, 2]),
+        (boxed("ArrayOfString", []), []),
+        (boxed("ArrayOfManagedObjectReference", [MOREF]), [VM]),
+        (boxed("ArrayOfAnyType", [boxed("int", 1), boxed("string", "a"), MOREF]), [1, "a", VM]),
+        (boxed("ArrayOfNothing", None), None),
+        (MOREF, VM),
+        ([MOREF], [VM]),
+        ({**MOREF, "serverGuid": "x"}, VM),
+    ],
+)
+@pytest.mark.parametrize("typed", [True, False])
+def test_boxes_arrays_and_references(wire: Any, expected: Any, typed: bool) -> None:
+    assert plain(wire, typed=typed) == expected
+
+
+def test_an_object_has_snake_case_keys_and_keeps_its_type_where_that_counts() -> None:
+    wire = {
+        "_typeName": "CloneResultOfTheFuture",
+        "newVM": MOREF,
+        "numCpu": boxed("int", 2),
+        "diskKeys": boxed("ArrayOfInt", [1]),
+        "inner": {"_typeName": "Inner", "ipAddress": None},
+    }
+    expected = {"new_vm": VM, "num_cpu": 2, "disk_keys": [1], "inner": {"ip_address": None}}
+    assert plain(wire) == expected
+    assert plain(wire, typed=True) == {
+        **expected,
+        "type": "CloneResultOfTheFuture",
+        "inner": {"type": "Inner", "ip_address": None},
+    }
+
+
+def test_an_own_field_named_type_does_not_hide_the_type() -> None:
+    wire = {"_typeName": "CustomFieldDef", "key": 1, "name": "owner", "type": "string", "message": "m"}
+    assert plain(wire, typed=True) == {
+        "type": "CustomFieldDef",
+        "type_": "string",
+        "key": 1,
+        "name": "owner",
+        "message": "m",
+    }
+    assert plain(wire) == {"type": "string", "key": 1, "name": "owner", "message": "m"}
+
+
+def test_no_type_name_is_left_anywhere() -> None:
+    wire = {"_typeName": "A", "b": [{"_typeName": "B", "c": boxed("ArrayOfC", [{"_typeName": "C"}])}]}
+    assert "_typeName" not in str(plain(wire)) + str(plain(wire, typed=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("entityName", "entity_name"),
+        ("key", "key"),
+        ("eventChainId", "event_chain_id"),
+        ("userName", "user_name"),
+        ("newVM", "new_vm"),
+        ("privilegeId", "privilege_id"),
+        ("URLPath", "url_path"),
+        ("iSCSIName", "i_scsi_name"),
+        ("ipV4Address", "ip_v4_address"),
+        ("snake_case", "snake_case"),
+        ("", ""),
+    ],
+)
+def test_snake(name: str, expected: str) -> None:
+    assert snake(name) == expected
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"nul", b"NaN", b"-Infinity", b"\xff", b"[1,]", b'{"a" 1}', b"[" * 10**6])
+def test_what_is_no_json(body: bytes) -> None:
+    with pytest.raises(BadAnswer, match="not JSON") as failed:
+        parse_json(body)
+    assert len(str(failed.value)) < 300
+
+
+@pytest.mark.parametrize("depth", [10**4, 10**6])
+def test_nesting_that_is_too_deep_is_an_error_of_its_own(depth: int) -> None:
+    value: Any = 0
+    for _level in range(depth):
+        value = [value]
+    with pytest.raises(BadAnswer, match="deep"):
+        plain(value)
+
+
+def test_numbers_keep_their_digits() -> None:
+    assert parse_json(b"[9223372036854775807, 1e3, 0.1]") == [2**63 - 1, 1000.0, 0.1]
+
+
+def test_a_number_that_no_python_takes() -> None:
+    with pytest.raises(BadAnswer):
+        parse_json(b"9" * 100_000)
+
+
+def test_excerpt_is_short_and_in_one_line() -> None:
+    assert excerpt(b"<html>\n\n  <body>" + b"x" * 10**6) == repr("<html> <body>" + "x" * 107 + "…")
+    assert excerpt(b"\xff\xfe") == repr("\ufffd\ufffd")
+
+
+@pytest.mark.parametrize("wrong", [None, 1, "vm-7", [], {}, {"type": "A"}, {"value": "b"}, {"type": 1, "value": "b"}])
+def test_what_is_no_reference(wrong: Any) -> None:
+    with pytest.raises(BadAnswer, match=r"what answered .* reference"):
+        reference(wrong, "what")
+
+
+@pytest.mark.parametrize("wrong", [1, "a", {}, [1], [None], [[]], boxed("ArrayOfInt", [1])])
+def test_what_is_no_list_of_objects(wrong: Any) -> None:
+    with pytest.raises(BadAnswer, match=r"what answered .* objects"):
+        objects(wrong, "what")
+
+
+@pytest.mark.parametrize("wrong", [None, 1, "a", []])
+def test_what_is_no_object(wrong: Any) -> None:
+    with pytest.raises(BadAnswer, match=r"what answered .* object"):
+        obj(wrong, "what")
+
+
+@pytest.mark.parametrize("wrong", [None, 1, [], {}, boxed("int", 1)])
+def test_what_is_no_text(wrong: Any) -> None:
+    with pytest.raises(BadAnswer, match=r"what answered .* text"):
+        text(wrong, "what")
+
+
+def test_readers_of_parts() -> None:
+    assert reference(MOREF, "it") == Reference("VirtualMachine", "vm-7")
+    assert objects(None, "it") == objects([], "it") == objects(boxed("ArrayOfX", None), "it") == []
+    assert objects(boxed("ArrayOfX", [MOREF]), "it") == objects([MOREF], "it") == [MOREF]
+    assert text(boxed("string", "a"), "it") == text("a", "it") == "a"
+    assert unboxed(boxed("int", 5)) == unboxed(5) == 5
+    assert unboxed(MOREF) == MOREF

@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The text of a fault, and its answer form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError
+from ansible_collections.vijson.tasks.plugins.module_utils._faults import (
+    fault_answer,
+    fault_text,
+    fault_type,
+    missing_privileges,
+    server_fault,
+)
+
+
+def fault(type_name: str = "InvalidState", **fields: Any) -> dict[str, Any]:
+    return {"_typeName": type_name, **fields}
+
+
+def message(text: Any, key: str = "k") -> dict[str, Any]:
+    return {"_typeName": "LocalizableMessage", "key": key, "message": text}
+
+
+def localized(inner: Any, text: Any = "Localized.") -> dict[str, Any]:
+    return {"_typeName": "LocalizedMethodFault", "fault": inner, "localizedMessage": text}
+
+
+@pytest.mark.parametrize(
+    ("wire", "text"),
+    [
+        (fault(localizedMessage="L", faultstring="S", faultMessage=[message("M")]), "L"),
+        (fault(faultstring="S", faultMessage=[message("M")]), "S"),
+        (fault(faultMessage=[message("M"), message("N")]), "M; N"),
+        (fault(), "InvalidState"),
+        (fault(localizedMessage="", faultstring="S"), "S"),
+        (fault(localizedMessage=None, faultstring="", faultMessage=[message("M")]), "M"),
+        (fault(faultMessage=[message(""), message(None), "odd", message("M")]), "M"),
+        (fault(faultMessage=[]), "InvalidState"),
+        (fault(faultMessage="odd", faultstring=5), "InvalidState"),
+        (localized(fault(faultstring="S")), "Localized."),
+        (localized(fault(faultstring="S"), ""), "S"),
+        (localized(fault(), None), "InvalidState"),
+        (localized(None), "Localized."),
+        (localized(None, None), "MethodFault"),
+        ({}, "MethodFault"),
+        (fault(faultCause=fault("NoDiskSpace", faultstring="Disk full.")), "InvalidState (cause: Disk full.)"),
+        (fault(faultstring="S", faultCause=localized(fault("NoDiskSpace"), "Disk full.")), "S (cause: Disk full.)"),
+        (fault(faultstring="S", faultCause=fault("A", faultCause=fault("B"))), "S (cause: A (cause: B))"),
+        (fault(faultstring="Disk full.", faultCause=fault("A", faultstring="Disk full.")), "Disk full."),
+        (fault(faultstring="S", faultCause=None), "S"),
+        (localized(fault(faultCause=fault("B")), "L"), "L (cause: B)"),
+    ],
+)
+def test_what_is_shown(wire: dict[str, Any], text: str) -> None:
+    assert fault_text(wire) == text
+
+
+def test_causes_that_do_not_end() -> None:
+    wire = fault()
+    for level in range(5000):
+        wire = fault(f"Level{level}", faultCause=wire)
+    assert len(fault_text(wire)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("wire", "name"),
+    [
+        (fault("RequestCanceled"), "RequestCanceled"),
+        (localized(fault("RequestCanceled")), "RequestCanceled"),
+        (localized(None), "MethodFault"),
+        ({"_typeName": 5}, "MethodFault"),
+        ({"fault": fault("A"), "localizedMessage": "x"}, "A"),
+    ],
+)
+def test_types(wire: dict[str, Any], name: str) -> None:
+    assert fault_type(wire) == name
+
+
+def test_the_answer_has_the_faults_own_fields() -> None:
+    wire = fault(
+        "InvalidArgument",
+        invalidProperty="taskType",
+        obj={"_typeName": "ManagedObjectReference", "type": "Task", "value": "task-7"},
+        count={"_typeName": "int", "_value": 5},
+        detail={"_typeName": "Detail", "someKey": [1]},
+        faultstring="Wrong.",
+        localizedMessage="Wrong!",
+    )
+    assert fault_answer(wire) == {
+        "type": "InvalidArgument",
+        "message": "Wrong!",
+        "invalid_property": "taskType",
+        "obj": {"type": "Task", "moid": "task-7"},
+        "count": 5,
+        "detail": {"type": "Detail", "some_key": [1]},
+    }
+
+
+def test_both_shapes_of_an_error_are_one() -> None:
+    inner = fault("RequestCanceled", faultstring="The task was canceled by a user")
+    assert fault_answer(inner) == fault_answer(localized(inner, "The task was canceled by a user"))
+    assert fault_answer(localized(None)) == {"type": "MethodFault", "message": "Localized."}
+
+
+def test_own_fields_do_not_hide_type_and_message() -> None:
+    answer = fault_answer(fault("Odd", type="own", message="mine", faultstring="S"))
+    assert answer == {"type": "Odd", "message": "S", "type_": "own", "message_": "mine"}
+
+
+@pytest.mark.parametrize("wrap", [lambda cause: cause, localized])
+def test_a_cause_has_the_form_of_a_fault(wrap: Any) -> None:
+    cause = fault("NoDiskSpace", datastore="ds1", faultstring="Localized.")
+    answer = fault_answer(fault(faultCause=wrap(cause)))
+    assert answer["fault_cause"] == {"type": "NoDiskSpace", "message": "Localized.", "datastore": "ds1"}
+
+
+def test_an_extended_fault_keeps_its_data() -> None:
+    pair = {"_typeName": "KeyValue", "key": "host", "value": "esx01"}
+    answer = fault_answer(fault("ExtendedFault", faultTypeId="com.example.backup", data=[pair]))
+    assert answer["fault_type_id"] == "com.example.backup"
+    assert answer["data"] == [{"type": "KeyValue", "key": "host", "value": "esx01"}]
+
+
+@pytest.mark.parametrize("wrong", [None, [], "fault", 5])
+def test_what_is_no_fault(wrong: Any) -> None:
+    with pytest.raises(BadAnswer, match="fault"):
+        fault_answer(wrong)
+
+
+def test_the_exception_of_a_fault() -> None:
+    wire = fault("InvalidState", faultstring="Not now.")
+    error = server_fault(wire, "CancelTask of Task:task-42")
+    assert isinstance(error, FaultError)
+    assert str(error) == "CancelTask of Task:task-42: Not now. (InvalidState)"
+    assert (error.type, error.raw) == ("InvalidState", wire)
+    assert error.fault == {"type": "InvalidState", "message": "Not now."}
+
+
+def test_the_type_is_not_said_twice() -> None:
+    assert str(server_fault(fault(), "CancelTask of Task:task-42")) == "CancelTask of Task:task-42: InvalidState"
+
+
+FOLDER = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "group-d1"}
+
+
+@pytest.mark.parametrize(
+    ("wire", "words"),
+    [
+        (
+            fault("NoPermission", missingPrivileges=[{"entity": FOLDER, "privilegeIds": ["Task.Create", "B"]}]),
+            "Task.Create, B on Folder:group-d1",
+        ),
+        (fault("NoPermission", privilegeId="Global.CancelTask", object=FOLDER), "Global.CancelTask on Folder:group-d1"),
+        (fault("NoPermission", privilegeId="Global.CancelTask"), "Global.CancelTask"),
+        (fault("NoPermission", privilegeId="Old", missingPrivileges=[{"privilegeIds": ["New"]}]), "New"),
+        (localized(fault("NoPermission", privilegeId="Some.Right", object=FOLDER)), "Some.Right on Folder:group-d1"),
+        (fault("NoPermission"), ""),
+        (fault("NoPermission", missingPrivileges="odd", privilegeId=5), ""),
+        (fault("InvalidState", privilegeId="x"), ""),
+    ],
+)
+def test_missing_privileges(wire: dict[str, Any], words: str) -> None:
+    found = missing_privileges(wire)
+    assert words in found
+    assert bool(found) == bool(words)
+
+
+def test_which_object_a_fault_is_about() -> None:
+    gone = server_fault(fault("ManagedObjectNotFound", obj={"type": "Task", "value": "task-7"}), "info")
+    assert gone.names("task-7")
+    assert not gone.names("task-8")
+    assert not server_fault(fault("InvalidState", obj={"type": "Task", "value": "task-7"}), "info").names("task-7")
+    assert not server_fault(fault("ManagedObjectNotFound", obj="task-7"), "info").names("task-7")
