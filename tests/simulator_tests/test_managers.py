@@ -142,8 +142,8 @@ def texts(locale: str, module: str, **pairs: str) -> dict[str, Any]:
 def test_task_types_come_with_their_extension(server: Running) -> None:
     client = server.client()
     labels = [
-        texts("de", "task", job_label="Arbeit"),
         texts("en_US", "task", job_label="Job", job_summary="Does it"),
+        texts("de", "task", job_label="Arbeit"),
         texts("en", "event", job_label="Event"),
     ]
     client.call(EXTENSIONS, "RegisterExtension", extension=extension(**with_types("job"), resourceList=labels))

@@ -67,6 +67,7 @@ def test_no_second_login_in_a_session(server: Running) -> None:
 
 
 def test_logout_ends_the_session_and_all_that_it_opened(server: Running) -> None:
+    listeners = len(server.world.tasks.listeners)
     client = server.client()
     client.collector()
     client.call(VIEWS, "CreateListView")
@@ -74,6 +75,7 @@ def test_logout_ends_the_session_and_all_that_it_opened(server: Running) -> None
     opened = server.state()
     assert [opened[kind] for kind in ("sessions", "collectors", "views", "property_collectors")] == [1, 1, 1, 1]
     client.call(SESSIONS, "Logout")
+    assert len(server.world.tasks.listeners) == listeners
     ended = server.state()
     assert [ended[kind] for kind in ("sessions", "collectors", "views", "property_collectors")] == [0, 0, 0, 0]
     assert ended["opened"] == opened["opened"]
@@ -124,7 +126,11 @@ def test_a_session_that_waits_is_not_idle() -> None:
     with running(session_idle=0.3) as server:
         client = server.client()
         options = data("WaitOptions", maxWaitSeconds=1)
-        assert client.call(COLLECTOR, "WaitForUpdatesEx", version="", options=options) is None
+        with ThreadPoolExecutor(1) as pool:
+            wait = pool.submit(client.call, COLLECTOR, "WaitForUpdatesEx", version="", options=options)
+            time.sleep(0.6)
+            assert server.state()["sessions"] == 1
+            assert wait.result() is None
         assert client.read(TASKS, "maxCollector") == 32
 
 
