@@ -19,6 +19,7 @@ from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire impor
     LOGOUT,
     SDK,
     Call,
+    Outcome,
     Wire,
     answers,
     faults,
@@ -138,7 +139,7 @@ def test_a_wrong_password(client: Make, wire: Wire) -> None:
 
 @pytest.mark.parametrize("lost", [html(502), html(503), html(504), ConnectionResetError(104, "reset")])
 def test_a_login_that_was_lost_is_tried_once_more(
-    client: Make, wire: Wire, pauses: list[float], warnings_shown: list[str], lost: object
+    client: Make, wire: Wire, pauses: list[float], warnings_shown: list[str], lost: Outcome
 ) -> None:
     wire.expect(login()._replace(outcome=lost), login("S2"), Call("GET", INFO, answers(1), session="S2"), logout("S2"))
     with client() as made:
@@ -156,7 +157,7 @@ def test_a_login_that_was_lost_twice(client: Make, wire: Wire, warnings_shown: l
 
 
 @pytest.mark.parametrize("outcome", [answers(user_session()), answers(None, session=""), html(200)])
-def test_a_login_without_a_session_id(client: Make, wire: Wire, outcome: object) -> None:
+def test_a_login_without_a_session_id(client: Make, wire: Wire, outcome: Outcome) -> None:
     wire.expect(login()._replace(outcome=outcome))
     with client() as made, pytest.raises(ViError, match=r"8\.0\.1"):
         made.get(TASK, "info")
@@ -175,7 +176,9 @@ def test_a_session_is_closed_where_only_its_id_was_understood(client: Make, wire
 
 
 @pytest.mark.parametrize("outcome", [html(400), faults("SystemError"), answers("what?", status=418)])
-def test_a_logout_that_fails_is_a_warning(client: Make, wire: Wire, warnings_shown: list[str], outcome: object) -> None:
+def test_a_logout_that_fails_is_a_warning(
+    client: Make, wire: Wire, warnings_shown: list[str], outcome: Outcome
+) -> None:
     wire.expect(login("S1"), Call("GET", INFO, answers(1)), Call("POST", LOGOUT, outcome))
     with client() as made:
         made.get(TASK, "info")
@@ -246,7 +249,7 @@ def test_in_a_shared_session_nothing_is_opened_twice(client: Make, wire: Wire) -
 
 
 @pytest.mark.parametrize("outcome", [html(502), faults("ManagedObjectNotFound"), NOT_AUTHENTICATED, html(404)])
-def test_what_can_not_be_destroyed_is_no_failure(client: Make, wire: Wire, outcome: object) -> None:
+def test_what_can_not_be_destroyed_is_no_failure(client: Make, wire: Wire, outcome: Outcome) -> None:
     destroy = Call("POST", f"{SDK}/ListView/session%5B1%5D2/DestroyView", outcome)
     wire.expect(CREATE_VIEW._replace(outcome=answers(VIEW)), [destroy] * (4 if outcome == html(502) else 1))
     with client("S0") as made, made.owned("viewManager", "CreateListView", {}, "DestroyView"):

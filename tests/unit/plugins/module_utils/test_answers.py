@@ -1,0 +1,235 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task as modules answer it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._answers import TASK_KEYS, is_done, planned_task, task_answer
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer
+
+KEYS = [
+    "key",
+    "moid",
+    "name",
+    "description_id",
+    "label",
+    "description",
+    "entity",
+    "state",
+    "progress",
+    "cancelable",
+    "cancelled",
+    "reason",
+    "queue_time",
+    "start_time",
+    "complete_time",
+    "duration",
+    "event_chain_id",
+    "change_tag",
+    "parent_task_key",
+    "root_task_key",
+    "activation_id",
+    "locked",
+    "progress_details",
+    "result",
+    "error",
+]
+ANSIBLES_OWN = {"failed", "skipped", "results", "changed", "msg", "ansible_facts", "warnings", "diff", "invocation"}
+
+
+def ref(kind: str, moid: str) -> dict[str, str]:
+    return {"_typeName": "ManagedObjectReference", "type": kind, "value": moid}
+
+
+def info(**fields: Any) -> dict[str, Any]:
+    return {"_typeName": "TaskInfo", "key": "task-7", "task": ref("Task", "task-7"), "state": "running", **fields}
+
+
+def answer(**fields: Any) -> dict[str, Any]:
+    return task_answer(info(**fields))
+
+
+def test_every_key_is_always_there() -> None:
+    assert sorted(TASK_KEYS) == sorted(KEYS)
+    task = answer()
+    assert sorted(task) == sorted(KEYS)
+    assert {key for key, value in task.items() if value is not None} == {"key", "moid", "state"}
+    assert not ANSIBLES_OWN & set(task)
+
+
+@pytest.mark.parametrize(
+    ("field", "key", "value"),
+    [
+        ("name", "name", "CloneVM_Task"),
+        ("descriptionId", "description_id", "VirtualMachine.clone"),
+        ("progress", "progress", 0),
+        ("cancelable", "cancelable", False),
+        ("cancelled", "cancelled", True),
+        ("eventChainId", "event_chain_id", 5),
+        ("changeTag", "change_tag", "tag"),
+        ("parentTaskKey", "parent_task_key", "task-1"),
+        ("rootTaskKey", "root_task_key", "task-1"),
+        ("activationId", "activation_id", "a-1"),
+    ],
+)
+def test_fields_that_are_as_they_are(field: str, key: str, value: Any) -> None:
+    assert answer(**{field: value})[key] == value
+    assert answer(**{field: None})[key] is None
+
+
+def test_the_id_is_that_of_the_task() -> None:
+    assert task_answer(info(task=ref("Task", "task-8")))["moid"] == "task-8"
+    assert task_answer({"key": "task-9", "state": "queued"})["moid"] == "task-9"
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        ({"_typeName": "LocalizableMessage", "key": "phase", "message": "copying"}, "copying"),
+        ({"_typeName": "LocalizableMessage", "key": "phase"}, "phase"),
+        ({"_typeName": "LocalizableMessage", "key": "phase", "message": ""}, "phase"),
+        (None, None),
+    ],
+)
+def test_description(description: Any, expected: str | None) -> None:
+    assert answer(description=description)["description"] == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (
+            {"entity": ref("VirtualMachine", "vm-7"), "entityName": "web01"},
+            {"type": "VirtualMachine", "moid": "vm-7", "name": "web01"},
+        ),
+        ({"entity": ref("Folder", "group-d1")}, {"type": "Folder", "moid": "group-d1", "name": None}),
+        ({"entityName": "gone"}, {"type": None, "moid": None, "name": "gone"}),
+        ({}, None),
+    ],
+)
+def test_entity(fields: dict[str, Any], expected: Any) -> None:
+    assert answer(**fields)["entity"] == expected
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ({"_typeName": "TaskReasonUser", "userName": "D\\u"}, {"type": "TaskReasonUser", "user_name": "D\\u"}),
+        ({"_typeName": "TaskReasonSystem"}, {"type": "TaskReasonSystem"}),
+        (
+            {"_typeName": "TaskReasonAlarm", "alarmName": "a", "alarm": ref("Alarm", "alarm-1"), "entityName": "e"},
+            {
+                "type": "TaskReasonAlarm",
+                "alarm_name": "a",
+                "alarm": {"type": "Alarm", "moid": "alarm-1"},
+                "entity_name": "e",
+            },
+        ),
+        (
+            {"_typeName": "TaskReasonSchedule", "name": "n", "scheduledTask": ref("ScheduledTask", "s-1")},
+            {"type": "TaskReasonSchedule", "name": "n", "scheduled_task": {"type": "ScheduledTask", "moid": "s-1"}},
+        ),
+        ({"_typeName": "TaskReasonOfTheFuture", "who": 1}, {"type": "TaskReasonOfTheFuture", "who": 1}),
+        (None, None),
+    ],
+)
+def test_reason(reason: Any, expected: Any) -> None:
+    assert answer(reason=reason)["reason"] == expected
+
+
+def test_times_are_in_utc() -> None:
+    task = answer(
+        queueTime="2026-11-22T05:33:57.1276+01:00",
+        startTime="2026-11-22T04:34:00Z",
+        completeTime="2026-11-22T04:34:01.5Z",
+    )
+    assert (task["queue_time"], task["start_time"]) == ("2026-11-22T04:33:57.1276Z", "2026-11-22T04:34:00Z")
+    assert (task["complete_time"], task["duration"]) == ("2026-11-22T04:34:01.5Z", 1.5)
+
+
+@pytest.mark.parametrize("field", ["queueTime", "startTime", "completeTime"])
+@pytest.mark.parametrize("wrong", ["yesterday", "", "0001-01-01T00:00:00+10:00", 5, [], {"_typeName": "dateTime"}])
+def test_what_is_no_time(field: str, wrong: Any) -> None:
+    with pytest.raises(BadAnswer, match=field):
+        answer(**{field: wrong})
+
+
+def test_a_queued_task_that_went_straight_to_its_end_has_no_duration() -> None:
+    assert answer(queueTime="2026-11-22T04:34:00Z", completeTime="2026-11-22T04:34:01Z")["duration"] is None
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        ({"_typeName": "string", "_value": "done"}, "done"),
+        (ref("VirtualMachine", "vm-8"), {"type": "VirtualMachine", "moid": "vm-8"}),
+        ({"_typeName": "Outcome", "newVm": ref("VirtualMachine", "vm-8")}, None),
+        ({"_typeName": "ArrayOfInt", "_value": [1, 2]}, [1, 2]),
+        ("plain", "plain"),
+    ],
+)
+def test_result(result: Any, expected: Any) -> None:
+    expected = expected or {"type": "Outcome", "new_vm": {"type": "VirtualMachine", "moid": "vm-8"}}
+    assert answer(state="success", result=result)["result"] == expected
+
+
+FAULT = {"_typeName": "NoDiskSpace", "datastore": "ds1", "faultMessage": [{"key": "k", "message": "Full."}]}
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (FAULT, {"type": "NoDiskSpace", "message": "Full.", "datastore": "ds1"}),
+        (
+            {"_typeName": "LocalizedMethodFault", "fault": FAULT, "localizedMessage": "Disk is full."},
+            {"type": "NoDiskSpace", "message": "Disk is full.", "datastore": "ds1"},
+        ),
+        (
+            {"_typeName": "LocalizedMethodFault", "fault": None, "localizedMessage": "Something."},
+            {"type": "MethodFault", "message": "Something."},
+        ),
+    ],
+)
+def test_both_shapes_of_error(error: Any, expected: dict[str, Any]) -> None:
+    found = answer(state="error", error=error)["error"]
+    assert {key: found[key] for key in expected} == expected
+    assert "_typeName" not in str(found)
+
+
+def test_lists_of_the_task() -> None:
+    pair = {"_typeName": "KeyAnyValue", "key": "speed", "value": {"_typeName": "int", "_value": 5}}
+    task = answer(locked=[ref("VirtualMachine", "vm-7")], progressDetails=[pair])
+    assert task["locked"] == [{"type": "VirtualMachine", "moid": "vm-7"}]
+    assert task["progress_details"] == [{"key": "speed", "value": 5}]
+
+
+def test_labels_are_asked_for() -> None:
+    assert task_answer(info(descriptionId="a.b"), {"a.b": "Do it"})["label"] == "Do it"
+    assert task_answer(info(descriptionId="a.c"), {"a.b": "Do it"})["label"] is None
+    assert answer(descriptionId="a.b")["label"] is None
+
+
+@pytest.mark.parametrize("wrong", [None, [], "task-7", {}, {"key": 5, "state": "queued"}, {"key": "task-7"}])
+def test_what_is_no_info(wrong: Any) -> None:
+    with pytest.raises(BadAnswer, match="info"):
+        task_answer(wrong)
+
+
+def test_a_state_of_the_future() -> None:
+    assert answer(state="paused")["state"] == "paused"
+
+
+def test_a_planned_task_has_every_key() -> None:
+    task = planned_task(description_id="a.b")
+    assert sorted(task) == sorted(KEYS)
+    assert (task["key"], task["moid"], task["description_id"]) == ("check-mode", "check-mode", "a.b")
+
+
+@pytest.mark.parametrize(("state", "done"), [("queued", False), ("running", False), ("success", True), ("error", True)])
+def test_done(state: str, done: bool) -> None:
+    assert is_done(answer(state=state)) is done
