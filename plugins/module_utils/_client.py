@@ -109,6 +109,11 @@ class Client:
         """Whether the session was handed in, so that others may use it too."""
         return self._credentials.session_id is not None
 
+    def twin(self) -> Client:
+        """Another client in the session as it is now, for a thread that must not wait for this one."""
+        session_id = self._session_id or ""
+        return Client(self.endpoint, Credentials(session_id=session_id), api_release=self._release, warn=self._warn)
+
     # -- methods and properties ------------------------------------------------------------------------------------
 
     def get(self, target: Target, name: str, *, bound: bool = False) -> Any:

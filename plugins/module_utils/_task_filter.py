@@ -62,7 +62,7 @@ class TaskFilter(NamedTuple):
             return None
         if len(at) == 2:
             _refuse_backwards(at["begin_time"], at["end_time"])
-        times = {option: _format(option, nanoseconds) for option, nanoseconds in at.items()}
+        times = {option: format_time(option, nanoseconds) for option, nanoseconds in at.items()}
         return data(
             "TaskFilterSpecByTime",
             timeType=_TIME_TYPES[self.time_type],
@@ -119,7 +119,8 @@ def _refuse_backwards(begin: int, end: int) -> None:
         raise InputError("end_time: the end lies before begin_time. Accepted: an end at begin_time or later")
 
 
-def _format(option: str, nanoseconds: int) -> str:
+def format_time(option: str, nanoseconds: int) -> str:
+    """RFC 3339 of a time that an option gave, in nanoseconds since 1970; InputError."""
     try:
         return format_rfc3339(nanoseconds)
     except ValueError as error:

@@ -62,6 +62,11 @@ class Updates:
         self.version, self.truncated = text(update.get("version"), "WaitForUpdatesEx"), update.get("truncated") is True
         return changes_of(update)
 
+    def cancel(self) -> None:
+        """End the wait of another thread in :meth:`next`, which answers the fault RequestCanceled there; ViError."""
+        with self._client.twin() as twin:
+            twin.call(self._collector, "CancelWaitForUpdates", bound=True)
+
 
 def changes_of(update: dict[str, Any]) -> list[Change]:
     """The changes that an UpdateSet tells, in its order."""

@@ -31,7 +31,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._updates import PACE,
 
 _RECOVERY_PAUSES = (1.0, 2.0, 5.0)
 _BAD_ANSWERS = 3
-_SESSION_LOST = ("NotAuthenticated", "InvalidCollectorVersion", "RequestCanceled", "ManagedObjectNotFound")
+SESSION_LOST = ("NotAuthenticated", "InvalidCollectorVersion", "RequestCanceled", "ManagedObjectNotFound")
 
 
 class Clock(NamedTuple):
@@ -135,7 +135,7 @@ def wait(
 def _may_pass(error: ViError, failures: int) -> bool:
     """Whether waiting may cure it: a server that restarts, a session that ended, an answer damaged on its way."""
     if isinstance(error, FaultError):
-        return error.type in _SESSION_LOST
+        return error.type in SESSION_LOST
     return not isinstance(error, BadAnswer) or failures < _BAD_ANSWERS
 
 

@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is new of tasks: which changes a TaskInfo tells, each once. No I/O."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE, task_moid, time_of
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import text
+from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND
+
+CREATED, STATE = "created", "state"
+ENDS = {"success": "done", "error": "failed"}
+
+OVERLAP = 600 * SECOND
+"""Nanoseconds that are looked at again after a gap: a server may show a task some time after its times say so."""
+
+_ORDER = {"queued": 0, "running": 1, "success": 2, "error": 2}
+_RUNNING = 1
+
+
+class Ledger:
+    """Which tasks were seen in which state since the beginning, a time of the server in nanoseconds.
+
+    ``settled`` has to be set once all tasks that were active at the beginning were seen: any other is new from then on.
+
+    :ivar horizon: all that happened before this time was told
+    """
+
+    def __init__(self, begin: int):
+        self.settled = False
+        self.horizon = begin
+        self._begin = begin
+        self._newest = begin
+        self._active: dict[str, str] = {}
+        self._ended: dict[str, int] = {}
+        self._lost: set[str] = set()
+
+    @property
+    def active(self) -> list[str]:
+        """The ids of tasks that have not ended, as far as they are known to be there."""
+        return [moid for moid in self._active if moid not in self._lost]
+
+    def lose(self, moid: str) -> None:
+        """The task can't be read any more; should it come up once again, it is not new."""
+        self._lost.add(moid)
+
+    def enter(self, info: dict[str, Any]) -> list[str]:
+        """The changes that a TaskInfo tells for the first time, in their order: ``created``, then its state."""
+        moid, state = task_moid(info), text(info.get("state"), "info.state")
+        if moid in self._ended:
+            return []
+        before = self._active.get(moid)
+        ended = _ended_at(info) if state in DONE else None
+        if before is None and ended is not None and ended < self.horizon:
+            return []
+        self._note(moid, state, ended)
+        self._newest = max(self._newest, _time(info, "queueTime"), _time(info, "startTime"), ended or 0)
+        if before is None:
+            return self._first_sight(info, state)
+        return [ENDS.get(state, STATE)] if _rank(state) > _rank(before) else []
+
+    def move_on(self) -> None:
+        """All that happened until now was told: forget what can't come up again."""
+        self.horizon = max(self.horizon, self._newest - OVERLAP)
+        self._ended = {moid: at for moid, at in self._ended.items() if at >= self.horizon}
+
+    def _note(self, moid: str, state: str, ended: int | None) -> None:
+        if ended is not None:
+            self._active.pop(moid, None)
+            self._lost.discard(moid)
+            self._ended[moid] = ended
+        elif _rank(state) >= _rank(self._active.get(moid, "queued")):
+            self._active[moid] = state
+
+    def _first_sight(self, info: dict[str, Any], state: str) -> list[str]:
+        is_new = self.settled or _time(info, "queueTime") >= self._begin
+        changes = [CREATED] if is_new else []
+        if state in ENDS:
+            changes.append(ENDS[state])
+        elif not is_new and state != "queued" and _time(info, "startTime") >= self._begin:
+            changes.append(STATE)
+        return changes
+
+
+class Selection(NamedTuple):
+    """Which changes to tell; ``None`` lets all through."""
+
+    states: list[str] | None = None
+    description_ids: list[str] | None = None
+
+    def takes(self, change: str, info: dict[str, Any]) -> bool:
+        """Whether to tell a change. That a task was created counts as queued where it has ended since."""
+        if self.description_ids is not None and info.get("descriptionId") not in self.description_ids:
+            return False
+        state = "queued" if change == CREATED and info.get("state") in DONE else info.get("state")
+        return self.states is None or state in self.states
+
+
+def _rank(state: str) -> int:
+    # A state that is not known yet is one on the way.
+    return _ORDER.get(state, _RUNNING)
+
+
+def _ended_at(info: dict[str, Any]) -> int:
+    return _time(info, "completeTime") or _time(info, "startTime") or _time(info, "queueTime")
+
+
+def _time(info: dict[str, Any], field: str) -> int:
+    return time_of(info, field) or 0
