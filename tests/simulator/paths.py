@@ -49,7 +49,7 @@ def _inside(declared: str, value: Any, path: str) -> Any:
         if field_type is None:
             return None
         declared, value = field_type, value.get(name)
-    return value if value is None or declared == "Any" else box_any(declared, value)
+    return box_any(declared, value)
 
 
 def differences(old: Any, new: Any, path: str) -> Iterator[str]:

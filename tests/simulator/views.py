@@ -146,8 +146,7 @@ class ContainerView(ManagedObjectView):
         for child in self._children(entity, read[entity], session):
             yield child
             if self._recursive:
-                if child not in read:
-                    yield from self._below(child, session, read)
+                yield from self._below(child, session, read)
             elif any(map(entity.is_kind_of, WITH_MACHINES)) and "vm" in _contents(child):
                 read[child] = ("vm",)
                 yield from self._children(child, ("vm",), session)

@@ -8,6 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
+from simulator.filters import PropertyFilter
+from simulator.paths import differences
+from simulator.task import Task
+from simulator.updates import VERSIONS_KEPT
+from simulator.wire import Ref, data, moref
 from simulator_tests.in_process import (
     COLLECTOR,
     ROOT,
@@ -24,11 +30,6 @@ from simulator_tests.in_process import (
     through,
     updates,
 )
-
-from simulator.filters import PropertyFilter
-from simulator.task import Task
-from simulator.updates import VERSIONS_KEPT
-from simulator.wire import Ref, data, moref
 
 RUNNING = {"_typeName": "TaskInfoState", "_value": "running"}
 
@@ -121,6 +122,24 @@ async def test_partial_updates_tell_the_innermost_property(client: Client, parti
         assert told["info"] == client.read(task.ref, "info")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "paths"),
+    [
+        ({"progress": 1}, {"progress": 2}, ["info.progress"]),
+        ({"progress": 1}, {}, ["info.progress"]),
+        ({"locked": [1]}, {"locked": [2]}, ["info.locked"]),
+        ({"entity": moref(VM)}, {"entity": moref(ROOT)}, ["info.entity"]),
+        ({"result": RUNNING}, {"result": data("TaskInfoState", _value="error")}, ["info.result"]),
+        ({"result": data("KeyValue", key="a")}, {"result": data("KeyAnyValue", key="b")}, ["info.result"]),
+        ({"result": data("KeyValue", key="a")}, {"result": data("KeyValue", key="b")}, ["info.result.key"]),
+        ({"result": None}, {}, []),
+    ],
+)
+def test_the_innermost_differences(old: Json, new: Json, paths: list[str]) -> None:
+    same = {"_typeName": "TaskInfo", "key": "task-1"}
+    assert list(differences({**same, **old}, {**same, **new}, "info")) == paths
+
+
 @scenario
 async def test_partial_updates_since_an_older_version_add_up(client: Client) -> None:
     task = client.task("running")
@@ -130,6 +149,20 @@ async def test_partial_updates_since_an_older_version_add_up(client: Client) -> 
     assert set(updates(await client.wait(COLLECTOR, version))[0][2]) == {"info.progress"}
     await client.call(task.ref, "CancelTask")
     assert set(updates(await client.wait(COLLECTOR, version))[0][2]) == {"info.progress", "info.cancelled"}
+
+
+@scenario
+async def test_a_new_value_is_told_without_the_changes_inside_it(client: Client) -> None:
+    task = client.task("running")
+    await watch(client, filter_spec(properties("Task", "info"), starting(task.ref)), partial=True)
+    first = latest = (await client.wait(COLLECTOR))["version"]
+    for text, told in (("one", "info.description"), ("two", "info.description.message")):
+        description = data("LocalizableMessage", key="phase", message=text)
+        await client.call(task.ref, "SetTaskDescription", description=description)
+        answer = await client.wait(COLLECTOR, latest)
+        latest = answer["version"]
+        assert set(updates(answer)[0][2]) == {told}
+    assert updates(await client.wait(COLLECTOR, first))[0][2] == {"info.description": description}
 
 
 @scenario
@@ -313,10 +346,10 @@ async def test_old_versions_expire_and_the_gone_are_forgotten(client: Client) ->
 
 @scenario
 async def test_a_filter_made_later_is_new_to_older_versions(client: Client) -> None:
-    await watch_tasks(client, client.task())
-    version = (await client.wait(COLLECTOR))["version"]
     task = client.task()
-    await watch_tasks(client, task)
+    await watch(client, filter_spec(properties("Task", "info.state"), starting(client.task().ref)))
+    version = (await client.wait(COLLECTOR))["version"]
+    await watch(client, filter_spec(properties("Task", "info.state"), starting(task.ref)))
     assert [update[:2] for update in updates(await client.wait(COLLECTOR, version))] == [("enter", task.key)]
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
+from simulator.wire import Ref, data, moref
 from simulator_tests.in_process import (
     COLLECTOR,
     ROOT,
@@ -26,8 +28,6 @@ from simulator_tests.in_process import (
     through,
     values,
 )
-
-from simulator.wire import Ref, data, moref
 
 GONE = Ref("Task", "task-999999")
 SERVICE = Ref("ServiceInstance", "ServiceInstance")

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import pytest
+
+from simulator.wire import Ref, data, moref
 from simulator_tests.in_process import (
     COLLECTOR,
     ROOT,
@@ -22,8 +24,6 @@ from simulator_tests.in_process import (
     through,
     updates,
 )
-
-from simulator.wire import Ref, data, moref
 
 GONE = Ref("Task", "task-999999")
 OTHER_VM = Ref("VirtualMachine", "vm-22")
