@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 import ssl
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -111,7 +112,10 @@ def main() -> None:
         if not arguments.plain:
             folder = arguments.tls or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
             tls = make_certificates(folder)
-        asyncio.run(serve(arguments, tls))
+        try:
+            asyncio.run(serve(arguments, tls))
+        except OSError as error:
+            sys.exit(f"simulator: {error}")
 
 
 if __name__ == "__main__":

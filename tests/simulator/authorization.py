@@ -31,14 +31,14 @@ class User:
     def parse(cls, text: str) -> User:
         """`NAME:PASSWORD[:ROLE]`; ROLE is admin (the default), readonly, or privileges joined by `+`."""
         name, separator, rest = text.partition(":")
-        password, _, role = rest.partition(":")
+        password, _colon, role = rest.partition(":")
         if not (name and separator and password):
             raise ValueError(f"not NAME:PASSWORD[:ROLE]: {text}")
         return cls(_with_domain(name), password, _privileges(role or "admin"))
 
     @property
     def shown(self) -> str:
-        user, _, domain = self.name.partition("@")
+        user, _at, domain = self.name.partition("@")
         return f"{domain.upper()}\\{'Administrator' if user == 'administrator' else user}"
 
     def is_named(self, login: str) -> bool:

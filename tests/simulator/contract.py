@@ -65,7 +65,7 @@ def operations() -> dict[tuple[str, str, str], Operation]:
     """All routes by (HTTP method, type, member)."""
     found = {}
     for path, item in _document()["paths"].items():
-        _, type_name, _, member = path.split("/")
+        type_name, member = path.split("/")[1::2]
         for verb, route in item.items():
             operation = _operation(type_name, member, verb.upper(), route)
             found[operation.http_method, type_name, member] = operation

@@ -72,7 +72,7 @@ PLANNED = frozenset({"duration", "outcome", "on_cancel"})
 def create_tasks(world: World, spec: Spec) -> list[Task]:
     """`count` tasks of one specification. Raises ValueError for what is not understood."""
     _check_names(spec, KNOWN)
-    return [_create(world, spec) for _ in range(spec.get("count", 1))]
+    return [_create(world, spec) for _round in range(spec.get("count", 1))]
 
 
 def change_task(task: Task, changes: Spec) -> None:

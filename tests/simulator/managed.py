@@ -67,17 +67,20 @@ class ManagedObject:
 
     def get(self, name: str, session: Session | None) -> Any:
         """A property's wire value, None if unset. Raises Fault: InvalidProperty, NotAuthenticated, NoPermission."""
-        if name not in self.PROPERTIES:
+        if name not in self.PROPERTIES or self._is_taken_out(name):
             raise Fault("InvalidProperty", f"{self.TYPE} has no property {name}", name=name)
         self._authorize(name, session)
         return getattr(self, name)(session)
 
     async def invoke(self, name: str, session: Session | None, parameters: dict[str, Any]) -> Any:
         """The wire value that a method answers, None for void. Raises Fault."""
-        if name not in self.METHODS:
+        if name not in self.METHODS or self._is_taken_out(name):
             raise Fault("MethodNotFound", f"{self.TYPE}.{name}", receiver=moref(self.ref), method=name)
         self._authorize(name, session)
         return await getattr(self, name)(session, **parameters)
+
+    def _is_taken_out(self, member: str) -> bool:
+        return f"{self.TYPE}.{member}" == self.world.quirks.taken_out
 
     def _authorize(self, member: str, session: Session | None) -> None:
         privilege = contract.privilege_of(self.TYPE, member) or "System.View"

@@ -23,6 +23,7 @@ class Quirks:
     done_description: the description of a done task may still be set.
     rewind_skips: RewindCollector skips the oldest task.
     rotate_session: a new session id after so many answers. clock_offset: seconds that the server's clock is ahead.
+    taken_out: a property or method that is not there, such as `Task.CancelTask`.
     """
 
     wrap_errors: bool = False
@@ -38,12 +39,14 @@ class Quirks:
     rewind_skips: bool = False
     rotate_session: int = 0
     clock_offset: float = 0.0
+    taken_out: str = ""
 
     def update(self, changes: dict[str, Any]) -> None:
         """Raises ValueError for a name or a type that is not known."""
         known = {field.name: type(field.default) for field in fields(self)}
         for name, value in changes.items():
             kind = known.get(name)
-            if type(value) is not kind and not (kind is float and type(value) is int):
+            wanted = (float, int) if kind is float else kind
+            if wanted is None or not isinstance(value, wanted) or isinstance(value, bool) is not (kind is bool):
                 raise ValueError(f"no such quirk: {name}={value!r}")
             setattr(self, name, value)

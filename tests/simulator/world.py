@@ -110,7 +110,7 @@ class World:
         self._waiters.add(waiter)
         try:
             # wait_for of Python 3.11 and older loses a cancel that comes in the same turn as the change
-            changed, _ = await asyncio.wait({waiter}, timeout=timeout)
+            changed, _pending = await asyncio.wait({waiter}, timeout=timeout)
         finally:
             self._waiters.discard(waiter)
         return bool(changed)

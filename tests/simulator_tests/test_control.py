@@ -140,7 +140,7 @@ def test_sessions_that_expire_with_the_request(server: Running) -> None:
 def test_faults_hit_the_nth_matching_request(server: Running) -> None:
     server.inject("Task*.*", "http_503", nth=2, times=2)
     client = server.client()
-    codes = [client.send("GET", TASKS, "maxCollector").status_code for _ in range(5)]
+    codes = [client.send("GET", TASKS, "maxCollector").status_code for _round in range(5)]
     assert codes == [200, 503, 503, 200, 200]
     (rule,) = server.control("GET", "faults")
     assert (rule["seen"], rule["fired"]) == (5, 2)

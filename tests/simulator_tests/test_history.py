@@ -150,12 +150,12 @@ def test_pages_of_a_thousand(server: Running) -> None:
     client = server.client()
     server.control("POST", "tasks", {"state": "success", "count": 1001})
     collector = client.collector()
-    assert [len(following(client, collector, 1000)) for _ in range(3)] == [1000, 1, 0]
+    assert [len(following(client, collector, 1000)) for _round in range(3)] == [1000, 1, 0]
 
 
 def test_32_collectors_for_each_client(server: Running) -> None:
     client = server.client()
-    collectors = [client.collector() for _ in range(32)]
+    collectors = [client.collector() for _round in range(32)]
     fault = client.fault(TASKS, "CreateCollectorForTasks", filter=data("TaskFilterSpec"))
     assert fault["_typeName"] == "InvalidState"
     server.client().collector()

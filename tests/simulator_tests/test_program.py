@@ -70,7 +70,7 @@ def test_serves_tls_by_its_own_authority_and_ends_cleanly(tmp_path: Path, number
 
 def test_options(tmp_path: Path) -> None:
     options = ["--plain", "--user", "bob:secret:Task.Create+Task.Update", "--history", "30", "--release", "8.0.2.0"]
-    with program(tmp_path, *options, "--log", "--max-sessions", "1") as (_, url):
+    with program(tmp_path, *options, "--log", "--max-sessions", "1") as (_process, url):
         assert url.startswith("http://")
         assert content(url, True).json()["about"]["apiVersion"] == "8.0.2.0"
         client = Client(Running(url, None), ("bob", "secret"))  # type: ignore[arg-type]
@@ -97,6 +97,21 @@ def test_wrong_options(options: list[str]) -> None:
     )
     assert done.returncode == 2
     assert "error:" in done.stderr
+
+
+def test_a_port_that_is_taken() -> None:
+    with running() as server:
+        port = server.url.rpartition(":")[2]
+        done = subprocess.run(
+            [sys.executable, "-m", "simulator", "--plain", "--port", port],
+            env={**os.environ, "PYTHONPATH": str(TESTS)},
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert "address already in use" in done.stderr
 
 
 @pytest.mark.parametrize(

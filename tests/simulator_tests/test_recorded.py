@@ -120,7 +120,7 @@ def test_the_simulator_answers_as_the_recorded_server(server: Running) -> None:
         taskList=tasks,
     )
     client.call(EXTENSIONS, "RegisterExtension", extension=extension)
-    finished = [server.add_task(entity="group-d1", state="success", cancelable=False).value for _ in range(3)]
+    finished = [server.add_task(entity="group-d1", state="success", cancelable=False).value for _round in range(3)]
     server.control("POST", "quirks", {"wrap_errors": True, "created_on_cancel": "at_once"})
 
     replay = Replay(server)

@@ -105,7 +105,7 @@ def test_limit_of_a_user_at_the_rest_api() -> None:
     with running(max_sessions=2000) as server, ThreadPoolExecutor(1) as pool:
         user = server.world.sessions.user(READER[0])
         assert user is not None
-        pool.submit(lambda: [server.world.sessions.open(user, "", "") for _ in range(550)]).result()
+        pool.submit(lambda: [server.world.sessions.open(user, "", "") for _round in range(550)]).result()
         assert requests.post(f"{server.url}/api/session", auth=READER, timeout=5).status_code == 503
         assert requests.post(f"{server.url}/api/session", auth=ADMIN, timeout=5).status_code == 201
 
@@ -113,7 +113,7 @@ def test_limit_of_a_user_at_the_rest_api() -> None:
 def test_idle_sessions_end_and_active_ones_do_not() -> None:
     with running(session_idle=0.4) as server:
         idle, active = server.client(), server.client()
-        for _ in range(4):
+        for _round in range(4):
             time.sleep(0.15)
             active.read(TASKS, "maxCollector")
         assert server.state()["sessions"] == 1
@@ -170,7 +170,7 @@ def test_ids_may_rotate(server: Running) -> None:
     client = server.client()
     first = client.http.headers[SESSION_HEADER]
     seen = {first}
-    for _ in range(6):
+    for _round in range(6):
         answer = client.send("GET", TASKS, "maxCollector")
         assert answer.status_code == 200
         client.http.headers[SESSION_HEADER] = answer.headers.get(SESSION_HEADER, client.http.headers[SESSION_HEADER])

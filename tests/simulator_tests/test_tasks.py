@@ -217,9 +217,9 @@ def test_the_server_drives_its_own_tasks(server: Running, outcome: str) -> None:
     assert info["state"] == outcome
     assert info.get("result") == (moref(VM) if outcome == "success" else None)
     assert info.get("error") == (error if outcome == "error" else None)
-    states = [state for state, _ in seen]
+    states = [state for state, _percent in seen]
     assert states == sorted(states)
-    progress = [percent for _, percent in seen if percent is not None]
+    progress = [percent for _state, percent in seen if percent is not None]
     assert progress == sorted(progress)
     assert len(set(progress)) >= 3
 
