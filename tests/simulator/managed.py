@@ -80,7 +80,8 @@ class ManagedObject:
         return await getattr(self, name)(session, **parameters)
 
     def _is_taken_out(self, member: str) -> bool:
-        return f"{self.TYPE}.{member}" == self.world.quirks.taken_out
+        taken_out = self.world.quirks.taken_out
+        return bool(taken_out) and taken_out == f"{self.TYPE}.{member}"
 
     def _authorize(self, member: str, session: Session | None) -> None:
         privilege = contract.privilege_of(self.TYPE, member) or "System.View"
