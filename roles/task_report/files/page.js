@@ -1,0 +1,15 @@
+/* Fills the page. */
+
+const tasks = readTasks();
+showSummary(tasks);
+prepareDetails();
+document.querySelectorAll("nav, main > section").forEach((section) => {
+    section.hidden = !tasks.length;
+});
+if (tasks.length) {
+    showFailures(tasks);
+    showTypes(tasks);
+    showLongest(tasks);
+    prepareTable(tasks);
+    prepareTimeline(tasks);
+}
