@@ -15,6 +15,7 @@ from simulator.answers import JsonText
 from simulator.authorization import User
 from simulator.build import build_world
 from simulator.contract import operations
+from simulator.inventory import ManagedEntity
 from simulator.sessions import Session
 from simulator.task import Task
 from simulator.validation import check_answer, check_request
@@ -91,16 +92,22 @@ class Client:
             task.finish(state)
         return task
 
+    def entity(self, moid: str) -> ManagedEntity:
+        found = self.world.objects[moid]
+        assert isinstance(found, ManagedEntity)
+        return found
+
     async def list_view(self, *refs: Ref) -> Ref:
         return await self.make(VIEWS, "CreateListView", obj=[moref(ref) for ref in refs])
 
-    async def retrieve(self, *specs: Json, **options: Any) -> Json | None:
+    async def retrieve(self, *specs: Json, **options: Any) -> Any:
+        """The RetrieveResult of RetrievePropertiesEx, None if there is none."""
         return await self.call(
             COLLECTOR, "RetrievePropertiesEx", specSet=list(specs), options=data("RetrieveOptions", **options)
         )
 
-    async def wait(self, collector: Ref, version: str = "", **options: Any) -> Json | None:
-        """WaitForUpdatesEx; returns at once unless `maxWaitSeconds` is given (None: absent)."""
+    async def wait(self, collector: Ref, version: str = "", **options: Any) -> Any:
+        """The UpdateSet of WaitForUpdatesEx, None if there is none; at once unless `maxWaitSeconds` is given."""
         options.setdefault("maxWaitSeconds", 0)
         return await self.call(collector, "WaitForUpdatesEx", version=version, options=data("WaitOptions", **options))
 

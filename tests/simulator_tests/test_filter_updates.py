@@ -466,7 +466,7 @@ async def test_the_inventory_through_a_folder(client: Client) -> None:
     await watch(client, filter_spec(properties("VirtualMachine", "name"), start))
     answer = await client.wait(COLLECTOR)
     assert VM.value in {update[1] for update in updates(answer)}
-    folder = client.world.objects["group-v3"]
-    folder.children.remove(client.world.objects[VM.value])
+    folder = client.entity("group-v3")
+    folder.children.remove(client.entity(VM.value))
     client.world.touch(folder, "childEntity")
     assert updates(await client.wait(COLLECTOR, answer["version"])) == [("leave", VM.value, {})]

@@ -180,7 +180,7 @@ async def test_a_filter_over_a_container_view_follows_the_inventory(client: Clie
     await client.make(COLLECTOR, "CreateFilter", spec=spec, partialUpdates=False)
     answer = await client.wait(COLLECTOR)
     assert len(updates(answer)) == 6
-    folder = client.world.objects["group-v53"]
+    folder = client.entity("group-v53")
     machine = folder.children.pop()
     client.world.touch(folder, "childEntity")
     answer = await client.wait(COLLECTOR, answer["version"])

@@ -83,12 +83,13 @@ async def test_a_wait_without_news_answers_none(client: Client, seconds: int, le
 async def test_without_a_bound_a_wait_goes_on_until_something_changes(client: Client, form: str) -> None:
     watch = await Watch(client, COLLECTOR).start()
     method = "WaitForUpdates" if form == "WaitForUpdates" else "WaitForUpdatesEx"
-    options: dict[str, Any] = {
+    forms: dict[str, Any] = {
         "absent": {"options": {"_typeName": "WaitOptions"}},
         "null": {"options": {"_typeName": "WaitOptions", "maxWaitSeconds": None, "maxObjectUpdates": None}},
         "null options": {"options": None},
-    }.get(form, {})
-    waiting = asyncio.create_task(client.call(COLLECTOR, method, version=watch.version, **options))
+    }
+    call = client.call(COLLECTOR, method, version=watch.version, **forms.get(form, {}))
+    waiting = asyncio.create_task(call)
     await asyncio.sleep(0.1)
     assert not waiting.done()
     watch.task.start()
