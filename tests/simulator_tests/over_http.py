@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,6 +123,28 @@ class Running:
         self.control("POST", "faults", {"operation": operation, "fault": fault, **more})
 
 
+class _Crashes(logging.Handler):
+    """What the server or its event loop logs as an error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(logging.Formatter().format(record))
+
+    @contextmanager
+    def collected(self) -> Iterator[None]:
+        loggers = [logging.getLogger(name) for name in ("aiohttp.server", "asyncio")]
+        for logger in loggers:
+            logger.addHandler(self)
+        try:
+            yield
+        finally:
+            for logger in loggers:
+                logger.removeHandler(self)
+
+
 @contextmanager
 def running(
     *,
@@ -132,7 +155,7 @@ def running(
     session_idle: float = 1800.0,
     tls_folder: Path | None = None,
 ) -> Iterator[Running]:
-    """A server whose answers are all checked against the contract; what breaks it fails the test."""
+    """A server whose answers are all checked against the contract; what breaks it, or the server, fails the test."""
     world = build_world(
         users=[User.parse(text) for text in USERS],
         release=release,
@@ -144,13 +167,15 @@ def running(
     )
     tls = make_certificates(tls_folder) if tls_folder else None
     server = Server(world, release, tls=tls, check=True)
+    crashes = _Crashes()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
         url = asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
-        yield Running(url, world)
-        assert server.violations == []
+        with crashes.collected():
+            yield Running(url, world)
+        assert server.violations + crashes.texts == []
     finally:
         asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
