@@ -32,13 +32,17 @@ class Listener:
         self._runner = runner
         await self._open()
 
+    def stop(self) -> None:
+        """Stay closed after a pause that is still on."""
+        if self._reopening is not None:
+            self._reopening.cancel()
+
     async def pause(self, seconds: float) -> None:
         """Refuse new connections for so long; those that are open stay."""
         if self._site is not None:
             await self._site.stop()
             self._site = None
-        if self._reopening is not None:
-            self._reopening.cancel()
+        self.stop()
         self._reopening = asyncio.get_running_loop().call_later(seconds, self._reopen)
 
     def _reopen(self) -> None:

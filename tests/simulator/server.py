@@ -56,5 +56,6 @@ class Server:
         return self.listener.url
 
     async def stop(self) -> None:
+        self.listener.stop()
         self._world.sessions.end_all()
         await self._runner.cleanup()
