@@ -50,6 +50,7 @@ class Tracker:
     :ivar infos: TaskInfo as it came, by moId
     :ivar pending: ids of tasks that are there and not yet where they should be
     :ivar missing: ids of tasks that are not, or not any more, on the server
+    :ivar incomplete: whether a task's state was told without the rest of its info
     """
 
     def __init__(self, moids: Iterable[str], until: str = "done"):
@@ -57,6 +58,7 @@ class Tracker:
         self.infos: dict[str, dict[str, Any]] = {}
         self.pending: dict[str, None] = dict.fromkeys(self.moids)
         self.missing: list[str] = []
+        self.incomplete = False
         self._arrived = ("running", *DONE) if until == "running" else DONE
 
     def saw(self, moid: str, info: dict[str, Any]) -> None:
@@ -70,8 +72,9 @@ class Tracker:
         """A property changed: ``info`` as a whole, or one of its fields as ``info.progress``."""
         if path == "info":
             self.saw(moid, obj(value, "info"))
-        elif path.startswith("info."):
-            self.saw(moid, {**self.infos.get(moid, {}), path[len("info.") :]: unboxed(value)})
+        elif path.startswith("info.") and moid in self.pending:
+            self.infos[moid] = {**self.infos.get(moid, {}), path[len("info.") :]: unboxed(value)}
+            self.incomplete = self.incomplete or self.infos[moid].get("state") in self._arrived
 
     def gone(self, moid: str) -> None:
         """A task is not on the server."""
@@ -82,6 +85,7 @@ class Tracker:
     def read(self, client: Client) -> None:
         """Read all that are pending in one request."""
         found = read_infos(client, self.pending)
+        self.incomplete = False
         for moid in list(self.pending):
             if moid in found:
                 self.saw(moid, found[moid])
@@ -174,10 +178,9 @@ def _poll(
             clock.sleep(max(0.0, left))
             return
         changes = updates.next(max(0, min(POLL, int(left))))
-        if changes is None:
+        apply(changes or [], tracker)
+        if changes is None or tracker.incomplete:
             tracker.read(client)
-        else:
-            apply(changes, tracker)
         report(tracker)
         if changes is not None and tracker.pending and not updates.truncated:
             clock.sleep(max(0.0, min(PACE, deadline - clock.now())))
