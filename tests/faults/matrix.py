@@ -8,6 +8,7 @@ They are generated: a scenario runs once undisturbed, and the server's log tells
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -30,6 +31,8 @@ FAULTS = (
     "wrong_type",
     "session_expired",
 )
+
+REFUSAL = 0.05  # seconds
 
 # What a lost answer opens and nobody can close: its id went with the answer.
 _LOST = {
@@ -91,9 +94,11 @@ def try_case(server: VCenter, case: Case) -> Verdict:
     """Run a scenario with one damaged request, and look at what it left."""
     params = case.scenario.prepare(server)
     session = server.log_in() if case.shared else None
-    seconds = {"refused": 0.05, "delay": LATE}.get(case.fault, 0.0)
+    seconds = {"refused": REFUSAL, "delay": LATE}.get(case.fault, 0.0)
     server.fault(case.operation, case.fault, nth=case.nth, seconds=seconds)
     outcome = run(server, case.scenario.module, params, session_id=session)
+    if case.fault == "refused":
+        time.sleep(2 * REFUSAL)  # until the server listens again
     server.control("DELETE", "faults")
     problems = [*_message(server, outcome, session), *_left_open(server, case)]
     lost = sum(server.left().values()) - (1 if case.shared and case.fault != "session_expired" else 0)
