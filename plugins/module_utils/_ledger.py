@@ -21,10 +21,18 @@ _ORDER = {"queued": 0, "running": 1, "success": 2, "error": 2}
 _RUNNING = 1
 
 
+class Known(NamedTuple):
+    """An active task: when it was queued, and its state."""
+
+    queued: int
+    state: str
+
+
 class Ledger:
     """Which tasks were seen in which state since the beginning, a time of the server in nanoseconds.
 
     ``settled`` has to be set once all tasks that were active at the beginning were seen: any other is new from then on.
+    A task is known by its id and by when it was queued, for a server that is set up anew counts from the start again.
 
     :ivar horizon: all that happened before this time was told
     """
@@ -34,8 +42,8 @@ class Ledger:
         self.horizon = begin
         self._begin = begin
         self._newest = begin
-        self._active: dict[str, str] = {}
-        self._ended: dict[str, int] = {}
+        self._active: dict[str, Known] = {}
+        self._ended: dict[tuple[str, int], int] = {}
         self._lost: set[str] = set()
 
     @property
@@ -49,38 +57,40 @@ class Ledger:
 
     def enter(self, info: dict[str, Any]) -> list[str]:
         """The changes that a TaskInfo tells for the first time, in their order: ``created``, then its state."""
-        moid, state = task_moid(info), text(info.get("state"), "info.state")
-        if moid in self._ended:
+        moid, now = task_moid(info), Known(_time(info, "queueTime"), text(info.get("state"), "info.state"))
+        if (moid, now.queued) in self._ended:
             return []
         before = self._active.get(moid)
-        ended = _ended_at(info) if state in DONE else None
+        if before is not None and before.queued != now.queued:
+            before = None
+        ended = _ended_at(info) if now.state in DONE else None
         if before is None and ended is not None and ended < self.horizon:
             return []
-        self._note(moid, state, ended)
-        self._newest = max(self._newest, _time(info, "queueTime"), _time(info, "startTime"), ended or 0)
-        if before is None:
-            return self._first_sight(info, state)
-        return [ENDS.get(state, STATE)] if _rank(state) > _rank(before) else []
+        if before is not None and _rank(now.state) <= _rank(before.state):
+            return []
+        self._note(moid, now, ended)
+        self._newest = max(self._newest, now.queued, _time(info, "startTime"), ended or 0)
+        return self._first_sight(info, now) if before is None else [ENDS.get(now.state, STATE)]
 
     def move_on(self) -> None:
         """All that happened until now was told: forget what can't come up again."""
         self.horizon = max(self.horizon, self._newest - OVERLAP)
-        self._ended = {moid: at for moid, at in self._ended.items() if at >= self.horizon}
+        self._ended = {known: at for known, at in self._ended.items() if at >= self.horizon}
 
-    def _note(self, moid: str, state: str, ended: int | None) -> None:
-        if ended is not None:
+    def _note(self, moid: str, now: Known, ended: int | None) -> None:
+        if ended is None:
+            self._active[moid] = now
+        else:
             self._active.pop(moid, None)
             self._lost.discard(moid)
-            self._ended[moid] = ended
-        elif _rank(state) >= _rank(self._active.get(moid, "queued")):
-            self._active[moid] = state
+            self._ended[moid, now.queued] = ended
 
-    def _first_sight(self, info: dict[str, Any], state: str) -> list[str]:
-        is_new = self.settled or _time(info, "queueTime") >= self._begin
+    def _first_sight(self, info: dict[str, Any], now: Known) -> list[str]:
+        is_new = self.settled or now.queued >= self._begin
         changes = [CREATED] if is_new else []
-        if state in ENDS:
-            changes.append(ENDS[state])
-        elif not is_new and state != "queued" and _time(info, "startTime") >= self._begin:
+        if now.state in ENDS:
+            changes.append(ENDS[now.state])
+        elif not is_new and now.state != "queued" and _time(info, "startTime") >= self._begin:
             changes.append(STATE)
         return changes
 

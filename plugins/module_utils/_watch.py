@@ -125,15 +125,18 @@ class TaskWatch:
 
     def _pause_after(self, error: ViError) -> None:
         """Wait before the next try; raises the error where that is of no use."""
-        away = isinstance(error, (ConnectError, LostAnswer))
-        if isinstance(error, FaultError):
-            away = error.type in SESSION_LOST
-        self._refusals += not away
-        lasting = isinstance(error, ConnectError) and not error.transient
-        if not self._reached or lasting or self._refusals > _REFUSALS:
+        self._refusals += not _is_away(error)
+        if not self._reached or self._refusals > _REFUSALS:
             raise error
         pause = _PAUSES[min(self._failures, len(_PAUSES) - 1)]
         if not self._failures:
             logger.warning("Out of reach, and tried again until it is back: %s", error)
         self._failures += 1
         self._stopping.wait(pause)
+
+
+def _is_away(error: ViError) -> bool:
+    """Whether this is what a server that restarts, or whose session ended, looks like."""
+    if isinstance(error, FaultError):
+        return error.type in SESSION_LOST
+    return error.transient if isinstance(error, ConnectError) else isinstance(error, LostAnswer)
