@@ -60,7 +60,7 @@ simulator-tests: venv ## the simulator's own tests
 
 .PHONY: e2e
 e2e: venv ## real playbooks and modules against the simulator
-	@scripts/check $@ pytest tests/e2e
+	@scripts/check $@ pytest -n 2 --dist worksteal tests/e2e
 
 .PHONY: sanity
 sanity: venv ## ansible-test sanity, every test of it that needs no container
