@@ -51,10 +51,9 @@ class TaskFilter:
         for name, getter in LISTS.items():
             self._add(spec.get(name), partial(_by_list, getter))
 
-    def _add(self, part: Any, condition_of: Callable[[Any], Condition | None]) -> None:
-        condition = condition_of(part) if part else None
-        if condition:
-            self._conditions.append(condition)
+    def _add(self, part: Any, condition_of: Callable[[Any], Condition]) -> None:
+        if part:
+            self._conditions.append(condition_of(part))
 
     def matches(self, task: Task) -> bool:
         return all(condition(task) for condition in self._conditions)
@@ -91,16 +90,15 @@ def _by_time(part: Spec) -> Condition:
     return in_time
 
 
-def _by_user(part: Spec) -> Condition | None:
-    """Without names: everybody's tasks, or with `systemUser` only those that no user started."""
+def _by_user(part: Spec) -> Condition:
+    """Without names: the tasks of all users, or with `systemUser` only those that no user started."""
     names = frozenset(name.casefold() for name in part.get("userList") or ())
     wants_system = part["systemUser"]
-    if not names and not wants_system:
-        return None
+    any_user = not names and not wants_system
 
     def by_user(task: Task) -> bool:
         user = task.reason.get("userName")
-        return wants_system if user is None else user.casefold() in names
+        return wants_system if user is None else any_user or user.casefold() in names
 
     return by_user
 
