@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which changes a TaskInfo tells: each once, and none of before the beginning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._ledger import OVERLAP, Ledger, Selection
+from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND, format_rfc3339
+
+BEGIN = 1_800_000_000 * SECOND
+
+
+def info(
+    state: str, queued: float, *, started: float | None = None, ended: float | None = None, number: int = 1
+) -> Any:
+    """A TaskInfo; times in seconds from the beginning."""
+    times = {"queueTime": queued, "startTime": started, "completeTime": ended}
+    return {
+        "key": f"task-{number}",
+        "state": state,
+        **{name: format_rfc3339(BEGIN + int(at * SECOND)) for name, at in times.items() if at is not None},
+    }
+
+
+def settled() -> Ledger:
+    ledger = Ledger(BEGIN)
+    ledger.settled = True
+    return ledger
+
+
+def test_a_new_task_is_created_runs_and_ends_once_each() -> None:
+    ledger = settled()
+    assert ledger.enter(info("queued", 1)) == ["created"]
+    assert ledger.enter(info("queued", 1)) == []
+    assert ledger.active == ["task-1"]
+    assert ledger.enter(info("running", 1, started=2)) == ["state"]
+    assert ledger.enter(info("running", 1, started=2)) == []
+    assert ledger.enter(info("success", 1, started=2, ended=3)) == ["done"]
+    assert ledger.enter(info("success", 1, started=2, ended=3)) == []
+    assert ledger.active == []
+
+
+@pytest.mark.parametrize(
+    ("state", "changes"),
+    [
+        ("queued", ["created"]),
+        ("running", ["created"]),
+        ("success", ["created", "done"]),
+        ("error", ["created", "failed"]),
+        ("paused by a later release", ["created"]),
+    ],
+)
+def test_first_sight_of_a_new_task(state: str, changes: list[str]) -> None:
+    assert settled().enter(info(state, 1, started=1, ended=2)) == changes
+
+
+@pytest.mark.parametrize(
+    ("task", "changes"),
+    [
+        (info("queued", -5), []),
+        (info("running", -5, started=-4), []),
+        (info("running", -5, started=1), ["state"]),
+        (info("success", -5, started=-4, ended=-1), []),
+        (info("success", -5, started=-4, ended=1), ["done"]),
+        (info("error", -5, started=-4, ended=0), ["failed"]),
+        (info("running", 0, started=0), ["created"]),
+        (info("error", 1, started=1, ended=2), ["created", "failed"]),
+        (info("success", -5), []),
+    ],
+)
+def test_at_first_only_what_happened_since_the_beginning_counts(task: Any, changes: list[str]) -> None:
+    assert Ledger(BEGIN).enter(task) == changes
+
+
+def test_what_was_active_before_is_known_and_its_end_is_told() -> None:
+    ledger = Ledger(BEGIN)
+    ledger.enter(info("running", -5, started=-4))
+    ledger.settled = True
+    assert ledger.active == ["task-1"]
+    assert ledger.enter(info("error", -5, started=-4, ended=9)) == ["failed"]
+
+
+def test_a_task_that_comes_up_with_old_times_later_is_new() -> None:
+    assert settled().enter(info("running", -3600, started=-3600)) == ["created"]
+
+
+def test_a_task_does_not_go_back() -> None:
+    ledger = settled()
+    ledger.enter(info("running", 1, started=2))
+    assert ledger.enter(info("queued", 1)) == []
+    assert ledger.enter(info("running", 1, started=2)) == []
+    ledger.enter(info("success", 1, started=2, ended=3))
+    assert ledger.enter(info("running", 1, started=2)) == []
+
+
+def test_a_server_that_is_set_up_anew_counts_from_the_start_again() -> None:
+    ledger = settled()
+    ledger.enter(info("running", 1, started=2, number=1))
+    ledger.enter(info("success", 1, started=2, ended=3, number=2))
+    assert ledger.enter(info("queued", 90, number=1)) == ["created"]
+    assert ledger.enter(info("error", 90, started=91, ended=92, number=2)) == ["created", "failed"]
+
+
+def test_what_was_forgotten_does_not_come_up_again() -> None:
+    ledger = settled()
+    overlap = OVERLAP / SECOND
+    old = info("success", 1, started=2, ended=3, number=1)
+    ledger.enter(old)
+    ledger.enter(info("running", overlap + 2, started=overlap + 10, number=2))
+    ledger.move_on()
+    assert ledger.horizon == BEGIN + 10 * SECOND
+    assert ledger.enter(old) == []
+    assert ledger.enter(info("success", 1, started=2, ended=11, number=3)) == ["created", "done"]
+    assert ledger.enter(info("success", overlap + 2, ended=overlap + 12, number=2)) == ["done"]
+
+
+def test_the_horizon_does_not_go_back_before_the_beginning() -> None:
+    ledger = settled()
+    ledger.enter(info("queued", 1))
+    ledger.move_on()
+    assert ledger.horizon == BEGIN
+
+
+def test_a_task_that_can_not_be_read_is_no_longer_followed_and_not_new_again() -> None:
+    ledger = settled()
+    ledger.enter(info("running", 1, started=2))
+    ledger.lose("task-1")
+    assert ledger.active == []
+    assert ledger.enter(info("running", 1, started=2)) == []
+    assert ledger.enter(info("success", 1, started=2, ended=3)) == ["done"]
+
+
+CLONE = {"descriptionId": "VirtualMachine.clone"}
+
+
+@pytest.mark.parametrize(
+    ("selection", "change", "task", "takes"),
+    [
+        (Selection(), "created", {"state": "queued"}, True),
+        (Selection(states=["error"]), "failed", {"state": "error"}, True),
+        (Selection(states=["error"]), "done", {"state": "success"}, False),
+        (Selection(states=["error"]), "created", {"state": "error"}, False),
+        (Selection(states=["queued"]), "created", {"state": "error"}, True),
+        (Selection(states=["running"]), "created", {"state": "running"}, True),
+        (Selection(description_ids=["VirtualMachine.clone"]), "failed", {"state": "error", **CLONE}, True),
+        (Selection(description_ids=["VirtualMachine.Clone"]), "failed", {"state": "error", **CLONE}, False),
+        (Selection(description_ids=["x"]), "failed", {"state": "error"}, False),
+    ],
+)
+def test_selection(selection: Selection, change: str, task: dict[str, Any], takes: bool) -> None:
+    assert selection.takes(change, task) is takes

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options where Ansible does not check them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.vijson.tasks.plugins.doc_fragments.connection import ModuleDocFragment
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._event_source import SPEC, TaskEvents
+from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION, Spec, check_options
+
+SOURCE = Path(__file__).parents[4] / "extensions/eda/plugins/event_source/vi_tasks.py"
+HOST = {"hostname": "vc.example.com", "username": "u", "password": "p"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "value"),
+    [
+        ("str", "a b ", "a b "),
+        ("str", 42, "42"),
+        ("int", "443", 443),
+        ("float", "1.5", 1.5),
+        ("float", 2, 2.0),
+        ("bool", "False", False),
+        ("bool", "yes", True),
+        ("bool", 0, False),
+        ("path", "~/x", str(Path.home() / "x")),
+        ("list", "a,b", ["a", "b"]),
+        ("list", ["a", 1], ["a", "1"]),
+        ("list", 7, ["7"]),
+        ("raw", {"a": 1}, {"a": 1}),
+    ],
+)
+def test_values_are_taken_as_ansible_takes_them(kind: str, given: Any, value: Any) -> None:
+    assert check_options({"it": given}, {"it": {"type": kind, "elements": "str"}}, {}) == {"it": value}
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "message"),
+    [
+        ({"type": "int"}, "x", "it: 'x' is no whole number"),
+        ({"type": "int"}, True, "it: True is no whole number"),
+        ({"type": "float"}, [], "it: [] is no number"),
+        ({"type": "str"}, {}, "it: {} is no text"),
+        ({"type": "bool"}, "maybe", "it: 'maybe' is no switch. Accepted: true, false"),
+        ({"type": "list", "elements": "str"}, [[]], "it: [[]] is no list of texts"),
+        ({"type": "str", "no_log": True}, ["hidden"], "it: what is given is no text"),
+        ({"type": "str", "choices": ["a", "b"]}, "c", "it: 'c' is not one of them. Accepted: a, b"),
+        ({"type": "list", "elements": "str", "choices": ["a"]}, ["a", "c"], "it: 'c' is not one of them. Accepted: a"),
+        ({"type": "str", "required": True}, None, "it is missing: give it as an option"),
+        ({"type": "str", "required": True, "env": "IT"}, None, "it is missing: give it as an option (or IT in"),
+    ],
+)
+def test_what_is_refused(option: dict[str, Any], given: Any, message: str) -> None:
+    with pytest.raises(InputError) as refused:
+        check_options({"it": given}, {"it": option}, {})
+    assert str(refused.value).startswith(message)
+
+
+def test_an_unknown_option_is_named_with_those_that_are_known() -> None:
+    with pytest.raises(InputError, match=r"^hostnme: no such option. Accepted: entity, recursion, .*, hostname,"):
+        check_options({"hostnme": "x"}, SPEC, {})
+
+
+def test_the_option_wins_over_the_environment_and_that_over_the_default() -> None:
+    spec: Spec = {"port": {"type": "int", "default": 443, "env": "PORT", "aliases": ["p"]}}
+    assert check_options({}, spec, {}) == {"port": 443}
+    assert check_options({"port": None}, spec, {"PORT": "1"}) == {"port": 1}
+    assert check_options({"p": 2}, spec, {"PORT": "1"}) == {"port": 2}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"states": []}, "states: an empty list lets no task through"),
+        ({"users": []}, "users: an empty list"),
+        ({"since": "yesterday"}, "since: 'yesterday' is no time. Accepted: RFC 3339"),
+        ({"entity": "what is this"}, "entity: 'what is this' is no entity"),
+        ({"hostname": "https://vc"}, "hostname: 'https://vc' is no host"),
+        ({"password": None}, "password missing"),
+        ({"states": "error,done"}, "states: 'done' is not one of them"),
+    ],
+)
+def test_the_event_source_refuses_before_it_sends_anything(
+    options: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("VMWARE_PASSWORD", raising=False)
+    with pytest.raises(InputError) as refused:
+        TaskEvents({**HOST, **options})
+    assert message in str(refused.value)
+
+
+def documented(options: dict[str, Any]) -> dict[str, Any]:
+    """What a documentation says that a specification says too."""
+    kept = ("type", "elements", "choices", "default", "aliases", "required")
+    return {name: {key: option[key] for key in kept if key in option} for name, option in options.items()}
+
+
+def specified(spec: Spec) -> dict[str, Any]:
+    return {name: {k: v for k, v in option.items() if k not in ("env", "no_log")} for name, option in spec.items()}
+
+
+def test_the_fragment_mirrors_the_connection() -> None:
+    assert documented(yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]) == specified(CONNECTION)
+
+
+def test_the_event_source_documents_its_options() -> None:
+    texts = {
+        name: ast.literal_eval(node.value)
+        for node in ast.parse(SOURCE.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign) and (name := ast.unparse(node.targets[0])) in ("DOCUMENTATION", "EXAMPLES")
+    }
+    assert documented(yaml.safe_load(texts["DOCUMENTATION"])["options"]) == specified(SPEC)
+    for example in yaml.safe_load(texts["EXAMPLES"]):
+        assert set(example["vijson.tasks.vi_tasks"] or {}) <= set(SPEC)
