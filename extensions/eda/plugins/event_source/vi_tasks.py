@@ -88,8 +88,8 @@ options:
     aliases: [pass, pwd]
   session_id:
     description:
-      - Id of a live session, which is used and never logged out. When it ends, so does the source: there is nothing to
-        log in with. It wins over O(username) and O(password).
+      - Id of a live session, which is used and never logged out. It wins over O(username) and O(password).
+      - When that session ends, the source fails, for there is nothing to log in with.
       - If not given, the environment variable E(VMWARE_SESSION_ID) counts.
     type: str
   port:
