@@ -80,11 +80,7 @@ class Member:
         )
 
     def _update(self, kind: str, paths: Collection[str]) -> Json:
-        changes = [
-            data("PropertyChange", name=path, op="assign", val=self._value(path))
-            for path in paths
-            if path not in self._faults
-        ]
+        changes = [self._change(path) for path in paths if path not in self._faults]
         refused = {path: self._faults[path] for path in paths if path in self._faults}
         return data(
             "ObjectUpdate",
@@ -93,6 +89,10 @@ class Member:
             changeSet=changes or None,
             missingSet=missing_properties(refused) or None,
         )
+
+    def _change(self, path: str) -> Json:
+        change = data("PropertyChange", name=path, op="assign", val=self._value(path))
+        return {"val": None, **change} if self.source.world.quirks.null_fields else change
 
     def _value(self, path: str) -> Any:
         if path in self._values:
@@ -157,17 +157,17 @@ class PropertyFilter(ManagedObject):
             self._select()
             self._compare({moid: None for moid, member in self._members.items() if member.entered < self._seen})
             return
-        changes = [change for change in changes if (change.object.TYPE, change.name) not in SILENT]
+        changes = [change for change in changes if (change.ref.type, change.name) not in SILENT]
         if any(map(self._selects, changes)):
             self._select()
         touched: defaultdict[str, set[str]] = defaultdict(set)
-        for _, source, name in changes:
-            touched[source.ref.value].add(name)
+        for _, ref, name in changes:
+            touched[ref.value].add(name)
         self._compare(touched)
 
     def _selects(self, change: Change) -> bool:
         """Whether other objects may be selected after the change."""
-        moid = change.object.ref.value
+        moid = change.ref.value
         return (moid, change.name) in self._walk.sources or (not change.name and moid in self._walk.origins)
 
     def _select(self) -> None:

@@ -16,7 +16,7 @@ from .filters import PropertyFilter
 from .managed import ManagedObject, method, prop
 from .retrieval import Retrieval, retrieve
 from .updates import INITIAL, Updates
-from .wire import Fault, Ref, invalid_argument, moref
+from .wire import Fault, Ref, data, invalid_argument, moref
 
 if TYPE_CHECKING:
     from .sessions import Session
@@ -135,7 +135,10 @@ class PropertyCollector(ManagedObject):
         retrieval = Retrieval(contents, page_size if session else None)
         if session:
             self._use(session).retrieval = retrieval
-        return retrieval.page() if contents else None
+        return retrieval.page() if contents else self._nothing()
+
+    def _nothing(self) -> Json | None:
+        return {**data("RetrieveResult"), "objects": None} if self.world.quirks.null_lists else None
 
     @method
     async def ContinueRetrievePropertiesEx(self, session: Session, token: str) -> Json:

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .wire import Fault, data, moref
+from .wire import Fault, Ref, data, moref
 
 if TYPE_CHECKING:
     from .filters import PropertyFilter
@@ -20,10 +21,14 @@ INITIAL = ""
 BEFORE_EVERYTHING = -1
 
 
+# counted for all collectors, so that no version of one is by chance known to another
+_numbers = itertools.count(1)
+
+
 class Entry(NamedTuple):
     """One ObjectUpdate (`field` objectSet) or MissingObject (missingSet) of a filter."""
 
-    filter: PropertyFilter
+    filter: Ref
     field: str
     value: Json
 
@@ -45,19 +50,18 @@ class Updates:
 
     def __init__(self) -> None:
         self.filters: dict[str, PropertyFilter] = {}
-        self._issued = 0
         self._revisions: dict[str, int] = {INITIAL: BEFORE_EVERYTHING}
         self._kept: deque[str] = deque()
         self._suspended: Suspended | None = None
 
-    def since(self, version: str, revision: int, limit: int | None, resume: bool = True) -> Json | None:
+    def since(self, version: str, revision: int, limit: int | None, resume: bool) -> Json | None:
         """The UpdateSet of at most `limit` entries from a version to the world's present revision; None if it is empty.
 
         Raises Fault InvalidCollectorVersion, also for the version of a truncated answer unless it may `resume`.
         """
         suspended, self._suspended = self._suspended, None
         if suspended is not None and suspended.version == version and resume:
-            entries = [entry for entry in suspended.rest if entry.filter.ref.value in self.filters]
+            entries = [entry for entry in suspended.rest if entry.filter.value in self.filters]
             return self._answer(entries, suspended.revision, limit)
         if version not in self._revisions:
             raise Fault("InvalidCollectorVersion", "The version is unknown or out of date.")
@@ -69,20 +73,17 @@ class Updates:
         entries = []
         for watching in self.filters.values():
             watching.refresh(everything=version == INITIAL)
-            entries += [Entry(watching, "missingSet", missing) for missing in watching.missing_since(since)]
-            entries += [Entry(watching, "objectSet", update) for update in watching.updates_since(since)]
+            entries += [Entry(watching.ref, "missingSet", missing) for missing in watching.missing_since(since)]
+            entries += [Entry(watching.ref, "objectSet", update) for update in watching.updates_since(since)]
         return entries
 
     def _answer(self, entries: list[Entry], revision: int, limit: int | None) -> Json:
         now, rest = entries[:limit], entries[len(entries) if limit is None else limit :]
         sets: dict[str, Json] = {}
-        for watching, field, value in now:
-            filter_update = sets.setdefault(
-                watching.ref.value, data("PropertyFilterUpdate", filter=moref(watching.ref))
-            )
+        for ref, field, value in now:
+            filter_update = sets.setdefault(ref.value, data("PropertyFilterUpdate", filter=moref(ref)))
             filter_update.setdefault(field, []).append(value)
-        self._issued += 1
-        version = str(self._issued)
+        version = str(next(_numbers))
         if rest:
             self._suspended = Suspended(version, revision, rest)
         else:

@@ -30,7 +30,7 @@ class Change(NamedTuple):
     """`name` is the property that changed, "" when the object came or went."""
 
     revision: int
-    object: ManagedObject
+    ref: Ref
     name: str
 
 
@@ -85,7 +85,7 @@ class World:
         """Record that properties changed and wake who waits."""
         self.revision += 1
         for name in names:
-            self._changes.append(Change(self.revision, changed, name))
+            self._changes.append(Change(self.revision, changed.ref, name))
         self.wake()
 
     def wake(self) -> None:

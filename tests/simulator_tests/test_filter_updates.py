@@ -13,7 +13,7 @@ from simulator.filters import PropertyFilter
 from simulator.paths import differences
 from simulator.task import Task
 from simulator.updates import VERSIONS_KEPT
-from simulator.wire import Ref, data, moref
+from simulator.wire import Fault, Ref, data, moref
 from simulator_tests.in_process import (
     COLLECTOR,
     ROOT,
@@ -49,6 +49,14 @@ def changes(update_set: Json) -> list[Json]:
     """The PropertyChanges of a set with one ObjectUpdate."""
     ((update,),) = (of_filter["objectSet"] for of_filter in update_set["filterSet"])
     return update["changeSet"]
+
+
+async def is_refused(client: Client, collector: Ref, version: str) -> bool:
+    try:
+        await client.wait(collector, version)
+    except Fault as fault:
+        return fault.type_name == "InvalidCollectorVersion"
+    return False
 
 
 @scenario
@@ -100,6 +108,8 @@ async def test_what_has_no_value_is_assigned_none(client: Client) -> None:
     entered = changes(await client.wait(COLLECTOR))
     assert entered[0] == data("PropertyChange", name="info.error", op="assign")
     assert entered[1]["val"] == {"_typeName": "string", "_value": task.key}
+    client.world.quirks.null_fields = True
+    assert changes(await client.wait(COLLECTOR))[0]["val"] is None
 
 
 @pytest.mark.parametrize(("partial", "expected"), [(False, {"info"}), (True, {"info.state", "info.startTime"})])
@@ -308,11 +318,12 @@ async def test_a_version_may_be_used_again(client: Client) -> None:
     assert [update[0] for update in updates(await client.wait(COLLECTOR))] == ["enter"]
 
 
-@pytest.mark.parametrize("version", ["0", "2", "-", "nonsense"])
+@pytest.mark.parametrize("unknown", ["0", "next", "-", "nonsense"])
 @scenario
-async def test_unknown_versions(client: Client, version: str) -> None:
+async def test_unknown_versions(client: Client, unknown: str) -> None:
     await watch_tasks(client, client.task())
-    assert (await client.wait(COLLECTOR))["version"] == "1"
+    known = (await client.wait(COLLECTOR))["version"]
+    version = str(int(known) + 1) if unknown == "next" else unknown
     for method in ("WaitForUpdatesEx", "WaitForUpdates", "CheckForUpdates"):
         refused = await fault_of(client.call(COLLECTOR, method, version=version))
         assert refused.type_name == "InvalidCollectorVersion"
@@ -320,12 +331,15 @@ async def test_unknown_versions(client: Client, version: str) -> None:
 
 @scenario
 async def test_versions_belong_to_one_collector_and_one_session(client: Client) -> None:
-    await watch_tasks(client, client.task())
-    version = (await client.wait(COLLECTOR))["version"]
+    spec, other = filter_spec(properties("Task"), starting(client.task().ref)), Client(client.world)
     own = await client.make(COLLECTOR, "CreatePropertyCollector")
-    assert (await fault_of(client.wait(own, version))).type_name == "InvalidCollectorVersion"
-    other = Client(client.world)
-    assert (await fault_of(other.wait(COLLECTOR, version))).type_name == "InvalidCollectorVersion"
+    uses = [(client, COLLECTOR), (client, own), (other, COLLECTOR)]
+    for user, collector in uses:
+        await watch(user, spec, collector)
+    versions = [(await user.wait(collector))["version"] for user, collector in uses]
+    for user, collector in uses:
+        refused = [version for version in versions if await is_refused(user, collector, version)]
+        assert len(refused) == len(versions) - 1
 
 
 @scenario

@@ -118,6 +118,17 @@ async def test_an_object_without_a_property_spec_is_not_reported(client: Client)
 
 
 @scenario
+async def test_some_servers_answer_a_list_that_is_null(client: Client) -> None:
+    client.world.quirks.null_lists = True
+    spec = filter_spec(properties("HostSystem", "name"), starting(VM))
+    collector = client.world.find(COLLECTOR, client.session)
+    answer = await collector.invoke(
+        "RetrievePropertiesEx", client.session, {"specSet": [spec], "options": data("RetrieveOptions")}
+    )
+    assert answer == {"_typeName": "RetrieveResult", "objects": None}
+
+
+@scenario
 async def test_an_object_is_reported_once_with_the_properties_of_all_specs(client: Client) -> None:
     name = filter_spec(properties("VirtualMachine", "name"), [starting(VM), starting(VM)])
     parent = filter_spec(properties("VirtualMachine", "parent", "name"), starting(VM))

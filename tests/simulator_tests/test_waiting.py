@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import Awaitable
 from typing import Any
 
@@ -227,6 +229,21 @@ async def test_ids_carry_their_session(client: Client) -> None:
     own = await client.make(COLLECTOR, "CreatePropertyCollector")
     assert client.session is not None
     assert own.value.startswith(f"session[{client.session.key}]")
+
+
+@scenario
+async def test_nothing_is_kept_of_a_session_that_ended(client: Client) -> None:
+    view = await client.list_view(*(client.task().ref for _ in range(3)))
+    for collector in (COLLECTOR, await client.make(COLLECTOR, "CreatePropertyCollector")):
+        await client.make(collector, "CreateFilter", spec=over_view(view, "info"), partialUpdates=False)
+        assert (await client.wait(collector, maxObjectUpdates=1))["truncated"]
+    assert "token" in await client.retrieve(over_view(view, "info"), maxObjects=1)
+    assert client.session is not None
+    kept = weakref.ref(client.session)
+    client.world.sessions.end(client.session)
+    client.session = None
+    gc.collect()
+    assert kept() is None
 
 
 @scenario
