@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vi_task_collector: the file that ``dest`` names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+MODULE = "vi_task_collector"
+OLD = "what was there\n"
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """The tasks in a file of JSON Lines."""
+    text = path.read_text(encoding="utf-8")
+    assert text.endswith("\n")
+    return [json.loads(line) for line in text[:-1].split("\n")]
+
+
+def mode(path: Path) -> int:
+    """Of a file."""
+    return path.stat().st_mode & 0o7777
+
+
+def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    dest = folder / "tasks.jsonl"
+    vcenter.tasks(9, tag="dest", state="error", description="odd: \u2028 \u00e9 {{ 1 + 1 }}\nsecond line")
+    wanted = {"tags": ["dest"], "dest": str(dest), "page_size": 4}
+    run = ansible.tasks(
+        [
+            task("answered", MODULE, {"tags": ["dest"]}),
+            task("check", MODULE, wanted, check_mode=True, diff=True),
+            task("not there", "ansible.builtin.stat", {"path": str(dest)}),
+            task("do", MODULE, wanted),
+            task("again", MODULE, wanted),
+            task("check again", MODULE, wanted, check_mode=True),
+            task("check mode's mode", MODULE, {**wanted, "mode": "0600"}, check_mode=True),
+            task("mode", MODULE, {**wanted, "mode": "0600"}),
+            task("mode again", MODULE, {**wanted, "mode": "0600"}),
+            task("less", MODULE, {**wanted, "limit": 2, "fields": ["key"]}),
+            task("none", MODULE, {**wanted, "tags": []}),
+        ]
+    )
+    assert run["not there"].result["stat"]["exists"] is False
+    changed = {"check", "do", "check mode's mode", "mode", "less", "none"}
+    for outcome in run:
+        if outcome.task not in ("answered", "not there"):
+            assert outcome.result["changed"] is (outcome.task in changed), outcome
+            assert "tasks" not in outcome.result
+            assert outcome.result["dest"] == str(dest)
+            assert outcome.left == {}
+    assert run["do"].result["count"] == 9
+    assert run["less"].result["count"] == 2
+    assert run["less"].result["truncated"] is True
+    assert run["none"].result["count"] == 0
+    assert run["none"].requests == {}
+    assert dest.read_text() == ""
+    assert mode(dest) == 0o600
+    assert list(folder.iterdir()) == [dest]
+
+
+def test_content(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    dest, link = tmp_path / "tasks.jsonl", tmp_path / "link.jsonl"
+    link.symlink_to(dest)
+    dest.write_text(OLD)
+    dest.chmod(0o604)
+    vcenter.tasks(3, tag="dest", state="error", description="odd: \u2028 \u00e9\nsecond line")
+    run = ansible.tasks(
+        [
+            task("answered", MODULE, {"tags": ["dest"]}),
+            task("written", MODULE, {"tags": ["dest"], "dest": str(link)}),
+        ]
+    )
+    assert run["written"].result["changed"] is True
+    assert link.is_symlink()
+    assert lines(dest) == run["answered"].result["tasks"]
+    assert "\u00e9" in dest.read_text(encoding="utf-8")
+    assert mode(dest) == 0o604
+
+
+def test_a_failure_leaves_what_was_there(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    dest = folder / "tasks.jsonl"
+    dest.write_text(OLD)
+    vcenter.tasks(20, tag="dest")
+    fault = {"operation": "TaskHistoryCollector.ReadNextTasks", "fault": "http_502", "nth": 2, "times": 99}
+    run = ansible.tasks(
+        [
+            task("break it", "control", {"path": "faults", "body": fault}),
+            task("broken", MODULE, {"tags": ["dest"], "dest": str(dest), "page_size": 7}),
+        ]
+    )
+    assert "answered HTTP 502" in run["broken"].msg
+    assert dest.read_text() == OLD
+    assert list(folder.iterdir()) == [dest]
+    assert run["broken"].left == {}
+
+
+def test_relative_to_the_playbook_whichever_way_it_runs(ansible: Ansible, vcenter: VCenter) -> None:
+    vcenter.task(tag="dest")
+    for in_process in (True, False):
+        run = ansible.tasks([task("write", MODULE, {"tags": ["dest"], "dest": "here.jsonl"})], in_process=in_process)
+        assert run["write"].result["dest"] == "here.jsonl"
+        assert run.processes == (0 if in_process else 1)
+    written = list(ansible.folder.rglob("here.jsonl"))
+    assert [len(lines(path)) for path in written] == [1, 1]
+    assert all((path.parent / "play.yml").exists() for path in written)
