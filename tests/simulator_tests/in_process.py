@@ -30,6 +30,7 @@ VIEWS = Ref("ViewManager", "ViewManager")
 TASKS = Ref("TaskManager", "TaskManager")
 ROOT = Ref("Folder", "group-d1")
 VM = Ref("VirtualMachine", "vm-21")
+RUNNING = {"_typeName": "TaskInfoState", "_value": "running"}
 USERS = ("administrator@vsphere.local:x", "reader@vsphere.local:x:readonly")
 
 
@@ -100,6 +101,16 @@ class Client:
     async def list_view(self, *refs: Ref) -> Ref:
         return await self.make(VIEWS, "CreateListView", obj=[moref(ref) for ref in refs])
 
+    async def watch(self, spec: Json, collector: Ref = COLLECTOR, partial: bool = False) -> Ref:
+        """A new filter."""
+        return await self.make(collector, "CreateFilter", spec=spec, partialUpdates=partial)
+
+    async def watch_tasks(self, *tasks: Task, paths: tuple[str, ...] = ("info.state",)) -> Ref:
+        """The view over which a new filter watches the tasks."""
+        view = await self.list_view(*(task.ref for task in tasks))
+        await self.watch(over_view(view, *paths))
+        return view
+
     async def retrieve(self, *specs: Json, **options: Any) -> Any:
         """The RetrieveResult of RetrievePropertiesEx, None if there is none."""
         return await self.call(
@@ -158,6 +169,12 @@ def updates(update_set: Json | None) -> list[tuple[str, str, Json]]:
         for of_filter in (update_set or {}).get("filterSet", ())
         for update in of_filter.get("objectSet", ())
     ]
+
+
+def changes(update_set: Json) -> list[Json]:
+    """The PropertyChanges of a set with one ObjectUpdate."""
+    ((update,),) = (of_filter["objectSet"] for of_filter in update_set["filterSet"])
+    return update["changeSet"]
 
 
 async def fault_of(call: Awaitable[Any]) -> Fault:

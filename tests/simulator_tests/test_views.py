@@ -85,7 +85,7 @@ async def test_reset(client: Client) -> None:
 async def test_filters_follow_each_way_to_change_a_view(client: Client) -> None:
     first, second = client.task(), client.task()
     view, source = await client.list_view(first.ref), await client.list_view(first.ref)
-    await client.make(COLLECTOR, "CreateFilter", spec=over_view(view, "info.state"), partialUpdates=False)
+    await client.watch(over_view(view, "info.state"))
     version = (await client.wait(COLLECTOR))["version"]
     await client.call(view, "ResetListView", obj=[moref(second.ref)])
     answer = await client.wait(COLLECTOR, version)
@@ -177,7 +177,7 @@ async def test_a_filter_over_a_container_view_follows_the_inventory(client: Clie
     view = await container_view(client, ROOT, True, "VirtualMachine")
     start = starting(view, through("ContainerView", "view"), skip=True)
     spec = filter_spec(properties("VirtualMachine", "name"), start)
-    await client.make(COLLECTOR, "CreateFilter", spec=spec, partialUpdates=False)
+    await client.watch(spec)
     answer = await client.wait(COLLECTOR)
     assert len(updates(answer)) == 6
     folder = client.entity("group-v53")

@@ -39,7 +39,7 @@ class Watch:
 
     async def start(self) -> Watch:
         spec = filter_spec(properties("Task", "info.state"), starting(self.task.ref))
-        await self.client.make(self.collector, "CreateFilter", spec=spec, partialUpdates=False)
+        await self.client.watch(spec, self.collector)
         self.version = (await self.client.wait(self.collector))["version"]
         return self
 
@@ -104,14 +104,14 @@ async def test_a_wait_sees_a_filter_that_is_made_meanwhile(client: Client) -> No
     await settled()
     task = client.task()
     spec = filter_spec(properties("Task", "info.state"), starting(task.ref))
-    await client.make(COLLECTOR, "CreateFilter", spec=spec, partialUpdates=False)
+    await client.watch(spec, COLLECTOR)
     assert [update[:2] for update in updates(await waiting)] == [("enter", task.key)]
 
 
 @scenario
 async def test_a_wait_over_an_empty_view_ends_when_it_is_filled(client: Client) -> None:
     view = await client.list_view()
-    await client.make(COLLECTOR, "CreateFilter", spec=over_view(view, "info.state"), partialUpdates=False)
+    await client.watch(over_view(view, "info.state"), COLLECTOR)
     assert await client.wait(COLLECTOR) is None
     waiting = asyncio.create_task(client.wait(COLLECTOR, maxWaitSeconds=10))
     await settled()
@@ -235,7 +235,7 @@ async def test_ids_carry_their_session(client: Client) -> None:
 async def test_nothing_is_kept_of_a_session_that_ended(client: Client) -> None:
     view = await client.list_view(*(client.task().ref for _ in range(3)))
     for collector in (COLLECTOR, await client.make(COLLECTOR, "CreatePropertyCollector")):
-        await client.make(collector, "CreateFilter", spec=over_view(view, "info"), partialUpdates=False)
+        await client.watch(over_view(view, "info"), collector)
         assert (await client.wait(collector, maxObjectUpdates=1))["truncated"]
     assert "token" in await client.retrieve(over_view(view, "info"), maxObjects=1)
     assert client.session is not None
@@ -251,7 +251,7 @@ async def test_thousands_of_tasks_and_changes_stay_cheap(client: Client) -> None
     tasks = [client.task("running") for _ in range(5000)]
     view = await client.list_view(*(task.ref for task in tasks))
     collector = await client.make(COLLECTOR, "CreatePropertyCollector")
-    await client.make(collector, "CreateFilter", spec=over_view(view, "info"), partialUpdates=False)
+    await client.watch(over_view(view, "info"), collector)
     version = (await client.wait(collector))["version"]
     began = time.process_time()
     for task in tasks[:500]:
