@@ -57,6 +57,7 @@ class Updates:
             hold=float(seconds),
         )
         if answer is None:
+            self.truncated = False
             return None
         update = obj(answer, "WaitForUpdatesEx")
         self.version, self.truncated = text(update.get("version"), "WaitForUpdatesEx"), update.get("truncated") is True

@@ -146,7 +146,7 @@ def _may_pass(error: ViError, failures: int) -> bool:
 def _last_look(client: Client, tracker: Tracker) -> ViError | None:
     try:
         tracker.read(client)
-    except (ConnectError, NoAnswer) as error:
+    except ViError as error:
         return error
     return None
 
@@ -174,7 +174,7 @@ def _poll(
 ) -> None:
     while tracker.pending:
         left = deadline - clock.now()
-        if left < 1 and updates.version:
+        if left <= 0 or (left < 1 and updates.version):
             clock.sleep(max(0.0, left))
             return
         changes = updates.next(max(0, min(POLL, int(left))))
@@ -182,7 +182,7 @@ def _poll(
         if changes is None or tracker.incomplete:
             tracker.read(client)
         report(tracker)
-        if changes is not None and tracker.pending and not updates.truncated:
+        if tracker.pending and not updates.truncated:
             clock.sleep(max(0.0, min(PACE, deadline - clock.now())))
 
 
