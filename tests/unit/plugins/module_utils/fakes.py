@@ -1,0 +1,317 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A vCenter in a few Python functions behind a real client, and a clock that passes when told to."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import count
+from typing import Any, Callable, NamedTuple
+from urllib.parse import unquote
+
+from ansible_collections.vijson.tasks.plugins.module_utils._client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import LostAnswer
+from ansible_collections.vijson.tasks.plugins.module_utils._transport import Answer, Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._wait import Clock
+
+Params = dict[str, Any]
+
+
+class FakeClock:
+    """Seconds that pass when somebody sleeps or the server holds an answer, with events at their times."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.slept: list[float] = []
+        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = count()
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(lambda: self.time, self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.slept.append(seconds)
+        self.advance(seconds)
+
+    def at(self, when: float, action: Callable[[], None]) -> None:
+        """This happens then."""
+        heapq.heappush(self._events, (when, next(self._order), action))
+
+    def next_event(self) -> float:
+        return self._events[0][0] if self._events else float("inf")
+
+    def advance(self, seconds: float) -> None:
+        end = self.time + seconds
+        while self.next_event() <= end:
+            self.time, _order, action = heapq.heappop(self._events)
+            action()
+        self.time = end
+
+
+class Fault(Exception):
+    """A fault that the server answers."""
+
+    def __init__(self, type_name: str, **fields: Any) -> None:
+        super().__init__(type_name)
+        self.body = {"_typeName": type_name, **fields}
+
+
+class Sent(NamedTuple):
+    """A request: such as ``Task.CancelTask`` of ``task-7``."""
+
+    operation: str
+    moid: str
+    params: Params
+    repeatable: bool
+    hold: float
+
+
+class Lost(NamedTuple):
+    """A request whose answer is lost, before or after it ran."""
+
+    ran: bool
+    error: Exception = LostAnswer("The connection broke")
+
+
+def ref(kind: str, moid: str) -> dict[str, str]:
+    return {"_typeName": "ManagedObjectReference", "type": kind, "value": moid}
+
+
+def info(moid: str, state: str = "running", **fields: Any) -> dict[str, Any]:
+    """A TaskInfo."""
+    return {"_typeName": "TaskInfo", "key": moid, "task": ref("Task", moid), "state": state, **fields}
+
+
+Handler = Callable[[str, Params], Any]
+
+
+class FakeVcenter:
+    """Stands where the transport stands.
+
+    :ivar answers: what answers an operation such as ``Task.CancelTask`` or (a property) ``TaskManager.description``
+    :ivar sent: the requests, in their order
+    :ivar trouble: what happens to the next requests of an operation, in their order; ``None``: nothing
+    """
+
+    latency = 0.01
+
+    def __init__(self, clock: FakeClock | None = None) -> None:
+        self.clock = clock or FakeClock()
+        self.sent: list[Sent] = []
+        self.answers: dict[str, Handler] = {}
+        self.trouble: defaultdict[str, list[Lost | Exception | None]] = defaultdict(list)
+        self.sessions: set[str] = set()
+        self.owned: dict[str, str] = {}
+        self.warnings: list[str] = []
+        self._ids = count(1)
+
+    def client(self, session_id: str | None = None) -> Client:
+        """A client of this server, in a session that is there already or in one of its own."""
+        if session_id:
+            self.sessions.add(session_id)
+        credentials = Credentials(session_id=session_id) if session_id else Credentials("u", "p")
+        return Client(Endpoint("vc.example.com"), credentials, warn=self.warnings.append, transport=self)  # type: ignore[arg-type]
+
+    @property
+    def operations(self) -> Counter[str]:
+        """How often each operation was requested."""
+        return Counter(sent.operation for sent in self.sent)
+
+    def named(self, operation: str) -> list[Sent]:
+        return [sent for sent in self.sent if sent.operation == operation]
+
+    def end_sessions(self) -> None:
+        """As a restart does: what lived in a session is gone too."""
+        self.sessions.clear()
+        self.owned.clear()
+
+    def own(self, kind: str) -> dict[str, str]:
+        moid = f"session[52]{next(self._ids)}"
+        self.owned[moid] = kind
+        return ref(kind, moid)
+
+    def disown(self, moid: str, _params: Params) -> None:
+        self.check_owned(moid)
+        del self.owned[moid]
+
+    def check_owned(self, moid: str) -> None:
+        if moid not in self.owned:
+            raise Fault("ManagedObjectNotFound", obj=ref("?", moid))
+
+    # -- the transport's side --------------------------------------------------------------------------------------
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool = True,
+        hold: float = 0.0,
+    ) -> Answer:
+        kind, moid, member = map(unquote, path.split("/")[4:])
+        sent = Sent(f"{kind}.{member}", moid, json.loads(body) if body else {}, repeatable, hold)
+        self.sent.append(sent)
+        self.clock.advance(self.latency)
+        trouble = self.trouble[sent.operation].pop(0) if self.trouble[sent.operation] else None
+        if isinstance(trouble, Lost) and not trouble.ran:
+            raise trouble.error
+        try:
+            if isinstance(trouble, Exception):
+                raise trouble
+            answer = self._run(sent, dict(headers or {}))
+        except Fault as fault:
+            answer = Answer(500, {"Content-Type": "application/json"}, json.dumps(fault.body).encode())
+        if isinstance(trouble, Lost):
+            raise trouble.error
+        return answer
+
+    def _run(self, sent: Sent, headers: Mapping[str, str]) -> Answer:
+        json_headers = {"Content-Type": "application/json"}
+        if sent.operation == "SessionManager.Login":
+            session = f"S{next(self._ids)}"
+            self.sessions.add(session)
+            body = {"_typeName": "UserSession", "key": f"key-of-{session}"}
+            return Answer(200, {**json_headers, "vmware-api-session-id": session}, json.dumps(body).encode())
+        if sent.operation != "ServiceInstance.content" and headers.get("vmware-api-session-id") not in self.sessions:
+            raise Fault("NotAuthenticated")
+        if sent.operation == "SessionManager.Logout":
+            self.end_sessions()
+            return Answer(204, {}, b"")
+        value = self.answers[sent.operation](sent.moid, sent.params)
+        return Answer(204, {}, b"") if value is None else Answer(200, json_headers, json.dumps(value).encode())
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class TaskServer(FakeVcenter):
+    """Tasks, read by RetrievePropertiesEx and watched by WaitForUpdatesEx over a ListView, as a vCenter does it.
+
+    :ivar page_updates: objects in one UpdateSet
+    :ivar page_objects: objects in one RetrieveResult
+    :ivar tells_leaving: whether a task that is gone shows up in updates (on a real server it never does)
+    """
+
+    page_updates = 10**6
+    page_objects = 10**6
+    tells_leaving = False
+
+    def __init__(self, *moids: str, clock: FakeClock | None = None) -> None:
+        super().__init__(clock)
+        self.tasks = {moid: info(moid) for moid in moids}
+        self.views: dict[str, list[str]] = {}
+        self.filters: dict[str, str] = {}
+        self.changes: list[str] = []
+        self._rest: dict[str, list[Any]] = {}
+        self.answers.update(
+            {
+                "PropertyCollector.RetrievePropertiesEx": self._retrieve,
+                "PropertyCollector.ContinueRetrievePropertiesEx": self._continue,
+                "PropertyCollector.CreatePropertyCollector": lambda _moid, _params: self.own("PropertyCollector"),
+                "PropertyCollector.DestroyPropertyCollector": self.disown,
+                "PropertyCollector.CreateFilter": self._create_filter,
+                "PropertyCollector.WaitForUpdatesEx": self._wait,
+                "ViewManager.CreateListView": lambda _moid, _params: self.own("ListView"),
+                "ListView.ModifyListView": self._modify_view,
+                "ListView.DestroyView": self.disown,
+            }
+        )
+
+    def change(self, moid: str, **fields: Any) -> None:
+        """A task changes; ``gone=True``: it is no more."""
+        if fields.pop("gone", False):
+            del self.tasks[moid]
+        else:
+            self.tasks[moid] = {**self.tasks[moid], **fields}
+        self.changes.append(moid)
+
+    def finish(self, moid: str, state: str = "success", **fields: Any) -> None:
+        self.change(moid, state=state, completeTime="2026-11-22T04:00:00Z", **fields)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def _retrieve(self, _moid: str, params: Params) -> Any:
+        (spec,) = params["specSet"]
+        assert params["options"]["_typeName"] == "RetrieveOptions"
+        moids = [each["obj"]["value"] for each in spec["objectSet"]]
+        gone = [moid for moid in moids if moid not in self.tasks]
+        if gone and not spec["reportMissingObjectsInResults"]:
+            raise Fault("ManagedObjectNotFound", obj=ref("Task", gone[0]))
+        return self._page([self._content(moid) for moid in moids if moid in self.tasks])
+
+    def _continue(self, _moid: str, params: Params) -> Any:
+        return self._page(self._rest.pop(params["token"]))
+
+    def _page(self, found: list[Any]) -> Any:
+        if not found:
+            return None
+        answer = {"_typeName": "RetrieveResult", "objects": found[: self.page_objects]}
+        if len(found) > self.page_objects:
+            answer["token"] = f"token-{next(self._ids)}"
+            self._rest = {answer["token"]: found[self.page_objects :]}
+        return answer
+
+    def _content(self, moid: str) -> dict[str, Any]:
+        props = [{"_typeName": "DynamicProperty", "name": "info", "val": self.tasks[moid]}]
+        return {"_typeName": "ObjectContent", "obj": ref("Task", moid), "propSet": props}
+
+    # -- waiting ---------------------------------------------------------------------------------------------------
+
+    def _modify_view(self, moid: str, params: Params) -> Any:
+        self.check_owned(moid)
+        asked = [each["value"] for each in params["add"]]
+        self.views[moid] = [each for each in asked if each in self.tasks]
+        return [ref("Task", each) for each in asked if each not in self.tasks]
+
+    def _create_filter(self, moid: str, params: Params) -> Any:
+        self.check_owned(moid)
+        (root,) = params["spec"]["objectSet"]
+        assert root["selectSet"][0]["path"] == "view"
+        self.filters[moid] = root["obj"]["value"]
+        return ref("PropertyFilter", f"filter-of-{moid}")
+
+    def _wait(self, moid: str, params: Params) -> Any:
+        self.check_owned(moid)
+        if params["version"] and int(params["version"]) > len(self.changes):
+            raise Fault("InvalidCollectorVersion")
+        end = self.clock.time + params["options"]["maxWaitSeconds"]
+        while True:
+            update = self._update(moid, params["version"])
+            if update or self.clock.time >= end:
+                return update
+            self.clock.advance(min(self.clock.next_event(), end) - self.clock.time)
+            if moid not in self.owned:
+                raise Fault("RequestCanceled", faultstring="The task was canceled by a user")
+
+    def _update(self, collector: str, version: str) -> Any:
+        watched = self.views[self.filters[collector]]
+        since = int(version or 0)
+        fresh: Iterable[str] = self.changes[since:] if version else watched
+        told = [moid for moid in dict.fromkeys(fresh) if moid in watched and (moid in self.tasks or self.tells_leaving)]
+        if not told:
+            return None
+        answer = {
+            "_typeName": "UpdateSet",
+            "version": str(len(self.changes)),
+            "filterSet": [{"objectSet": [self.told(moid, first=not version) for moid in told[: self.page_updates]]}],
+        }
+        if len(told) > self.page_updates:
+            self.changes += told[self.page_updates :]
+            answer["truncated"] = True
+        return answer
+
+    def told(self, moid: str, *, first: bool) -> dict[str, Any]:
+        """The ObjectUpdate of a task."""
+        if moid not in self.tasks:
+            return {"_typeName": "ObjectUpdate", "kind": "leave", "obj": ref("Task", moid)}
+        change = {"_typeName": "PropertyChange", "name": "info", "op": "assign", "val": self.tasks[moid]}
+        kind = "enter" if first else "modify"
+        return {"_typeName": "ObjectUpdate", "kind": kind, "obj": ref("Task", moid), "changeSet": [change]}
