@@ -129,17 +129,19 @@ class Client:
         repeatable: bool = True,
         bound: bool = False,
         hold: float = 0.0,
+        check: Callable[[Any], None] = ignore,
     ) -> Any:
         """Invoke a method.
 
         :param repeatable: whether running twice does the same as running once
         :param bound: the object lives in the session and ends with it, so a new login can't bring it back
         :param hold: seconds that the server may take on purpose
+        :param check: raises the FaultError that an answer has inside
         :returns: the answer as it came, ``None`` where there is none
         :raises FaultError: the server answered a fault
         :raises NoAnswer: the server may or may not have run it
         """
-        return self._invoke("POST", target, method, params, repeatable=repeatable, bound=bound, hold=hold)
+        return self._invoke("POST", target, method, params, repeatable=repeatable, bound=bound, hold=hold, check=check)
 
     @contextmanager
     def owned(self, target: Target, method: str, params: dict[str, Any] | None, destroy: str) -> Iterator[Reference]:
@@ -186,12 +188,14 @@ class Client:
         repeatable: bool = True,
         bound: bool = False,
         hold: float = 0.0,
+        check: Callable[[Any], None] = ignore,
     ) -> Any:
         fresh = self._session_id is None
         if fresh:
             self.log_in()
         try:
-            return self._request(verb, target, member, params, repeatable, hold)
+            answer = self._request(verb, target, member, params, repeatable, hold)
+            check(answer)
         except FaultError as error:
             if error.type != "NotAuthenticated":
                 raise
@@ -204,6 +208,8 @@ class Client:
                 ) from error
             if bound or fresh:
                 raise
+        else:
+            return answer
         self.log_in()
         return self._request(verb, target, member, params, repeatable, hold)
 
@@ -221,21 +227,12 @@ class Client:
                 raise
         return self._exchange(verb, actual, member, params, repeatable=repeatable, hold=hold)
 
-    def _exchange(
-        self,
-        verb: str,
-        target: Reference,
-        member: str,
-        params: dict[str, Any] | None,
-        *,
-        repeatable: bool = True,
-        hold: float = 0.0,
-    ) -> Any:
+    def _exchange(self, verb: str, target: Reference, member: str, params: dict[str, Any] | None, **how: Any) -> Any:
         if self._release == "auto":
             self._release = self._negotiate()
         path = "/sdk/vim25/" + "/".join(quote(part, safe="") for part in (self._release, *target, member))
         body = json.dumps(params) if params is not None else None
-        answer = self._send(verb, path, body=body, repeatable=repeatable, hold=hold)
+        answer = self._send(verb, path, body=body, **how)
         self._session_id = answer.headers.get(_SESSION_HEADER) or self._session_id
         return self._read(answer, f"{member} of {target}")
 

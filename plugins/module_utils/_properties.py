@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, data, obj, objects, reference
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError, LostAnswer
-from ansible_collections.vijson.tasks.plugins.module_utils._faults import server_fault
+from ansible_collections.vijson.tasks.plugins.module_utils._faults import fault_type, server_fault
 
 _ATTEMPTS = 3
 
@@ -42,10 +42,10 @@ def filter_spec(
     )
 
 
-def through(root: Reference, path: str) -> dict[str, Any]:
-    """An ObjectSpec for the objects that a property of ``root`` refers to, without ``root`` itself."""
+def through(root: Reference, path: str, *, with_root: bool = False) -> dict[str, Any]:
+    """An ObjectSpec for the objects that a property of ``root`` refers to, without ``root`` itself or with it."""
     step = data("TraversalSpec", type=root.type, path=path, skip=False)
-    return data("ObjectSpec", obj=root.wire(), skip=True, selectSet=[step])
+    return data("ObjectSpec", obj=root.wire(), skip=not with_root, selectSet=[step])
 
 
 def read(client: Client, refs: list[Reference], paths: list[str]) -> dict[str, Properties]:
@@ -67,9 +67,16 @@ def read(client: Client, refs: list[Reference], paths: list[str]) -> dict[str, P
 def read_through(client: Client, root: Reference, path: str, kind: str, paths: list[str]) -> list[Properties]:
     """Properties of the objects of type ``kind`` that a property of ``root`` refers to, in one request.
 
-    :raises FaultError: ManagedObjectNotFound if there is no such root
+    :raises FaultError: ManagedObjectNotFound if there is no such root, or why the property may not be read
     """
-    return _retrieve(client, filter_spec(kind, paths, [through(root, path)], leave_out_missing=False))
+    spec = filter_spec(kind, paths, [through(root, path, with_root=True)], leave_out_missing=False)
+    # A property that may not be read leads nowhere; that it may not shows only where it is asked for as well.
+    spec["propSet"].append(data("PropertySpec", type=root.type, all=False, pathSet=[path]))
+    found = _retrieve(client, spec)
+    for item in found:
+        if item.ref == root:
+            item.require(path)
+    return [item for item in found if item.ref != root]
 
 
 def read_one(client: Client, ref: Reference, paths: list[str]) -> Properties:
@@ -98,7 +105,7 @@ def _retrieve(client: Client, spec: dict[str, Any]) -> list[Properties]:
 
 def _pages(client: Client, spec: dict[str, Any]) -> Iterator[list[Properties]]:
     params = {"specSet": [spec], "options": data("RetrieveOptions")}
-    answer = client.call("propertyCollector", "RetrievePropertiesEx", params)
+    answer = client.call("propertyCollector", "RetrievePropertiesEx", params, check=_authenticated)
     while answer is not None:
         page = obj(answer, "RetrievePropertiesEx")
         yield [_properties(item) for item in objects(page.get("objects"), "RetrievePropertiesEx")]
@@ -107,6 +114,15 @@ def _pages(client: Client, spec: dict[str, Any]) -> Iterator[list[Properties]]:
             return
         params = {"token": token}
         answer = client.call("propertyCollector", "ContinueRetrievePropertiesEx", params, repeatable=False, bound=True)
+
+
+def _authenticated(answer: Any) -> None:
+    """Without a session the answer is no fault, but has NotAuthenticated in place of each property."""
+    page = {} if answer is None else obj(answer, "RetrievePropertiesEx")
+    for item in objects(page.get("objects"), "RetrievePropertiesEx"):
+        for fault in _properties(item).unreadable.values():
+            if fault_type(fault) == "NotAuthenticated":
+                raise server_fault(fault, "RetrievePropertiesEx")
 
 
 def _properties(item: dict[str, Any]) -> Properties:
