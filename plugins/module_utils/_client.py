@@ -359,8 +359,11 @@ class Client:
         return self._singletons[name]
 
     def singleton(self, name: str) -> Reference:
-        """A singleton as the server names it, such as ``taskManager`` or ``rootFolder``."""
-        self._singletons[name] = reference(self.content().get(name), f"content.{name}")
+        """A singleton as the server names it, such as ``taskManager`` or ``rootFolder``; ViError if it has none."""
+        found = self.content().get(name)
+        if found is None:
+            raise ViError(f"{self.endpoint.hostname} has no {name}, as an ESXi host: ask the vCenter that manages it")
+        self._singletons[name] = reference(found, f"content.{name}")
         return self._singletons[name]
 
     def current_time(self) -> int:

@@ -1,0 +1,201 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What bad input gets from the modules for history, custom fields, task types and sessions: one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import data
+from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint
+from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
+from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+COLLECTOR = "vi_task_collector"
+TIME_FORMS = " Accepted: RFC 3339 with a zone such as 2026-11-22T04:00:00Z, or how long ago: 90s, 15m, 12h, 7d"
+DEST_FORMS = ". Accepted: the path of a file, in a folder that exists and can be written to"
+READING = {
+    "SessionManager.Login",
+    "SessionManager.Logout",
+    "TaskManager.CreateCollectorForTasks",
+    "PropertyCollector.RetrievePropertiesEx",
+    "ExtensionManager.FindExtension",
+    "ServiceInstance.CurrentTime",
+}
+
+NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
+    "end before begin": (
+        COLLECTOR,
+        {"begin_time": "2026-11-02T00:00:00Z", "end_time": "2026-11-01T00:00:00Z"},
+        "end_time: the end lies before begin_time. Accepted: an end at begin_time or later",
+    ),
+    "relative end before begin": (COLLECTOR, {"begin_time": "1h", "end_time": "2h"}, "end_time: the end lies before"),
+    "time": (COLLECTOR, {"begin_time": "yesterday"}, f"begin_time: 'yesterday' is no time.{TIME_FORMS}"),
+    "time without a zone": (
+        COLLECTOR,
+        {"end_time": "2026-11-22T04:00:00"},
+        f"end_time: '2026-11-22T04:00:00' is no time.{TIME_FORMS}",
+    ),
+    "page_size 1001": (COLLECTOR, {"page_size": 1001}, "page_size: 1001 is no size of a page. Accepted: 1 to 1000"),
+    "page_size 0": (COLLECTOR, {"page_size": 0}, "page_size: 0 is no size of a page. Accepted: 1 to 1000"),
+    "limit": (COLLECTOR, {"limit": 0}, "limit: 0 is no number of tasks. Accepted: 1 or more; without it, all are read"),
+    "fields": (
+        COLLECTOR,
+        {"fields": ["state", "color"]},
+        "fields: 'color' names no field. Accepted: key, moid, name, ",
+    ),
+    "no fields": (COLLECTOR, {"fields": []}, "fields: an empty list names no field. Accepted: key, moid, name, "),
+    "alarm": (
+        COLLECTOR,
+        {"alarm": "vm-7"},
+        "alarm: 'vm-7' is no Alarm. Accepted: alarm-7, Alarm:alarm-7, or {type: Alarm, moid: alarm-7}",
+    ),
+    "scheduled_task": (COLLECTOR, {"scheduled_task": "Alarm:schedule-3"}, "scheduled_task: 'Alarm:schedule-3' is no "),
+    "recursion": (
+        COLLECTOR,
+        {"recursion": "down"},
+        "value of recursion must be one of: self, children, all, got: down",
+    ),
+    "no folder": (COLLECTOR, {"dest": "/nowhere/x"}, f"dest: there is no folder /nowhere{DEST_FORMS}"),
+    "a folder": (COLLECTOR, {"dest": "/usr/"}, f"dest: /usr/ is a folder{DEST_FORMS}"),
+    "a device": (COLLECTOR, {"dest": "/dev/null"}, f"dest: /dev/null is no regular file{DEST_FORMS}"),
+    "mode": (
+        COLLECTOR,
+        {"dest": "x", "mode": "rw"},
+        "mode: 'rw' is no mode of a file. Accepted: octal digits in quotes such as '0640'",
+    ),
+    "no values": ("vi_task_custom_value", {"task": "task-1"}, "missing required arguments: values"),
+    "no extension": ("vi_task_type", {}, "missing required arguments: extension"),
+    "empty extension": ("vi_task_type", {"extension": " "}, "extension: the key is empty. Accepted: a key such as "),
+    "no id": (
+        "vi_task_type",
+        {"extension": "a.b", "task_types": [{"label": "x"}]},
+        "missing required arguments: id found in task_types",
+    ),
+    "twice": (
+        "vi_task_type",
+        {"extension": "a.b", "task_types": [{"id": "x"}, {"id": "x"}]},
+        "task_types: 'x' is given twice",
+    ),
+    "no session": (
+        "vi_session",
+        {"state": "absent"},
+        "session_id: with state: absent, the id of the session to end is needed",
+    ),
+}
+
+
+def assert_refused(outcome: Outcome, expected: str) -> None:
+    """One line that begins with what is expected, and nothing left open or changed."""
+    assert outcome.status == "failed"
+    assert "\n" not in outcome.msg
+    assert outcome.msg.startswith(expected), f"{outcome.msg!r}\nis not\n{expected!r}"
+    assert not outcome.result["changed"]
+    assert outcome.left == {}
+    assert set(outcome.requests) <= READING
+
+
+def test_refused_before_anything_is_sent(both_ways: BothWays) -> None:
+    run = both_ways.tasks(
+        [task(name, module, arguments) for name, (module, arguments, _message) in NOTHING_SENT.items()]
+    )
+    for name, (_module, _arguments, message) in NOTHING_SENT.items():
+        assert_refused(run[name], message)
+        assert run[name].requests == {}
+
+
+def test_refused_when_the_server_was_asked(both_ways: BothWays) -> None:
+    moid = both_ways.each(lambda vcenter: vcenter.task())
+    foreign = {"extension": "com.example.backup", "task_types": [{"id": "com.example.backup.mine"}]}
+    run = both_ways.tasks(
+        [
+            task("end before begin", COLLECTOR, {"begin_time": "1h", "end_time": "2001-01-01T00:00:00Z"}),
+            task("too long ago", COLLECTOR, {"begin_time": "999999999d"}),
+            task("no such entity", COLLECTOR, {"entity": "vm-999"}),
+            task("no entity at all", COLLECTOR, {"entity": {"type": "TaskManager", "moid": "TaskManager"}}),
+            task("field", "vi_task_custom_value", {"task": moid, "values": {"Color": "red"}}),
+            task("field twice", "vi_task_custom_value", {"task": moid, "values": {"Owner": "me", "102": "you"}}),
+            task("no text", "vi_task_custom_value", {"task": moid, "values": {"Owner": ["me"]}}),
+            task("no task", "vi_task_custom_value", {"task": "task-9999999", "values": {"Owner": "me"}}),
+            task("another vendor's", "vi_task_type", {**foreign, "company": "Example"}),
+            task("another vendor's, nothing said", "vi_task_type", foreign),
+            task("another vendor's as a whole", "vi_task_type", {"extension": "com.example.backup", "state": "absent"}),
+            task("nobody's as a whole", "vi_task_type", {"extension": "com.example.plain", "state": "absent"}),
+            task("password", "vi_session", {"password": "wrong-Secret1"}),
+        ]
+    )
+    host = both_ways.vcenters[0].host
+    owned = (
+        "company: the extension com.example.backup belongs to the company 'Example Ltd'. If it is yours, say company: "
+    )
+    for name, message in {
+        "end before begin": "end_time: the end lies before begin_time",
+        "too long ago": "begin_time: that is out of the years 1 to 9999",
+        "no such entity": f"{host} has no VirtualMachine:vm-999, which the filter names (ManagedObjectNotFound)",
+        "no entity at all": f"{host} does not know this filter (filter.entity.entity): leave the option out, or try ",
+        "field": "values: tasks have no custom field 'Color'. Available, with their keys: Approved by (104), ",
+        "field twice": "values: the custom field 'Owner' is given twice, by its name and by its key",
+        "no text": "values: ['me'] for 'Owner' is no text. Accepted: a text in quotes; an empty one clears it",
+        "no task": f"task: there is no task task-9999999 on {host}; it may have expired",
+        "another vendor's": owned,
+        "another vendor's, nothing said": owned,
+        "another vendor's as a whole": owned,
+        "nobody's as a whole": "company: the extension com.example.plain names no company. If it is yours, ",
+        "password": f"{host} did not accept the user name and password of administrator@vsphere.local (InvalidLogin)",
+    }.items():
+        assert_refused(run[name], message)
+    assert "wrong-Secret1" not in str(run.outcomes) + run.output
+
+
+def test_the_33rd_collector(ansible: Ansible, vcenter: VCenter) -> None:
+    variables = vcenter.variables
+    endpoint = Endpoint(vcenter.host, vcenter.port, variables["VMWARE_CA_PATH"])
+    with Client(endpoint, Credentials(variables["VMWARE_USER"], variables["VMWARE_PASSWORD"])) as client:
+        session_id = client.log_in()
+        for _number in range(32):
+            client.call("taskManager", "CreateCollectorForTasks", {"filter": data("TaskFilterSpec")})
+        run = ansible.tasks(
+            [
+                task("33rd", COLLECTOR, {"session_id": session_id}),
+                task("in a session of its own", COLLECTOR, {"tags": ["none"]}),
+            ]
+        )
+    assert run["33rd"].msg.startswith(
+        "This session has as many history collectors as the server allows (max_collector "
+    )
+    assert "leave out session_id" in run["33rd"].msg
+    assert run["33rd"].result["fault"]["type"] == "InvalidState"
+    assert run["in a session of its own"].status == "ok"
+
+
+@pytest.fixture(scope="module")
+def esxi() -> Iterator[VCenter]:
+    """An ESXi host."""
+    with simulator(["--history", "0", "--api-type", "HostAgent"]) as found:
+        yield VCenter(found)
+
+
+def test_an_esxi_host(esxi: VCenter, tmp_path: Path) -> None:
+    moid = esxi.task(state="running")
+    run = Ansible(esxi, tmp_path).tasks(
+        [
+            task("history", COLLECTOR),
+            task("recent", "vi_task_info"),
+            task("manager", "vi_task_manager_info", {"description": True}),
+            task("types", "vi_task_type", {"extension": "com.example.jobs"}),
+        ]
+    )
+    assert run["history"].msg.startswith(f"{esxi.host} has no history of tasks: it is an ESXi host. Ask the vCenter")
+    assert run["history"].result["fault"]["type"] == "NotSupported"
+    assert [found["moid"] for found in run["recent"].result["tasks"]] == [moid]
+    assert run["manager"].result["recent_tasks"] == [moid]
+    assert run["types"].msg == f"{esxi.host} has no extensionManager, as an ESXi host: ask the vCenter that manages it"
+    assert all(outcome.left == {} for outcome in run)
