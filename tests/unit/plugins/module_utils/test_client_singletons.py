@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError, InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError, InputError, ViError
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import (
     CONTENT,
     SDK,
@@ -104,7 +104,7 @@ def test_a_server_that_has_no_such_object(client: Make, wire: Wire, content: Any
         Call("POST", f"{SDK}/ViewManager/ViewManager/CreateListView", gone("ViewManager", "ViewManager")),
         Call("GET", CONTENT, answers(content)),
     )
-    with pytest.raises(BadAnswer, match="content"):
+    with pytest.raises(ViError, match=r"viewManager|content"):
         client("S0").call("viewManager", "CreateListView", {})
 
 
