@@ -44,11 +44,11 @@ build: .venv/.playable ## make the tarball, install it into an empty place and r
 .PHONY: test
 test: venv ## everything below, two at a time, and a count at the end
 	@rm -rf .build/results
-	@code=0; $(PARALLEL) e2e sanity units simulator-tests lint || code=$$?; $(SUMMARY) && exit $$code
+	@code=0; $(PARALLEL) e2e sanity faults units simulator-tests lint || code=$$?; $(SUMMARY) && exit $$code
 
 .PHONY: bench
 bench: venv ## measure beside ping and naive counterparts, and write docs/benchmarks.md
-	@PYTHONPATH=tests scripts/in-tree python -m bench "$(CURDIR)/docs/benchmarks.md"
+	@PYTHONPATH=../../.. scripts/in-tree python -m ansible_collections.vijson.tasks.tests.bench "$(CURDIR)/docs/benchmarks.md"
 
 .PHONY: units
 units: venv ## unit tests
@@ -62,6 +62,14 @@ simulator-tests: venv ## the simulator's own tests
 e2e: venv ## real playbooks and modules against the simulator
 	@scripts/check $@ pytest -n 2 --dist worksteal tests/e2e
 
+.PHONY: faults
+faults: venv ## a sample of: every request of every module, damaged in every way
+	@scripts/check $@ pytest -n 2 tests/faults
+
+.PHONY: test-faults
+test-faults: venv ## all of them, and write docs/faults.md
+	@FAULTS=whole FAULTS_TABLE="$(CURDIR)/docs/faults.md" scripts/check $@ pytest tests/faults
+
 .PHONY: sanity
 sanity: venv ## ansible-test sanity, every test of it that needs no container
 	@scripts/check $@ scripts/ansible-test sanity --local --color no
@@ -74,7 +82,7 @@ test-matrix: venv ## units and e2e with the oldest and newest ansible-core, on t
 ##@ Lint
 
 LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog action-group
-PACKAGES := $(addprefix ansible_collections.vijson.tasks.,plugins scripts tests.e2e tests.unit) bench simulator simulator_tests
+PACKAGES := $(addprefix ansible_collections.vijson.tasks.,plugins scripts tests.bench tests.e2e tests.faults tests.unit) simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
 lint: $(LINTERS:%=lint-%) ## all linters; each one is a target lint-NAME too

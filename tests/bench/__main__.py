@@ -15,9 +15,9 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from . import history, many, plays
-from .table import Row, markdown
-from .vcenter import vcenter
+from ansible_collections.vijson.tasks.tests.bench import history, many, plays
+from ansible_collections.vijson.tasks.tests.bench.table import Row, markdown
+from ansible_collections.vijson.tasks.tests.bench.vcenter import vcenter
 
 SMALL_HISTORY = 200
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from .table import Row
-from .vcenter import vcenter
-from .worker import Run
-from .worker import measure as run
+from ansible_collections.vijson.tasks.tests.bench.table import Row
+from ansible_collections.vijson.tasks.tests.bench.vcenter import vcenter
+from ansible_collections.vijson.tasks.tests.bench.worker import Run
+from ansible_collections.vijson.tasks.tests.bench.worker import measure as run
 
 SMALL, LARGE = 10_000, 100_000
 ROUNDS = 3
@@ -60,7 +60,7 @@ def _read(size: int) -> tuple[Run, int]:
             dest.unlink(missing_ok=True)
             server.reset()
             runs.append(run("vi_task_collector", {"dest": str(dest)}))
-        requests = server.requests_since_reset()
+        requests = server.total()
     middle = median(item.seconds for item in runs)
     return next(item for item in runs if item.seconds == middle), requests
 
@@ -68,4 +68,4 @@ def _read(size: int) -> tuple[Run, int]:
 def _read_small_pages() -> tuple[Run, int]:
     with vcenter(SMALL) as server:
         taken = run("vi_task_collector", {"page_size": NAIVE_PAGE, "fields": ["key"]})
-        return taken, server.requests_since_reset()
+        return taken, server.total()

@@ -11,11 +11,10 @@ import time
 from statistics import median
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE
-
-from .table import Row
-from .vcenter import VCenter
-from .worker import measure as run
-from .worker import seconds_of
+from ansible_collections.vijson.tasks.tests.bench.table import Row
+from ansible_collections.vijson.tasks.tests.bench.vcenter import Server
+from ansible_collections.vijson.tasks.tests.bench.worker import measure as run
+from ansible_collections.vijson.tasks.tests.bench.worker import seconds_of
 
 TASKS = 500
 SPAN = 20.0  # seconds in which the tasks end at random
@@ -23,22 +22,22 @@ ROUNDS = 3
 NAIVE_PAUSE = 2.0  # seconds
 
 
-def measure(server: VCenter) -> list[Row]:
+def measure(server: Server) -> list[Row]:
     """Rows for reading and for waiting, each with its naive counterpart."""
     return [*_reading(server), *_waiting(server)]
 
 
-def _reading(server: VCenter) -> list[Row]:
-    tasks = server.make_tasks(TASKS, state="running")
+def _reading(server: Server) -> list[Row]:
+    tasks = server.tasks(TASKS, state="running")
     session = server.log_in()
     ours, naive = [], []
     for _round in range(ROUNDS):
         server.reset()
         ours.append(run("vi_task_info", {"tasks": tasks, "session_id": session}).seconds)
-        our_requests = server.requests_since_reset()
+        our_requests = server.total()
         server.reset()
         naive.append(_read_one_by_one(server, session, tasks))
-        naive_requests = server.requests_since_reset()
+        naive_requests = server.total()
     seconds, slow = median(ours), median(naive)
     return [
         Row(f"info of {TASKS} tasks: one request a task", slow, requests=naive_requests),
@@ -53,17 +52,17 @@ def _reading(server: VCenter) -> list[Row]:
     ]
 
 
-def _read_one_by_one(server: VCenter, session: str, tasks: list[str]) -> float:
+def _read_one_by_one(server: Server, session: str, tasks: list[str]) -> float:
     begun = time.monotonic()
     for moid in tasks:
-        server.api("GET", f"Task/{moid}/info", session).json()
+        server.read(f"Task/{moid}/info", session)
     return time.monotonic() - begun
 
 
-def _waiting(server: VCenter) -> list[Row]:
+def _waiting(server: Server) -> list[Row]:
     server.reset()
     waited = run("vi_task_wait", {"tasks": _ending(server), "fail_on_error": False})
-    our_requests = server.requests_since_reset()
+    our_requests = server.total()
     session = server.log_in()
     server.reset()
     tasks = _ending(server)
@@ -74,7 +73,7 @@ def _waiting(server: VCenter) -> list[Row]:
         Row(
             f"waiting for {TASKS} tasks: each in turn, every {NAIVE_PAUSE:g} s",
             naive_seconds,
-            requests=server.requests_since_reset(),
+            requests=server.total(),
             note=f"last end known after {late:.2f} s",
         ),
         Row(
@@ -89,18 +88,18 @@ def _waiting(server: VCenter) -> list[Row]:
     ]
 
 
-def _ending(server: VCenter) -> list[str]:
+def _ending(server: Server) -> list[str]:
     """Tasks that end at random over the span."""
     numbers = random.Random(7)
     durations = [*(numbers.uniform(0.5, SPAN) for _task in range(TASKS - 1)), SPAN]
-    return [server.make_tasks(1, state="running", duration=duration)[0] for duration in durations]
+    return [server.task(state="running", duration=duration) for duration in durations]
 
 
-def _poll_in_turn(server: VCenter, session: str, tasks: list[str]) -> float:
+def _poll_in_turn(server: Server, session: str, tasks: list[str]) -> float:
     """Wait for one after the other; the seconds by which the last end was known late."""
     last = 0.0
     for moid in tasks:
-        while (info := server.api("GET", f"Task/{moid}/info", session).json())["state"] not in DONE:
+        while (info := server.read(f"Task/{moid}/info", session))["state"] not in DONE:
             time.sleep(NAIVE_PAUSE)
         last = max(last, seconds_of(info["completeTime"]))
     return time.time() - last

@@ -14,8 +14,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .table import Row
-from .vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.bench.table import Row
+from ansible_collections.vijson.tasks.tests.bench.vcenter import Server
 
 TIMES = 20
 ROUNDS = 5
@@ -29,7 +29,7 @@ _WAYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-def measure(server: VCenter) -> list[Row]:
+def measure(server: Server) -> list[Row]:
     """A row for each way, in both shapes."""
     rows = []
     for shape in ("loop", "tasks"):
@@ -84,9 +84,9 @@ def _run(play: Path) -> float:
     return time.monotonic() - begun
 
 
-def _requests(server: VCenter) -> int:
+def _requests(server: Server) -> int:
     with TemporaryDirectory() as folder:
         play = _write(folder, "one", [{"name": "One", **_INFO}], {})
         server.reset()
         _run(play)
-    return server.requests_since_reset()
+    return server.total()

@@ -4,7 +4,7 @@
 
 """One run of a module's ``run()`` in a fresh process, measured from inside.
 
-python -m bench.worker vi_task_wait '{"tasks": ["task-1"]}'
+python -m ansible_collections.vijson.tasks.tests.bench.worker vi_task_wait '{"tasks": ["task-1"]}'
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Run(NamedTuple):
 
 def measure(module: str, params: dict[str, Any]) -> Run:
     """Start a worker, and read what it measured."""
-    command = [sys.executable, "-m", "bench.worker", module, "-"]
+    command = [sys.executable, "-m", __spec__.name, module, "-"]
     done = subprocess.run(command, input=json.dumps(params), capture_output=True, text=True, check=True)
     return Run(**json.loads(done.stdout))
 

@@ -13,10 +13,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from e2e.vcenter import VCenter
-
-from .running import LATE, Outcome, run
-from .scenarios import Scenario
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.faults.running import LATE, Outcome, run
+from ansible_collections.vijson.tasks.tests.faults.scenarios import Scenario
 
 FAULTS = (
     "refused",

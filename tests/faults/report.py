@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from .matrix import FAULTS, Verdict
+from ansible_collections.vijson.tasks.tests.faults.matrix import FAULTS, Verdict
 
 _ABOUT = """# What comes of faults
 

@@ -12,7 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, attempt
-from e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 
 REQUEST_TIMEOUT = 0.4  # seconds
 LATE = 0.9  # seconds: later than any request may be, but for long polls

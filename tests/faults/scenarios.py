@@ -17,9 +17,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
-from e2e.vcenter import VCenter
-
-from .running import Outcome, run
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.faults.running import Outcome, run
 
 JOB = "com.vijson.simulator.job"
 
@@ -162,7 +161,7 @@ def _latest_page(_server: VCenter) -> Params:
 
 
 def _to_file(_server: VCenter) -> Params:
-    dest = Path(mkdtemp(prefix="vijson-faults-")) / "tasks.jsonl"
+    dest = Path(mkdtemp()) / "tasks.jsonl"
     dest.write_text('{"key": "before"}\n')
     return {**PAGES, "dest": str(dest)}
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import random
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,11 +18,10 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils import _transport, _wait
 from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
-from e2e.vcenter import VCenter
-
-from .matrix import Verdict, cases, try_case
-from .report import write_table
-from .scenarios import SCENARIOS, Scenario
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.faults.matrix import Verdict, cases, try_case
+from ansible_collections.vijson.tasks.tests.faults.report import write_table
+from ansible_collections.vijson.tasks.tests.faults.scenarios import SCENARIOS, Scenario
 
 SAMPLE = 20  # cases of a scenario
 HISTORY = 120  # tasks
@@ -44,8 +44,9 @@ def verdicts() -> Iterator[list[Verdict]]:
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again at once: how long the pauses are is tested elsewhere."""
+def impatient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Try again at once: how long the pauses are is tested elsewhere. Files that are written go with the test."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(_transport, "PAUSES", (0.02, 0.1, 0.1))
     monkeypatch.setattr(_wait, "_RECOVERY_PAUSES", (0.02, 0.1))
 
