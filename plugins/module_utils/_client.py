@@ -16,6 +16,7 @@ from typing import Any, Callable, NamedTuple, Union
 from urllib.parse import quote
 
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import (
+    SPOKEN_BY,
     Reference,
     excerpt,
     obj,
@@ -46,7 +47,6 @@ RELEASES = ("9.1.1.0", "9.1.0.0", "9.0.0.0", "8.0.3.1", "8.0.3.0", "8.0.2.0", FI
 """What ``auto`` offers the server, best first."""
 
 _SESSION_HEADER = "vmware-api-session-id"
-_ENOUGH = "VI JSON is spoken by vCenter 8.0.1 and later."
 
 # Constant on every vCenter; where an object is not there, the service content tells its id.
 _SINGLETONS = {
@@ -256,16 +256,16 @@ class Client:
 
     def _refusal(self, answer: Answer) -> str:
         if 300 <= answer.status < 400:
-            return f"answered HTTP {answer.status}, a redirect, which is not followed. Is it a vCenter? {_ENOUGH}"
+            return f"answered HTTP {answer.status}, a redirect, which is not followed. Is it a vCenter? {SPOKEN_BY}"
         if answer.status == 404:
-            return f"answered HTTP 404: it does not know VI JSON in release {self._release}. {_ENOUGH}"
+            return f"answered HTTP 404: it does not know VI JSON in release {self._release}. {SPOKEN_BY}"
         if answer.status == 500:
             return (
                 f"answered HTTP 500 without a fault: it may not know release {self._release}"
-                f" (api_release: auto asks it). {_ENOUGH}"
+                f" (api_release: auto asks it). {SPOKEN_BY}"
             )
         kind = answer.content_type or "no content type"
-        return f"answered HTTP {answer.status} with {kind}, not VI JSON: {excerpt(answer.body)}. {_ENOUGH}"
+        return f"answered HTTP {answer.status} with {kind}, not VI JSON: {excerpt(answer.body)}. {SPOKEN_BY}"
 
     # -- session ---------------------------------------------------------------------------------------------------
 
@@ -283,7 +283,7 @@ class Client:
             )
             user = self._log_in_once()
         if not self._session_id:
-            raise BadAnswer(f"{self.endpoint.hostname} answered the login without a session id. {_ENOUGH}")
+            raise BadAnswer(f"{self.endpoint.hostname} answered the login without a session id. {SPOKEN_BY}")
         key = obj(user, "Login").get("key")
         self._session_key = key if isinstance(key, str) else None
         return self._session_id

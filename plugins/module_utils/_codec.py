@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer
 
+SPOKEN_BY = "VI JSON is spoken by vCenter 8.0.1 and later."
+
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -43,7 +45,7 @@ def parse_json(body: bytes) -> Any:
     try:
         return json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise BadAnswer(f"the answer is not JSON ({type(error).__name__}): {excerpt(body)}") from error
+        raise BadAnswer(f"The answer is not JSON ({type(error).__name__}): {excerpt(body)}. {SPOKEN_BY}") from error
 
 
 def _refuse_constant(name: str) -> None:

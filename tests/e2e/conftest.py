@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
+from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays
 from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 
@@ -38,3 +39,22 @@ def vcenter(shared_vcenter: VCenter) -> Iterator[VCenter]:
 def ansible(vcenter: VCenter, tmp_path: Path) -> Ansible:
     """Ansible, with the variables that lead to the simulator."""
     return Ansible(vcenter, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shared_twins() -> Iterator[tuple[VCenter, VCenter]]:
+    """Two simulators to which the same is done."""
+    with simulator(["--history", "0"]) as first, simulator(["--history", "0"]) as second:
+        yield VCenter(first), VCenter(second)
+
+
+@pytest.fixture
+def both_ways(shared_twins: tuple[VCenter, VCenter], tmp_path: Path) -> Iterator[BothWays]:
+    """Runs in Ansible's own process and as modules, compared; nothing may be left open by either."""
+    for vcenter in shared_twins:
+        vcenter.reset()
+    yield BothWays(shared_twins, tmp_path)
+    left = [vcenter.left() for vcenter in shared_twins]
+    for vcenter in shared_twins:
+        vcenter.clean()
+    assert left == [{}, {}]

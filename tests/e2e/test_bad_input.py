@@ -1,0 +1,260 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What bad input gets: one line that says what was wrong, and nothing changed on the server."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, task
+from ansible_collections.vijson.tasks.tests.e2e.wrong_servers import wrong_servers
+
+READING = {
+    "SessionManager.Login",
+    "SessionManager.Logout",
+    "PropertyCollector.RetrievePropertiesEx",
+    "SearchIndex.FindByInventoryPath",
+    "ServiceInstance.content",
+}
+TASK_FORMS = (
+    " Accepted: task-42, Task:task-42, vim.Task:task-42, task-42:<uuid> from the vSphere REST API's vmw-task=true,"
+    " or a task as a module answered it"
+)
+ENTITY_FORMS = (
+    " Accepted: VirtualMachine:vm-7, vm-7, an inventory path such as /DC0/vm/web01,"
+    " or {type: VirtualMachine, moid: vm-7}"
+)
+JOB = {"task_type": "com.vijson.simulator.job"}
+SINCE = "VI JSON is spoken by vCenter 8.0.1 and later."
+
+NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
+    "task": ("vi_task_info", {"tasks": ["tsk-1"]}, f"tasks: 'tsk-1' is no task.{TASK_FORMS}"),
+    "number": ("vi_task_wait", {"tasks": [42]}, f"tasks: 42 is no task.{TASK_FORMS}"),
+    "rest task": (
+        "vi_task_cancel",
+        {"tasks": ["57b5a5f1:com.vmware.cis.tasks"]},
+        "tasks: '57b5a5f1:com.vmware.cis.tasks' is a task of the vSphere REST API that is no vim task." + TASK_FORMS,
+    ),
+    "task of another kind": (
+        "vi_task_state",
+        {"task": {"type": "VirtualMachine", "moid": "vm-21"}},
+        f"task: {{'type': 'VirtualMachine', 'moid': 'vm-21'}} is no task.{TASK_FORMS}",
+    ),
+    "check mode's task": ("vi_task_info", {"tasks": "check-mode"}, f"tasks: 'check-mode' is no task.{TASK_FORMS}"),
+    "entity": ("vi_task_info", {"entity": "web01"}, f"entity: 'web01' is no entity.{ENTITY_FORMS}"),
+    "entity's prefix": (
+        "vi_task_create",
+        {**JOB, "entity": "thing-7"},
+        f"entity: 'thing-7' has a prefix that does not tell its type: write Type:id.{ENTITY_FORMS}",
+    ),
+    "empty path": ("vi_task_info", {"entity": "/"}, f"entity: '/' names no object.{ENTITY_FORMS}"),
+    "progress 101": (
+        "vi_task_state",
+        {"task": "task-1", "progress": 101},
+        "progress: 101 is no percentage. Accepted: 0 to 100",
+    ),
+    "progress -1": (
+        "vi_task_state",
+        {"task": "task-1", "progress": -1},
+        "progress: -1 is no percentage. Accepted: 0 to 100",
+    ),
+    "result of an error": (
+        "vi_task_state",
+        {"task": "task-1", "state": "error", "result": "x"},
+        "result: only a task with state: success has one",
+    ),
+    "fault of a success": (
+        "vi_task_state",
+        {"task": "task-1", "state": "success", "fault": {"message": "x"}},
+        "fault: only a task with state: error has one",
+    ),
+    "fault that is none": (
+        "vi_task_state",
+        {"task": "task-1", "state": "error", "fault": {"type": "SystemError"}},
+        "fault: a task can't end with SystemError, which is no VimFault. Use ExtendedFault (the default)",
+    ),
+    "state": (
+        "vi_task_state",
+        {"task": "task-1", "state": "paused"},
+        "value of state must be one of: queued, running, success, error, got: paused",
+    ),
+    "states": (
+        "vi_task_info",
+        {"states": ["done"]},
+        "value of states must be one or more of: queued, running, success, error. Got no match for: done",
+    ),
+    "unknown option": (
+        "vi_task_info",
+        {"taskss": []},
+        "Unsupported parameters for (vijson.tasks.vi_task_info) module:",
+    ),
+    "time to wait": (
+        "vi_task_wait",
+        {"tasks": "task-1", "wait_timeout": -1},
+        "wait_timeout: -1 is no time to wait. Accepted: seconds, 0 or more",
+    ),
+    "host": (
+        "vi_task_info",
+        {"hostname": "https://vcenter.example.com/"},
+        "hostname: 'https://vcenter.example.com/' is no host. Accepted: a name or an address such as ",
+    ),
+    "port": ("vi_task_info", {"port": 70000}, "port: 70000 is no port. Accepted: 1 to 65535"),
+    "release": (
+        "vi_task_info",
+        {"api_release": "8"},
+        "api_release: '8' is no release. Accepted: auto, or one such as 9.1.1.0, ",
+    ),
+    "request_timeout": (
+        "vi_task_info",
+        {"request_timeout": 0},
+        "request_timeout: 0 is no time limit. Accepted: seconds, above 0",
+    ),
+    "proxy's port": (
+        "vi_task_info",
+        {"proxy_host": "proxy.example.com"},
+        "proxy_port is missing: proxy_host needs it (or VMWARE_PROXY_PORT in the environment)",
+    ),
+    "no authorities": (
+        "vi_task_info",
+        {"ca_path": "/nowhere/ca.pem"},
+        "The certificates to trust are not there: /nowhere/ca.pem (ca_path or REQUESTS_CA_BUNDLE)",
+    ),
+}
+
+
+@pytest.fixture
+def refusing_port() -> Iterator[int]:
+    """A port that nobody listens at, and that nobody else gets meanwhile."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+def assert_refused(outcome: Outcome, expected: str) -> None:
+    """One line that begins with what is expected, and nothing left open or changed."""
+    assert outcome.status == "failed"
+    assert "\n" not in outcome.msg
+    assert outcome.msg.startswith(expected), f"{outcome.msg!r}\nis not\n{expected!r}"
+    assert not outcome.result["changed"]
+    assert "Traceback" not in str(outcome.result)
+    assert outcome.left == {}
+    assert set(outcome.requests) <= READING
+
+
+def test_refused_before_anything_is_sent(both_ways: BothWays) -> None:
+    run = both_ways.tasks(
+        [task(name, module, arguments) for name, (module, arguments, _message) in NOTHING_SENT.items()]
+    )
+    for name, (_module, _arguments, message) in NOTHING_SENT.items():
+        assert_refused(run[name], message)
+        assert run[name].requests == {}
+
+
+def test_missing_credentials(both_ways: BothWays) -> None:
+    run = both_ways.tasks(
+        [
+            task("neither", "vi_task_info"),
+            task("no password", "vi_task_info", {"username": "administrator@vsphere.local"}),
+            task("no user", "vi_task_info", {"password": "vijson-Demo1!"}),
+        ],
+        env={"VMWARE_USER": None, "VMWARE_PASSWORD": None},
+    )
+    give = (
+        " missing: give username and password (or VMWARE_USER and VMWARE_PASSWORD in the environment),"
+        " or the session_id of a live session (VMWARE_SESSION_ID)"
+    )
+    assert_refused(run["neither"], f"username and password{give}")
+    assert_refused(run["no password"], f"password{give}")
+    assert_refused(run["no user"], f"username{give}")
+    assert all(outcome.requests == {} for outcome in run)
+
+
+def test_refused_by_the_server(both_ways: BothWays) -> None:
+    moid = both_ways.each(lambda vcenter: vcenter.task())
+    run = both_ways.tasks(
+        [
+            task("path", "vi_task_create", {**JOB, "entity": "/DC0/vm/web99"}),
+            task("password", "vi_task_cancel", {"tasks": moid, "password": "wrong-Secret1"}),
+            task("session", "vi_task_cancel", {"tasks": moid, "session_id": "52c0ffee-0000"}),
+            task("release", "vi_task_info", {"api_release": "99.0.0.0"}),
+        ]
+    )
+    host = both_ways.vcenters[0].host
+    assert_refused(
+        run["path"],
+        "entity: there is no object at the inventory path /DC0/vm/web99, or the user may not see it."
+        " A path begins with a datacenter or a folder, such as /DC0/vm/web01; a / in a name is written %2f.",
+    )
+    assert_refused(
+        run["password"],
+        f"{host} did not accept the user name and password of administrator@vsphere.local (InvalidLogin)",
+    )
+    assert run["password"].result["fault"]["type"] == "InvalidLogin"
+    assert run["password"].requests == {"SessionManager.Login": 1}
+    assert_refused(
+        run["session"],
+        f"The session given as session_id is not known to {host}: it was logged out, idled out, or belongs"
+        " to another server. Make a new one with vi_session.",
+    )
+    assert_refused(run["release"], "Login of SessionManager:SessionManager: Unsupported version URI")
+    for secret in ("wrong-Secret1", "52c0ffee-0000", "vijson-Demo1!"):
+        assert secret not in str(run.outcomes) + run.output
+    assert both_ways.each(lambda vcenter: vcenter.info(moid)["cancelled"]) is False
+
+
+def test_servers_that_are_no_vcenter(both_ways: BothWays, tmp_path: Path) -> None:
+    authority = tmp_path / "authority.pem"
+    with wrong_servers(authority) as ports:
+        run = both_ways.tasks(
+            [task(name, "vi_task_info", {"port": port, "ca_path": str(authority)}) for name, port in ports.items()]
+        )
+    host = both_ways.vcenters[0].host
+    expected = {
+        "html": f"{host} answered HTTP 200 with text/html, not VI JSON: '<!DOCTYPE html> <html>",
+        "not json": "The answer is not JSON",
+        "another json": f"{host} answered the login without a session id. {SINCE}",
+        "no session": f"{host} answered the login without a session id. {SINCE}",
+        "not found": f"{host} answered HTTP 404: it does not know VI JSON in release 8.0.1.0. {SINCE}",
+        "soap": f"{host} answered HTTP 500 without a fault: it may not know release 8.0.1.0",
+        "redirect": f"{host} answered HTTP 302, a redirect, which is not followed. Is it a vCenter? {SINCE}",
+        "unauthorized": f"{host} answered HTTP 401 with text/html, not VI JSON: ",
+        "starting": f"{host}:{ports['starting']} answered HTTP 503 (Service Unavailable).",
+    }
+    for name, message in expected.items():
+        assert_refused(run[name], message)
+
+
+def test_no_connection(both_ways: BothWays, refusing_port: int, tmp_path: Path) -> None:
+    other_authority = tmp_path / "other.pem"
+    other_authority.write_bytes(trustme.CA().cert_pem.bytes())
+    run = both_ways.tasks(
+        [
+            task("unknown host", "vi_task_info", {"hostname": "vcenter.invalid"}),
+            task("refused", "vi_task_info", {"port": refusing_port}),
+            task("untrusted", "vi_task_info", {"ca_path": str(other_authority)}),
+            task("untrusted by default", "vi_task_info", {"ca_path": ""}),
+        ]
+    )
+    vcenter = both_ways.vcenters[0]
+    assert_refused(run["unknown host"], "The host vcenter.invalid is not known: its name can't be resolved")
+    assert_refused(run["refused"], f"No connection to {vcenter.host}:{refusing_port}: ")
+    for name in ("untrusted", "untrusted by default"):
+        assert_refused(run[name], f"The certificate of {vcenter.host}:{vcenter.port} is not trusted: ")
+        assert "ca_path" in run[name].msg
+        assert "validate_certs: false" in run[name].msg
+    assert all(outcome.requests == {} for outcome in run)
+
+
+def test_requests_is_not_installed(ansible: Ansible, tmp_path: Path) -> None:
+    (tmp_path / "requests.py").write_text("raise ModuleNotFoundError(\"No module named 'requests'\")\n")
+    outcome = ansible.module("vi_task_info", env={"PYTHONPATH": str(tmp_path)})
+    assert_refused(outcome, "The Python library requests is missing (No module named 'requests'): pip install requests")
+    assert outcome.processes == 1
