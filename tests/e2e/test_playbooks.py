@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks that people copy, run as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
+
+
+def play(ansible: Ansible, name: str, *arguments: str) -> Run:
+    """One of the playbooks."""
+    return ansible.run(["ansible-playbook", str(PLAYBOOKS / f"{name}.yml"), *arguments])
+
+
+def changed(run: Run) -> list[str]:
+    """Which tasks changed something."""
+    return [outcome.task for outcome in run if outcome.result.get("changed")]
+
+
+def created(run: Run) -> list[str]:
+    """The ids of the tasks that it created."""
+    return [outcome.result["task"]["moid"] for outcome in run if outcome.task.startswith("Create ")]
+
+
+def shown(run: Run, name: str) -> Any:
+    """What a debug task shows."""
+    assert run.code == 0, run.output
+    return run[name].result["msg"]
+
+
+def test_demo(ansible: Ansible, vcenter: VCenter) -> None:
+    first = play(ansible, "demo")
+    job, other = created(first)
+    vcenter.made += [job, other]
+    ended = [
+        f"{job} Simulated job of web01: success, 1 disk copied",
+        f"{other} Simulated job of web01: cancelled, Stopped as asked",
+    ]
+    assert shown(first, "Show how they ended") == ended
+    assert f"{job} at 60 %: Copying the second third" in first.stdout
+    assert len(changed(first)) == 7
+    assert vcenter.info(job)["progress"] == 100
+    assert vcenter.info(job)["description"]["message"] == "Comparing the copy"
+
+    second = play(ansible, "demo")
+    assert created(second) == [job, other]
+    assert shown(second, "Show how they ended") == ended
+    assert changed(second) == []
+    assert max(map(len, first.stdout.splitlines())) < 160
+
+
+def test_demo_in_check_mode(ansible: Ansible, vcenter: VCenter) -> None:
+    run = play(ansible, "demo", "--check", "-e", "demo_name=not-created-for-real")
+    assert created(run) == ["check-mode", "check-mode"]
+    assert "TaskManager.CreateTask" not in vcenter.state()["requests"]
+
+
+def test_failed_last_night(ansible: Ansible, vcenter: VCenter) -> None:
+    night = {"state": "error", "type": "VirtualMachine.clone", "user": "EXAMPLE.COM\\carol"}
+    message = {"_typeName": "LocalizableMessage", "key": "full", "message": "The datastore is full"}
+    error = {"_typeName": "InsufficientResourcesFault", "faultMessage": [message]}
+    vcenter.task(**night, queued_ago=7200, started_ago=7100, completed_ago=3600, error=error)
+    vcenter.task(**night, queued_ago=90000, started_ago=90000, completed_ago=80000)
+    vcenter.task(state="success", queued_ago=7200, completed_ago=3600)
+    lines = shown(play(ansible, "failed_last_night"), "Show it")
+    mine = [line for line in lines if "Clone virtual machine" in line]
+    assert len(mine) == 1
+    assert mine[0].endswith("Clone virtual machine of web01 (EXAMPLE.COM\\carol): The datastore is full")
+
+    quiet = play(ansible, "failed_last_night", "-e", "night_begin=2001-01-01T00:00:00Z night_end=2001-01-02T00:00:00Z")
+    assert shown(quiet, "Show it") == ["No task failed."]
+
+
+def test_cancel_stuck_on_host(ansible: Ansible, vcenter: VCenter) -> None:
+    nothing = play(ansible, "cancel_stuck_on_host")
+    assert shown(nothing, "Show it") == ["Nothing is stuck."]
+    assert "esx01.example.com is free for maintenance" in nothing["Say whether the host is free"].msg
+
+    stuck = vcenter.task(entity="host-11", queued_ago=3600, started_ago=3500)
+    fresh = vcenter.task(entity="host-11")
+    elsewhere = vcenter.task(entity="host-12", queued_ago=3600)
+    run = play(ansible, "cancel_stuck_on_host")
+    (line,) = shown(run, "Show it")
+    assert line.startswith(f"{stuck} Power On virtual machine of esx01.example.com, running since ")
+    assert vcenter.info(stuck)["state"] == "error"
+    assert {vcenter.info(moid)["cancelled"] for moid in (fresh, elsewhere)} == {False}
+
+    stubborn = vcenter.task(entity="host-11", queued_ago=3600, cancelable=False)
+    busy = play(ansible, "cancel_stuck_on_host")
+    assert busy.code == 2
+    assert busy["Say whether the host is free"].msg.endswith(f"esx01.example.com is still busy with {stubborn}")
+    assert busy["Show it"].result["msg"][0].endswith(", can not be cancelled")
+    assert busy["Log out"].left == {}
+
+
+def test_own_job(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    archive = tmp_path / "packed.tar.gz"
+    given = ("-e", f"job_archive={archive}", "-e", f"job_folder={PLAYBOOKS}")
+    first = play(ansible, "own_job", *given)
+    assert first.code == 0, first.output
+    (job,) = created(first)
+    vcenter.made.append(job)
+    assert archive.stat().st_size > 0
+    message = first["Show how it ended"].msg
+    assert message.startswith(f"Pack a folder of web01: {archive}, ")
+    assert vcenter.info(job)["progress"] == 100
+
+    second = play(ansible, "own_job", *given)
+    assert second["Show how it ended"].msg == message
+    assert changed(second) == ["Log in", "Log out"]
+
+    failed = play(ansible, "own_job", "-e", f"job_archive={archive}", "-e", "job_folder=/nowhere job_name=another-job")
+    vcenter.made += created(failed)
+    assert failed.code == 2
+    assert failed["Show how it ended"].msg == "Pack a folder of web01: error, Pack the folder: non-zero return code"
+    assert failed["Log out"].left == {}
+
+    vcenter.invoke("ExtensionManager/ExtensionManager/UnregisterExtension", {"extensionKey": "com.example.jobs"})
