@@ -84,17 +84,22 @@ def _after_lost_answer(client: Client, new: NewTask, lost: NoAnswer) -> dict[str
         raise ViError(
             f"Whether the task was created is not known: {lost}. With an activation_id that can be found out."
         ) from lost
-    found = find_activated(client, new.activation_id)
+    try:
+        found = find_activated(client, new.activation_id)
+    except ViError as error:
+        raise _unknown(error) from error
     if found is not None:
         return found
     try:
         return create_task(client, new.params())
     except NoAnswer as again:
-        raise ViError(
-            f"Whether the task was created is not known: {again}. Run it again with the same activation_id."
-        ) from again
+        raise _unknown(again) from again
     except FaultError as error:
         _explain(client, new, error)
+
+
+def _unknown(why: ViError) -> ViError:
+    return ViError(f"Whether the task was created is not known: {why}. Run it again with the same activation_id.")
 
 
 def _explain(client: Client, new: NewTask, error: FaultError) -> NoReturn:
