@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors from ansible_collections.vijson.tasks.plugins.module_utils._tasks import Cancelled, cancel, read_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks import Cancelled, cancel, read_tasks
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, TaskServer
 
 CANCEL = "Task.CancelTask"
@@ -93,4 +93,3 @@ def test_a_task_that_is_gone_meanwhile() -> None:
     outcome = cancelled(server)
     assert outcome.requested == ["task-2"]
     assert "ManagedObjectNotFound" in outcome.refused["task-1"]
-

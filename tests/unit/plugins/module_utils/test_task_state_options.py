@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of vi_task_state: what is refused before anything is sent, and what is sent for the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._task_state import Wanted, parse_wanted
+
+VM = {"type": "VirtualMachine", "moid": "vm-7"}
+
+
+def wanted(**options: Any) -> Wanted:
+    return parse_wanted({**dict.fromkeys(("state", "progress", "description", "result", "fault")), **options})
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"progress": 101}, "progress: 101.*0 to 100"),
+        ({"progress": -1}, "progress: -1.*0 to 100"),
+        ({"result": "x"}, "result.*success"),
+        ({"result": "x", "state": "error"}, "result.*success"),
+        ({"result": "x", "state": "running"}, "result.*success"),
+        ({"fault": {}}, "fault.*error"),
+        ({"fault": {"message": "x"}, "state": "success"}, "fault.*error"),
+        ({"result": 2**70, "state": "success"}, "result.*64 bits"),
+        ({"result": [None], "state": "success"}, "result"),
+        ({"result": {"type": "A", "b": {"c": 1}}, "state": "success"}, "result.*type"),
+        ({"result": float("nan"), "state": "success"}, "result"),
+        ({"description": {"message": "no key"}}, "description.*key"),
+        ({"description": {"key": "k", "args": []}}, "description.*key"),
+        ({"description": {"key": 5}}, "description.*key"),
+        ({"description": ""}, "description.*Accepted"),
+        ({"description": ["a"]}, "description.*Accepted"),
+        ({"description": True}, "description.*Accepted"),
+        ({"state": "error", "fault": {"type": "RequestCanceled"}}, "fault.*RequestCanceled.*ExtendedFault"),
+        ({"state": "error", "fault": {"type": "InvalidArgument"}}, "fault.*InvalidArgument.*ExtendedFault"),
+        ({"state": "error", "fault": {"type": "SystemError"}}, "fault.*SystemError.*ExtendedFault"),
+        ({"state": "error", "fault": {"type": "not a type"}}, "fault.*not a type"),
+        ({"state": "error", "fault": {"type": 5}}, "fault.*5"),
+        ({"state": "error", "fault": {"type": "NoDiskSpace", "detail": {"a": 1}}}, "fault.*detail"),
+    ],
+)
+def test_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        wanted(**options)
+
+
+def test_nothing_wanted_is_nothing() -> None:
+    assert wanted() == Wanted()
+    assert wanted(progress=0).progress == 0
+
+
+@pytest.mark.parametrize(
+    ("description", "message"),
+    [("copying", "copying"), (5, "5"), ({"key": "phase.copy", "message": "copying"}, "copying"), ({"key": "k"}, None)],
+)
+def test_descriptions(description: Any, message: str | None) -> None:
+    found = wanted(description=description).description
+    assert found is not None
+    assert found["_typeName"] == "LocalizableMessage"
+    assert found["key"]
+    assert found.get("message") == message
+
+
+@pytest.mark.parametrize(
+    ("result", "wire"),
+    [
+        ("done", {"_typeName": "string", "_value": "done"}),
+        (0, {"_typeName": "int", "_value": 0}),
+        (False, {"_typeName": "boolean", "_value": False}),
+        ([1, 2], {"_typeName": "ArrayOfInt", "_value": [1, 2]}),
+        (VM, {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": "vm-7"}),
+    ],
+)
+def test_results_are_boxed(result: Any, wire: dict[str, Any]) -> None:
+    assert wanted(state="success", result=result).result == wire
+
+
+def test_a_fault_is_an_extended_one_unless_it_says_otherwise() -> None:
+    fault = wanted(state="error", fault={"message": "No space.", "data": {"host": "esx01", "gb": 5}}).fault
+    assert fault is not None
+    assert fault["_typeName"] == "ExtendedFault"
+    assert fault["faultTypeId"]
+    assert fault["data"] == [
+        {"_typeName": "KeyValue", "key": "host", "value": "esx01"},
+        {"_typeName": "KeyValue", "key": "gb", "value": "5"},
+    ]
+    assert fault["faultMessage"] == [
+        {"_typeName": "LocalizableMessage", "key": fault["faultTypeId"], "message": "No space."}
+    ]
+
+
+def test_a_fault_type_of_ones_own() -> None:
+    fault = wanted(state="error", fault={"fault_type_id": "com.example.backup", "message": "x"}).fault
+    assert fault is not None
+    assert fault["faultTypeId"] == fault["faultMessage"][0]["key"] == "com.example.backup"
+
+
+def test_another_fault_with_its_own_fields() -> None:
+    fault = wanted(state="error", fault={"type": "NoDiskSpace", "message": "Full.", "datastore": "ds1"}).fault
+    assert fault == {
+        "_typeName": "NoDiskSpace",
+        "datastore": "ds1",
+        "faultMessage": [{"_typeName": "LocalizableMessage", "key": "NoDiskSpace", "message": "Full."}],
+    }
+
+
+def test_a_fault_without_a_word() -> None:
+    fault = wanted(state="error", fault={}).fault
+    assert fault is not None
+    assert fault["_typeName"] == "ExtendedFault"
+    assert "faultMessage" not in fault
+
+
+def test_the_options_stay_as_they_were() -> None:
+    given = {"message": "x", "data": {"a": "b"}}
+    wanted(state="error", fault=given)
+    assert given == {"message": "x", "data": {"a": "b"}}
