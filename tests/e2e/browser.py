@@ -20,10 +20,18 @@ from typing import Any
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 TIMEOUT = 60  # seconds
-_FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking "
-    "--disable-component-update --disable-sync --no-first-run --hide-scrollbars --remote-debugging-pipe"
-).split()
+_FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+]
 
 
 def find_browser() -> str | None:
@@ -115,9 +123,7 @@ class Page:
 
     def run(self, expression: str) -> Any:
         """The value of an expression; AssertionError if it throws. Promises are awaited."""
-        answer = self.call(
-            "Runtime.evaluate", {"expression": expression, "returnByValue": True, "awaitPromise": True}
-        )
+        answer = self.call("Runtime.evaluate", {"expression": expression, "returnByValue": True, "awaitPromise": True})
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
@@ -144,7 +150,9 @@ class Page:
         """Press the mouse at a point, move, and let go at another."""
         kinds = (("mouseMoved", start), ("mousePressed", start), ("mouseMoved", end), ("mouseReleased", end))
         for kind, (x, y) in kinds:
-            button = {} if kind == "mouseMoved" and (x, y) == start else {"button": "left", "clickCount": 1, "buttons": 1}
+            button = (
+                {} if kind == "mouseMoved" and (x, y) == start else {"button": "left", "clickCount": 1, "buttons": 1}
+            )
             self.call("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, **button})
 
     def screenshot(self, path: Path) -> None:
@@ -179,10 +187,10 @@ def running_browser(program: str) -> Iterator[Browser]:
     with TemporaryDirectory(prefix="vijson-browser-", ignore_cleanup_errors=True) as profile:
         their_input, to_browser = os.pipe()
         from_browser, their_output = os.pipe()
-        # the browser reads from 3 and writes to 4
+        # The browser reads from 3 and writes to 4. Unlike other shells, bash takes numbers of two digits here.
         shell = f'exec "$@" 3<&{their_input} 4>&{their_output}'
         process = subprocess.Popen(
-            ["/bin/sh", "-c", shell, "sh", program, *_FLAGS, f"--user-data-dir={profile}"],
+            ["bash", "-c", shell, "bash", program, *_FLAGS, f"--user-data-dir={profile}"],
             pass_fds=(their_input, their_output),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -5,9 +5,15 @@ const STATES = { success: "Succeeded", error: "Failed", running: "Running", queu
 function readTasks() {
     const lines = byId("tasks-data").textContent.split("\n");
     const tasks = lines.filter((line) => line.trim()).map((line) => asTask(JSON.parse(line)));
-    const latest = tasks.reduce((found, task) => Math.max(found, ...moments(task)), -Infinity);
+    const latest = tasks.reduce((found, task) => Math.max(found, ...moments(task)), endOfReport());
     tasks.forEach((task) => measure(task, latest));
     return tasks.sort((one, other) => one.begin - other.begin);
+}
+
+/** When the tasks were as they are here, if that matters: where nothing was going on it does not. */
+function endOfReport() {
+    const end = Date.parse(byId("tasks-data").dataset.end);
+    return Number.isNaN(end) ? -Infinity : Math.min(end, Date.now());
 }
 
 function asTask(data) {

@@ -1,0 +1,222 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role task_report: what it collects and when it writes. How the page looks is tested in a browser."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.vijson.tasks.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.vijson.tasks.tests.e2e.reports import (
+    COLLECTED,
+    FAILED,
+    HOSTILE,
+    PIPELINED,
+    ROLE,
+    WRITTEN,
+    embedded,
+    fault,
+    reports,
+    variables,
+)
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+ROLE_FOLDER = Path(__file__).parents[2] / "roles" / "task_report"
+
+
+def moids(page: Path) -> set[str]:
+    """The ids of the tasks in a page."""
+    return {found["moid"] for found in embedded(page)}
+
+
+def written(run: Run) -> list[bool]:
+    """Of each page, whether it was, or would be, written."""
+    assert run.all(FAILED) == [], run.output
+    return [outcome.result["changed"] for outcome in run.all(WRITTEN)]
+
+
+def test_writes_when_the_tasks_differ(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    planned, page, temporary = tmp_path / "planned.html", tmp_path / "report.html", tmp_path / "temporary"
+    temporary.mkdir()
+    env: dict[str, str | None] = {"TMPDIR": str(temporary)}
+    first = set(vcenter.tasks(2, state="success", completed_ago=60))
+
+    check = {"dest": page, "check_mode": True}
+    run = reports(ansible, [{**check, "dest": planned}, {"dest": page}, {"dest": page}, check], env=env)
+    assert written(run) == [True, True, False, False]
+    assert not planned.exists()
+    assert [outcome.result["count"] for outcome in run.all(COLLECTED)] == [2] * 4
+    assert {outcome.task for outcome in run if outcome.result.get("changed")} == {WRITTEN}
+    assert "tasks" not in run.all(COLLECTED)[0].result
+    assert f"{page} (tasks: 2)" in run.stdout
+    assert moids(page) == first
+    assert stat.S_IMODE(page.stat().st_mode) == 0o644
+    assert list(temporary.iterdir()) == []
+
+    later = vcenter.task(state="error", completed_ago=30, error=fault("Out of space."))
+    run = reports(ansible, [{**check, "diff": True}, {"dest": page, "mode": "0600"}], env=env)
+    assert written(run) == [True, True]
+    assert moids(page) == first | {later}
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_goes_on_is_measured(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    """How long a task has been running changes, unless the report has a fixed end."""
+    vcenter.task(state="running", started_ago=60)
+    until_then, until_now = tmp_path / "then.html", tmp_path / "now.html"
+    fixed = {"dest": until_then, "begin": "2001-01-01T00:00:00Z", "end": "2200-01-01T00:00:00Z"}
+    assert written(reports(ansible, [fixed, {"dest": until_now}, fixed, {"dest": until_now}])) == [
+        *(True, True),
+        *(False, True),
+    ]
+    assert 'data-end="2200-01-01T00:00:00Z"' in until_then.read_text("utf-8")
+
+
+def test_narrows(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    def ended(**spec: Any) -> str:
+        return vcenter.task(state="success", completed_ago=60, **spec)
+
+    carol = "EXAMPLE.COM\\carol"
+    usual, old, other = ended(), ended(queued_ago=90000), ended(entity="vm-24", user=carol)
+    failed = vcenter.task(state="error", completed_ago=60, queued_ago=1200, error=fault("Out of space."))
+    cases: list[tuple[dict[str, Any], set[str], str]] = [
+        ({}, {usual, other, failed}, "the last 24h"),
+        ({"begin": "2d", "end": "10m"}, {old, failed}, "queued from 2d to 10m"),
+        ({"states": ["error", "running"], "entity": "/DC0"}, {failed}, "entity /DC0 · only error, running"),
+        ({"entity": {"type": "Folder", "moid": "group-v9"}}, {other}, "entity Folder:group-v9"),
+        (
+            {"users": [carol], "begin": "2001-01-01T00:00:00Z"},
+            {other},
+            f"from 2001-01-01T00:00:00Z · started by {carol}",
+        ),
+    ]
+    pages = [tmp_path / f"{number}.html" for number in range(len(cases))]
+    run = reports(ansible, [{**case[0], "dest": page} for case, page in zip(cases, pages)])
+    assert written(run) == [True] * len(cases)
+    for (_given, expected, told), page in zip(cases, pages):
+        assert moids(page) == expected, told
+        assert f"{vcenter.host} · " in page.read_text("utf-8")
+        assert told in page.read_text("utf-8")
+
+
+def test_no_text_of_the_server_is_markup(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    hostile = {"name": HOSTILE, "description": HOSTILE, "user": HOSTILE, "activation_id": HOSTILE}
+    vcenter.task(state="error", completed_ago=60, error=fault(HOSTILE, "NoDiskSpace", file=HOSTILE), **hostile)
+    page = tmp_path / "report.html"
+    assert written(reports(ansible, [{"dest": page, "title": 'Tasks <b>of</b> "us" & them'}])) == [True]
+
+    text = page.read_text("utf-8")
+    assert text.count("<script") == text.count("</script>") == 2
+    assert "onerror" in text.partition("tasks-data")[2]
+    assert "<img" not in text
+    assert str(7 * 191) not in text
+    assert "<title>Tasks &lt;b&gt;of&lt;/b&gt; &#34;us&#34; &amp; them</title>" in text
+    (found,) = embedded(page)
+    assert found["name"] == found["description"] == found["activation_id"] == HOSTILE
+    assert found["reason"]["user_name"] == found["error"]["file"] == HOSTILE
+    assert HOSTILE in found["error"]["message"]
+
+
+def test_a_failure_leaves_the_page_and_nothing_else(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    page, temporary = tmp_path / "report.html", tmp_path / "temporary"
+    temporary.mkdir()
+    page.write_text("yesterday's")
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"password": "wrong"}, "did not accept the user name and password"),
+        ({"begin": "yesterday"}, "begin_time"),
+        ({"entity": "/DC0/vm/none"}, "/DC0/vm/none"),
+        ({"dest": tmp_path / "none" / "report.html"}, "does not exist"),
+        ({"states": ["failed"]}, "task_report_states"),
+        ({"port": "many"}, "task_report_port"),
+        ({"proxy_protocol": "socks"}, "task_report_proxy_protocol"),
+    ]
+    run = reports(ansible, [{"dest": page, **given} for given, _told in cases], env={"TMPDIR": str(temporary)})
+    for (given, told), outcome in zip(cases, run.all(FAILED)):
+        assert told in json.dumps(outcome.result), given
+    assert len(run.all(FAILED)) == len(cases)
+    assert page.read_text() == "yesterday's"
+    assert list(temporary.iterdir()) == []
+
+
+def test_connection_by_variables(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    given = vcenter.variables
+    without: dict[str, str | None] = dict.fromkeys(name for name in given if name.startswith("VMWARE_"))
+    login = {"hostname": "127.0.0.1", "username": given["VMWARE_USER"], "password": given["VMWARE_PASSWORD"]}
+    where = {"port": given["VMWARE_PORT"], "ca_path": given["VMWARE_CA_PATH"], "request_timeout": 30}
+    moid = vcenter.task(state="success", completed_ago=60)
+    page = tmp_path / "report.html"
+    cases = [{**login, **where, "api_release": "auto"}, {**login, "port": where["port"], "validate_certs": True}]
+    run = reports(ansible, [{"dest": page, **case} for case in cases], env=without)
+    assert [outcome.status for outcome in run.all(COLLECTED)] == ["ok", "failed"]
+    assert "certificate" in run.all(COLLECTED)[1].msg
+    assert moids(page) == {moid}
+    assert given["VMWARE_PASSWORD"] not in run.output + page.read_text("utf-8")
+
+
+def test_session_of_others(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    without: dict[str, str | None] = {"VMWARE_USER": None, "VMWARE_PASSWORD": None}
+    login = {"username": vcenter.variables["VMWARE_USER"], "password": vcenter.variables["VMWARE_PASSWORD"]}
+    given = variables(session_id="{{ session.session_id }}", dest=tmp_path / "report.html")
+    run = ansible.tasks(
+        [
+            task("in", "vi_session", login, register="session"),
+            {"name": "report", "ansible.builtin.include_role": {"name": ROLE}, "vars": given},
+            task("out", "vi_session", {"state": "absent", "session_id": "{{ session.session_id }}"}),
+        ],
+        env=without,
+    )
+    assert written(run) == [True]
+    assert vcenter.state()["opened"]["sessions"] == 1
+
+
+def test_several_vcenters(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    """The hosts of the play need not be there: all is done on the controller, also what `become` is for."""
+    vcenter.task(state="success", completed_ago=60)
+    (tmp_path / "inventory").write_text(f"one ansible_host={vcenter.host}\ntwo ansible_host={vcenter.host}\n")
+    role = {
+        "role": ROLE,
+        "task_report_hostname": "{{ ansible_host }}",
+        "task_report_dest": f"{tmp_path}/{{{{ inventory_hostname }}}}.html",
+    }
+    play = {"hosts": "all", "gather_facts": False, "become": True, "become_user": "nobody-here", "roles": [role]}
+    run = ansible.playbook([play], arguments=["-i", str(tmp_path / "inventory")], env=PIPELINED)
+    assert run.code == 0, run.output
+    assert {page.name for page in tmp_path.glob("*.html")} == {"one.html", "two.html"}
+
+
+def test_playbook_of_the_collection(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    """The page lands where Ansible was started and not beside the playbook."""
+    moid = vcenter.task(state="success", completed_ago=60)
+    (tmp_path / "here").mkdir()
+    run = ansible.run(["ansible-playbook", "vijson.tasks.report"], env=PIPELINED, folder=tmp_path / "here")
+    assert run.code == 0, run.output
+    assert moids(tmp_path / "here" / "vcenter-tasks.html") == {moid}
+    run = ansible.run(
+        ["ansible-playbook", "vijson.tasks.report", "-e", json.dumps({"task_report_dest": "../other.html"})],
+        env=PIPELINED,
+        folder=tmp_path / "here",
+    )
+    assert run.code == 0, run.output
+    assert moids(tmp_path / "other.html") == {moid}
+
+
+@pytest.mark.parametrize("option", CONNECTION)
+def test_every_connection_option(option: str) -> None:
+    (spec,) = yaml.safe_load((ROLE_FOLDER / "meta" / "argument_specs.yml").read_text())["argument_specs"].values()
+    variable = f"task_report_{option}"
+    described = spec["options"][variable]
+    for name in ("type", "choices", "no_log"):
+        assert described.get(name) == CONNECTION[option].get(name)
+    for _function, names in filter(None, [CONNECTION[option].get("fallback")]):
+        assert f"E({names[0]})" in " ".join(described["description"])
+    assert f'{option}: "{{{{ {variable} | default(omit) }}}}"' in (ROLE_FOLDER / "tasks" / "main.yml").read_text()
+    assert f"`{variable}`" in (ROLE_FOLDER / "README.md").read_text()
