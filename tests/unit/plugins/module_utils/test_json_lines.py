@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file of JSON Lines that replaces another one, or leaves it alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, Interrupted, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._json_lines import JsonLines
+
+ITEMS: list[Any] = [{"name": "web01"}, {"name": "\u00e9 \u2028 \n \"'"}]
+TEXT = '{"name": "web01"}\n{"name": "\u00e9 \u2028 \\n \\"\'"}\n'
+OLD = "what was there\n"
+
+
+@pytest.fixture(autouse=True)
+def usual_umask() -> Iterator[None]:
+    mask = os.umask(0o027)
+    yield
+    assert os.umask(mask) == 0o027
+
+
+def write(dest: Path, items: list[Any] | None = None, **options: Any) -> bool:
+    """Write in two pages; whether anything changed."""
+    pages = [items] if items is not None else [ITEMS[:1], ITEMS[1:]]
+    with JsonLines(str(dest), **options) as file:
+        for page in pages:
+            file.write(page)
+    assert [path.name for path in dest.parent.iterdir() if path.name.startswith(".")] == []
+    return file.changed
+
+
+def mode(dest: Path) -> int:
+    return dest.stat().st_mode & 0o7777
+
+
+def test_a_new_file(tmp_path: Path) -> None:
+    dest = tmp_path / "new"
+    assert write(dest) is True
+    assert dest.read_text(encoding="utf-8") == TEXT
+    assert mode(dest) == 0o640
+    before = dest.stat()
+    assert write(dest) is False
+    assert dest.stat() == before
+
+
+def test_another_content(tmp_path: Path) -> None:
+    dest = tmp_path / "old"
+    for old in (OLD, TEXT[:-1], TEXT.replace("1", "2"), ""):
+        dest.write_text(old)
+        dest.chmod(0o604)
+        assert write(dest) is True
+        assert dest.read_text(encoding="utf-8") == TEXT
+        assert mode(dest) == 0o604
+    assert write(dest, []) is True
+    assert dest.read_text() == ""
+
+
+@pytest.mark.parametrize(("given", "expected"), [("0600", 0o600), ("640", 0o640), ("0o755", 0o755), (0o444, 0o444)])
+def test_mode(tmp_path: Path, given: Any, expected: int) -> None:
+    dest = tmp_path / "file"
+    for changed in (True, False):
+        assert write(dest, mode=given) is changed
+        assert mode(dest) == expected
+    dest.chmod(0o666)
+    assert write(dest, mode=given, dry=True) is True
+    assert mode(dest) == 0o666
+    assert write(dest, mode=given) is True
+    assert mode(dest) == expected
+
+
+def test_dry(tmp_path: Path) -> None:
+    dest = tmp_path / "file"
+    assert write(dest, dry=True) is True
+    assert not dest.exists()
+    dest.write_text(TEXT, encoding="utf-8")
+    assert write(dest, dry=True) is False
+    dest.write_text(OLD)
+    assert write(dest, dry=True) is True
+    assert dest.read_text() == OLD
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    dest, link = tmp_path / "file", tmp_path / "link"
+    link.symlink_to(dest)
+    assert write(link) is True
+    assert link.is_symlink()
+    assert dest.read_text(encoding="utf-8") == TEXT
+
+
+def test_half_of_a_surrogate_pair_survives(tmp_path: Path) -> None:
+    dest = tmp_path / "file"
+    write(dest, [{"name": "\ud800 \U0001f600"}])
+    assert b"\\ud800" in dest.read_bytes()
+    assert json.loads(dest.read_bytes()) == {"name": "\ud800 \U0001f600"}
+
+
+@pytest.mark.parametrize("error", [RuntimeError("x"), Interrupted("SIGTERM"), KeyboardInterrupt()])
+@pytest.mark.parametrize("old", [None, OLD])
+def test_a_failure_leaves_what_was_there(tmp_path: Path, error: BaseException, old: str | None) -> None:
+    dest = tmp_path / "file"
+    if old:
+        dest.write_text(old)
+
+    def fail() -> None:
+        with JsonLines(str(dest)) as file:
+            file.write(ITEMS)
+            raise error
+
+    with pytest.raises(type(error)):
+        fail()
+    assert (dest.read_text() if old else None) == old
+    assert list(tmp_path.iterdir()) == ([dest] if old else [])
+
+
+@pytest.mark.parametrize("function", ["os.fsync", "os.replace", "os.chmod", "tempfile.mkstemp"])
+def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+    def full(*_arguments: Any, **_options: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    dest = tmp_path / "file"
+    dest.write_text(OLD)
+    monkeypatch.setattr(f"ansible_collections.vijson.tasks.plugins.module_utils._json_lines.{function}", full)
+    with pytest.raises(ViError, match=r"dest: .*file could not be written \(No space left on device\)"):
+        write(dest)
+    assert dest.read_text() == OLD
+    assert list(tmp_path.iterdir()) == [dest]
+
+
+def test_what_can_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    expected = {
+        str(tmp_path): "is a folder",
+        f"{tmp_path}/not/": "is a folder",
+        str(tmp_path / "not" / "file"): "there is no folder",
+        str(tmp_path / "pipe"): "is no regular file",
+        "": "is a folder",
+        "a\0b": "is no path",
+    }
+    for dest, problem in expected.items():
+        with pytest.raises(
+            InputError, match=f"dest: .*{problem}.*Accepted: the path of a file, in a folder that exists"
+        ):
+            JsonLines(dest)
+    monkeypatch.setattr("os.access", lambda path, how: False)
+    with pytest.raises(InputError, match="dest: this user can't write to the folder"):
+        JsonLines(str(tmp_path / "file"))
+
+
+@pytest.mark.parametrize("given", ["rw", "u=rw", "0888", "", -1, 0o10000, True, 1.5, ["0600"], {}])
+def test_what_is_no_mode(tmp_path: Path, given: Any) -> None:
+    with pytest.raises(InputError, match=r"mode: .* is no mode of a file\. Accepted: octal digits in quotes"):
+        JsonLines(str(tmp_path / "file"), given)
