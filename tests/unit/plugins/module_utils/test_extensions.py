@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An extension with what is wanted in it, and all else as it was."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._extensions import (
+    WantedExtension,
+    extended,
+    extension_answer,
+    parse_extension,
+    reduced,
+)
+
+KEY = "com.example.jobs"
+HEARTBEAT = "2026-11-22T04:00:00Z"
+NOTHING: dict[str, Any] = {"task_types": None, "company": None, "description": None, "version": None}
+
+
+def task_list(*ids: str) -> list[dict[str, str]]:
+    return [{"_typeName": "ExtensionTaskTypeInfo", "taskID": task_id} for task_id in ids]
+
+
+def resource(locale: str, module: str = "task", **texts: str) -> dict[str, Any]:
+    """Texts; ``a__label`` stands for the key ``a.label``."""
+    data = [{"_typeName": "KeyValue", "key": key.replace("__", "."), "value": text} for key, text in texts.items()]
+    return {"_typeName": "ExtensionResourceInfo", "locale": locale, "module": module, "data": data}
+
+
+def description(text: str) -> dict[str, str]:
+    return {"_typeName": "Description", "label": text, "summary": text}
+
+
+def extension(**fields: Any) -> dict[str, Any]:
+    """As a server has it."""
+    return {
+        "_typeName": "Extension",
+        "key": KEY,
+        "description": description("Jobs"),
+        "version": "3.1",
+        "lastHeartbeatTime": HEARTBEAT,
+        **fields,
+    }
+
+
+def wanted(**options: Any) -> WantedExtension:
+    return parse_extension({**NOTHING, "extension": KEY, **options})
+
+
+def type_of(task_id: str, label: str | None = None, summary: str | None = None) -> dict[str, Any]:
+    return {"id": task_id, "label": label, "summary": summary}
+
+
+def test_a_new_one() -> None:
+    new = extended(None, wanted(), HEARTBEAT)
+    assert new == extension(description=description(KEY), version="1.0.0")
+    types = [type_of("a", "A"), type_of("b", None, "B at length"), type_of("c")]
+    given = wanted(task_types=types, company="Example", description="Jobs", version="2")
+    assert extended(None, given, HEARTBEAT) == extension(
+        company="Example",
+        version="2",
+        taskList=task_list("a", "b", "c"),
+        resourceList=[resource("en", a__label="A", b__summary="B at length")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "options", "after"),
+    [
+        ({}, {}, {}),
+        ({"taskList": task_list("a")}, {"task_types": []}, {"taskList": task_list("a")}),
+        ({"taskList": task_list("a")}, {"task_types": [type_of("a")]}, {"taskList": task_list("a")}),
+        ({"taskList": task_list("a")}, {"task_types": [type_of("b")]}, {"taskList": task_list("a", "b")}),
+        ({"company": "Example"}, {"company": "Example"}, {"company": "Example"}),
+        ({}, {"version": "4", "description": "More"}, {"version": "4", "description": description("More")}),
+        ({"version": "4"}, {"version": "", "description": ""}, {"version": "4"}),
+        (
+            {"resourceList": [resource("en", a__label="A", a__summary="S"), resource("de", a__label="DE")]},
+            {"task_types": [type_of("a", "New")]},
+            {
+                "taskList": task_list("a"),
+                "resourceList": [resource("en", a__label="New", a__summary="S"), resource("de", a__label="DE")],
+            },
+        ),
+        (
+            {"resourceList": [resource("en_US", a__label="A"), resource("en", "event", a__label="Event")]},
+            {"task_types": [type_of("a", "New")]},
+            {
+                "taskList": task_list("a"),
+                "resourceList": [resource("en_US", a__label="New"), resource("en", "event", a__label="Event")],
+            },
+        ),
+        (
+            {"resourceList": [resource("en_US", a__label="US"), resource("en", a__label="EN")]},
+            {"task_types": [type_of("a", "New")]},
+            {
+                "taskList": task_list("a"),
+                "resourceList": [resource("en_US", a__label="US"), resource("en", a__label="New")],
+            },
+        ),
+        (
+            {"resourceList": [resource("de", a__label="DE")]},
+            {"task_types": [type_of("a", "A")]},
+            {"taskList": task_list("a"), "resourceList": [resource("de", a__label="DE"), resource("en", a__label="A")]},
+        ),
+        (
+            {
+                "company": "",
+                "type": "",
+                "client": None,
+                "server": [{"url": "u", "company": "", "adminEmail": ["", "a"]}],
+            },
+            {},
+            {"server": [{"url": "u", "adminEmail": ["a"]}]},
+        ),
+        ({"resourceList": [resource("fr", "x", a="", b="B")]}, {}, {"resourceList": [resource("fr", "x", b="B")]}),
+        ({"shownInSolutionManager": False, "number": 0}, {}, {"shownInSolutionManager": False, "number": 0}),
+    ],
+)
+def test_one_that_exists(before: dict[str, Any], options: dict[str, Any], after: dict[str, Any]) -> None:
+    there = extension(**before)
+    untouched = copy.deepcopy(there)
+    assert extended(there, wanted(**options), HEARTBEAT) == extension(**after)
+    assert there == untouched
+
+
+def test_less() -> None:
+    there = extension(
+        company="",
+        taskList=task_list("a", "b"),
+        resourceList=[
+            resource("en", a__label="A", a__summary="S", b__label="B"),
+            resource("de", a__label="DE"),
+            resource("en", "event", a__label="Event"),
+        ],
+    )
+    assert reduced(there, ["a", "nothing"]) == extension(
+        taskList=task_list("b"), resourceList=[resource("en", b__label="B"), resource("en", "event", a__label="Event")]
+    )
+    assert reduced(extension(), ["a"]) == extension(taskList=[], resourceList=[])
+
+
+def test_in_an_answer() -> None:
+    assert extension_answer(None) is None
+    there = extension(
+        company="",
+        taskList={"_typeName": "ArrayOfExtensionTaskTypeInfo", "_value": task_list("a", "b")},
+        resourceList=[resource("de", a__label="DE"), resource("en", a__label="A", b__label="")],
+    )
+    assert extension_answer(there) == {
+        "key": KEY,
+        "company": None,
+        "description": "Jobs",
+        "version": "3.1",
+        "task_types": [type_of("a", "A"), type_of("b")],
+    }
+
+
+@pytest.mark.parametrize("broken", [{"taskList": "a"}, {"taskList": [{}]}, {"resourceList": [5]}, {"resourceList": {}}])
+def test_a_broken_answer(broken: dict[str, Any]) -> None:
+    with pytest.raises(BadAnswer):
+        extension_answer(extension(**broken))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"extension": "  "}, "extension: the key is empty"),
+        ({"task_types": [type_of(" ")]}, "task_types: an id is empty"),
+        ({"task_types": [type_of("a"), type_of("b"), type_of("a", "A")]}, "task_types: 'a' is given twice"),
+    ],
+)
+def test_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        wanted(**options)
