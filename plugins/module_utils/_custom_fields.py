@@ -31,9 +31,9 @@ def available_fields(value: Any) -> list[dict[str, Any]]:
 
 def values_by_name(value: Any, fields: list[dict[str, Any]]) -> dict[str, Any]:
     """The property ``value`` as ``{field name: text}``; a value whose field is unknown goes by its key."""
-    names = {field["key"]: field["name"] for field in fields}
+    names = {str(field["key"]): field["name"] for field in fields}
     return {
-        str(names.get(entry.get("key"), entry.get("key"))): plain(entry.get("value"))
+        str(names.get(str(entry.get("key")), entry.get("key"))): plain(entry.get("value"))
         for entry in objects(value, "value")
     }
 

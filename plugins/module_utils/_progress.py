@@ -9,6 +9,7 @@ import time
 from typing import Any, Callable
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import one_line
 from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker
 
 _EVERY = 30.0
@@ -46,7 +47,7 @@ class Reporter:
 
     def _lines(self, tracker: Tracker) -> list[str]:
         if len(tracker.moids) <= _SINGLE_LINES:
-            return [_line(moid, tracker.infos.get(moid)) for moid in tracker.moids]
+            return [f"{moid} gone" if moid in tracker.missing else _line(moid, tracker) for moid in tracker.moids]
         arrived = len(tracker.moids) - len(tracker.pending) - len(tracker.missing)
         failed = sum(info.get("state") == "error" for info in tracker.infos.values())
         parts = [f"{arrived} of {len(tracker.moids)} tasks are there"]
@@ -57,13 +58,12 @@ class Reporter:
         return [", ".join(parts)]
 
 
-def _line(moid: str, info: dict[str, Any] | None) -> str:
-    if info is None:
-        return f"{moid} gone"
+def _line(moid: str, tracker: Tracker) -> str:
+    info: dict[str, Any] = tracker.infos.get(moid, {})
     words = [moid, info.get("name") or info.get("descriptionId"), info.get("entityName")]
     state, progress = info.get("state"), info.get("progress")
     words.append(f"{progress}%" if state not in DONE and progress is not None else state)
-    return " ".join(str(word) for word in words if word)
+    return one_line(" ".join(str(word) for word in words if word))
 
 
 def span(seconds: float) -> str:
