@@ -17,7 +17,8 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     FaultError,
     ViError,
 )
-from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, HistoryServer, Lost, ref
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fake_history import HistoryServer
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost, ref
 
 CREATE = "TaskManager.CreateTask"
 COLLECT = "TaskManager.CreateCollectorForTasks"

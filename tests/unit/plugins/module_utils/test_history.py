@@ -18,7 +18,8 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     ViError,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._history import latest_page, read_history
-from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, HistoryServer, Lost
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fake_history import HistoryServer
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost
 
 NEXT = "TaskHistoryCollector.ReadNextTasks"
 BACK = "TaskHistoryCollector.ReadPreviousTasks"

@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lines for a person who looks on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._progress import Reporter, span
+from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import FakeClock, info
+
+
+class Screen:
+    """What a reporter shows of a tracker, at times that a test sets."""
+
+    def __init__(self, *moids: str) -> None:
+        self.clock = FakeClock()
+        self.tracker = Tracker(moids)
+        self.lines: list[str] = []
+        self.reporter = Reporter(self.lines.append, lambda: self.clock.time)
+
+    def at(self, seconds: float, moid: str | None = None, state: str = "running", **fields: Any) -> list[str]:
+        """The lines that this change, or no change, brings then."""
+        self.clock.advance(seconds - self.clock.time)
+        if moid:
+            self.tracker.saw(moid, info(moid, state, **fields))
+        self.lines.clear()
+        self.reporter(self.tracker)
+        return list(self.lines)
+
+
+CLONE: dict[str, Any] = {"name": "CloneVM_Task", "entityName": "web01"}
+
+
+def test_a_line_of_one_task() -> None:
+    screen = Screen("task-42")
+    assert screen.at(130, "task-42", progress=43, **CLONE) == ["task-42 CloneVM_Task web01 43% (2m10s)"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"state": "queued"}, "task-42 queued"),
+        ({"state": "running"}, "task-42 running"),
+        ({"state": "running", "progress": 0}, "task-42 0%"),
+        ({"state": "success", "progress": 100}, "task-42 success"),
+        ({"state": "error", "progress": 30, **CLONE}, "task-42 CloneVM_Task web01 error"),
+        ({"descriptionId": "VirtualMachine.clone"}, "task-42 VirtualMachine.clone running"),
+    ],
+)
+def test_words_of_a_line(fields: dict[str, Any], words: str) -> None:
+    assert Screen("task-42").at(5, "task-42", **fields) == [f"{words} (5s)"]
+
+
+def test_a_line_comes_when_something_changed_and_every_30_seconds() -> None:
+    screen = Screen("task-1")
+    assert screen.at(0, "task-1", progress=1) != []
+    assert screen.at(2, "task-1", progress=1) == []
+    assert screen.at(4, "task-1", progress=2) != []
+    assert screen.at(33) == []
+    assert screen.at(34) != []
+    assert screen.at(64) != []
+
+
+def test_a_line_comes_once_a_second_at_most_but_the_last_always() -> None:
+    screen = Screen("task-1")
+    shown = [screen.at(tenth / 10, "task-1", progress=tenth) for tenth in range(100)]
+    assert len([lines for lines in shown if lines]) <= 11
+    assert screen.at(10.0, "task-1", "success") == ["task-1 success (10s)"]
+
+
+def test_only_what_changed_is_said_of_a_few() -> None:
+    screen = Screen("task-1", "task-2")
+    screen.tracker.saw("task-1", info("task-1"))
+    assert len(screen.at(0, "task-2")) == 2
+    assert screen.at(5, "task-2", progress=9) == ["task-2 9% (5s)"]
+
+
+def test_of_many_their_numbers_are_told() -> None:
+    screen = Screen(*(f"task-{number}" for number in range(100)))
+    assert screen.at(0) == ["0 of 100 tasks are there (0s)"]
+    screen.tracker.saw("task-1", info("task-1", "error"))
+    screen.tracker.gone("task-2")
+    assert screen.at(3, "task-3", "success") == ["2 of 100 tasks are there, 1 in error, 1 gone (3s)"]
+
+
+def test_a_task_that_is_gone() -> None:
+    screen = Screen("task-1", "task-2")
+    screen.tracker.saw("task-2", info("task-2", progress=5))
+    screen.at(0, "task-1", progress=5)
+    screen.tracker.gone("task-1")
+    assert screen.at(5) == ["task-1 gone (5s)"]
+
+
+def test_text_of_the_server_can_not_drive_a_terminal() -> None:
+    (line,) = Screen("task-1").at(0, "task-1", name="a\x1b[2Jb\r\nc\u202ed", entityName="e\x00f")
+    assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (0.9, "0s"),
+        (59, "59s"),
+        (60, "1m00s"),
+        (130, "2m10s"),
+        (3599, "59m59s"),
+        (3600, "1h00m00s"),
+        (90061, "25h01m01s"),
+    ],
+)
+def test_spans(seconds: float, text: str) -> None:
+    assert span(seconds) == text
