@@ -13,7 +13,7 @@ help: ## list the targets
 venv: .venv/.complete ## make or update .venv, with $PYTHON if that is set
 
 .venv/.complete: $(wildcard requirements/*.txt)
-	@scripts/venv -r requirements/test.txt -r requirements/lint.txt
+	@scripts/venv $(addprefix -r ,$(filter-out $(if $(shell command -v java),,requirements/eda.txt),$^))
 	@touch .venv/.playable $@
 
 # enough to run playbooks against the simulator
@@ -39,12 +39,16 @@ simulator: .venv/.playable ## keep a simulated vCenter running, with $(OPTIONS),
 build: .venv/.playable ## make the tarball, install it into an empty place and run the demo from there
 	@scripts/build
 
+.PHONY: docs
+docs: venv ## build the documentation site in .build/docs
+	@scripts/check $@ "$(CURDIR)/scripts/docs"
+
 ##@ Tests
 
 .PHONY: test
 test: venv ## everything below, two at a time, and a count at the end
 	@rm -rf .build/results
-	@code=0; $(PARALLEL) e2e sanity faults units simulator-tests lint || code=$$?; $(SUMMARY) && exit $$code
+	@code=0; $(PARALLEL) e2e sanity faults units simulator-tests docs lint || code=$$?; $(SUMMARY) && exit $$code
 
 .PHONY: bench
 bench: venv ## measure beside ping and naive counterparts, and write docs/benchmarks.md
@@ -82,7 +86,7 @@ test-matrix: venv ## units and e2e with the oldest and newest ansible-core, on t
 ##@ Lint
 
 LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog action-group
-PACKAGES := $(addprefix ansible_collections.vijson.tasks.,plugins scripts tests.bench tests.e2e tests.faults tests.unit) simulator simulator_tests
+PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.bench tests.e2e tests.faults tests.unit) simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
 lint: $(LINTERS:%=lint-%) ## all linters; each one is a target lint-NAME too
