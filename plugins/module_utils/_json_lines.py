@@ -80,9 +80,6 @@ class JsonLines:
         if not self._file or not self._temporary or not self.changed:
             return
         mode = next(each for each in (self._mode, old_mode, _default_mode()) if each is not None)
-        if not is_new:
-            os.chmod(self._path, mode)
-            return
         self._file.flush()
         if old:
             with suppress(OSError):

@@ -95,8 +95,10 @@ def test_the_collector_goes_when_the_taker_fails() -> None:
     def fail(_page: Any) -> None:
         raise OSError("no space")
 
-    with server.client("S0") as client, pytest.raises(OSError, match="no space"):
+    with server.client("S0") as client, pytest.raises(OSError, match="no space") as raised:
         collect(client, SPEC, parse_reading(DEFAULTS), fail)
+    # what was raised keeps all that was going on alive
+    assert raised.tb is not None
     assert server.owned == {}
 
 
