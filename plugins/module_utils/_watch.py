@@ -130,7 +130,7 @@ class TaskWatch:
             raise error
         pause = _PAUSES[min(self._failures, len(_PAUSES) - 1)]
         if not self._failures:
-            logger.warning("Out of reach, and tried again until it is back: %s", error)
+            logger.warning("Interrupted, and tried again: %s", error)
         self._failures += 1
         self._stopping.wait(pause)
 

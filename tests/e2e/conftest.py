@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,8 @@ def ansible(vcenter: VCenter, tmp_path: Path) -> Ansible:
 @pytest.fixture(scope="session")
 def shared_twins() -> Iterator[tuple[VCenter, VCenter]]:
     """Two simulators to which the same is done."""
-    with simulator(["--history", "0"]) as first, simulator(["--history", "0"]) as second:
+    options = ["--history", "0", "--user", "bob:running:admin"]
+    with simulator(options) as first, simulator(options) as second:
         yield VCenter(first), VCenter(second)
 
 
@@ -58,3 +60,10 @@ def both_ways(shared_twins: tuple[VCenter, VCenter], tmp_path: Path) -> Iterator
     for vcenter in shared_twins:
         vcenter.clean()
     assert left == [{}, {}]
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """What is entered there is left when the test ends, or when it closes it."""
+    with ExitStack() as entered:
+        yield entered

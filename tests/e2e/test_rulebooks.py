@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The event source and the example rulebooks in ansible-rulebook."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.e2e.watchers import READY, Watcher, restartable
+
+RULEBOOKS = Path(__file__).resolve().parents[2] / "extensions/eda/rulebooks"
+PROGRAM = Path(sys.executable).with_name("ansible-rulebook")
+
+Start = Callable[..., Watcher]
+
+
+@pytest.fixture
+def rulebook(tmp_path: Path, stack: ExitStack) -> Start:
+    """Starts a rulebook, as text or by its name, and waits until it watches the vCenter of these variables."""
+    if not PROGRAM.exists():
+        pytest.skip("left out: ansible-rulebook is not installed (requirements/eda.txt)")
+    if not shutil.which("java"):
+        pytest.skip("left out: ansible-rulebook needs Java, which is not installed")
+    inventory = tmp_path / "inventory.yml"
+    local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    inventory.write_text(json.dumps({"all": {"hosts": {"localhost": local}}}))
+
+    def start(rules: str | list[dict[str, Any]], variables: dict[str, str], *arguments: str) -> Watcher:
+        if not isinstance(rules, str):
+            path = tmp_path / "rulebook.yml"
+            path.write_text(json.dumps(rules))
+            rules = str(path)
+        command = [str(PROGRAM), "--rulebook", rules, "--inventory", str(inventory), "--verbose", *arguments]
+        # nothing but the collection's own path tells where it is
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("VMWARE_", "PYTHONPATH"))}
+        watcher = Watcher(command, {**env, **variables}, tmp_path)
+        stack.callback(watcher.kill)
+        watcher.wait_for(READY)
+        return watcher
+
+    return start
+
+
+class Tracker:
+    """Takes incidents over HTTP.
+
+    :ivar incidents: their bodies
+    :ivar tokens: their Authorization headers
+    """
+
+    def __init__(self) -> None:
+        self.incidents: list[dict[str, Any]] = []
+        self.tokens: list[str | None] = []
+        tracker = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                tracker.tokens.append(self.headers["Authorization"])
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(201)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                tracker.incidents.append(json.loads(body))
+
+            def log_message(self, *arguments: Any) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/incidents"
+
+
+@pytest.fixture
+def tracker() -> Iterator[Tracker]:
+    """Where incidents are opened."""
+    tracker = Tracker()
+    thread = Thread(target=tracker.server.serve_forever)
+    thread.start()
+    yield tracker
+    tracker.server.shutdown()
+    thread.join()
+    tracker.server.server_close()
+
+
+PRINT_ALL = [
+    {
+        "name": "Print",
+        "hosts": "all",
+        "sources": [{"vijson.tasks.vi_tasks": {}}],
+        "rules": [
+            {
+                "name": "any change",
+                "condition": "event.change is defined",
+                "action": {"debug": {"msg": "CHANGE {{ event.task.moid }} {{ event.change }} {{ event.vcenter }}"}},
+            }
+        ],
+    }
+]
+
+
+def changes(watcher: Watcher) -> Counter[tuple[str, str]]:
+    """How often each change of a task came, as (moid, change)."""
+    words = (line.split() for line in list(watcher.lines) if line.startswith("CHANGE "))
+    return Counter((moid, change) for _, moid, change, _ in words)
+
+
+def created_and_done(moids: list[str]) -> Counter[tuple[str, str]]:
+    return Counter((moid, change) for moid in moids for change in ("created", "done"))
+
+
+def test_events_come_once_each_over_restarts(rulebook: Start, tmp_path: Path) -> None:
+    options, trust = restartable(tmp_path)
+    with simulator(options) as variables:
+        vcenter = VCenter({**variables, **trust})
+        watcher = rulebook(PRINT_ALL, vcenter.variables)
+        failing = vcenter.task(state="running")
+        expected = created_and_done(vcenter.tasks(150, state="success"))
+        expected[failing, "created"] += 1
+        watcher.wait_until(lambda: changes(watcher) >= expected)
+        vcenter.control("POST", "restart")
+        vcenter.change(failing, state="error")
+        expected[failing, "failed"] += 1
+        expected += created_and_done(vcenter.tasks(3, state="success"))
+        watcher.wait_until(lambda: changes(watcher) >= expected)
+    with simulator(options) as variables:
+        vcenter = VCenter({**variables, **trust})
+        expected += created_and_done(vcenter.tasks(2, state="success"))
+        watcher.wait_until(lambda: changes(watcher) >= expected)
+        time.sleep(0.5)
+        assert changes(watcher) == expected
+        assert watcher.end(signal.SIGTERM) == 0
+        assert vcenter.left() == {}
+        assert vcenter.state()["violations"] == []
+
+
+def test_a_wrong_option_ends_it_with_one_clear_line(rulebook: Start, vcenter: VCenter) -> None:
+    rules = [{**PRINT_ALL[0], "sources": [{"vijson.tasks.vi_tasks": {"states": ["failed"]}}]}]
+    with pytest.raises(AssertionError, match="It ended with code 1") as ended:
+        rulebook(rules, vcenter.variables)
+    said = [line for line in str(ended.value).splitlines() if "Source error" in line]
+    assert len(said) == 1
+    assert "states: 'failed' is not one of them. Accepted: queued, running, success, error" in said[0]
+    assert "Traceback" not in str(ended.value)
+
+
+def test_a_failed_clone_opens_an_incident(rulebook: Start, vcenter: VCenter, tracker: Tracker) -> None:
+    variables = {**vcenter.variables, "INCIDENT_URL": tracker.url, "INCIDENT_TOKEN": "its token"}
+    watcher = rulebook("vijson.tasks.failed_clone", variables)
+    clone = {"type": "VirtualMachine.clone", "state": "running"}
+    error = {
+        "_typeName": "Timedout",
+        "faultMessage": [{"_typeName": "LocalizableMessage", "key": "k", "message": "Full"}],
+    }
+    vcenter.task(**{**clone, "type": "VirtualMachine.powerOn", "state": "error"}, error=error)
+    cancelled = vcenter.task(**clone)
+    vcenter.change(cancelled, cancelled=True, state="error", error=error)
+    moids = [vcenter.task(**clone), vcenter.task(**clone)]
+    vcenter.change(moids[0], state="success")
+    vcenter.change(moids[1], state="error", error=error)
+    watcher.wait_until(lambda: len(tracker.incidents) >= 1)
+    assert watcher.end(signal.SIGINT) == 0
+    assert [incident["task"]["moid"] for incident in tracker.incidents] == [moids[1]]
+    assert tracker.incidents[0]["summary"] == "CloneVM_Task of web01 failed: Full"
+    assert tracker.incidents[0]["vcenter"] == vcenter.host
+    assert tracker.tokens == ["Bearer its token"]
+
+
+def test_a_stuck_task_opens_an_incident(rulebook: Start, vcenter: VCenter, tracker: Tracker) -> None:
+    rules = yaml.safe_load((RULEBOOKS / "stuck_task.yml").read_text(encoding="utf-8"))
+    (rule,) = rules[0]["rules"]
+    assert rule["action"]["run_playbook"]["extra_vars"] == {"incident_after": 30 * 60}
+    rule["action"]["run_playbook"]["extra_vars"]["incident_after"] = 1000
+    clone = {"type": "VirtualMachine.clone", "state": "running", "queued_ago": 995}
+    ends_in_time = vcenter.task(**clone, started_ago=900)
+    stuck = [vcenter.task(**clone, started_ago=990), vcenter.task(**clone, started_ago=995)]
+    vcenter.task(**{**clone, "type": "VirtualMachine.powerOn"}, started_ago=990)
+    watcher = rulebook(rules, {**vcenter.variables, "INCIDENT_URL": tracker.url})
+    watcher.wait_until(lambda: vcenter.state()["sessions"] >= 2)
+    vcenter.change(ends_in_time, state="success")
+    watcher.wait_until(lambda: len(tracker.incidents) >= 2)
+    watcher.wait_until(lambda: vcenter.state()["sessions"] == 1)
+    assert watcher.end() == 0
+    assert {incident["task"]["moid"] for incident in tracker.incidents} == set(stuck)
+    assert len(tracker.incidents) == 2
+    assert all(" of web01 runs since 20" in incident["summary"] for incident in tracker.incidents)
