@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, Task
 
 ROLE = "vijson.tasks.task_report"
 COLLECTED = "Collect the tasks"
@@ -39,13 +39,13 @@ def variables(**given: Any) -> dict[str, Any]:
 
 def reports(ansible: Ansible, cases: list[dict[str, Any]], *, env: dict[str, str | None] | None = None) -> Run:
     """One run with a report for each case, of which any may fail. `check_mode` and `diff` are keywords of Ansible."""
-    tasks = []
+    tasks: list[Task] = []
     for case in cases:
-        keywords = {name: case[name] for name in ("check_mode", "diff") if name in case}
+        keywords = {name: value for name, value in case.items() if name in ("check_mode", "diff")}
         given = {name: value for name, value in case.items() if name not in keywords}
         include = {"name": "Include", "ansible.builtin.include_role": {"name": ROLE}, "vars": variables(**given)}
         rescue = {"name": FAILED, "ansible.builtin.debug": {"msg": "{{ ansible_failed_result.msg }}"}}
-        tasks.append({"block": [include], "rescue": [rescue], **keywords})
+        tasks.append({**keywords, "block": [include], "rescue": [rescue]})
     run = ansible.tasks(tasks, env={**PIPELINED, **(env or {})})
     assert run.code == 0, run.output
     return run

@@ -37,10 +37,15 @@ function taskButton(task) {
     return button(task.type, () => showDetails(task), { class: "link", "aria-haspopup": "dialog" });
 }
 
+/** A text of the server within another text, which it cannot turn around. */
+function quoted(before, text) {
+    return text ? element("span", {}, before, element("bdi", {}, text)) : null;
+}
+
 /** A name that may go on in the next line after a sign such as a backslash. */
 function breakable(name) {
-    const parts = name.split(/(?<=[\\@/])/);
-    return element("span", {}, ...parts.flatMap((part, index) => (index ? [element("wbr"), part] : [part])));
+    const parts = name.split(/(?<=[\\@/._])/);
+    return element("bdi", {}, ...parts.flatMap((part, index) => (index ? [element("wbr"), part] : [part])));
 }
 
 /** A bar of a share (0 to 1) of the width there is. */

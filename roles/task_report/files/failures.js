@@ -37,8 +37,8 @@ function fillOnce(shown, group) {
     const latest = [...group].reverse();
     const { fault, message } = group[0];
     shown.append(element("ol", {}, ...latest.slice(0, OCCURRENCES).map((task) => element("li", {},
-        timeElement(task.begin), " ", taskButton(task), task.entity ? ` on ${task.entity}` : "",
-        task.by ? element("span", { class: "note" }, ` by ${task.by}`) : null))));
+        timeElement(task.begin), " ", taskButton(task), quoted(" on ", task.entity),
+        element("span", { class: "note" }, quoted(" by ", task.by))))));
     shown.append(button(`Show ${group.length === 1 ? "it" : `all ${number(group.length)}`} in the table`,
         () => showOnly(group, message || fault), { class: "more" }));
 }

@@ -30,9 +30,9 @@ function showLongest(tasks) {
 function ranking(id, tasks, length, goesOn, none) {
     const longest = tasks.filter((task) => length(task) > 0).sort((one, other) => length(other) - length(one));
     const rows = longest.slice(0, LONGEST).map((task) => element("li", {},
-        element("span", { class: "what" }, taskButton(task), task.entity ? ` on ${task.entity}` : ""),
+        element("span", { class: "what" }, taskButton(task), quoted(" on ", task.entity)),
         element("span", { class: "length" }, durationSoFar(length(task), goesOn(task))),
-        element("span", { class: "note" }, badge(task), timeElement(task.begin), task.by ? ` by ${task.by}` : ""),
+        element("span", { class: "note" }, badge(task), timeElement(task.begin), quoted(" by ", task.by)),
         shareBar(length(task) / length(longest[0]), task.state)));
     byId(id).replaceChildren(...(rows.length ? rows : [element("li", { class: "none" }, none)]));
 }

@@ -90,7 +90,7 @@ function showTip(task, event) {
     byId("chart").classList.toggle("over", Boolean(task));
     if (!task) return;
     tip.replaceChildren(
-        element("strong", {}, task.type), task.entity ? ` on ${task.entity}` : "", element("br"),
+        element("strong", {}, task.type), quoted(" on ", task.entity) || "", element("br"),
         badge(task), ` ${time(task.begin)}, ${durationSoFar(task.ran ?? task.waited, task.runs || task.waits)}`,
         element("span", { class: "message" }, task.message));
     const room = byId("chart-box").clientWidth - tip.offsetWidth;
