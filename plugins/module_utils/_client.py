@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Callable, NamedTuple, Union
 from urllib.parse import quote
 
@@ -32,10 +33,10 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     LostAnswer,
     SessionEnded,
     ViError,
-    finish,
     ignore,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._faults import server_fault
+from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import finish, opening
 from ansible_collections.vijson.tasks.plugins.module_utils._names import Entity
 from ansible_collections.vijson.tasks.plugins.module_utils._times import parse_rfc3339
 from ansible_collections.vijson.tasks.plugins.module_utils._transport import Answer, Endpoint, Transport
@@ -151,17 +152,18 @@ class Client:
         server is out of reach, the end waits for the next object or for :meth:`close`.
         """
         self._destroy_left()
-        made = reference(self.call(target, method, params, repeatable=not self.shared), method)
-        reachable = True
+        made, reachable = None, True
         try:
+            with opening():
+                made = reference(self.call(target, method, params, repeatable=not self.shared), method)
             yield made
         except (ConnectError, LostAnswer):
             reachable = False
             raise
         finally:
-            if reachable:
-                finish(lambda: self._destroy(made, destroy))
-            else:
+            if made and reachable:
+                finish(partial(self._destroy, made, destroy))
+            elif made:
                 self._left.append((made, destroy))
 
     def _destroy(self, made: Reference, method: str) -> None:
@@ -190,8 +192,7 @@ class Client:
         hold: float = 0.0,
         check: Callable[[Any], None] = ignore,
     ) -> Any:
-        fresh = self._session_id is None
-        if fresh:
+        if self._session_id is None:
             self.log_in()
         try:
             answer = self._request(verb, target, member, params, repeatable, hold)
@@ -206,7 +207,7 @@ class Client:
                     " idled out, or belongs to another server. Make a new one with vi_session.",
                     fault=error.fault,
                 ) from error
-            if bound or fresh:
+            if bound:
                 raise
         else:
             return answer

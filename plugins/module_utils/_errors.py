@@ -9,7 +9,7 @@ Lower layers raise these; only ``_module`` and ``_action`` turn them into a fail
 from __future__ import annotations
 
 import re
-from typing import Any, Callable
+from typing import Any
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
@@ -45,15 +45,6 @@ class Interrupted(BaseException):
 
 def ignore(*_arguments: Any) -> None:
     """What to tell goes nowhere: the default of callbacks."""
-
-
-def finish(action: Callable[[], Any]) -> None:
-    """Run what closes something to its end, also when the one signal that raises comes in the middle of it."""
-    try:
-        action()
-    except Interrupted:
-        action()
-        raise
 
 
 class ConnectError(ViError):

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import re
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Callable
 
 from ansible_collections.vijson.tasks.plugins.module_utils._client import RELEASES, Client, Credentials
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, Interrupted, ViError, ignore
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    InputError,
+    Interrupted,
+    ViError,
+    ignore,
+    one_line,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import interruptible
 from ansible_collections.vijson.tasks.plugins.module_utils._names import (
     CHECK_MODE_TASK,
     Entity,
@@ -50,9 +53,9 @@ class Job:
         self.params = params
         self.check_mode = check_mode
         self.diff_mode = diff_mode
-        self.warn = warn
-        self.progress = progress
-        self.client = connect(params, warn)
+        self.warn = _safe(warn)
+        self.progress = _safe(progress)
+        self.client = connect(params, self.warn)
 
     def tasks(self) -> list[str]:
         """The moIds that the option ``tasks`` names, each once."""
@@ -72,6 +75,11 @@ class Job:
         return None if value is None else parse_entity(value)
 
 
+def _safe(show: Callable[[str], None]) -> Callable[[str], None]:
+    """Names and descriptions in a line are texts of others, and the line goes to a terminal."""
+    return lambda line: show(one_line(line))
+
+
 def attempt(run: Callable[[Job], Result], job: Job) -> Result:
     """Run a job to its result, or to a failed one. Whatever happens, what it opened on the server is closed."""
     with interruptible():
@@ -80,7 +88,8 @@ def attempt(run: Callable[[Job], Result], job: Job) -> Result:
         except ViError as error:
             return {"failed": True, **error.failure()}
         except Interrupted as error:
-            return {"failed": True, "msg": f"{error}: what was opened on the server is closed"}
+            job.client.close()  # for it may have come just before that
+            return {"failed": True, "msg": str(error)}
     if not job.diff_mode:
         result.pop("diff", None)
     return result
@@ -91,27 +100,6 @@ def _perform(run: Callable[[Job], Result], job: Job) -> Result:
         return run(job)
     finally:
         job.client.close()
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """SIGINT and SIGTERM raise :class:`Interrupted` once; further ones are ignored until everything is closed."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signals = (signal.SIGINT, signal.SIGTERM)
-
-    def interrupt(number: int, _frame: Any) -> None:
-        for each in signals:
-            signal.signal(each, signal.SIG_IGN)
-        raise Interrupted(f"Interrupted by {signal.Signals(number).name}")
-
-    before = {each: signal.signal(each, interrupt) for each in signals}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def connect(params: dict[str, Any], warn: Callable[[str], None] = ignore) -> Client:

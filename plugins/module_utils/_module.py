@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import select
+import sys
 from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.vijson.tasks.plugins.module_utils._argspec import wrap_single
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interrupted, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result, attempt
 
 
@@ -31,7 +33,21 @@ def run_module(run: Callable[[Job], Result], spec: dict[str, Any]) -> None:
 
 def _result(module: _Module, run: Callable[[Job], Result]) -> Result:
     try:
-        job = Job(module.params, check_mode=module.check_mode, diff_mode=module._diff, warn=module.warn)
+        job = Job(
+            module.params,
+            check_mode=module.check_mode,
+            diff_mode=module._diff,
+            warn=module.warn,
+            progress=_stop_unheard,
+        )
     except ViError as error:
         return {"failed": True, **error.failure()}
     return attempt(run, job)
+
+
+def _stop_unheard(_line: str) -> None:
+    """Nobody sees the progress of a module, but a long wait ends where Ansible has ended before it."""
+    reader = select.poll()
+    reader.register(sys.stdout.fileno(), 0)
+    if reader.poll(0):
+        raise Interrupted("Nobody reads what comes of this any more")

@@ -24,7 +24,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.vijson.tasks.plugins.module_utils._argspec import wrap_single
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError, ignore
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interrupted, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result, attempt
 from ansible_collections.vijson.tasks.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
 
@@ -168,11 +168,19 @@ class _SharedAction(ActionBase):
         return attempt(self.RUN, job)
 
     def _progress(self, task_vars: dict[str, Any]) -> Callable[[str], None]:
-        if self._task.no_log or not self._switch(PROGRESS, task_vars):
-            return ignore
+        shown = not self._task.no_log and self._switch(PROGRESS, task_vars)
         display = Display()
-        # On stdout it would land inside what `ansible --one-line` and the json callback print.
-        return lambda line: display.display(line, stderr=True)
+        parent = os.getppid()
+
+        def show(line: str) -> None:
+            if os.getppid() != parent:
+                # Without this a long wait goes on in a worker of an Ansible that was killed.
+                raise Interrupted("Ansible has ended")
+            if shown:
+                # On stdout it would land inside what `ansible --one-line` and the json callback print.
+                display.display(line, stderr=True)
+
+        return show
 
 
 def _masked(result: Mapping[str, Any], no_log_values: set[str]) -> Result:
