@@ -66,13 +66,13 @@ def test_a_task_that_check_mode_would_have_created(ansible: Ansible) -> None:
     run = ansible.tasks(
         [
             task("create", "vi_task_create", job, register="job"),
-            task("set", MODULE, {"task": "{{ job.task }}", "values": {"Owner": "me"}}),
+            task("set", MODULE, {"task": "{{ job.task }}", "values": {"Owner": "me", "101": "CHG-1"}}),
             task("fail", MODULE, {"task": "{{ job.task }}", "values": {"Color": "red"}}),
         ],
         arguments=["--check"],
     )
     assert run["set"].result["changed"] is True
-    assert run["set"].result["custom_values"] == {"Owner": "me"}
+    assert run["set"].result["custom_values"] == {"Owner": "me", "Ticket": "CHG-1"}
     assert run["fail"].msg.startswith("values: tasks have no custom field 'Color'.")
 
 
