@@ -1,0 +1,31 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``api_release``: what is spoken to servers of several releases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+
+@pytest.mark.parametrize(("server", "spoken"), [("8.0.1.0", "8.0.1.0"), ("8.0.3.0", "8.0.3.0"), ("9.1.0.0", "9.1.0.0")])
+def test_the_newest_that_both_know(server: str, spoken: str, tmp_path: Path) -> None:
+    with simulator(["--history", "0", "--check", "--log", "--release", server]) as variables:
+        vcenter = VCenter(variables)
+        run = Ansible(vcenter, tmp_path).tasks(
+            [
+                task("by default", "vi_task_manager_info"),
+                task("auto", "vi_task_manager_info", {"api_release": "auto"}),
+            ]
+        )
+        log = vcenter.control("GET", "log")
+    assert [outcome.status for outcome in run] == ["ok", "ok"]
+    assert run["auto"].requests == {"api.system.hello": 1, **run["by default"].requests}
+    releases = [entry["path"].split("/")[3] for entry in log if entry["path"].startswith("/sdk/")]
+    assert releases == ["8.0.1.0"] * 3 + [spoken] * 3
