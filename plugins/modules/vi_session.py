@@ -45,12 +45,12 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Log in
+  vijson.tasks.vi_session:
+  register: login
+
 - name: Work in one session
   block:
-    - name: Log in
-      vijson.tasks.vi_session:
-      register: login
-
     - name: What runs right now?
       vijson.tasks.vi_task_info:
         session_id: "{{ login.session_id }}"
