@@ -192,7 +192,8 @@ class Client:
         hold: float = 0.0,
         check: Callable[[Any], None] = ignore,
     ) -> Any:
-        if self._session_id is None:
+        fresh = self._session_id is None
+        if fresh:
             self.log_in()
         try:
             answer = self._request(verb, target, member, params, repeatable, hold)
@@ -207,7 +208,7 @@ class Client:
                     " idled out, or belongs to another server. Make a new one with vi_session.",
                     fault=error.fault,
                 ) from error
-            if bound:
+            if bound or fresh:
                 raise
         else:
             return answer
@@ -295,7 +296,8 @@ class Client:
     def _log_in_once(self) -> Any:
         params = {"userName": self._credentials.username, "password": self._credentials.password}
         try:
-            return self._request("POST", "sessionManager", "Login", params, repeatable=False, hold=0.0)
+            with opening():
+                return self._request("POST", "sessionManager", "Login", params, repeatable=False, hold=0.0)
         except FaultError as error:
             if error.type == "InvalidLogin":
                 raise ViError(

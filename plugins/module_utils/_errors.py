@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def one_line(text: str) -> str:
-    """Text of a server made safe for a terminal: control and direction characters become a space."""
+    """Text of a server made safe for a terminal: control, direction and half characters become a space."""
     return _CONTROL.sub(" ", text).strip()
 
 

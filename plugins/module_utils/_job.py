@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv6Address
 from typing import Any, Callable
 
 from ansible_collections.vijson.tasks.plugins.module_utils._client import RELEASES, Client, Credentials
@@ -26,7 +27,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._names import (
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint
 
-_HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.%A-Za-z0-9]*\]?", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 _SESSION_ID = re.compile(r"[!-~]+")
 _DAY = 86400
 _RELEASE = re.compile(r"\d+\.\d+\.\d+\.\d+", re.ASCII)
@@ -125,7 +126,9 @@ def credentials(params: dict[str, Any]) -> Credentials:
 def endpoint(params: dict[str, Any]) -> Endpoint:
     """Where and how to connect; InputError."""
     hostname = params["hostname"].strip()
-    if not _HOST.fullmatch(hostname):
+    if ":" in hostname:
+        hostname = hostname[1:-1] if hostname[0] + hostname[-1] == "[]" else hostname
+    if not _HOST.fullmatch(hostname) and not _is_ipv6(hostname):
         raise InputError(
             f"hostname: {params['hostname']!r} is no host. Accepted: a name or an address such as vcenter.example.com,"
             " without https:// and path; the port has an option of its own"
@@ -138,7 +141,14 @@ def endpoint(params: dict[str, Any]) -> Endpoint:
             f"request_timeout: {params['request_timeout']:g} is no time limit. Accepted: seconds, above 0, up to {_DAY}"
         )
     verify = (params["ca_path"] or None) if params["validate_certs"] else False
-    return Endpoint(hostname.strip("[]"), params["port"], verify, _proxy(params), params["request_timeout"])
+    return Endpoint(hostname, params["port"], verify, _proxy(params), params["request_timeout"])
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return bool(IPv6Address(text))
+    except ValueError:
+        return False
 
 
 def _proxy(params: dict[str, Any]) -> str | None:

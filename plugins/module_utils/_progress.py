@@ -9,7 +9,6 @@ import time
 from typing import Any, Callable
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import one_line
 from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker
 
 _EVERY = 30.0
@@ -63,7 +62,7 @@ def _line(moid: str, tracker: Tracker) -> str:
     words = [moid, info.get("name") or info.get("descriptionId"), info.get("entityName")]
     state, progress = info.get("state"), info.get("progress")
     words.append(f"{progress}%" if state not in DONE and progress is not None else state)
-    return one_line(" ".join(str(word) for word in words if word))
+    return " ".join(str(word) for word in words if word)
 
 
 def span(seconds: float) -> str:
