@@ -11,6 +11,6 @@ from hypothesis import HealthCheck, settings
 
 _COMMON = settings(database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 
-settings.register_profile("tests", _COMMON, max_examples=50, derandomize=True)
-settings.register_profile("fuzz", _COMMON, max_examples=2000)
+settings.register_profile("tests", _COMMON, max_examples=20, derandomize=True)
+settings.register_profile("fuzz", _COMMON, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))

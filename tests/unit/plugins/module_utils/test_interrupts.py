@@ -23,6 +23,7 @@ from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire impor
     connection,
     login,
     logout,
+    user_session,
 )
 
 TASK = Reference("Task", "task-7")
@@ -41,13 +42,13 @@ def handlers() -> Iterator[None]:
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
-def signalled(*numbers: int) -> Callable[[], Reply]:
+def signalled(*numbers: int, reply: Reply | None = None) -> Callable[[], Reply]:
     """An answer that comes after these signals."""
 
     def outcome() -> Reply:
         for number in numbers:
             signal.raise_signal(number)
-        return Reply()
+        return reply or Reply()
 
     return outcome
 
@@ -103,19 +104,27 @@ def test_a_second_one_while_closing_is_ignored(wire: Wire, number: signal.Signal
 
 @BOTH
 def test_the_first_one_while_destroying(wire: Wire, number: signal.Signals) -> None:
-    wire.expect(login(), CREATE, INFO, DESTROY._replace(outcome=signalled(number)), DESTROY, logout())
+    wire.expect(login(), CREATE, INFO, DESTROY._replace(outcome=signalled(number)), logout())
     interrupted(with_a_view, Job(connection()))
 
 
 @BOTH
 def test_the_first_one_while_logging_out(wire: Wire, number: signal.Signals) -> None:
-    wire.expect(login(), INFO, logout()._replace(outcome=signalled(number)), logout())
+    wire.expect(login(), INFO, logout()._replace(outcome=signalled(number)))
     interrupted(read_and(), Job(connection()))
 
 
-def test_one_during_the_login(wire: Wire) -> None:
-    wire.expect(login()._replace(outcome=signalled(signal.SIGTERM)))
+@BOTH
+def test_one_during_the_login_waits_for_the_session(wire: Wire, number: signal.Signals) -> None:
+    session = answers(user_session(), session="S1")
+    wire.expect(login()._replace(outcome=signalled(number, reply=session)), logout("S1"))
     interrupted(read_and(), Job(connection()))
+
+
+@BOTH
+def test_one_while_something_is_opened_waits_for_its_id(wire: Wire, number: signal.Signals) -> None:
+    wire.expect(login(), CREATE._replace(outcome=signalled(number, reply=answers(VIEW))), DESTROY, logout())
+    interrupted(with_a_view, Job(connection()))
 
 
 def test_a_session_that_was_handed_in_stays(wire: Wire) -> None:

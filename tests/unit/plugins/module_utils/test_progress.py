@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vijson.tasks.plugins.module_utils._job import Job
 from ansible_collections.vijson.tasks.plugins.module_utils._progress import Reporter, span
 from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import FakeClock, info
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import connection
 
 
 class Screen:
@@ -97,8 +99,12 @@ def test_a_task_that_is_gone() -> None:
 
 
 def test_text_of_the_server_can_not_drive_a_terminal() -> None:
-    (line,) = Screen("task-1").at(0, "task-1", name="a\x1b[2Jb\r\nc\u202ed", entityName="e\x00f")
-    assert line.isprintable()
+    lines: list[str] = []
+    job = Job(connection(), progress=lines.append, warn=lines.append)
+    (line,) = Screen("task-1").at(0, "task-1", name="a\x1b[2Jb\r\nc\u202ed\ud800", entityName="e\x00f")
+    job.progress(line)
+    job.warn(line)
+    assert [line.isprintable() for line in lines] == [True, True]
 
 
 @pytest.mark.parametrize(
