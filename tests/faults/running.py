@@ -14,8 +14,8 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViErro
 from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, attempt
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 
-REQUEST_TIMEOUT = 0.4  # seconds
-LATE = 0.9  # seconds: later than any request may be, but for long polls
+REQUEST_TIMEOUT = 1.0  # seconds
+LATE = 1.5  # seconds: later than any request may be, but for long polls
 
 
 class Outcome(NamedTuple):

@@ -29,12 +29,17 @@ _numbers = itertools.count(1)
 
 
 class Scenario(NamedTuple):
-    """One module with something to do."""
+    """One module with something to do. ``keeps``: how many sessions a success leaves open, as it should.
+
+    ``shareable``: whether it makes sense in a session that others use as well.
+    """
 
     name: str
     module: str
     prepare: Callable[[VCenter], Params]
     judge: Judge
+    shareable: bool = True
+    keeps: int = 0
 
 
 def _unique(prefix: str) -> str:
@@ -245,7 +250,21 @@ def _judge_type(server: VCenter, params: Params, outcome: Outcome) -> list[str]:
     return problems
 
 
+def _log_in(_server: VCenter) -> Params:
+    return {"state": "present"}
+
+
+def _judge_log_in(server: VCenter, params: Params, outcome: Outcome) -> list[str]:
+    return [] if outcome.failed or outcome.result.get("session_id") else ["succeeded without a session"]
+
+
+def _log_out(server: VCenter) -> Params:
+    return {"state": "absent", "session_id": server.log_in()}
+
+
 SCENARIOS = (
+    Scenario("log in", "vi_session", _log_in, _judge_log_in, shareable=False, keeps=1),
+    Scenario("log out", "vi_session", _log_out, _nothing, shareable=False),
     Scenario("info", "vi_task_info", _three_tasks, _nothing),
     Scenario("recent tasks", "vi_task_info", _recent, _nothing),
     Scenario("manager info", "vi_task_manager_info", _description, _nothing),
