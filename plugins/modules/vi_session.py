@@ -14,7 +14,8 @@ description:
   - Opens a session, whose id the other modules take as O(session_id), so that a play logs in once and not for each
     task.
   - A session stays open until it is ended, or until it idles out. Put O(state=absent) into an C(always) section.
-  - The result is hidden from every output, and C(register) still gets it. With C(async) it is not hidden.
+  - The result is hidden from every output, and C(register) still gets it. With C(async), and for callback plugins also
+    in a loop with ansible-core before 2.19, hide it with C(no_log=true).
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
