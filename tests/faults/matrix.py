@@ -75,6 +75,7 @@ def _operations(server: VCenter, scenario: Scenario) -> Counter[str]:
     problems = scenario.judge(server, params, outcome)
     assert not outcome.failed, outcome.result
     assert not problems, problems
+    server.clean()
     return Counter(entry["operation"] for entry in log)
 
 
