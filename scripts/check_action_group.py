@@ -29,7 +29,7 @@ def main() -> None:
         for place, members in places.items()
         for name in sorted(members ^ modules)
     ]
-    sys.exit("\n".join(problems))
+    sys.exit("\n".join(problems) or None)
 
 
 if __name__ == "__main__":
