@@ -67,7 +67,7 @@ EXAMPLES = r"""
 - name: What is the vCenter doing right now?
   vijson.tasks.vi_task_info:
     states: [queued, running]
-  register: now
+  register: running
 
 - name: Read two tasks
   vijson.tasks.vi_task_info:

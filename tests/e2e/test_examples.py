@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people copy from the guides, the pages and the documentation of plugins runs.
+
+It runs as it stands, but for the names of vCenters, of files and of objects that only their own vCenter has.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
+from ansible_collections.vijson.tasks.tests.e2e.documents import ALL_BLOCKS, ROOT, Block, constant
+from ansible_collections.vijson.tasks.tests.e2e.reports import fault
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.e2e.watchers import SOURCE, watching
+
+YAML = [block for block in ALL_BLOCKS if block.language == "yaml"]
+PLAYS = [block for block in YAML if isinstance(block.data, list)]
+DEFAULTS = [block for block in YAML if "module_defaults" in block.data]
+EVENTS = [block for block in YAML if "change" in block.data]
+MODULES = sorted(ROOT.glob("plugins/modules/vi_*.py"))
+COMMANDS = [
+    line.removeprefix("$ ")
+    for block in ALL_BLOCKS
+    if block.language == "console"
+    for line in block.text.replace("\\\n", "").splitlines()
+    if line.removeprefix("$ ").startswith(("ansible localhost ", "ansible-playbook vijson.", "curl "))
+]
+
+
+@pytest.fixture(scope="module")
+def shared_vcenter() -> Iterator[VCenter]:
+    """A simulator for this file alone: examples leave tasks and kinds of tasks behind."""
+    with simulator(["--history", "0", "--check"]) as variables:
+        yield VCenter(variables)
+
+
+@pytest.fixture
+def busy(vcenter: VCenter) -> VCenter:
+    """A vCenter where something runs, and something failed a while ago."""
+    vcenter.task(type="VirtualMachine.clone", duration=3, outcome="success", cancelable=True)
+    vcenter.task(
+        type="VirtualMachine.clone", state="error", queued_ago=7300, completed_ago=7200, error=fault("It is full")
+    )
+    return vcenter
+
+
+def adapted(text: str, vcenter: VCenter, folder: Path) -> str:
+    """A text of which the vCenter is the simulator, and the files are in a folder of the test's."""
+    text = text.replace("vcenter.example.com", vcenter.host)
+    text = text.replace("/DC0/vm/production", "/DC0/vm/apps")
+    text = re.sub(r"/(tmp|srv/reports)/", f"{folder}/", text)
+    return text.replace("/etc/pki/vcenter-ca.pem", vcenter.variables["VMWARE_CA_PATH"])
+
+
+def run(ansible: Ansible, plays: str) -> Run:
+    """A playbook that must end well."""
+    password = f"vault_vcenter_password={ansible.vcenter.variables['VMWARE_PASSWORD']}"
+    done = ansible.playbook(adapted(plays, ansible.vcenter, ansible.folder), arguments=["--extra-vars", password])
+    assert done.code == 0, done.output
+    assert done.outcomes
+    assert "[WARNING]" not in done.output
+    ansible.vcenter.made += {outcome.result["task"]["moid"] for outcome in done if "task" in outcome.result}
+    return done
+
+
+@pytest.mark.parametrize("block", PLAYS, ids=lambda block: block.place)
+def test_plays(ansible: Ansible, busy: VCenter, block: Block) -> None:
+    run(ansible, block.text)
+
+
+@pytest.mark.parametrize("block", DEFAULTS, ids=lambda block: block.place)
+def test_module_defaults(ansible: Ansible, busy: VCenter, block: Block) -> None:
+    read = {"name": "Read", "vijson.tasks.vi_task_info": {}}
+    play: dict[str, Any] = {"hosts": "localhost", "gather_facts": False, **block.data, "tasks": [read]}
+    done = run(ansible, json.dumps([play]))
+    assert done["Read"].result["tasks"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands(ansible: Ansible, busy: VCenter, tmp_path: Path, command: str) -> None:
+    if command.startswith("curl"):
+        quiet = command.replace("curl", "curl --silent --fail-with-body", 1)
+        subprocess.run(["bash", "-c", quiet], env={**os.environ, **busy.variables}, check=True, timeout=60)
+    else:
+        done = ansible.run(shlex.split(command.replace("task-42", busy.made[0])))
+        assert done.code == 0, done.output
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_examples_of_modules(ansible: Ansible, busy: VCenter, module: Path) -> None:
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": constant(module, "EXAMPLES")}
+    run(ansible, json.dumps([play]))
+
+
+def test_examples_of_the_event_source(busy: VCenter, tmp_path: Path) -> None:
+    for example in constant(SOURCE, "EXAMPLES"):
+        text = adapted(json.dumps(example["vijson.tasks.vi_tasks"] or {}), busy, tmp_path)
+        options = re.sub(r"{{ (VMWARE_\w+) }}", lambda name: busy.variables[name[1]], text)
+        with watching(busy.variables, tmp_path, json.loads(options)) as watcher:
+            busy.task(entity="vm-21", type="VirtualMachine.clone", state="error")
+            watcher.wait_for('"change": "failed"')
+
+
+@pytest.mark.parametrize("block", EVENTS, ids=lambda block: block.place)
+def test_events(busy: VCenter, tmp_path: Path, block: Block) -> None:
+    with watching(busy.variables, tmp_path, {"states": ["error"]}) as watcher:
+        busy.task(type=block.data["task"]["description_id"], state="error")
+        watcher.wait_for('"change"')
+        (event,) = watcher.events
+    assert set(block.data) == set(event)
+    assert block.data["change"] == event["change"]
+    assert set(block.data["task"]) <= set(event["task"])
