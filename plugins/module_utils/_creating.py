@@ -53,7 +53,7 @@ def create_or_find(client: Client, new: NewTask, *, check_mode: bool) -> Created
         return Created(task_answer(found), False)
     if check_mode:
         return Created(_planned(client, new), True)
-    return Created(task_answer(_create(client, new)), True)
+    return Created(task_answer(create(client, new)), True)
 
 
 def find_activated(client: Client, activation_id: str) -> dict[str, Any] | None:
@@ -69,7 +69,8 @@ def find_activated(client: Client, activation_id: str) -> dict[str, Any] | None:
     return max(found, key=age) if found else None
 
 
-def _create(client: Client, new: NewTask) -> dict[str, Any]:
+def create(client: Client, new: NewTask) -> dict[str, Any]:
+    """The TaskInfo of a new task; ViError where nobody knows whether there is one, or which types are registered."""
     try:
         return create_task(client, new.params())
     except NoAnswer as error:

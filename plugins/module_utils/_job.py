@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from ipaddress import IPv6Address
 from typing import Any, Callable
@@ -103,9 +104,13 @@ def _perform(run: Callable[[Job], Result], job: Job) -> Result:
         job.client.close()
 
 
-def connect(params: dict[str, Any], warn: Callable[[str], None] = ignore) -> Client:
-    """The client that the options of the connection describe. It sends nothing yet; InputError."""
-    return Client(endpoint(params), credentials(params), api_release=_release(params["api_release"]), warn=warn)
+def connect(params: dict[str, Any], warn: Callable[[str], None] = ignore, *, patience: float = math.inf) -> Client:
+    """The client that the options of the connection describe. It sends nothing yet; InputError.
+
+    :param patience: seconds for all tries of one request
+    """
+    where = endpoint(params)._replace(patience=patience)
+    return Client(where, credentials(params), api_release=_release(params["api_release"]), warn=warn)
 
 
 def credentials(params: dict[str, Any]) -> Credentials:

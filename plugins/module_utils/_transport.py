@@ -11,6 +11,7 @@ one. An answer that did not come in time is not asked for again.
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import time
@@ -18,6 +19,7 @@ import warnings
 from typing import Any, Callable, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import sleep, waiting
 
 try:
     import requests
@@ -31,6 +33,7 @@ except ImportError as import_error:
 PAUSES = (0.5, 1.0, 2.0)
 """Seconds before the second, third and fourth try."""
 
+_LEAST_LIMIT = 0.1
 _PROXY_STATUS = (502, 503, 504)
 
 
@@ -39,7 +42,7 @@ class Endpoint(NamedTuple):
 
     ``verify``: False trusts anything, a path trusts that PEM file or directory, None leaves it to
     ``REQUESTS_CA_BUNDLE`` or to the list that requests brings. ``proxy``: URL of a proxy, None leaves it to
-    ``HTTPS_PROXY`` and ``NO_PROXY``. ``request_timeout``: seconds.
+    ``HTTPS_PROXY`` and ``NO_PROXY``. ``request_timeout``: seconds. ``patience``: seconds for all tries of one request.
     """
 
     hostname: str
@@ -47,6 +50,7 @@ class Endpoint(NamedTuple):
     verify: bool | str | None = None
     proxy: str | None = None
     request_timeout: float = 60.0
+    patience: float = math.inf
 
     @property
     def url(self) -> str:
@@ -71,7 +75,7 @@ class Answer(NamedTuple):
 class Transport:
     """One HTTP session with kept-alive connections to one endpoint."""
 
-    def __init__(self, endpoint: Endpoint, sleep: Callable[[float], None] = time.sleep):
+    def __init__(self, endpoint: Endpoint, sleep: Callable[[float], None] = sleep):
         if REQUESTS_IMPORT_ERROR:
             raise ViError(f"The Python library requests is missing ({REQUESTS_IMPORT_ERROR}): pip install requests")
         self.endpoint = endpoint
@@ -118,26 +122,27 @@ class Transport:
         :raises ConnectError: nothing was sent
         :raises LostAnswer: the server may have run it
         """
+        end = time.monotonic() + self.endpoint.patience
         for pause in PAUSES:
             try:
-                return self._send_once(method, path, body, headers, hold)
+                return self._send_once(method, path, body, headers, hold, end)
             except ConnectError as error:
-                if not error.transient:
+                if not error.transient or time.monotonic() >= end:
                     raise
             except LostAnswer as error:
-                if not repeatable or error.late:
+                if not repeatable or error.late or time.monotonic() >= end:
                     raise
-            self._sleep(pause * random.uniform(0.5, 1.5))
-        return self._send_once(method, path, body, headers, hold)
+            self._sleep(min(pause * random.uniform(0.5, 1.5), max(0.0, end - time.monotonic())))
+        return self._send_once(method, path, body, headers, hold, end)
 
     def _send_once(
-        self, method: str, path: str, body: str | None, headers: dict[str, str] | None, hold: float
+        self, method: str, path: str, body: str | None, headers: dict[str, str] | None, hold: float, end: float
     ) -> Answer:
-        limit = self.endpoint.request_timeout
+        limit = min(self.endpoint.request_timeout, max(_LEAST_LIMIT, end - time.monotonic()))
         if body is not None:
             headers = {**(headers or {}), "Content-Type": "application/json"}
         try:
-            with warnings.catch_warnings():
+            with waiting(), warnings.catch_warnings():
                 warnings.simplefilter("ignore", InsecureRequestWarning)
                 response = self._session.request(
                     method,

@@ -1,0 +1,363 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""See DOCUMENTATION."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: vcenter
+type: notification
+short_description: Show plays as tasks of a vCenter
+version_added: 1.0.0
+description:
+  - Each play shows up among the recent tasks of the vSphere Client, with its name and the C(--limit) of the run as
+    details, with progress as its tasks finish, and in the end as completed, or with the message of what failed.
+  - What is rescued or ignored does not make it a failed play. A host that is unreachable does.
+  - A run that is interrupted ends the task in error.
+  - With C(--check), and for plays with C(check_mode), nothing is created.
+  - A vCenter that does not answer neither breaks nor delays a play. After one warning, the run goes on without it.
+    Only at the end of the playbook it is waited for, as long as O(time_budget) at most.
+  - Results of tasks with C(no_log) are not shown.
+author:
+  - vijson.tasks contributors
+requirements:
+  - requests
+  - C(vijson.tasks.vcenter) in C(callbacks_enabled)
+  - a kind of task that is registered on the vCenter, see O(task_type)
+  - the privileges C(Task.Create) and C(Task.Update) on the root folder
+options:
+  entity:
+    description:
+      - The object that the tasks are about; without it, the root folder.
+      - V(VirtualMachine:vm-7), V(vm-7), or an inventory path such as V(/DC0/vm/apps).
+    type: str
+    env:
+      - name: VIJSON_TASKS_ENTITY
+    ini:
+      - section: callback_vcenter
+        key: entity
+  task_type:
+    description:
+      - Id of the kind of task, as an extension registered it. M(vijson.tasks.vi_task_type) registers kinds.
+    type: str
+    default: com.vijson.tasks.play
+    env:
+      - name: VIJSON_TASKS_TASK_TYPE
+    ini:
+      - section: callback_vcenter
+        key: task_type
+  time_budget:
+    description:
+      - Seconds that one call to the vCenter may take, with all tries.
+    type: float
+    default: 5.0
+    env:
+      - name: VIJSON_TASKS_TIME_BUDGET
+    ini:
+      - section: callback_vcenter
+        key: time_budget
+  hostname:
+    description:
+      - Name or address of the vCenter, without C(https://) and path. Without it, nothing is shown anywhere.
+    type: str
+    env:
+      - name: VMWARE_HOST
+    ini:
+      - section: callback_vcenter
+        key: hostname
+  username:
+    description:
+      - Name of the user, such as V(administrator@vsphere.local).
+    type: str
+    env:
+      - name: VMWARE_USER
+    ini:
+      - section: callback_vcenter
+        key: username
+  password:
+    description:
+      - Password of the user.
+    type: str
+    env:
+      - name: VMWARE_PASSWORD
+    ini:
+      - section: callback_vcenter
+        key: password
+  session_id:
+    description:
+      - Id of a live session, which is used and never logged out. It wins over O(username) and O(password).
+    type: str
+    env:
+      - name: VMWARE_SESSION_ID
+    ini:
+      - section: callback_vcenter
+        key: session_id
+  port:
+    description:
+      - Port of the vCenter.
+    type: int
+    default: 443
+    env:
+      - name: VMWARE_PORT
+    ini:
+      - section: callback_vcenter
+        key: port
+  validate_certs:
+    description:
+      - Whether the certificate of the vCenter has to be trusted. With V(false) any is.
+    type: bool
+    default: true
+    env:
+      - name: VMWARE_VALIDATE_CERTS
+    ini:
+      - section: callback_vcenter
+        key: validate_certs
+  ca_path:
+    description:
+      - PEM file, or directory of such, with the authorities to trust.
+      - Without it, E(REQUESTS_CA_BUNDLE) counts, and without that the list that the C(requests) library brings.
+    type: path
+    env:
+      - name: VMWARE_CA_PATH
+    ini:
+      - section: callback_vcenter
+        key: ca_path
+  proxy_host:
+    description:
+      - Name or address of a proxy. Without it, E(HTTPS_PROXY) and E(NO_PROXY) count.
+    type: str
+    env:
+      - name: VMWARE_PROXY_HOST
+    ini:
+      - section: callback_vcenter
+        key: proxy_host
+  proxy_port:
+    description:
+      - Port of the proxy; required with O(proxy_host).
+    type: int
+    env:
+      - name: VMWARE_PROXY_PORT
+    ini:
+      - section: callback_vcenter
+        key: proxy_port
+  proxy_protocol:
+    description:
+      - How the proxy itself is spoken to.
+    type: str
+    default: http
+    choices: [http, https]
+    ini:
+      - section: callback_vcenter
+        key: proxy_protocol
+  api_release:
+    description:
+      - Release of the API to speak, such as V(8.0.1.0), or V(auto) for the newest that both know.
+    type: str
+    default: 8.0.1.0
+    ini:
+      - section: callback_vcenter
+        key: api_release
+  request_timeout:
+    description:
+      - Seconds that one try may take, O(time_budget) at most.
+    type: float
+    default: 60.0
+    ini:
+      - section: callback_vcenter
+        key: request_timeout
+seealso:
+  - module: vijson.tasks.vi_task_type
+"""
+
+EXAMPLES = r"""
+# in ansible.cfg:
+#
+#   [defaults]
+#   callbacks_enabled = vijson.tasks.vcenter
+#
+#   [callback_vcenter]
+#   hostname = vcenter.example.com
+#   username = ansible@vsphere.local
+#
+# with the password in VMWARE_PASSWORD. Once, to register the kind of task:
+- name: Plays can be tasks
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Register the kind of task that the callback creates
+      vijson.tasks.vi_task_type:
+        extension: com.vijson.tasks
+        company: vijson
+        description: Ansible
+        task_types:
+          - id: com.vijson.tasks.play
+            label: Ansible play
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ansible import context
+from ansible.playbook.block import Block
+from ansible.plugins.callback import CallbackBase
+
+from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION
+from ansible_collections.vijson.tasks.plugins.module_utils._play_tally import PlayTally
+from ansible_collections.vijson.tasks.plugins.plugin_utils._side_process import Message, Say, SideProcess
+
+_OWN_OPTIONS = ("entity", "task_type", "time_budget")
+_LONGEST = 2000
+_LEAST_WAIT = 1.0
+
+
+class CallbackModule(CallbackBase):
+    """Counts results and tells a process beside this one, which speaks to the vCenter."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "vijson.tasks.vcenter"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._side: SideProcess | None = None
+        self._play: Any = None
+        self._tally: PlayTally | None = None
+        self._warned = False
+
+    # -- plays -----------------------------------------------------------------------------------------------------
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        """A play begins, or with ``serial`` its next batch of hosts."""
+        if self._play is not None and self._play._uuid == play._uuid:
+            return
+        self._end_play()
+        self._play = play
+        if context.CLIARGS.get("check") or play.check_mode:
+            return
+        if self._side is None:
+            params = {name: self.get_option(name) for name in (*CONNECTION, *_OWN_OPTIONS)}
+            self._side = SideProcess(lambda messages, say: _record(params, messages, say))
+        self._tally = PlayTally(_expected(play))
+        self._side.send(begin=_description(play))
+
+    def v2_playbook_on_stats(self, _stats: Any) -> None:
+        """The playbook has ended."""
+        self._end_play()
+        if self._side is not None:
+            budget = max(_LEAST_WAIT, self.get_option("time_budget"))
+            self._warn(self._side.finish(budget))
+            if not self._side.ended and not self._warned:
+                self._warn([f"No end after {budget:g} s: the task of the last play may stay as it is in vCenter."])
+
+    def _end_play(self) -> None:
+        if self._side is not None and self._tally is not None:
+            self._side.send(end=self._tally.error)
+        self._tally = None
+
+    # -- results ---------------------------------------------------------------------------------------------------
+
+    def v2_runner_on_ok(self, _result: Any) -> None:
+        """A task has ended well on a host."""
+        self._finished()
+
+    def v2_runner_on_skipped(self, _result: Any) -> None:
+        """A task was left out on a host."""
+        self._finished()
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        """A task has failed on a host."""
+        if not ignore_errors and not _is_rescued(_of(result, "task")):
+            self._failed(result)
+        self._finished()
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        """A host can't be reached."""
+        if not _of(result, "task").ignore_unreachable:
+            self._failed(result)
+        self._finished()
+
+    def _failed(self, result: Any) -> None:
+        if self._tally is not None:
+            text = f"{_of(result, 'task').get_name()} on {_of(result, 'host').get_name()}: {_message(result)}"
+            self._tally.failed(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+
+    def _finished(self) -> None:
+        if self._side is not None and self._tally is not None:
+            if self._tally.finished():
+                self._side.send(progress=self._tally.percent)
+            self._warn(self._side.said())
+
+    def _warn(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._warned = True
+            self._display.warning(f"{self.CALLBACK_NAME}: {line}")
+
+
+def _record(params: dict[str, Any], messages: Iterator[Message], say: Say) -> None:
+    """What the process beside does. What it imports costs Ansible's own process nothing."""
+    from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
+    from ansible_collections.vijson.tasks.plugins.module_utils._play_recorder import recorder
+
+    try:
+        plays = recorder(params, say)
+    except ViError as error:
+        say(f"{error}")
+        return
+    for message in messages:
+        plays.take(message)
+    plays.close()
+
+
+# -- what Ansible's objects tell -----------------------------------------------------------------------------------
+
+
+def _of(result: Any, name: str) -> Any:
+    """``task``, ``host`` or ``result`` of a result; ansible-core before 2.19 has them with an underscore."""
+    return getattr(result, name) if hasattr(result, name) else getattr(result, f"_{name}")
+
+
+def _description(play: Any) -> str:
+    name = play.get_name().strip() or "Ansible play"
+    limit = context.CLIARGS.get("subset")
+    return f"{name} (limit: {limit})" if limit else name
+
+
+def _message(result: Any) -> str:
+    """Why a task failed, in words; of a loop, why its first item did."""
+    found = _of(result, "result")
+    failed = [item for item in found.get("results") or () if isinstance(item, dict) and item.get("failed")]
+    told = failed[0] if failed else found
+    if found.get("censored") or told.get("censored"):
+        return "the message is hidden by no_log"
+    return str(told.get("msg") or told.get("stderr") or "failed without a message")
+
+
+def _expected(play: Any) -> int:
+    """How many results a play will have, as far as that is known: for each host one of each task."""
+    variables = play.get_variable_manager().get_vars(play=play)
+    roles = [role for each in play.roles for role in (*each.get_all_dependencies(), each)]
+    blocks = [block for role in roles for block in role.get_task_blocks()]
+    listed = [*play.pre_tasks, *play.tasks, *play.post_tasks, *blocks]
+    tasks = [task for task in _flat(listed) if task.evaluate_tags(play.only_tags, play.skip_tags, variables)]
+    facts = 0 if play.gather_facts is False else 1
+    return (facts + len(tasks)) * len(variables["ansible_play_hosts_all"])
+
+
+def _flat(tasks: Iterable[Any]) -> Iterator[Any]:
+    for task in tasks:
+        if isinstance(task, Block):
+            yield from _flat([*task.block, *task.always])
+        elif task.action not in ("meta", "ansible.builtin.meta", "ansible.legacy.meta"):
+            yield task
+
+
+def _is_rescued(task: Any) -> bool:
+    """Whether a failure of this task leads to a rescue section."""
+    inner, outer = task, task._parent
+    while outer is not None:
+        if getattr(outer, "rescue", None) and any(inner._uuid == each._uuid for each in outer.block):
+            return True
+        inner, outer = outer, outer._parent
+    return False

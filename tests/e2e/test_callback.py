@@ -1,0 +1,287 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The callback: plays show up as tasks, and nothing that a vCenter does keeps a play from its way."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, Started
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+NAME = "vijson.tasks.vcenter"
+TYPE = "com.vijson.simulator.job"
+ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": NAME, "VIJSON_TASKS_TASK_TYPE": TYPE}
+LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+AWAY = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
+
+Data = dict[str, Any]
+
+
+class Shown:
+    """Runs playbooks with the callback, and reads what they showed."""
+
+    def __init__(self, ansible: Ansible, folder: Path):
+        self._ansible = ansible
+        self._folder = folder
+
+    def run(self, *plays: Data, **options: Any) -> Run:
+        return self.start(*plays, **options).finish()
+
+    def start(
+        self,
+        *plays: Data,
+        arguments: tuple[str, ...] = (),
+        env: Mapping[str, str | None] | None = None,
+        hosts: Mapping[str, Data] | None = None,
+    ) -> Started:
+        """A run that goes on, on two hosts unless others are named."""
+        inventory = self._folder / "hosts.json"
+        inventory.write_text(json.dumps({"all": {"hosts": hosts or {"web01": LOCAL, "web02": LOCAL}}}))
+        playbook = self._folder / "play.yml"
+        playbook.write_text(json.dumps(plays))
+        command = ["ansible-playbook", str(playbook), "--inventory", str(inventory), *arguments]
+        return self._ansible.start(command, env={**ENABLED, **(env or {})})
+
+    def tasks(self) -> list[Data]:
+        """The tasks of plays, the oldest first; they are gone when the test has ended."""
+        tasks = self._ansible.module("vi_task_collector").result["tasks"]
+        found = [task for task in tasks if task["description_id"] == TYPE]
+        made = self._ansible.vcenter.made
+        made += [task["moid"] for task in found if task["moid"] not in made]
+        return found
+
+    def task(self) -> Data:
+        """The task of the only play."""
+        (task,) = self.tasks()
+        return task
+
+
+@pytest.fixture
+def shown(ansible: Ansible, tmp_path: Path) -> Shown:
+    return Shown(ansible, tmp_path)
+
+
+def play(*tasks: Data, **keywords: Any) -> Data:
+    return {"name": "Deploy", "hosts": "all", "gather_facts": False, "tasks": list(tasks), **keywords}
+
+
+def good(name: str = "It works", **keywords: Any) -> Data:
+    return {"name": name, "ansible.builtin.debug": {"msg": "fine"}, **keywords}
+
+
+def bad(message: str = "The disk is full", **keywords: Any) -> Data:
+    return {"name": "Copy the disk", "ansible.builtin.fail": {"msg": message}, **keywords}
+
+
+def wait(seconds: float) -> Data:
+    return {"name": "Take time", "ansible.builtin.command": f"sleep {seconds}"}
+
+
+def warnings(run: Run) -> list[str]:
+    """What the callback warned of, without the line breaks that Ansible puts into long warnings."""
+    text = " ".join(run.output.split())
+    return [part.partition("[")[0].strip() for part in text.split(f"[WARNING]: {NAME}: ")[1:]]
+
+
+def test_a_play_shows_up_as_a_task_that_completes(shown: Shown, vcenter: VCenter) -> None:
+    run = shown.run(play(good()), env={"VIJSON_TASKS_ENTITY": "/DC0/vm/web01"})
+    assert run.code == 0
+    assert warnings(run) == []
+    assert vcenter.left() == {}
+    task = shown.task()
+    assert (task["description"], task["state"], task["progress"]) == ("Deploy", "success", 100)
+    assert task["entity"] == {"type": "VirtualMachine", "moid": "vm-21", "name": "web01"}
+    assert task["start_time"]
+
+
+def test_the_error_is_what_failed_first(shown: Shown) -> None:
+    run = shown.run(play(good(), bad(), good("Not reached")))
+    assert run.code == 2
+    task = shown.task()
+    assert task["state"] == "error"
+    assert task["error"]["message"] == "Copy the disk on web01: The disk is full (and 1 more)"
+    assert task["entity"]["type"] == "Folder"
+
+
+@pytest.mark.parametrize(
+    ("tasks", "error"),
+    [
+        ([bad(ignore_errors=True)], None),
+        ([{"block": [bad()], "rescue": [good()]}], None),
+        ([{"block": [{"block": [bad()], "always": [good()]}], "rescue": [good()]}], None),
+        ([{"block": [bad("first")], "rescue": [bad("second")]}], "Copy the disk on web01: second"),
+        ([{"block": [good()], "rescue": [good()], "always": [bad("at last")]}], "Copy the disk on web01: at last"),
+        ([bad("{{ item }}", loop=["one", "two"])], "Copy the disk on web01: one"),
+        ([bad("secret words", no_log=True)], "Copy the disk on web01: the message is hidden by no_log"),
+        ([bad("unused", when=False)], None),
+        ([{"name": "Include", "ansible.builtin.include_role": {"name": "nowhere"}}], "Include on web01: "),
+    ],
+)
+def test_what_makes_it_a_failed_play(shown: Shown, tasks: list[Data], error: str | None) -> None:
+    run = shown.run(play(*tasks), hosts={"web01": LOCAL})
+    assert run.code == (0 if error is None else 2)
+    task = shown.task()
+    assert task["state"] == ("success" if error is None else "error")
+    assert error is None or task["error"]["message"].startswith(error)
+    assert "secret words" not in json.dumps(task)
+
+
+@pytest.mark.parametrize(("ignored", "state"), [(False, "error"), (True, "success")])
+def test_an_unreachable_host_makes_it_a_failed_play(shown: Shown, ignored: bool, state: str) -> None:
+    ping = {"name": "Reach it", "ansible.builtin.ping": {}, "ignore_unreachable": ignored}
+    shown.run(play(ping), hosts={"web01": LOCAL, "web02": AWAY})
+    task = shown.task()
+    assert task["state"] == state
+    message = "" if ignored else task["error"]["message"]
+    assert ignored or (message.startswith("Reach it on web02: ") and "Failed to connect to the host" in message)
+
+
+def test_each_play_is_a_task_and_batches_of_one_are_not(shown: Shown, vcenter: VCenter) -> None:
+    run = shown.run(play(good(), serial=1), play(bad(), name="Second"), play(good(), name="", hosts="localhost"))
+    assert run.code == 2
+    assert [(task["description"], task["state"]) for task in shown.tasks()] == [
+        ("Deploy", "success"),
+        ("Second", "error"),
+    ]
+    assert vcenter.state()["opened"]["sessions"] == 2  # one for both plays, and one that read them
+
+
+def test_limit_and_names(shown: Shown) -> None:
+    shown.run(play(good(), name="Zürich 東京"), arguments=("--limit", "web01"))
+    assert shown.task()["description"] == "Zürich 東京 (limit: web01)"
+
+
+@pytest.mark.parametrize(("arguments", "keywords"), [(("--check",), {}), ((), {"check_mode": True})])
+def test_check_mode_creates_nothing(shown: Shown, vcenter: VCenter, arguments: tuple[str, ...], keywords: Data) -> None:
+    assert shown.run(play(good(), **keywords), arguments=arguments).code == 0
+    assert vcenter.state()["total"] == 0
+
+
+def test_progress_grows_with_the_results(shown: Shown, vcenter: VCenter) -> None:
+    started = shown.start(play(good(), good(), {"block": [good(), wait(5)]}), hosts={"web01": LOCAL})
+    until(lambda: vcenter.state()["requests"].get("Task.UpdateProgress", 0) >= 1)
+    until(lambda: shown.task()["progress"] == 75)
+    assert started.finish().code == 0
+    assert shown.tasks()[-1]["progress"] == 100
+
+
+def until(reached: Callable[[], bool], timeout: float = 30) -> None:
+    deadline = time.monotonic() + timeout
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_run_ends_the_task_in_error(shown: Shown, vcenter: VCenter, number: int) -> None:
+    started = shown.start(play(wait(2)), hosts={"web01": LOCAL})
+    until(lambda: "Task.SetTaskDescription" in vcenter.state()["requests"])
+    started.process.send_signal(number)
+    assert started.finish().code != 0
+    until(lambda: vcenter.left() == {})
+    task = shown.task()
+    assert (task["state"], task["error"]["message"]) == ("error", "The run was interrupted")
+
+
+# -- trouble -------------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_kind_of_task_is_one_warning_that_says_what_to_do(shown: Shown, vcenter: VCenter) -> None:
+    run = shown.run(play(good()), play(good()), env={"VIJSON_TASKS_TASK_TYPE": "com.example.play"})
+    assert run.code == 0
+    (warning,) = warnings(run)
+    assert warning.startswith("task_type: no extension registered 'com.example.play'. Registered: ")
+    assert TYPE in warning
+    assert "vi_task_type registers another" in warning
+    assert vcenter.left() == {}
+
+
+@pytest.mark.parametrize(
+    ("env", "text"),
+    [
+        ({"VMWARE_HOST": None}, "hostname is missing: give it as an option (or VMWARE_HOST in the environment)"),
+        ({"VMWARE_PASSWORD": None}, "password missing"),
+        ({"VMWARE_PASSWORD": "not it"}, "did not accept the user name and password"),
+        ({"VMWARE_PORT": "1"}, "No connection to"),
+        ({"VMWARE_CA_PATH": None}, "is not trusted"),
+        (
+            {"VMWARE_USER": "reader@vsphere.local", "VMWARE_PASSWORD": "vijson-Read1!"},
+            "lacks the privilege Task.Create",
+        ),
+        ({"VIJSON_TASKS_ENTITY": "nonsense"}, "entity: 'nonsense' is no entity"),
+        ({"VIJSON_TASKS_ENTITY": "/DC9"}, "entity: there is no object at the inventory path /DC9"),
+        ({"VIJSON_TASKS_TIME_BUDGET": "0"}, "time_budget: 0 is too short"),
+    ],
+)
+def test_trouble_is_one_warning(shown: Shown, vcenter: VCenter, env: dict[str, str | None], text: str) -> None:
+    run = shown.run(play(good()), play(good()), env=env, hosts={"web01": LOCAL}, arguments=("-vvv",))
+    assert run.code == 0
+    (warning,) = warnings(run)
+    assert text in warning
+    for secret in ("vijson-Demo1!", "vijson-Read1!", "not it"):
+        assert secret not in run.output
+    assert vcenter.left() == {}
+
+
+@contextmanager
+def silent_server() -> Iterator[int]:
+    """The port of a server that takes connections and says nothing."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_silent_vcenter_delays_nothing_but_the_end_and_that_by_its_budget(shown: Shown) -> None:
+    def seconds(**env: str | None) -> tuple[float, Run]:
+        begun = time.monotonic()
+        run = shown.run(play(good(), good()), play(good()), env=env, hosts={"web01": LOCAL})
+        return time.monotonic() - begun, run
+
+    usual, _ = seconds(ANSIBLE_CALLBACKS_ENABLED="")
+    with silent_server() as port:
+        delayed, run = seconds(VMWARE_PORT=str(port), VIJSON_TASKS_TIME_BUDGET="2")
+    assert run.code == 0
+    assert len(warnings(run)) == 1
+    assert delayed - usual < 4
+
+
+def test_a_vcenter_that_falls_silent_does_not_keep_the_play(shown: Shown, vcenter: VCenter) -> None:
+    vcenter.fault("Task.*", "delay", nth=3, times=9, seconds=5)
+    run = shown.run(play(*[good()] * 5, wait(3)), env={"VIJSON_TASKS_TIME_BUDGET": "1"}, hosts={"web01": LOCAL})
+    assert run.code == 0
+    assert len(warnings(run)) == 1
+    shown.tasks()
+    until(lambda: vcenter.left() == {})
+
+
+def test_options_from_the_configuration_file(shown: Shown, vcenter: VCenter, tmp_path: Path) -> None:
+    settings = {name.removeprefix("VMWARE_"): value for name, value in vcenter.variables.items()}
+    configuration = tmp_path / "ansible.cfg"
+    configuration.write_text(
+        f"""[defaults]
+callbacks_enabled = {NAME}
+[callback_vcenter]
+hostname = {settings["HOST"]}
+port = {settings["PORT"]}
+username = {settings["USER"]}
+password = {settings["PASSWORD"]}
+ca_path = {settings["CA_PATH"]}
+entity = vm-22
+task_type = {TYPE}
+"""
+    )
+    unset = dict.fromkeys((*[f"VMWARE_{name}" for name in settings], *ENABLED), None)
+    run = shown.run(play(good()), env={**unset, "ANSIBLE_CONFIG": str(configuration)})
+    assert warnings(run) == []
+    assert shown.task()["entity"]["moid"] == "vm-22"
