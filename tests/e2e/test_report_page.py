@@ -284,6 +284,10 @@ def test_keyboard(page: Page) -> None:
     page.until("document.querySelector('#failure-list details').open")
 
 
+def test_long_names_leave_room_for_others(page: Page) -> None:
+    assert min(page.run("[...document.querySelectorAll('#tasks th')].map((one) => one.clientWidth)")) > 80
+
+
 @pytest.mark.parametrize("width", [320, 390, 768, 1024, 1280])
 def test_no_width_overflows(page: Page, width: int) -> None:
     click(page, "#failure-list li:last-child summary")
