@@ -175,6 +175,7 @@ class Ansible:
             "ANSIBLE_ASYNC_DIR": str(folder / "async"),
             "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS / "callback"),
             "ANSIBLE_ACTION_PLUGINS": str(PLUGINS / "action"),
+            "ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS / "connection"),
             "ANSIBLE_CALLBACKS_ENABLED": "capture",
             "ANSIBLE_LOAD_CALLBACK_PLUGINS": "1",
             "E2E_VCENTER": json.dumps(self.vcenter.variables),
