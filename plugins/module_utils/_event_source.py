@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.vijson.tasks.plugins.module_utils._checking import check_options
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._job import connect
 from ansible_collections.vijson.tasks.plugins.module_utils._ledger import Selection
 from ansible_collections.vijson.tasks.plugins.module_utils._names import parse_time
-from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION, Spec, check_options
+from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION, Spec
 from ansible_collections.vijson.tasks.plugins.module_utils._task_filter import parse_filter
 from ansible_collections.vijson.tasks.plugins.module_utils._watch import TaskWatch, logger
 

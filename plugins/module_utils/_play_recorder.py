@@ -9,12 +9,13 @@ import uuid
 from typing import Any, Callable
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_moid
+from ansible_collections.vijson.tasks.plugins.module_utils._checking import check_options
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._creating import NewTask, create
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._job import connect
 from ansible_collections.vijson.tasks.plugins.module_utils._names import Entity, parse_entity
-from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION, Spec, check_options
+from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION, Spec
 from ansible_collections.vijson.tasks.plugins.module_utils._task_state import carry_out, parse_wanted, plan
 
 INTERRUPTED = "The run was interrupted"

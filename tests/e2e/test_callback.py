@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_answer
+from ansible_collections.vijson.tasks.plugins.module_utils._checking import check_options
 from ansible_collections.vijson.tasks.plugins.module_utils._history import age
 from ansible_collections.vijson.tasks.plugins.module_utils._job import connect
-from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION, check_options
+from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_recent
 from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, Started
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter

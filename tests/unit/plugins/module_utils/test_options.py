@@ -13,9 +13,10 @@ import pytest
 import yaml
 
 from ansible_collections.vijson.tasks.plugins.doc_fragments.connection import ModuleDocFragment
+from ansible_collections.vijson.tasks.plugins.module_utils._checking import check_options
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._event_source import SPEC, TaskEvents
-from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION, Spec, check_options
+from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION, Spec
 
 SOURCE = Path(__file__).parents[4] / "extensions/eda/plugins/event_source/vi_tasks.py"
 HOST = {"hostname": "vc.example.com", "username": "u", "password": "p"}
