@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job as AWX starts it: through ansible-runner, with what its VMware credential puts into the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.tests.e2e.runs import Task, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import SESSION_HEADER, VCenter
+
+RUNNER = Path(sys.executable).with_name("ansible-runner")
+TIMEOUT = 120  # seconds
+WRONG_PASSWORD = "not-The-Right-0ne!"
+_KEPT = ("ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME", "ANSIBLE_CONFIG")
+
+pytestmark = pytest.mark.skipif(
+    not RUNNER.exists(), reason="left out: ansible-runner is not installed (requirements/awx.txt)"
+)
+
+
+class Job:
+    """A job template's project and inventory, and what a job leaves behind."""
+
+    def __init__(self, folder: Path, vcenter: VCenter):
+        self.folder = folder
+        self.vcenter = vcenter
+
+    def _write(self, path: str, data: Any) -> None:
+        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / path).write_text(json.dumps(data), encoding="utf-8")
+
+    def run(self, tasks: list[Task], variables: dict[str, Any]) -> None:
+        """Run these tasks in a playbook, as verbose as it gets, with variables in the inventory."""
+        local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        self._write("inventory/hosts.json", {"all": {"hosts": {"localhost": {**local, **variables}}}})
+        defaults = {"group/vijson.tasks.vi": {"port": self.vcenter.port}}  # the credential has no field for it
+        play = {"hosts": "localhost", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}
+        self._write("project/site.yml", [play])
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if name in _KEPT or not name.startswith(("ANSIBLE_", "VMWARE_", "VIJSON_"))
+        }
+        credential = {
+            "VMWARE_USER": self.vcenter.variables["VMWARE_USER"],
+            "VMWARE_PASSWORD": self.vcenter.variables["VMWARE_PASSWORD"],
+            "VMWARE_HOST": self.vcenter.host,
+            "VMWARE_VALIDATE_CERTS": "False",
+        }
+        command = [str(RUNNER), "run", str(self.folder), "--playbook", "site.yml", "--ident", "1", "--omit-env-files"]
+        done = subprocess.run(
+            [*command, "-vvvvv"],
+            env={**inherited, **credential},
+            timeout=TIMEOUT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """What AWX shows and keeps."""
+        for path in (self.folder / "artifacts/1/job_events").iterdir():
+            yield json.loads(path.read_text("utf-8"))
+
+    def results(self) -> dict[str, dict[str, Any]]:
+        """The result of each task that was run."""
+        data = [event["event_data"] for event in self.events() if event["event"].startswith("runner_on_")]
+        return {each["task"]: each["res"] for each in data if "res" in each}
+
+    def texts(self) -> Iterator[str]:
+        """All that the job left but `command`, where ansible-runner itself keeps the environment."""
+        for path in (self.folder / "artifacts").rglob("*"):
+            if path.is_file() and path.name != "command":
+                yield path.read_text("utf-8")
+
+
+@pytest.fixture
+def logged(vcenter: VCenter) -> Iterator[VCenter]:
+    """A vCenter that keeps requests, to see which sessions there were."""
+    vcenter.control("POST", "log", {"on": True})
+    vcenter.control("DELETE", "log")
+    yield vcenter
+    vcenter.control("POST", "log", {"on": False})
+
+
+def sessions(vcenter: VCenter) -> set[str]:
+    """The ids of the sessions that were used."""
+    headers = [
+        {name.lower(): value for name, value in each["headers"].items()} for each in vcenter.control("GET", "log")
+    ]
+    return {each[SESSION_HEADER] for each in headers if SESSION_HEADER in each}
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "modules"])
+def test_job(logged: VCenter, tmp_path: Path, in_process: bool) -> None:
+    running = logged.task(type="VirtualMachine.clone", duration=1, outcome="success")
+    job = Job(tmp_path, logged)
+    shared = {"session_id": "{{ login.session_id }}"}
+    job.run(
+        [
+            task("Log in", "vi_session", register="login"),
+            task("Read", "vi_task_info", {**shared, "tasks": [running]}),
+            task("Wait", "vi_task_wait", {**shared, "tasks": [running], "wait_timeout": 60}),
+            task("Search", "vi_task_collector", {"begin_time": "1h", "fields": ["moid"]}),
+            task("Log in wrongly", "vi_task_info", {"password": "{{ wrong }}"}),
+            task("Use a wrong session", "vi_task_info", {"session_id": "{{ wrong }}"}),
+            task("Log out", "vi_session", {**shared, "state": "absent"}),
+        ],
+        {"vijson_tasks_in_process": in_process, "wrong": WRONG_PASSWORD},
+    )
+    results = job.results()
+    assert set(results["Log in"]) == {"censored"}
+    assert results["Read"]["tasks"][0]["moid"] == running
+    assert results["Wait"]["succeeded"] == [running]
+    assert {"moid": running} in results["Search"]["tasks"]
+    assert "did not accept the user name and password" in results["Log in wrongly"]["msg"]
+    assert "session_id is not known" in results["Use a wrong session"]["msg"]
+
+    shown = [event["stdout"] for event in job.events() if f"{running} " in event["stdout"]]
+    assert bool(shown) == in_process, "a wait shows how far it is where it runs in Ansible's own process"
+
+    secrets = {logged.variables["VMWARE_PASSWORD"], WRONG_PASSWORD, *sessions(logged)}
+    assert len(secrets) == 4
+    for text in job.texts():
+        assert [secret for secret in secrets if secret in text] == []

@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ansible-builder makes of the collection. No container is built: that needs an engine and base images."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.vijson.tasks.tests.e2e.documents import ROOT
+
+BUILDER = Path(sys.executable).with_name("ansible-builder")
+DEFINITION = ROOT / "execution-environment.yml"
+
+pytestmark = pytest.mark.skipif(
+    not BUILDER.exists(), reason="left out: ansible-builder is not installed (requirements/awx.txt)"
+)
+
+
+def requirement(name: str) -> str:
+    """A line of one of the files with requirements."""
+    lines = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8").splitlines()
+    (line,) = (line for line in lines if not line.startswith("#"))
+    return line
+
+
+def builder(*arguments: str) -> str:
+    """What ansible-builder prints."""
+    return subprocess.run([str(BUILDER), *arguments], check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+def test_build_context(tmp_path: Path) -> None:
+    builder("create", "--file", str(DEFINITION), "--context", str(tmp_path), "--output-filename", "Containerfile")
+    steps = (tmp_path / "Containerfile").read_text("utf-8").splitlines()
+    definition = yaml.safe_load(DEFINITION.read_text("utf-8"))
+    assert f'ARG EE_BASE_IMAGE="{definition["images"]["base_image"]["name"]}"' in steps
+    assert any(step.startswith("ARG ANSIBLE_INSTALL_REFS=") and requirement("ansible") in step for step in steps)
+    # git fetches the collection, so it has to be there before
+    fetched = next(index for index, step in enumerate(steps) if "ansible-galaxy collection install" in step)
+    assert any("install" in step and "git-core" in step for step in steps[:fetched])
+    (collection,) = yaml.safe_load((tmp_path / "_build/requirements.yml").read_text("utf-8"))["collections"]
+    repository = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))["repository"]
+    assert collection["name"] == f"{repository}.git"
+
+
+def test_what_the_collection_asks_for() -> None:
+    found = yaml.safe_load(builder("introspect", str(ROOT.parents[2])))
+    assert [line.partition("  #")[0] for line in found["python"]] == [requirement("runtime")]
+    assert not found["system"]
