@@ -90,7 +90,6 @@ def attempt(run: Callable[[Job], Result], job: Job) -> Result:
         except ViError as error:
             return {"failed": True, **error.failure()}
         except Interrupted as error:
-            job.client.close()  # for it may have come just before that
             return {"failed": True, "msg": str(error)}
     if not job.diff_mode:
         result.pop("diff", None)

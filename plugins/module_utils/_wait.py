@@ -25,6 +25,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     ViError,
     ignore,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import sleep
 from ansible_collections.vijson.tasks.plugins.module_utils._properties import filter_spec, through
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_infos, task_ref
 from ansible_collections.vijson.tasks.plugins.module_utils._updates import PACE, POLL, Change, Updates, change_view
@@ -38,7 +39,7 @@ class Clock(NamedTuple):
     """Time that passes, in seconds; a test brings its own."""
 
     now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = sleep
 
 
 REAL_CLOCK = Clock()
