@@ -28,6 +28,7 @@ class BothWays:
 
     def __init__(self, twins: tuple[VCenter, VCenter], folder: Path):
         self.vcenters = twins
+        self.folder = folder
         _align(twins)
         self._ways = []
         for vcenter, name in zip(twins, ("in_process_on", "in_process_off")):

@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lines on how far tasks are: on stderr only, and only where somebody looks."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+LINE = re.compile(r"^task-\d+ CloneVM_Task web01 (queued|running|\d+%|success|error) \(\d+s\)$", re.MULTILINE)
+PROGRESS = "vijson_tasks_progress"
+
+
+def test_a_few_tasks(ansible: Ansible, vcenter: VCenter) -> None:
+    moid = vcenter.task(type="VirtualMachine.clone", duration=3)
+    cancelled = vcenter.task(type="VirtualMachine.clone", on_cancel="later")
+    run = ansible.tasks(
+        [
+            task("wait", "vi_task_wait", {"tasks": moid}),
+            task("cancel", "vi_task_cancel", {"tasks": cancelled, "wait": True}),
+        ]
+    )
+    assert not LINE.search(run.stdout)
+    lines = [match[0] for match in LINE.finditer(run.stderr)]
+    of_wait = [line for line in lines if line.startswith(f"{moid} ")]
+    assert len(of_wait) >= 3
+    assert "%" in of_wait[0]
+    assert "success" in of_wait[-1]
+    assert any(line.startswith(f"{cancelled} ") and "error" in line for line in lines)
+    assert [line for line in run.stderr.splitlines() if line.strip()] == lines
+
+
+def test_many_tasks_are_told_by_their_number(ansible: Ansible, vcenter: VCenter) -> None:
+    moids = [*vcenter.tasks(8, state="success"), *vcenter.tasks(2, duration=1.5, outcome="error")]
+    run = ansible.tasks([task("wait", "vi_task_wait", {"tasks": moids, "fail_on_error": False})])
+    lines = [line.rpartition(" (")[0] for line in run.stderr.splitlines() if line]
+    assert lines == ["8 of 10 tasks are there", "10 of 10 tasks are there, 2 in error"]
+
+
+def test_silence(ansible: Ansible, vcenter: VCenter) -> None:
+    """Under no_log, where it is turned off, and in a module, which nobody looks at while it runs."""
+    moid = vcenter.task(duration=60, progress=43)
+    look = {"tasks": moid, "wait_timeout": 0}
+    quiet = [
+        task("no_log", "vi_task_wait", look, no_log=True),
+        task("off", "vi_task_wait", look, vars={PROGRESS: False}),
+        task("off by template", "vi_task_wait", look, vars={PROGRESS: "{{ 'no' }}"}),
+        task("as a module", "vi_task_wait", look, vars={"vijson_tasks_in_process": False}),
+    ]
+    assert moid not in ansible.tasks(quiet).stderr
+    again = [task("wait", "vi_task_wait", look)]
+    assert moid not in ansible.tasks(again, arguments=["-e", f"{PROGRESS}=false"]).stderr
+    assert moid not in ansible.tasks(again, env={PROGRESS.upper(): "0"}).stderr
+    assert f"{moid} PowerOnVM_Task web01 43%" in ansible.tasks(again).stderr
+
+
+def test_output_stays_json(ansible: Ansible, vcenter: VCenter) -> None:
+    """What is printed for programs has no progress in it."""
+    moid = vcenter.task(state="success")
+    command = ["ansible", "localhost", "-m", "vijson.tasks.vi_task_wait", "-a", f"task={moid}", "--one-line"]
+    run = ansible.run(command)
+    head, _arrow, answer = run.stdout.partition(" => ")
+    assert head == "localhost | SUCCESS"
+    assert json.loads(answer)["succeeded"] == [moid]
+    assert moid in run.stderr
