@@ -224,6 +224,7 @@ class CallbackModule(CallbackBase):
         self._side: SideProcess | None = None
         self._play: Any = None
         self._tally: PlayTally | None = None
+        self._items: dict[str, str] = {}
         self._warned = False
 
     # -- plays -----------------------------------------------------------------------------------------------------
@@ -258,32 +259,38 @@ class CallbackModule(CallbackBase):
 
     # -- results ---------------------------------------------------------------------------------------------------
 
-    def v2_runner_on_ok(self, _result: Any) -> None:
+    def v2_runner_on_ok(self, result: Any) -> None:
         """A task has ended well on a host."""
-        self._finished()
+        self._finished(result)
 
-    def v2_runner_on_skipped(self, _result: Any) -> None:
+    def v2_runner_on_skipped(self, result: Any) -> None:
         """A task was left out on a host."""
-        self._finished()
+        self._finished(result)
+
+    def v2_runner_item_on_failed(self, result: Any) -> None:
+        """One item of a loop has failed on a host: the result of the whole only says that some did."""
+        self._items.setdefault(_host(result), _message(result))
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """A task has failed on a host."""
         if not ignore_errors and not _is_rescued(_of(result, "task")):
             self._failed(result)
-        self._finished()
+        self._finished(result)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """A host can't be reached."""
         if not _of(result, "task").ignore_unreachable:
             self._failed(result)
-        self._finished()
+        self._finished(result)
 
     def _failed(self, result: Any) -> None:
         if self._tally is not None:
-            text = f"{_of(result, 'task').get_name()} on {_of(result, 'host').get_name()}: {_message(result)}"
+            host = _host(result)
+            text = f"{_of(result, 'task').get_name()} on {host}: {self._items.get(host) or _message(result)}"
             self._tally.failed(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 
-    def _finished(self) -> None:
+    def _finished(self, result: Any) -> None:
+        self._items.pop(_host(result), None)
         if self._side is not None and self._tally is not None:
             if self._tally.finished():
                 self._side.send(progress=self._tally.percent)
@@ -324,14 +331,16 @@ def _description(play: Any) -> str:
     return f"{name} (limit: {limit})" if limit else name
 
 
+def _host(result: Any) -> str:
+    return str(_of(result, "host").get_name())
+
+
 def _message(result: Any) -> str:
-    """Why a task failed, in words; of a loop, why its first item did."""
+    """Why a task failed, in words."""
     found = _of(result, "result")
-    failed = [item for item in found.get("results") or () if isinstance(item, dict) and item.get("failed")]
-    told = failed[0] if failed else found
-    if found.get("censored") or told.get("censored"):
+    if found.get("censored"):
         return "the message is hidden by no_log"
-    return str(told.get("msg") or told.get("stderr") or "failed without a message")
+    return str(found.get("msg") or found.get("stderr") or "failed without a message")
 
 
 def _expected(play: Any) -> int:
