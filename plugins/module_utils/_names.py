@@ -149,7 +149,7 @@ def parse_time(value: str, option: str) -> Moment:
 def user_spellings(user: str) -> list[str]:
     """The names under which a server may know a user: as typed, and ``name@domain`` as ``DOMAIN\\name``."""
     name, at, domain = user.partition("@")
-    return [user, f"{domain.upper()}\\{name}"] if at and name and domain else [user]
+    return [user, f"{domain.upper()}\\{name}"] if at and name and domain and "\\" not in user else [user]
 
 
 def same_user(wanted: str, actual: str) -> bool:
