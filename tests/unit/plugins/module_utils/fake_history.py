@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import FakeVcenter, Fault, Params, info
@@ -14,20 +15,22 @@ class HistoryServer(FakeVcenter):
     """Task history behind collectors whose cursors move as a vCenter's do.
 
     :ivar tasks: from the oldest to the newest
-    :ivar resets_to_the_end: whether ResetCollector puts the cursor behind the latest page and not before it
-    :ivar arriving: tasks that come, one with each request to a collector
+    :ivar reset: where ResetCollector puts the cursor: ``before`` the latest page, ``behind`` it, or before it with
+        the page to be had by ``latestPage`` only
+    :ivar arriving: tasks that come, one with each third request to a collector
     """
 
     max_collector = 32
 
-    def __init__(self, size: int = 0, *, resets_to_the_end: bool = False) -> None:
+    def __init__(self, size: int = 0, *, reset: str = "before") -> None:
         super().__init__()
         self.tasks = [self.task(number) for number in range(size)]
-        self.resets_to_the_end = resets_to_the_end
+        self.reset = reset
         self.arriving: list[dict[str, Any]] = []
         self.cursors: dict[str, int] = {}
         self.filters: dict[str, Params] = {}
         self.page_sizes: dict[str, int] = {}
+        self._asked = count(1)
         self.answers.update(
             {
                 "TaskManager.CreateCollectorForTasks": self._create_collector,
@@ -58,7 +61,7 @@ class HistoryServer(FakeVcenter):
 
     def _found(self, collector: str) -> list[dict[str, Any]]:
         self.check_owned(collector)
-        if self.arriving:
+        if next(self._asked) % 3 == 0 and self.arriving:
             self.tasks.append(self.arriving.pop(0))
         wanted = self.filters[collector].get("activationId")
         return [task for task in self.tasks if not wanted or task.get("activationId") in wanted]
@@ -69,11 +72,13 @@ class HistoryServer(FakeVcenter):
 
     def _reset(self, collector: str, _params: Params) -> None:
         found = self._found(collector)
-        behind = 0 if self.resets_to_the_end else self.page_sizes.get(collector, 10)
+        behind = 0 if self.reset == "behind" else self.page_sizes.get(collector, 10)
         self.cursors[collector] = max(0, len(found) - behind)
 
     def _read_next(self, collector: str, params: Params) -> Any:
         assert 0 < params["maxCount"] <= 1000
+        if self.reset == "latestPage" and collector in self.page_sizes:
+            return []
         page = self._found(collector)[self.cursors[collector] :][: params["maxCount"]]
         self.cursors[collector] += len(page)
         return page

@@ -125,6 +125,7 @@ def test_refused_with_the_option_and_what_is_accepted(value: Any) -> None:
         ("root", ["root"]),
         ("@vsphere.local", ["@vsphere.local"]),
         ("root@", ["root@"]),
+        ("root@a\\b", ["root@a\\b"]),
     ],
 )
 def test_spellings_of_a_user(user: str, spellings: list[str]) -> None:

@@ -59,18 +59,18 @@ def test_10_000_tasks_take_13_requests() -> None:
     assert len(server.sent) <= 13
 
 
-@pytest.mark.parametrize("resets_to_the_end", [True, False])
+@pytest.mark.parametrize("reset", ["before", "behind", "latestPage"])
 @pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 20, 35])
-def test_newest_first(size: int, resets_to_the_end: bool) -> None:
-    server = HistoryServer(size, resets_to_the_end=resets_to_the_end)
+def test_newest_first(size: int, reset: str) -> None:
+    server = HistoryServer(size, reset=reset)
     assert numbers(server, newest_first=True) == list(range(size))[::-1]
 
 
-@pytest.mark.parametrize("resets_to_the_end", [True, False])
+@pytest.mark.parametrize("reset", ["before", "behind", "latestPage"])
 @pytest.mark.parametrize("arriving", [1, 3, 8, 30])
 @pytest.mark.parametrize("size", [0, 5, 10, 35])
-def test_newest_first_while_tasks_arrive(size: int, arriving: int, resets_to_the_end: bool) -> None:
-    server = HistoryServer(size, resets_to_the_end=resets_to_the_end)
+def test_newest_first_while_tasks_arrive(size: int, arriving: int, reset: str) -> None:
+    server = HistoryServer(size, reset=reset)
     server.arriving = [server.task(size + number) for number in range(arriving)]
     found = numbers(server, newest_first=True)
     assert found == sorted(set(found), reverse=True)
