@@ -19,8 +19,6 @@ description:
   - A vCenter that does not answer neither breaks nor delays a play. After one warning, the run goes on without it.
     Only at the end of the playbook it is waited for, as long as O(time_budget) at most.
   - Results of tasks with C(no_log) are not shown.
-author:
-  - vijson.tasks contributors
 requirements:
   - requests
   - C(vijson.tasks.vcenter) in C(callbacks_enabled)
