@@ -48,7 +48,7 @@ docs: venv ## build the documentation site in .build/docs
 .PHONY: test
 test: venv ## everything below, two at a time, and a count at the end
 	@rm -rf .build/results
-	@code=0; $(PARALLEL) e2e sanity faults units simulator-tests docs lint || code=$$?; $(SUMMARY) && exit $$code
+	@code=0; $(PARALLEL) e2e sanity faults units simulator-tests molecule docs lint || code=$$?; $(SUMMARY) && exit $$code
 
 .PHONY: bench
 bench: venv ## measure beside ping and naive counterparts, and write docs/benchmarks.md
@@ -73,6 +73,10 @@ faults: venv ## a sample of: every request of every module, damaged in every way
 .PHONY: test-faults
 test-faults: venv ## all of them, and write docs/faults.md
 	@FAULTS=whole FAULTS_TABLE="$(CURDIR)/docs/faults.md" scripts/check $@ pytest tests/faults
+
+.PHONY: molecule
+molecule: venv ## scenarios of extensions/molecule on the simulator
+	@scripts/check $@ "$(CURDIR)/scripts/molecule"
 
 .PHONY: sanity
 sanity: venv ## ansible-test sanity, every test of it that needs no container
