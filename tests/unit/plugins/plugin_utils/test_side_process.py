@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The process beside Ansible's own: messages in their order, and an end that waits for nobody."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+from ansible_collections.vijson.tasks.plugins.plugin_utils._side_process import Message, Say, SideProcess, latest
+
+
+def echo(messages: Iterator[Message], say: Say) -> None:
+    for message in messages:
+        say(f"{message}")
+    say("end")
+
+
+def test_messages_arrive_in_their_order_and_the_end_is_heard() -> None:
+    side = SideProcess(echo)
+    side.send(begin="ä\nb")
+    side.send(end=None)
+    assert side.finish(10) == ["{'begin': 'ä\\nb'}", "{'end': None}", "end"]
+    assert side.ended
+
+
+def test_nobody_waits_for_a_process_that_hangs() -> None:
+    side = SideProcess(lambda _messages, _say: time.sleep(2))
+    begun = time.monotonic()
+    for number in range(20_000):
+        side.send(progress=number)
+    assert side.said() == []
+    assert side.finish(0.2) == []
+    assert not side.ended
+    assert time.monotonic() - begun < 1.5
+
+
+def test_a_process_that_has_ended_is_no_trouble() -> None:
+    side = SideProcess(lambda _messages, say: say("gone"))
+    assert side.said(10) == ["gone"]
+    side.send(progress=1)
+    assert side.finish(1) == []
+
+
+def test_what_goes_wrong_is_said_and_stays_there() -> None:
+    def fail(_messages: Iterator[Message], _say: Say) -> None:
+        raise ValueError("no such thing")
+
+    assert SideProcess(fail).finish(10) == ["ValueError: no such thing"]
+
+
+def test_it_writes_nothing_where_ansible_writes_and_is_no_part_of_its_group() -> None:
+    def work(_messages: Iterator[Message], say: Say) -> None:
+        print("not to be seen", flush=True)
+        say(f"{os.path.samefile('/dev/fd/1', os.devnull)} {os.getpgid(0) == os.getpid()}")
+
+    assert SideProcess(work).finish(10) == ["True True"]
+
+
+def test_only_the_latest_of_what_is_replaced_is_left() -> None:
+    messages: list[Message] = [{"begin": "a"}, {"progress": 1}, {"progress": 2}, {"end": None}, {"begin": "b"}]
+    assert list(latest(messages)) == [{"begin": "a"}, {"progress": 2}, {"end": None}, {"begin": "b"}]
+    assert list(latest([])) == []
