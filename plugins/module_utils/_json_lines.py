@@ -131,7 +131,7 @@ def _checked(dest: str) -> str:
             problem = f"{dest} is a folder"
         elif not os.path.isdir(folder):
             problem = f"there is no folder {folder}"
-        elif os.path.exists(path) and not os.path.isfile(path):
+        elif os.access(path, os.F_OK) and not os.path.isfile(path):
             problem = f"{dest} is no regular file"
         elif not os.access(folder, os.W_OK | os.X_OK):
             problem = f"this user can't write to the folder {folder}"
