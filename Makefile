@@ -37,18 +37,22 @@ simulator: .venv/.playable ## keep a simulated vCenter running, with $(OPTIONS),
 
 .PHONY: build
 build: .venv/.playable ## make the tarball, install it into an empty place and run the demo from there
-	@scripts/build
+	@scripts/check $@ "$(CURDIR)/scripts/build"
 
 .PHONY: docs
 docs: venv ## build the documentation site in .build/docs
 	@scripts/check $@ "$(CURDIR)/scripts/docs"
+
+.PHONY: changelog
+changelog: venv ## turn the fragments into CHANGELOG.rst, for the version in galaxy.yml
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/.build/home/.ansible" antsibull-changelog release
 
 ##@ Tests
 
 .PHONY: test
 test: venv ## everything below, two at a time, and a count at the end
 	@rm -rf .build/results
-	@code=0; $(PARALLEL) e2e sanity faults units simulator-tests molecule docs lint || code=$$?; $(SUMMARY) && exit $$code
+	@code=0; $(PARALLEL) e2e sanity faults units simulator-tests molecule docs build lint || code=$$?; $(SUMMARY) && exit $$code
 
 .PHONY: bench
 bench: venv ## measure beside ping and naive counterparts, and write docs/benchmarks.md

@@ -49,8 +49,9 @@ def test_every_block_has_a_language_that_is_tested() -> None:
 def test_files_that_it_names_are_there(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
-    # the changelog is made when a version is released
-    missing = [link for link in links if not (path.parent / link).exists() and link != "CHANGELOG.rst"]
+    missing = [link for link in links if not (path.parent / link).exists()]
+    if not yaml.safe_load((ROOT / "changelogs/changelog.yaml").read_text("utf-8"))["releases"]:
+        missing = [link for link in missing if link != "CHANGELOG.rst"]  # the first release makes it
     named = re.findall(r"``?([\w.-]+/[\w./-]+)``?", text)
     folders = {entry.name for entry in ROOT.iterdir() if entry.is_dir()}
     missing += [name for name in named if name.split("/")[0] in folders and not (ROOT / name).exists()]
