@@ -62,6 +62,10 @@ bench: venv ## measure beside ping and naive counterparts, and write docs/benchm
 units: venv ## unit tests
 	@scripts/check $@ pytest tests/unit
 
+.PHONY: fuzz
+fuzz: venv ## what unit tests try with a few values, with more than 20,000
+	@HYPOTHESIS_PROFILE=fuzz scripts/check $@ pytest -n 2 --dist worksteal tests/unit -k fuzz
+
 .PHONY: simulator-tests
 simulator-tests: venv ## the simulator's own tests
 	@scripts/check $@ pytest tests/simulator_tests
