@@ -159,6 +159,7 @@ class FakeVcenter:
         kind, moid, member = map(unquote, path.split("/")[4:])
         sent = Sent(f"{kind}.{member}", moid, json.loads(body) if body else {}, repeatable, hold)
         self.sent.append(sent)
+        assert len(self.sent) < 5000, "this does not end"
         self.clock.advance(self.latency)
         trouble = self.trouble[sent.operation].pop(0) if self.trouble[sent.operation] else None
         if isinstance(trouble, Lost) and not trouble.ran:

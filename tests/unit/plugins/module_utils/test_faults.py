@@ -142,6 +142,14 @@ def test_the_exception_of_a_fault() -> None:
     assert error.fault == {"type": "InvalidState", "message": "Not now."}
 
 
+def test_a_release_that_the_server_does_not_know() -> None:
+    text = str(server_fault(fault("InvalidRequest", faultstring='Unsupported version URI "urn:vim25/99.0.0.0"'), "Login"))
+    assert text == (
+        'Login: Unsupported version URI "urn:vim25/99.0.0.0" (InvalidRequest). The server may be older than api_release:'
+        " auto asks it for the newest that both know"
+    )
+
+
 def test_the_type_is_not_said_twice() -> None:
     assert str(server_fault(fault(), "CancelTask of Task:task-42")) == "CancelTask of Task:task-42: InvalidState"
 
