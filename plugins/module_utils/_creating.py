@@ -106,6 +106,12 @@ def _unknown(why: ViError) -> ViError:
 def _explain(client: Client, new: NewTask, error: FaultError) -> NoReturn:
     if error.type == "InvalidArgument" and str(error.raw.get("invalidProperty", "")).startswith("taskType"):
         raise ViError(_unknown_type(new.task_type, registered_task_types(client)), fault=error.fault) from error
+    host = client.endpoint.hostname
+    if error.type == "InvalidArgument" and error.raw.get("invalidProperty") == "parentTaskKey":
+        text = f"parent_task_key: there is no task {new.parent_task_key} on {host}"
+        raise ViError(text, fault=error.fault) from error
+    if error.names(new.entity.moid):
+        raise ViError(f"entity: there is no {new.entity} on {host}", fault=error.fault) from error
     raise error
 
 

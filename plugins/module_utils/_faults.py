@@ -72,6 +72,8 @@ def server_fault(fault: dict[str, Any], what: str) -> FaultError:
     name = fault_type(fault)
     text = missing_privileges(fault) or fault_text(fault)
     suffix = "" if name in text else f" ({name})"
+    if name == "InvalidRequest" and "version" in text.lower():
+        suffix += ". The server may be older than api_release: auto asks it for the newest that both know"
     return FaultError(f"{what}: {text}{suffix}", fault=fault_answer(fault), raw=fault)
 
 

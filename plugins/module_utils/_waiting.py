@@ -23,10 +23,15 @@ class Waited(NamedTuple):
     trouble: ViError | None
 
 
-def wait_for(job: Job, moids: list[str], timeout: int, *, until: str = "done") -> Waited:
-    """Wait for tasks, with progress shown where the job can show it."""
+def check_timeout(timeout: int) -> None:
+    """InputError for a time that is none."""
     if timeout < 0:
         raise InputError(f"wait_timeout: {timeout} is no time to wait. Accepted: seconds, 0 or more")
+
+
+def wait_for(job: Job, moids: list[str], timeout: int, *, until: str = "done") -> Waited:
+    """Wait for tasks, with progress shown where the job can show it."""
+    check_timeout(timeout)
     tracker = Tracker(moids, until)
     for moid in moids:
         if job.is_planned(moid):
@@ -36,14 +41,17 @@ def wait_for(job: Job, moids: list[str], timeout: int, *, until: str = "done") -
 
 
 def wait_or_fail(
-    job: Job, moids: list[str], timeout: int, *, known: dict[str, dict[str, Any]], changed: bool
+    job: Job, moids: list[str], timeout: int, *, known: dict[str, dict[str, Any]], changed: bool, besides: str
 ) -> dict[str, dict[str, Any]]:
-    """The tasks with these ids when all have ended, by moId; WaitTimeout, which carries all ``known`` tasks."""
+    """The tasks with these ids when all have ended, by moId; WaitTimeout, which carries all ``known`` tasks.
+
+    :param besides: what else went wrong, for the message
+    """
     waited = wait_for(job, moids, timeout)
     tasks = {task["moid"]: task for task in waited.tracker.tasks()}
     if waited.tracker.pending:
         result = {"tasks": list({**known, **tasks}.values()), "changed": changed}
-        raise timed_out(waited, timeout, result)
+        raise timed_out(waited, timeout, result, besides)
     return tasks
 
 
@@ -59,11 +67,11 @@ def summary(waited: Waited) -> Result:
     }
 
 
-def timed_out(waited: Waited, timeout: int, result: Result) -> WaitTimeout:
-    """The failure at the end of the time."""
+def timed_out(waited: Waited, timeout: int, result: Result, besides: str = "") -> WaitTimeout:
+    """The failure at the end of the time, with what else went wrong."""
     pending = list(waited.tracker.pending)
     why = f" The vCenter was out of reach at the end: {waited.trouble}" if waited.trouble else ""
-    return WaitTimeout(f"Not there after {span(timeout)}: {named(pending)}.{why}", result=result)
+    return WaitTimeout(f"Not there after {span(timeout)}: {named(pending)}.{why} {besides}", result=result)
 
 
 def errors_of(result: Result) -> str:

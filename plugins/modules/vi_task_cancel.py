@@ -79,7 +79,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._module import run_mo
 from ansible_collections.vijson.tasks.plugins.module_utils._names import CHECK_MODE_TASK
 from ansible_collections.vijson.tasks.plugins.module_utils._privileges import require
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks import Cancelled, cancel, cancellable, read_tasks
-from ansible_collections.vijson.tasks.plugins.module_utils._waiting import wait_or_fail
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting import check_timeout, wait_or_fail
 
 ARGUMENT_SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw", "required": True, "aliases": ["task"]},
@@ -90,19 +90,22 @@ ARGUMENT_SPEC = argument_spec(
 
 def run(job: Job) -> Result:
     """``{tasks, changed}``"""
+    timeout = job.params["wait_timeout"]
+    check_timeout(timeout)
     moids = job.tasks()
     tasks = read_tasks(job.client, moids)
     outcome = _plan(job, tasks) if job.check_mode else cancel(job.client, tasks)
     refused = {**outcome.refused, **dict.fromkeys(_missing(job, moids, tasks), "there is no such task")}
+    reasons = "; ".join(f"{moid}: {why}" for moid, why in refused.items())
+    problem = f"Could not be cancelled: {reasons}" if refused else ""
     tasks = outcome.tasks
     changed = bool(outcome.requested)
     if job.params["wait"] and not job.check_mode:
         waited = [moid for moid, task in tasks.items() if not is_done(task) and moid not in refused]
-        tasks = {**tasks, **wait_or_fail(job, waited, job.params["wait_timeout"], known=tasks, changed=changed)}
+        tasks = {**tasks, **wait_or_fail(job, waited, timeout, known=tasks, changed=changed, besides=problem)}
     result: Result = {"tasks": [tasks[moid] for moid in moids if moid in tasks], "changed": changed}
     if refused:
-        reasons = "; ".join(f"{moid}: {why}" for moid, why in refused.items())
-        raise TaskError(f"Could not be cancelled: {reasons}", result=result)
+        raise TaskError(problem, result=result)
     return result
 
 

@@ -91,6 +91,7 @@ task:
 
 from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
 from ansible_collections.vijson.tasks.plugins.module_utils._creating import NewTask, create_or_find
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
 from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
 
@@ -108,6 +109,8 @@ def run(job: Job) -> Result:
     """``{task, changed}``"""
     entity = job.entity()
     params = job.params
+    if params["activation_id"] == "":
+        raise InputError("activation_id: it is empty. Accepted: a token of your own; leave the option out to have none")
     new = NewTask(
         entity=job.client.singleton("rootFolder") if entity is None else job.client.resolve(entity),
         task_type=params["task_type"],

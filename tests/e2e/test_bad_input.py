@@ -101,6 +101,16 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
         {"tasks": "task-1", "wait_timeout": -1},
         "wait_timeout: -1 is no time to wait. Accepted: seconds, 0 or more",
     ),
+    "time to wait for the end": (
+        "vi_task_cancel",
+        {"tasks": "task-1", "wait_timeout": -1},
+        "wait_timeout: -1 is no time to wait. Accepted: seconds, 0 or more",
+    ),
+    "empty activation id": (
+        "vi_task_create",
+        {**JOB, "activation_id": ""},
+        "activation_id: it is empty. Accepted: a token of your own; leave the option out to have none",
+    ),
     "host": (
         "vi_task_info",
         {"hostname": "https://vcenter.example.com/"},

@@ -86,7 +86,7 @@ def test_some_can_not_be_cancelled(ansible: Ansible, vcenter: VCenter) -> None:
 
 def test_privileges_and_races(ansible: Ansible, vcenter: VCenter) -> None:
     late, mine = vcenter.task(on_cancel="later"), vcenter.task(on_cancel="at_once")
-    slow = vcenter.task(on_cancel="owner")
+    slow, fixed = vcenter.task(on_cancel="owner"), vcenter.task(cancelable=False)
     reader = {"username": "reader@vsphere.local", "password": "vijson-Read1!"}
     cut = {"operation": "Task.CancelTask", "fault": "cut_after"}
     run = ansible.tasks(
@@ -95,7 +95,7 @@ def test_privileges_and_races(ansible: Ansible, vcenter: VCenter) -> None:
             task("without the right", MODULE, {"tasks": mine, **reader}),
             task("lose the answer", "control", {"path": "faults", "body": cut}),
             task("answer lost", MODULE, {"tasks": late}),
-            task("not in time", MODULE, {"tasks": slow, "wait": True, "wait_timeout": 1}),
+            task("not in time", MODULE, {"tasks": [slow, fixed], "wait": True, "wait_timeout": 1}),
         ]
     )
     for name in ("check without the right", "without the right"):
@@ -106,7 +106,9 @@ def test_privileges_and_races(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["answer lost"].status == "ok"
     assert run["answer lost"].result["changed"] is True
     assert run["answer lost"].requests["Task.CancelTask"] == 2
-    assert run["not in time"].msg == f"Not there after 1s: {slow}."
+    assert run["not in time"].msg == (
+        f"Not there after 1s: {slow}. Could not be cancelled: {fixed}: it is not cancelable"
+    )
     assert run["not in time"].result["changed"] is True
-    assert states(run["not in time"]) == {slow: ("running", True)}
+    assert states(run["not in time"]) == {slow: ("running", True), fixed: ("running", False)}
     assert all(outcome.left == {} for outcome in run)

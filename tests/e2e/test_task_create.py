@@ -82,6 +82,7 @@ def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCente
             task("unknown", MODULE, unknown),
             task("unknown in check mode", MODULE, unknown, check_mode=True),
             task("unknown parent", MODULE, {**JOB, "parent_task_key": "task-999999"}),
+            task("unknown entity", MODULE, {**JOB, "entity": "HostSystem:vm-21"}),
             task("reader", MODULE, reader),
             task("reader in check mode", MODULE, reader, check_mode=True),
         ]
@@ -95,11 +96,14 @@ def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCente
     for name in ("unknown", "unknown in check mode"):
         assert run[name].msg.startswith("task_type: no extension registered 'com.example.unknown'. Registered: com.")
         assert "com.vijson.simulator.backup, com.vijson.simulator.job" in run[name].msg
+    assert run["unknown parent"].msg.startswith("parent_task_key: there is no task task-999999 on ")
     assert run["unknown parent"].result["fault"]["type"] == "InvalidArgument"
+    assert run["unknown entity"].msg.startswith("entity: there is no HostSystem:vm-21 on ")
+    assert run["unknown entity"].result["fault"]["type"] == "ManagedObjectNotFound"
     for name in ("reader", "reader in check mode"):
         assert "lacks the privilege Task.Create on Folder:group-d1" in run[name].msg
     created = vcenter.state()["requests"]["TaskManager.CreateTask"]
-    assert created == 3 + len(["unknown", "unknown parent", "reader"])
+    assert created == 3 + len(["unknown", "unknown parent", "unknown entity", "reader"])
     assert all(outcome.left == {} for outcome in run)
     for made in (run["parent"].result["task"], *children):
         vcenter.expire(made["moid"])
