@@ -394,8 +394,7 @@ class Client:
         answer = self._send("POST", "/api/vcenter/system?action=hello", body=body)
         if answer.status == 404:
             return FIRST_RELEASE
-        value = self._read(answer, "hello")
-        release = obj(value, "hello").get("api_release")
+        release = obj(self._read(answer, "hello"), "hello").get("api_release")
         if release not in RELEASES:
             raise ViError(f"{self.endpoint.hostname} knows none of the releases {', '.join(RELEASES)}.")
         return str(release)
