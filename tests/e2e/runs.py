@@ -111,6 +111,13 @@ class Ansible:
         keywords = options.pop("play", {})
         return self.playbook([{"hosts": "localhost", "gather_facts": False, **keywords, "tasks": tasks}], **options)
 
+    def start_tasks(self, tasks: Sequence[Task], **options: Any) -> Started:
+        """One play on localhost that still runs; options as :meth:`start` takes them."""
+        folder = self._new_folder()
+        path = folder / "play.yml"
+        path.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+        return self.start(["ansible-playbook", str(path)], folder=folder, **options)
+
     def playbook(self, plays: Sequence[Mapping[str, Any]] | str, **options: Any) -> Run:
         """A playbook as data, or as text where that needs YAML's own tags.
 
@@ -150,12 +157,13 @@ class Ansible:
         in_process: bool | None = None,
         env: Mapping[str, str | None] | None = None,
         folder: Path | None = None,
+        own_group: bool = False,
     ) -> Started:
-        """The same, but it still runs."""
+        """The same, but it still runs; on request in a process group of its own, as one that a shell starts."""
         folder = folder or self._new_folder()
         switch = [] if in_process is None else ["--extra-vars", json.dumps({"vijson_tasks_in_process": in_process})]
         program = Path(sys.executable).with_name(command[0])
-        return Started([str(program), *command[1:], *switch], self._environment(folder, env or {}), folder)
+        return Started([str(program), *command[1:], *switch], self._environment(folder, env or {}), folder, own_group)
 
     def _new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self.folder))
@@ -188,7 +196,7 @@ class Ansible:
 class Started:
     """A run of Ansible that goes on."""
 
-    def __init__(self, command: Sequence[str], env: dict[str, str], folder: Path):
+    def __init__(self, command: Sequence[str], env: dict[str, str], folder: Path, own_group: bool):
         self.folder = folder
         self.process = subprocess.Popen(
             command,
@@ -198,6 +206,7 @@ class Started:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=own_group,
         )
 
     def finish(self, timeout: float = TIMEOUT) -> Run:

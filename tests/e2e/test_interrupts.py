@@ -1,0 +1,170 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SIGINT and SIGTERM, and an Ansible that is killed: nothing stays open on the server, and no process stays."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Any
+
+import pytest
+from ansible.release import __version__ as core_version
+
+from ansible_collections.vijson.tasks.tests.e2e.processes import Process, processes_with, until
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Started, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+WAYS = pytest.mark.parametrize("in_process", [True, False], ids=["in-process", "as-module"])
+SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+TIMES = pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
+
+# Older ones do not pass signals on to their workers.
+PASSES_ON = tuple(map(int, core_version.split(".")[:2])) >= (2, 19)
+
+
+class Play:
+    """A playbook in the middle of a task of one module."""
+
+    def __init__(self, ansible: Ansible, in_process: bool, module: str, arguments: dict[str, Any]):
+        self.vcenter = ansible.vcenter
+        self.in_process = in_process
+        tasks = [task("interrupted", module, arguments), task("after", "ansible.builtin.debug", {"msg": "goes on"})]
+        self.run: Started = ansible.start_tasks(tasks, in_process=in_process, own_group=True)
+
+    @property
+    def main(self) -> int:
+        """The process of ansible-playbook."""
+        return self.run.process.pid
+
+    def processes(self) -> list[Process]:
+        """All that it started, whatever became of their parents."""
+        return processes_with("E2E_FOLDER", str(self.run.folder))
+
+    def at_work(self) -> int:
+        """The process that holds the session."""
+        found = self.processes()
+        workers = [process.pid for process in found if process.parent == self.main]
+        modules = [process.pid for process in found if process.is_module]
+        (pid,) = workers if self.in_process else modules
+        return pid
+
+    def until_requested(self, operation: str) -> None:
+        until(lambda: self.vcenter.state()["requests"].get(operation), f"somebody requests {operation}")
+
+    def until_closed(self) -> None:
+        """Wait until nothing is open and nothing runs; what it was about goes on meanwhile."""
+        numbers = cycle(range(100))
+
+        def closed() -> bool:
+            for moid in self.vcenter.made:
+                self.vcenter.change(moid, progress=next(numbers))
+            return not self.processes() and not self.vcenter.left()
+
+        until(closed, "all is closed")
+
+
+@pytest.fixture
+def started() -> Iterator[list[Play]]:
+    """Plays that have to end, however the test does."""
+    plays: list[Play] = []
+    yield plays
+    for play in plays:
+        for process in play.processes():
+            os.kill(process.pid, signal.SIGKILL)
+        play.run.finish()
+
+
+@pytest.fixture
+def in_a_wait(ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool) -> Play:
+    """A play that waits for a task which does not end."""
+    play = Play(ansible, in_process, "vi_task_wait", {"tasks": vcenter.task(), "wait_timeout": 600})
+    started.append(play)
+    play.until_requested("PropertyCollector.WaitForUpdatesEx")
+    return play
+
+
+@WAYS
+@SIGNALS
+@TIMES
+def test_the_process_at_work(in_a_wait: Play, vcenter: VCenter, number: signal.Signals, times: int) -> None:
+    """It closes what it has opened, and the play sees a failed task."""
+    vcenter.fault("ListView.DestroyView", "delay", seconds=1)
+    pid = in_a_wait.at_work()
+    os.kill(pid, number)
+    if times == 2:
+        in_a_wait.until_requested("ListView.DestroyView")
+        os.kill(pid, number)
+    run = in_a_wait.run.finish()
+    outcome = run["interrupted"]
+    assert outcome.msg == f"Interrupted by {number.name}: what was opened on the server is closed"
+    assert outcome.left == {}
+    assert outcome.requests["SessionManager.Logout"] == 1
+    assert run["after"].status == "ok"
+    assert "Traceback" not in run.output
+    in_a_wait.until_closed()
+
+
+@WAYS
+@SIGNALS
+@TIMES
+@pytest.mark.parametrize("group", [True, False], ids=["terminal", "main-process"])
+def test_ansible_playbook(in_a_wait: Play, vcenter: VCenter, number: signal.Signals, times: int, group: bool) -> None:
+    """Ctrl-C goes to all processes of a terminal; ``kill`` and service managers may signal the first of them only."""
+    vcenter.fault("ListView.DestroyView", "delay", seconds=1)
+    send = os.killpg if group else os.kill
+    send(in_a_wait.main, number)
+    if times == 2 and (group or PASSES_ON):
+        in_a_wait.until_requested("ListView.DestroyView")
+        if in_a_wait.run.process.poll() is None:
+            send(in_a_wait.main, number)
+    if not group and not PASSES_ON:
+        for moid in vcenter.made:
+            vcenter.change(moid, state="success")
+    in_a_wait.until_closed()
+    run = in_a_wait.run.finish()
+    assert run.code != 0
+    assert run.all("after") == []
+    assert "plugins/module_utils" not in run.output
+
+
+@WAYS
+def test_ansible_is_killed(in_a_wait: Play) -> None:
+    """Nobody tells the process at work, but it notices when it has something to tell."""
+    pid = in_a_wait.at_work()
+    for process in in_a_wait.processes():
+        is_worker = process.parent == in_a_wait.main
+        if process.pid == in_a_wait.main or (is_worker and process.pid != pid):
+            os.kill(process.pid, signal.SIGKILL)
+    in_a_wait.until_closed()
+
+
+@WAYS
+@SIGNALS
+def test_during_the_login(
+    ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool, number: signal.Signals
+) -> None:
+    """The id of a session comes with the answer, so the answer is waited for."""
+    vcenter.fault("SessionManager.Login", "delay", seconds=2)
+    play = Play(ansible, in_process, "vi_task_manager_info", {})
+    started.append(play)
+    play.until_requested("SessionManager.Login")
+    os.kill(play.at_work(), number)
+    run = play.run.finish()
+    assert run["interrupted"].msg == f"Interrupted by {number.name}: what was opened on the server is closed"
+    assert run["interrupted"].requests == {"SessionManager.Login": 1, "SessionManager.Logout": 1}
+    assert run["interrupted"].left == {}
+
+
+@WAYS
+def test_the_timeout_of_a_task_during_the_login(
+    ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool
+) -> None:
+    vcenter.fault("SessionManager.Login", "delay", seconds=4)
+    run = ansible.tasks([task("timed out", "vi_task_manager_info", timeout=2)], in_process=in_process)
+    assert run["timed out"].status == "failed"
+    assert run["timed out"].result["msg"]
+    until(lambda: not vcenter.left(), "all is closed")
