@@ -259,7 +259,7 @@ class TaskServer(FakeVcenter):
     def _page(self, found: list[Any]) -> Any:
         if not found:
             return None
-        answer = {"_typeName": "RetrieveResult", "objects": found[: self.page_objects]}
+        answer: dict[str, Any] = {"_typeName": "RetrieveResult", "objects": found[: self.page_objects]}
         if len(found) > self.page_objects:
             answer["token"] = f"token-{next(self._ids)}"
             self._rest = {answer["token"]: found[self.page_objects :]}
@@ -304,7 +304,7 @@ class TaskServer(FakeVcenter):
         told = [moid for moid in dict.fromkeys(fresh) if moid in watched and (moid in self.tasks or self.tells_leaving)]
         if not told:
             return None
-        answer = {
+        answer: dict[str, Any] = {
             "_typeName": "UpdateSet",
             "version": str(len(self.changes)),
             "filterSet": [{"objectSet": [self.told(moid, first=not version) for moid in told[: self.page_updates]]}],

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 
@@ -199,14 +199,15 @@ def test_check_of_a_lost_end_of_a_poll() -> None:
 def test_what_is_seen_is_reported() -> None:
     server = TaskServer("task-1", "task-2")
     server.clock.at(5, lambda: server.change("task-1", progress=50))
-    server.clock.at(9, lambda: (server.finish("task-1"), server.finish("task-2")))  # type: ignore[func-returns-value]
+    for moid in ("task-1", "task-2"):
+        server.clock.at(9, lambda moid=moid: server.finish(moid))  # type: ignore[misc]
     seen: list[tuple[Any, int]] = []
-    report: Callable[[Tracker], None] = lambda tracker: seen.append(  # noqa: E731
-        (tracker.infos["task-1"].get("progress"), len(tracker.pending))
-    )
-    tracker = Tracker(server.tasks)
+
+    def report(tracker: Tracker) -> None:
+        seen.append((tracker.infos["task-1"].get("progress"), len(tracker.pending)))
+
     with server.client() as client:
-        wait(client, tracker, 100, report=report, clock=server.clock.clock)
+        wait(client, Tracker(server.tasks), 100, report=report, clock=server.clock.clock)
     assert (None, 2) in seen
     assert (50, 2) in seen
     assert seen[-1] == (50, 0)
