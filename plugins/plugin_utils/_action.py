@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Callable
 
+from ansible.constants import config
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -126,7 +127,8 @@ class _SharedAction(ActionBase):
                 result = self._attempt(params, task_vars, warnings)
         if warnings:
             result["warnings"] = warnings
-        result["invocation"] = {"module_args": params}
+        if self._tells_invocation(task_vars):
+            result["invocation"] = {"module_args": params}
         return _masked(result, validated._no_log_values)
 
     def _arguments(self) -> tuple[dict[str, Any], ValidationResult]:
@@ -136,6 +138,12 @@ class _SharedAction(ActionBase):
         validated = ArgumentSpecValidator(self.SPEC).validate(params)
         params.update(validated.validated_parameters)
         return params, validated
+
+    def _tells_invocation(self, task_vars: dict[str, Any]) -> bool:
+        """Whether the answer has the arguments: up to ansible-core 2.20 always, then if the configuration says so."""
+        name = "INJECT_INVOCATION"
+        known = name in config.get_configuration_definitions()
+        return not known or bool(config.get_config_value(name, variables=task_vars))
 
     def _problem(self, validated: ValidationResult) -> str:
         if not validated.error_messages:

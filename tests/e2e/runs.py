@@ -177,6 +177,7 @@ class Ansible:
         added: dict[str, str | None] = {
             **self.vcenter.variables,
             "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_INJECT_INVOCATION": "1",
             "ANSIBLE_DEPRECATION_WARNINGS": "1",
             "ANSIBLE_KEEP_REMOTE_FILES": "1",
             "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),

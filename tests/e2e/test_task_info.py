@@ -174,9 +174,13 @@ def test_labels_and_custom_values(ansible: Ansible, vcenter: VCenter) -> None:
 
 def test_many_tasks_are_one_request(ansible: Ansible, vcenter: VCenter) -> None:
     many = vcenter.tasks(200, state="success")
-    whole = ansible.module("vi_task_info", {"tasks": many})
-    vcenter.quirks(max_objects=80)
-    paged = ansible.module("vi_task_info", {"tasks": many[::-1]})
-    assert moids(whole) == many
-    assert whole.requests == READ_ONCE
-    assert moids(paged) == many[::-1]
+    run = ansible.tasks(
+        [
+            task("whole", "vi_task_info", {"tasks": many}),
+            task("answer in pages", "control", {"path": "quirks", "body": {"max_objects": 80}}),
+            task("paged", "vi_task_info", {"tasks": many[::-1]}),
+        ]
+    )
+    assert moids(run["whole"]) == many
+    assert run["whole"].requests == READ_ONCE
+    assert moids(run["paged"]) == many[::-1]

@@ -65,10 +65,20 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
 
 
 def test_many_tasks_at_the_price_of_a_few_requests(ansible: Ansible, vcenter: VCenter) -> None:
-    early, late = vcenter.tasks(60, duration=1), vcenter.tasks(60, duration=2.5)
     vcenter.quirks(page_updates=25)
-    outcome = ansible.module(MODULE, {"tasks": [*late, *early]})
-    assert outcome.result["succeeded"] == [*late, *early]
+    orders = [{"entity": "vm-21", "count": 60, "duration": seconds} for seconds in (3, 2)]
+    run = ansible.tasks(
+        [
+            task("late", "control", {"path": "tasks", "body": orders[0]}, register="late"),
+            task("early", "control", {"path": "tasks", "body": orders[1]}, register="early"),
+            task("wait", MODULE, {"tasks": "{{ late.answer.tasks + early.answer.tasks }}"}),
+        ]
+    )
+    outcome = run["wait"]
+    assert outcome.result["succeeded"] == [
+        *run["late"].result["answer"]["tasks"],
+        *run["early"].result["answer"]["tasks"],
+    ]
     assert outcome.requests["PropertyCollector.CreateFilter"] == 1
     assert outcome.requests["ListView.ModifyListView"] == 1
     assert sum(outcome.requests.values()) < 60

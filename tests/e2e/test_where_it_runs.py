@@ -85,10 +85,9 @@ def test_keywords_and_variables(ansible: Ansible, vcenter: VCenter, tmp_path: Pa
 @pytest.mark.parametrize(
     ("arguments", "env", "processes"),
     [
-        ([], {}, 0),
         (["-e", f"{SWITCH}=false"], {}, 1),
-        (["-e", f"{SWITCH}=true"], {SWITCH.upper(): "false"}, 0),
         ([], {SWITCH.upper(): "no"}, 1),
+        (["-e", f"{SWITCH}=true"], {SWITCH.upper(): "false"}, 0),
     ],
 )
 def test_switches(ansible: Ansible, arguments: list[str], env: dict[str, str], processes: int) -> None:
