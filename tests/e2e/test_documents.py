@@ -93,6 +93,15 @@ def test_settings_are_those_of_the_plugin(block: Block) -> None:
     assert set(parser["callback_vcenter"]) <= known
 
 
+def test_options_of_the_event_source() -> None:
+    guide = (ROOT / "docs/docsite/rst/guide_events.rst").read_text(encoding="utf-8")
+    connection = constant(ROOT / "plugins/callback/vcenter.py", "DOCUMENTATION")["options"]
+    options = constant(EVENT_SOURCE, "DOCUMENTATION")["options"]
+    assert re.findall(r"^   \* - ``(\w+)``$", guide, re.MULTILINE) == [
+        name for name in options if name == "entity" or name not in connection
+    ]
+
+
 def test_what_is_included() -> None:
     table = set(
         re.findall(
