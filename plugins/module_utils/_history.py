@@ -17,7 +17,7 @@ from typing import Any
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_moid
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, objects, reference, unboxed
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, NoAnswer, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, FaultError, NoAnswer, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._times import parse_rfc3339
 
 MAX_PAGE = 1000
@@ -44,8 +44,8 @@ def read_history(
                 fresh = reader.fresh(page, restarted=restart > 0, newest_first=newest_first)
                 if fresh:
                     yield fresh
-        except (NoAnswer, FaultError) as error:
-            if restart == _RESTARTS or (isinstance(error, FaultError) and error.type not in _LOST_WITH_SESSION):
+        except (ConnectError, NoAnswer, FaultError) as error:
+            if restart == _RESTARTS or not reader.may_pass(error):
                 raise
         else:
             return
@@ -66,6 +66,12 @@ class _Reader:
     def __init__(self) -> None:
         self._seen: set[str] = set()
         self._newest: tuple[int, int] | None = None
+
+    def may_pass(self, error: ViError) -> bool:
+        """Whether a fresh collector may cure it: a lost page, an ended session, a server that goes away for a while."""
+        if isinstance(error, FaultError):
+            return error.type in _LOST_WITH_SESSION
+        return error.transient and bool(self._seen) if isinstance(error, ConnectError) else True
 
     def fresh(self, page: list[dict[str, Any]], *, restarted: bool, newest_first: bool) -> list[dict[str, Any]]:
         fresh = []

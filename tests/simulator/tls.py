@@ -14,13 +14,21 @@ NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 def make_certificates(folder: Path) -> ssl.SSLContext:
-    """Write `ca.pem` (the authority) and `server.pem` (key and chain) and give the context to serve with."""
+    """The context to serve with, from `ca.pem` (the authority) and `server.pem` (key and chain) in the folder.
+
+    They are made where they are not there: a server that is started again keeps its own.
+    """
+    if not (folder / "server.pem").exists():
+        _issue(folder)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "server.pem")
+    return context
+
+
+def _issue(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     authority = trustme.CA(organization_name="vijson simulator")
     server = authority.issue_cert(*NAMES)
     authority.cert_pem.write_to_path(folder / "ca.pem")
+    (folder / "server.pem").touch(mode=0o600)
     server.private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
-    (folder / "server.pem").chmod(0o600)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.configure_cert(context)
-    return context

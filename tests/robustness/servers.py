@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers that are stopped and started again, on the same port, in the middle of what clients do."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from ansible_collections.vijson.tasks.scripts.with_simulator import TESTS, variables
+from ansible_collections.vijson.tasks.tests.e2e.processes import until
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+HOST = "127.0.0.1"
+
+P = TypeVar("P", bound="Program")
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as bound:
+        bound.bind((HOST, 0))
+        port: int = bound.getsockname()[1]
+        return port
+
+
+class Program:
+    """A server on one port of 127.0.0.1; what it prints goes to ``log``. Use it as a context manager."""
+
+    def __init__(self, port: int, command: Sequence[str], log: Path):
+        self.port = port
+        self.log = log
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self: P) -> P:
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start it and wait until it listens."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                env={**os.environ, "PYTHONPATH": str(TESTS)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        until(self._listens, f"{self._command[0]} listens at {self.port}")
+
+    def _listens(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text(errors="replace")
+        with suppress(OSError), socket.create_connection((HOST, self.port), timeout=5):
+            return True
+        return False
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """End it with a signal, if it runs."""
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(60)
+            self._process = None
+
+
+class SimulatorProgram(Program):
+    """A simulator that keeps its port and its certificates, in ``folder``, and forgets all else when it ends."""
+
+    def __init__(self, folder: Path, *options: str):
+        port, certificates = free_port(), folder / "tls"
+        command = [sys.executable, "-m", "simulator", "--port", str(port), "--tls", str(certificates), *options]
+        super().__init__(port, command, folder / "simulator.log")
+        self.vcenter = VCenter(variables(f"https://{HOST}:{port}", certificates / "ca.pem"))

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A server that ends in the middle of a wait or of a history, and one that comes back at the same address."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.vijson.tasks.tests.e2e.processes import until
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.robustness.servers import SimulatorProgram
+
+HISTORY = 1000
+POLL = "PropertyCollector.WaitForUpdatesEx"
+READ = {
+    "oldest_first": "TaskHistoryCollector.ReadNextTasks",
+    "newest_first": "TaskHistoryCollector.ReadPreviousTasks",
+}
+AWAY = 5.0  # seconds: longer than one request is tried
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[SimulatorProgram]:
+    """A simulator that has the same history each time it starts."""
+    with SimulatorProgram(tmp_path, "--history", str(HISTORY)) as program:
+        yield program
+        assert program.vcenter.left() == {}
+
+
+@pytest.fixture
+def ansible(server: SimulatorProgram, tmp_path: Path) -> Ansible:
+    return Ansible(server.vcenter, tmp_path)
+
+
+def goes_on(ansible: Ansible) -> str:
+    """The task of the history that goes on until it is told to end."""
+    found = ansible.module("vi_task_info", {"states": ["running"]}).result["tasks"]
+    (moid,) = (entry["moid"] for entry in found if entry["description_id"] == "HostSystem.enterMaintenanceMode")
+    return str(moid)
+
+
+def until_requested(vcenter: VCenter, operation: str, times: int = 1) -> None:
+    until(lambda: vcenter.state()["requests"].get(operation, 0) >= times, f"{times} times {operation}")
+
+
+@pytest.mark.parametrize(("in_process", "number"), [(True, signal.SIGKILL), (False, signal.SIGTERM)])
+def test_a_wait_goes_on(server: SimulatorProgram, ansible: Ansible, in_process: bool, number: signal.Signals) -> None:
+    """The server is away for longer than one request is tried, and knows nothing of the session when it is back."""
+    moid = goes_on(ansible)
+    started = ansible.start_tasks(
+        [task("wait", "vi_task_wait", {"tasks": moid, "wait_timeout": 100})], in_process=in_process
+    )
+    until_requested(server.vcenter, POLL)
+    server.stop(number)
+    time.sleep(AWAY)
+    server.start()
+    until_requested(server.vcenter, POLL)
+    server.vcenter.change(moid, state="success")
+    outcome = started.finish()["wait"]
+    assert outcome.status == "ok"
+    assert outcome.result["succeeded"] == [moid]
+    assert "warnings" not in outcome.result
+
+
+def test_a_wait_for_a_server_that_stays_away(server: SimulatorProgram, ansible: Ansible) -> None:
+    moid = goes_on(ansible)
+    started = ansible.start_tasks([task("wait", "vi_task_wait", {"tasks": moid, "wait_timeout": 8})])
+    until_requested(server.vcenter, POLL)
+    server.stop(signal.SIGKILL)
+    run = started.finish()
+    where = f"{server.vcenter.host}:{server.vcenter.port}"
+    assert (
+        f"Not there after 8s: {moid}. The vCenter was out of reach at the end: No connection to {where}" in run.output
+    )
+    server.start()
+
+
+@pytest.mark.parametrize(
+    ("in_process", "number", "order"),
+    [
+        (True, signal.SIGTERM, "oldest_first"),
+        (True, signal.SIGKILL, "newest_first"),
+        (False, signal.SIGKILL, "oldest_first"),
+    ],
+)
+def test_a_history_goes_on(
+    server: SimulatorProgram, ansible: Ansible, in_process: bool, number: signal.Signals, order: str
+) -> None:
+    """Each task is read once, in order, although a new collector stands before the first again."""
+    whole = [task["moid"] for task in ansible.module("vi_task_collector", {"order": order}).result["tasks"]]
+    assert len(whole) == HISTORY
+    operation = READ[order]
+    server.vcenter.reset()
+    server.vcenter.fault(operation, "delay", nth=4, seconds=30)
+    started = ansible.start_tasks(
+        [task("read", "vi_task_collector", {"order": order, "page_size": 100})], in_process=in_process
+    )
+    until_requested(server.vcenter, operation, 4)
+    server.stop(number)
+    server.start()
+    outcome = started.finish()["read"]
+    assert outcome.status == "ok", outcome.msg
+    assert [task["moid"] for task in outcome.result["tasks"]] == whole
+
+
+def test_a_history_of_a_server_that_stays_away(server: SimulatorProgram, ansible: Ansible) -> None:
+    server.vcenter.fault(READ["oldest_first"], "delay", nth=4, seconds=30)
+    started = ansible.start_tasks([task("read", "vi_task_collector", {"page_size": 100})])
+    until_requested(server.vcenter, READ["oldest_first"], 4)
+    server.stop(signal.SIGKILL)
+    run = started.finish()
+    assert f"No connection to {server.vcenter.host}:{server.vcenter.port}" in run.output
+    assert "Traceback" not in run.output
+    server.start()
