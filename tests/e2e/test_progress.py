@@ -16,7 +16,7 @@ PROGRESS = "vijson_tasks_progress"
 
 
 def test_a_few_tasks(ansible: Ansible, vcenter: VCenter) -> None:
-    moid = vcenter.task(type="VirtualMachine.clone", duration=3)
+    moid = vcenter.task(type="VirtualMachine.clone", duration=15)
     cancelled = vcenter.task(type="VirtualMachine.clone", on_cancel="later")
     run = ansible.tasks(
         [
@@ -35,7 +35,7 @@ def test_a_few_tasks(ansible: Ansible, vcenter: VCenter) -> None:
 
 
 def test_many_tasks_are_told_by_their_number(ansible: Ansible, vcenter: VCenter) -> None:
-    moids = [*vcenter.tasks(8, state="success"), *vcenter.tasks(2, duration=1.5, outcome="error")]
+    moids = [*vcenter.tasks(8, state="success"), *vcenter.tasks(2, duration=12, outcome="error")]
     run = ansible.tasks([task("wait", "vi_task_wait", {"tasks": moids, "fail_on_error": False})])
     lines = [line.rpartition(" (")[0] for line in run.stderr.splitlines() if line]
     assert lines == ["8 of 10 tasks are there", "10 of 10 tasks are there, 2 in error"]
@@ -43,7 +43,7 @@ def test_many_tasks_are_told_by_their_number(ansible: Ansible, vcenter: VCenter)
 
 def test_silence(ansible: Ansible, vcenter: VCenter) -> None:
     """Under no_log, where it is turned off, and in a module, which nobody looks at while it runs."""
-    moid = vcenter.task(duration=60, progress=43)
+    moid = vcenter.task(progress=43)
     look = {"tasks": moid, "wait_timeout": 0}
     quiet = [
         task("no_log", "vi_task_wait", look, no_log=True),
