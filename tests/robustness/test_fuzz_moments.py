@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A signal at any moment of a module: what it opened is closed, be the session its own or shared."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.robustness.worker import Worker
+
+ROUNDS = 2000 if os.environ.get("HYPOTHESIS_PROFILE") == "fuzz" else 60
+LONGEST = 0.08  # seconds before the signal: about as long as a module takes
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["own-session", "shared-session"])
+def test_nothing_stays_open(vcenter: VCenter, shared: bool) -> None:
+    goes_on = vcenter.tasks(3, state="running")
+    work: list[tuple[str, dict[str, Any]]] = [
+        ("vi_task_info", {"tasks": goes_on, "localize": True, "custom_values": True}),
+        ("vi_task_collector", {"page_size": 10, "fields": ["key"]}),
+        ("vi_task_collector", {"page_size": 10, "fields": ["key"], "order": "newest_first"}),
+        ("vi_task_wait", {"tasks": goes_on, "wait_timeout": 2}),
+    ]
+    chance = random.Random(shared)
+    session = vcenter.log_in() if shared else None
+    said = []
+    with Worker(vcenter) as worker:
+        for number in range(ROUNDS):
+            worker.order(*work[number % len(work)], session)
+            time.sleep(chance.uniform(0, LONGEST))
+            worker.signal(chance.choice((signal.SIGINT, signal.SIGTERM)))
+            said.append(worker.read())
+    assert set(said) <= {
+        "",
+        "Interrupted by SIGINT: what was opened on the server is closed",
+        "Interrupted by SIGTERM: what was opened on the server is closed",
+        f"Not there after 2s: {', '.join(goes_on)}.",
+    }
+    assert len([text for text in said if text.startswith("Interrupted")]) > ROUNDS // 4
+    assert vcenter.left() == ({"sessions": 1} if shared else {})
+    if session:
+        vcenter.log_out(session)

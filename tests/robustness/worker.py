@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A process that runs one module after the other, as its standard input orders, to be sent signals meanwhile.
+
+A line of input is ``{module, params, session_id}``; a line of output is what the failed module said, or empty.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import Any
+
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.faults.running import run
+
+
+class Worker:
+    """The process, from outside. Use it as a context manager."""
+
+    def __init__(self, vcenter: VCenter):
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            env={**os.environ, **vcenter.variables, "PYTHONPATH": os.pathsep.join(sys.path)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.read() == "ready"
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._process.communicate(timeout=60)
+
+    def order(self, module: str, params: dict[str, Any], session_id: str | None) -> None:
+        """Let it run a module."""
+        assert self._process.stdin is not None
+        print(json.dumps([module, params, session_id]), file=self._process.stdin, flush=True)
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def read(self) -> str:
+        """What came of the last order, when it is done."""
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().rstrip("\n")
+
+
+def main() -> None:
+    """Signals between two modules are ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: None)
+    vcenter = VCenter(dict(os.environ))
+    print("ready", flush=True)
+    for line in sys.stdin:
+        module, params, session_id = json.loads(line)
+        outcome = run(vcenter, module, {"request_timeout": 60, **params}, session_id=session_id)
+        print(outcome.result["msg"] if outcome.failed else "", flush=True)
+
+
+if __name__ == "__main__":
+    main()
