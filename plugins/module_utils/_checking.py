@@ -16,7 +16,7 @@ _TRUE = ("y", "yes", "on", "1", "true", "t", "1.0")
 _FALSE = ("n", "no", "off", "0", "false", "f", "0.0")
 
 
-def check_options(given: Mapping[str, Any], spec: Spec, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+def check_options(given: Mapping[str, Any], spec: Spec, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Every option of the specification with its value, ``None`` where it has none.
 
     :raises InputError: an option is not known, is missing or has no usable value; no value of a secret is in the text
@@ -26,7 +26,8 @@ def check_options(given: Mapping[str, Any], spec: Spec, environment: Mapping[str
     if unknown:
         raise InputError(f"{', '.join(unknown)}: no such option. Accepted: {', '.join(spec)}")
     values = {names[name]: value for name, value in given.items() if value is not None}
-    return {name: _value(name, option, values.get(name), environment) for name, option in spec.items()}
+    variables = os.environ if environment is None else environment
+    return {name: _value(name, option, values.get(name), variables) for name, option in spec.items()}
 
 
 def _value(name: str, option: dict[str, Any], value: Any, environment: Mapping[str, str]) -> Any:

@@ -119,8 +119,8 @@ def wait(
     trouble: ViError | None = None
     failures = 0
     while tracker.pending and clock.now() < deadline:
+        before = len(tracker.pending)
         try:
-            before = len(tracker.pending)
             _watch(client, tracker, deadline, report, clock)
             trouble = None
         except (ConnectError, NoAnswer, FaultError) as error:

@@ -69,14 +69,14 @@ class Browser:
 
     def _receive(self, deadline: float) -> dict[str, Any]:
         while b"\0" not in self._buffer:
-            ready, _, _ = select.select([self._from], [], [], max(0, deadline - time.monotonic()))
+            ready, _writable, _broken = select.select([self._from], [], [], max(0, deadline - time.monotonic()))
             if not ready:
                 raise TimeoutError("The browser does not answer.")
             read = os.read(self._from, 1 << 20)
             if not read:
                 raise RuntimeError(f"The browser has ended with code {self._process.wait()}.")
             self._buffer += read
-        message, _, self._buffer = self._buffer.partition(b"\0")
+        message, _zero, self._buffer = self._buffer.partition(b"\0")
         received: dict[str, Any] = json.loads(message)
         return received
 

@@ -119,7 +119,7 @@ def test_the_error_is_what_failed_first(shown: Shown) -> None:
     assert run.code == 2
     task = shown.task()
     assert task["state"] == "error"
-    first, _, rest = task["error"]["message"].partition(": ")
+    first, _colon, rest = task["error"]["message"].partition(": ")
     assert first in ("Copy the disk on web01", "Copy the disk on web02")
     assert rest == "The disk is full (and 1 more)"
     assert task["entity"]["type"] == "Folder"
@@ -259,7 +259,7 @@ def test_a_silent_vcenter_delays_nothing_but_the_end_and_that_by_its_budget(show
         run = shown.run(*[play(good(), good())] * 4, env=env, hosts={"web01": LOCAL})
         return time.monotonic() - begun, run
 
-    usual, _ = seconds(ANSIBLE_CALLBACKS_ENABLED="")
+    usual, _run = seconds(ANSIBLE_CALLBACKS_ENABLED="")
     with silent_server() as port:
         delayed, run = seconds(VMWARE_PORT=str(port), VIJSON_TASKS_TIME_BUDGET="4")
     assert run.code == 0

@@ -118,7 +118,7 @@ PRINT_ALL = [
 def changes(watcher: Watcher) -> Counter[tuple[str, str]]:
     """How often each change of a task came, as (moid, change)."""
     words = (line.split() for line in list(watcher.lines) if line.startswith("CHANGE "))
-    return Counter((moid, change) for _, moid, change, _ in words)
+    return Counter((moid, change) for _source, moid, change, _more in words)
 
 
 def created_and_done(moids: list[str]) -> Counter[tuple[str, str]]:

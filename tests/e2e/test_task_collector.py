@@ -101,7 +101,7 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
 
 def test_filters(ansible: Ansible, vcenter: VCenter) -> None:
     names = {vcenter.task(**spec): name for name, spec in TASKS.items()}
-    run = ansible.tasks([task(f"filter {number}", MODULE, wanted) for number, (wanted, _) in enumerate(FILTERS)])
+    run = ansible.tasks([task(f"filter {number}", MODULE, wanted) for number, (wanted, _found) in enumerate(FILTERS)])
     for number, (wanted, expected) in enumerate(FILTERS):
         outcome = run[f"filter {number}"]
         assert {names[key] for key in keys(outcome) if key in names} == expected, wanted

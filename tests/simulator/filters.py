@@ -161,7 +161,7 @@ class PropertyFilter(ManagedObject):
         if any(map(self._selects, changes)):
             self._select()
         touched: defaultdict[str, set[str]] = defaultdict(set)
-        for _, ref, name in changes:
+        for _revision, ref, name in changes:
             touched[ref.value].add(name)
         self._compare(touched)
 
@@ -180,7 +180,7 @@ class PropertyFilter(ManagedObject):
                 self._enter(moid, source)
 
     def _enter(self, moid: str, source: ManagedObject) -> None:
-        _, known = self._left.pop(moid, (None, self._seen))
+        _seen, known = self._left.pop(moid, (None, self._seen))
         paths = self._spec.paths(type(source)) or ()
         self._members[moid] = Member(source, paths, self._session, known, self._seen)
         self._mark(moid)
@@ -207,7 +207,9 @@ class PropertyFilter(ManagedObject):
 
     def updates_since(self, revision: int) -> list[Json]:
         """The ObjectUpdates after a revision, in the order of the objects' last changes."""
-        recent = [moid for moid, _ in takewhile(lambda item: item[1] > revision, reversed(self._recent.items()))]
+        recent = [
+            moid for moid, _revision in takewhile(lambda item: item[1] > revision, reversed(self._recent.items()))
+        ]
         return [update for moid in reversed(recent) if (update := self._update_of(moid, revision))]
 
     def _update_of(self, moid: str, revision: int) -> Json | None:

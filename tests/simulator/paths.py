@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def types_at(kind: type[ManagedObject], path: str) -> frozenset[str]:
     """The wire types that a path may have on a class of managed objects; empty if there is no such property."""
-    head, _, rest = path.partition(".")
+    head, _dot, rest = path.partition(".")
     return _types_below(kind.PROPERTIES[head], rest) if head in kind.PROPERTIES else frozenset()
 
 
@@ -34,7 +34,7 @@ def _types_below(declared: str, path: str) -> frozenset[str]:
 
 def read(source: ManagedObject, path: str, session: Session | None) -> Any:
     """The value at a path as it goes where Any is declared, None if unset. Raises Fault as `get` does."""
-    head, _, rest = path.partition(".")
+    head, _dot, rest = path.partition(".")
     return _inside(source.PROPERTIES[head], source.get(head, session), rest)
 
 

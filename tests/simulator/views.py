@@ -134,7 +134,7 @@ class ContainerView(ManagedObjectView):
 
     def sources(self, session: Session | None) -> set[tuple[str, str]]:
         read: dict[ManagedObject, tuple[str, ...]] = {}
-        for _ in self._below(self._container, session, read):
+        for _below in self._below(self._container, session, read):
             pass
         return {(entity.ref.value, name) for entity, names in read.items() for name in names}
 

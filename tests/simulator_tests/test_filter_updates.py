@@ -254,7 +254,7 @@ async def test_an_object_without_properties_only_enters(client: Client) -> None:
 async def test_each_filter_tells_its_own(client: Client) -> None:
     task = client.task()
     spec = filter_spec(properties("Task", "info.state"), starting(task.ref))
-    filters = [await client.watch(spec) for _ in range(2)]
+    filters = [await client.watch(spec) for _number in range(2)]
     assert client.read(COLLECTOR, "filter") == [moref(ref) for ref in filters]
     answer = await client.wait(COLLECTOR)
     assert [of_filter["filter"] for of_filter in answer["filterSet"]] == [moref(ref) for ref in filters]

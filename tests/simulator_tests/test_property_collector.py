@@ -157,7 +157,7 @@ async def test_without_a_session_only_the_content_can_be_read(client: Client) ->
 
 @scenario
 async def test_pages(client: Client) -> None:
-    tasks = [client.task() for _ in range(5)]
+    tasks = [client.task() for _number in range(5)]
     spec = filter_spec(properties("Task", "info.key"), [starting(task.ref) for task in tasks])
     page = await client.retrieve(spec, maxObjects=2)
     found, used = ids(page), []
@@ -175,7 +175,7 @@ async def test_pages(client: Client) -> None:
 
 @scenario
 async def test_a_token_ends_with_the_next_retrieval_and_with_cancel(client: Client) -> None:
-    spec = filter_spec(properties("Task", "info"), [starting(client.task().ref) for _ in range(2)])
+    spec = filter_spec(properties("Task", "info"), [starting(client.task().ref) for _number in range(2)])
     token = (await client.retrieve(spec, maxObjects=1))["token"]
     other = await client.make(COLLECTOR, "CreatePropertyCollector")
     assert (
@@ -194,7 +194,7 @@ async def test_a_token_ends_with_the_next_retrieval_and_with_cancel(client: Clie
 @scenario
 async def test_the_server_may_page_on_its_own(client: Client) -> None:
     client.world.quirks.max_objects = 2
-    spec = filter_spec(properties("Task", "info"), [starting(client.task().ref) for _ in range(3)])
+    spec = filter_spec(properties("Task", "info"), [starting(client.task().ref) for _number in range(3)])
     page = await client.retrieve(spec, maxObjects=1000)
     assert len(ids(page)) == 2
     assert "token" in page

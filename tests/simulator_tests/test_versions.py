@@ -98,7 +98,7 @@ async def test_versions_belong_to_one_collector_and_one_session(client: Client) 
 
 @scenario
 async def test_old_versions_expire_and_the_gone_are_forgotten(client: Client) -> None:
-    tasks = [client.task("running") for _ in range(VERSIONS_KEPT + 2)]
+    tasks = [client.task("running") for _number in range(VERSIONS_KEPT + 2)]
     view = await client.list_view(*(task.ref for task in tasks))
     filter_ref = await client.watch(over_view(view, "info.state"))
     first = version = (await client.wait(COLLECTOR))["version"]
@@ -123,7 +123,7 @@ async def test_a_filter_made_later_is_new_to_older_versions(client: Client) -> N
 
 @scenario
 async def test_truncated_answers(client: Client) -> None:
-    tasks = [client.task() for _ in range(5)]
+    tasks = [client.task() for _number in range(5)]
     await client.watch_tasks(*tasks)
     answer = await client.wait(COLLECTOR, maxObjectUpdates=2)
     told, sizes = updates(answer), [len(updates(answer))]
@@ -159,7 +159,7 @@ async def test_a_truncated_version_is_for_wait_for_updates_ex_only(client: Clien
 
 @scenario
 async def test_the_rest_of_a_destroyed_filter_is_dropped(client: Client) -> None:
-    filters = [await client.watch(filter_spec(properties("Task"), starting(client.task().ref))) for _ in range(2)]
+    filters = [await client.watch(filter_spec(properties("Task"), starting(client.task().ref))) for _number in range(2)]
     answer = await client.wait(COLLECTOR, maxObjectUpdates=1)
     await client.call(filters[1], "DestroyPropertyFilter")
     answer = await client.wait(COLLECTOR, answer["version"])
@@ -170,7 +170,7 @@ async def test_the_rest_of_a_destroyed_filter_is_dropped(client: Client) -> None
 @scenario
 async def test_the_server_may_truncate_on_its_own(client: Client) -> None:
     client.world.quirks.page_updates = 2
-    await client.watch_tasks(*(client.task() for _ in range(3)))
+    await client.watch_tasks(*(client.task() for _number in range(3)))
     answer = await client.wait(COLLECTOR, maxObjectUpdates=100)
     assert answer["truncated"] is True
     assert len(updates(answer)) == 2
@@ -207,7 +207,7 @@ async def test_a_log_that_does_not_reach_back_loses_nothing(client: Client) -> N
     client.world.tasks.remove(gone)
     kept = client.world._changes.maxlen
     assert kept is not None
-    for _ in range(kept):
+    for _number in range(kept):
         client.world.touch(client.world.objects[ROOT.value], "name")
     told = {update[:2] for update in updates(await client.wait(COLLECTOR, version))}
     assert told == {("modify", task.key), ("leave", gone.key)}

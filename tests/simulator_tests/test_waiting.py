@@ -49,7 +49,7 @@ class Watch:
 
 async def settled() -> None:
     """Let everything run that can run now."""
-    for _ in range(10):
+    for _number in range(10):
         await asyncio.sleep(0)
 
 
@@ -233,7 +233,7 @@ async def test_ids_carry_their_session(client: Client) -> None:
 
 @scenario
 async def test_nothing_is_kept_of_a_session_that_ended(client: Client) -> None:
-    view = await client.list_view(*(client.task().ref for _ in range(3)))
+    view = await client.list_view(*(client.task().ref for _number in range(3)))
     for collector in (COLLECTOR, await client.make(COLLECTOR, "CreatePropertyCollector")):
         await client.watch(over_view(view, "info"), collector)
         assert (await client.wait(collector, maxObjectUpdates=1))["truncated"]
@@ -248,7 +248,7 @@ async def test_nothing_is_kept_of_a_session_that_ended(client: Client) -> None:
 
 @scenario
 async def test_thousands_of_tasks_and_changes_stay_cheap(client: Client) -> None:
-    tasks = [client.task("running") for _ in range(5000)]
+    tasks = [client.task("running") for _number in range(5000)]
     view = await client.list_view(*(task.ref for task in tasks))
     collector = await client.make(COLLECTOR, "CreatePropertyCollector")
     await client.watch(over_view(view, "info"), collector)
