@@ -57,7 +57,7 @@ def test_tries_end_when_the_patience_does(
 ) -> None:
     server = Server(failure, seconds)
     monkeypatch.setattr(requests.Session, "request", server.request)
-    monkeypatch.setattr(_transport.time, "monotonic", lambda: server.now)
+    monkeypatch.setattr(f"{_transport.__name__}.time.monotonic", lambda: server.now)
     transport = Transport(Endpoint("vc.example.com", patience=patience), sleep=server.sleep)
     with pytest.raises((ConnectError, LostAnswer)):
         transport.send("GET", "/x")
