@@ -7,38 +7,55 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Task, task
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 
 LINE = re.compile(r"^task-\d+ CloneVM_Task web01 (queued|running|\d+%|success|error) \(\d+s\)$", re.MULTILINE)
 PROGRESS = "vijson_tasks_progress"
 
 
-def test_a_few_tasks(ansible: Ansible, vcenter: VCenter) -> None:
-    moid = vcenter.task(type="VirtualMachine.clone", duration=15)
-    cancelled = vcenter.task(type="VirtualMachine.clone", on_cancel="later")
+def ordered(name: str, count: int, **spec: Any) -> Task:
+    """A task that lets the server begin so many tasks just before they are waited for."""
+    return task(name, "control", {"path": "tasks", "body": {"entity": "vm-21", "count": count, **spec}}, register=name)
+
+
+def test_a_few_tasks(ansible: Ansible) -> None:
     run = ansible.tasks(
         [
-            task("wait", "vi_task_wait", {"tasks": moid}),
-            task("cancel", "vi_task_cancel", {"tasks": cancelled, "wait": True}),
+            ordered("clone", 1, type="VirtualMachine.clone", duration=4),
+            task("wait", "vi_task_wait", {"tasks": "{{ clone.answer.tasks }}"}),
+            ordered("other", 1, type="VirtualMachine.clone", on_cancel="later"),
+            task("cancel", "vi_task_cancel", {"tasks": "{{ other.answer.tasks }}", "wait": True}),
         ]
     )
     assert not LINE.search(run.stdout)
     lines = [match[0] for match in LINE.finditer(run.stderr)]
-    of_wait = [line for line in lines if line.startswith(f"{moid} ")]
+    assert [line for line in run.stderr.splitlines() if line.strip()] == lines
+    (clone,), (other,) = (run[name].result["answer"]["tasks"] for name in ("clone", "other"))
+    of_wait = [line for line in lines if line.startswith(f"{clone} ")]
     assert len(of_wait) >= 3
     assert "%" in of_wait[0]
     assert "success" in of_wait[-1]
-    assert any(line.startswith(f"{cancelled} ") and "error" in line for line in lines)
-    assert [line for line in run.stderr.splitlines() if line.strip()] == lines
+    assert any(line.startswith(f"{other} ") and "error" in line for line in lines)
 
 
-def test_many_tasks_are_told_by_their_number(ansible: Ansible, vcenter: VCenter) -> None:
-    moids = [*vcenter.tasks(8, state="success"), *vcenter.tasks(2, duration=12, outcome="error")]
-    run = ansible.tasks([task("wait", "vi_task_wait", {"tasks": moids, "fail_on_error": False})])
+def test_many_tasks_are_told_by_their_number(ansible: Ansible) -> None:
+    run = ansible.tasks(
+        [
+            ordered("done", 8, state="success"),
+            ordered("active", 2, duration=3, outcome="error"),
+            task(
+                "wait",
+                "vi_task_wait",
+                {"tasks": "{{ done.answer.tasks + active.answer.tasks }}", "fail_on_error": False},
+            ),
+        ]
+    )
     lines = [line.rpartition(" (")[0] for line in run.stderr.splitlines() if line]
-    assert lines == ["8 of 10 tasks are there", "10 of 10 tasks are there, 2 in error"]
+    assert lines[0] == "8 of 10 tasks are there"
+    assert lines[-1] == "10 of 10 tasks are there, 2 in error"
 
 
 def test_silence(ansible: Ansible, vcenter: VCenter) -> None:
