@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Much at once: what is run, and the figures of it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+
+JOB = "com.vijson.simulator.job"
+
+
+@dataclass
+class Figures:
+    """What one measurement took.
+
+    :ivar modules: how many modules ran
+    :ivar sessions: most that were open at once, as far as was seen
+    :ivar failed: modules that failed
+    """
+
+    what: str
+    modules: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    requests: int = 0
+    sessions: int = 0
+
+    def take(self, run: Run) -> None:
+        """Count the modules of a run."""
+        self.modules = len(run.outcomes)
+        self.failed = sum(outcome.status == "failed" for outcome in run)
+
+
+@contextmanager
+def measured(vcenter: VCenter, what: str) -> Iterator[Figures]:
+    """Time, requests and sessions of what is done in the block."""
+    figures = Figures(what)
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(0.2):
+            figures.sessions = max(figures.sessions, vcenter.state()["sessions"])
+
+    vcenter.reset()
+    looking = threading.Thread(target=look)
+    looking.start()
+    begun = time.monotonic()
+    try:
+        yield figures
+    finally:
+        figures.seconds = time.monotonic() - begun
+        ended.set()
+        looking.join()
+    figures.requests = sum(vcenter.state()["requests"].values())
+
+
+def play_on(ansible: Ansible, hosts: int, *, in_process: bool) -> Run:
+    """One play on so many hosts at once: look, create, drive, wait and search, each host for its own task."""
+    mine = "of {{ inventory_hostname }} under load, {{ way }}"
+    tasks = [
+        task("info", "vi_task_info", {"entity": "/DC0/vm/web01"}),
+        task("create", "vi_task_create", {"task_type": JOB, "activation_id": mine}, register="made"),
+        task("state", "vi_task_state", {"task": "{{ made.task.moid }}", "state": "success", "result": "done"}),
+        task("wait", "vi_task_wait", {"tasks": "{{ made.task }}"}),
+        task("collector", "vi_task_collector", {"activation_ids": [mine], "fields": ["moid", "result"]}),
+    ]
+    way = {"way": "in process" if in_process else "as modules"}
+    return ansible.tasks(
+        tasks,
+        play={"hosts": "all"},
+        hosts={f"host{number}": way for number in range(hosts)},
+        arguments=[f"--forks={hosts}"],
+        in_process=in_process,
+        timeout=1200,
+    )
+
+
+_ABOUT = """# Load
+
+`make test-load` wrote this file on {machine}, with the simulator on the same machine.
+
+- **modules**: how many ran, and how many of them **failed**.
+- **requests**: what the server was sent for all of them.
+- **sessions**: the most that were open at once, as far as was seen.
+
+{table}
+At the limit of its sessions the server answers HTTP 503, and the user reads:
+
+> {refusal}
+"""
+
+
+def write_page(path: Path, figures: list[Figures], refusal: str) -> None:
+    """The figures, and what a user reads at the limit of sessions."""
+    lines = [
+        "| what | modules | failed | seconds | requests | sessions |",
+        "| --- | --: | --: | --: | --: | --: |",
+        *(
+            f"| {row.what} | {row.modules:,} | {row.failed} | {row.seconds:.1f} | {row.requests:,} | {row.sessions} |"
+            for row in figures
+        ),
+    ]
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, ansible-core {version('ansible-core')}"
+    path.write_text(_ABOUT.format(machine=machine, table="\n".join(lines) + "\n", refusal=refusal), encoding="utf-8")

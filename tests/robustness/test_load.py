@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many hosts, many tasks, and a server that has no session left.
+
+By default with small numbers; ``LOAD=whole`` runs all, and ``LOAD_PAGE=FILE`` writes the figures.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.robustness.load import Figures, measured, play_on, write_page
+
+WHOLE = os.environ.get("LOAD") == "whole"
+HOSTS = 50 if WHOLE else 6
+TASKS = 2000 if WHOLE else 300
+END = 40 if WHOLE else 5  # seconds: when all hosts are at it
+SESSIONS = 5
+AT_ONCE = 20 if WHOLE else 8
+
+
+class Page:
+    """What came of all measurements."""
+
+    def __init__(self) -> None:
+        self.figures: list[Figures] = []
+        self.refusal = ""
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """A page to be written at the end."""
+    collected = Page()
+    yield collected
+    if os.environ.get("LOAD_PAGE"):
+        write_page(Path(os.environ["LOAD_PAGE"]), collected.figures, collected.refusal)
+
+
+@pytest.mark.parametrize("in_process", [True, False] if WHOLE else [True])
+def test_many_hosts(ansible: Ansible, vcenter: VCenter, page: Page, in_process: bool) -> None:
+    way = "in process" if in_process else "as modules"
+    with measured(vcenter, f"{HOSTS} hosts with {HOSTS} forks, 5 modules each, {way}") as figures:
+        run = play_on(ansible, HOSTS, in_process=in_process)
+    made = {outcome.result["task"]["moid"] for outcome in run.all("create")}
+    vcenter.made += made
+    assert [outcome for outcome in run if outcome.status != "ok"] == []
+    assert len(made) == HOSTS
+    found = [outcome.result["tasks"] for outcome in run.all("collector")]
+    assert all(tasks == [{"moid": tasks[0]["moid"], "result": "done"}] for tasks in found)
+    assert {tasks[0]["moid"] for tasks in found} == made
+    figures.take(run)
+    page.figures.append(figures)
+
+
+def test_many_tasks(ansible: Ansible, vcenter: VCenter, page: Page) -> None:
+    """They end in ten groups, over ten seconds."""
+    moids = [moid for part in range(10) for moid in vcenter.tasks(TASKS // 10, duration=part + 1)]
+    with measured(vcenter, f"waiting for {TASKS:,} tasks that end within 10 s") as figures:
+        run = ansible.tasks([task("wait", "vi_task_wait", {"tasks": moids})])
+    assert run["wait"].result["succeeded"] == moids
+    assert figures.requests < 70
+    figures.take(run)
+    page.figures.append(figures)
+
+
+def test_many_waits(ansible: Ansible, vcenter: VCenter, page: Page) -> None:
+    share = TASKS // HOSTS
+    hosts = {f"host{number}": {"moids": vcenter.tasks(share, duration=END)} for number in range(HOSTS)}
+    with measured(vcenter, f"{HOSTS} hosts that wait for {share} tasks each, which end after {END} s") as figures:
+        run = ansible.tasks(
+            [task("wait", "vi_task_wait", {"tasks": "{{ moids }}"})],
+            play={"hosts": "all"},
+            hosts=hosts,
+            arguments=[f"--forks={HOSTS}"],
+            timeout=600,
+        )
+    assert {outcome.host: outcome.result.get("succeeded") for outcome in run} == {
+        name: variables["moids"] for name, variables in hosts.items()
+    }
+    figures.take(run)
+    page.figures.append(figures)
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[Ansible]:
+    """Ansible, and a server that has few sessions."""
+    with simulator(["--history", "0", "--max-sessions", str(SESSIONS)]) as variables:
+        yield Ansible(VCenter(variables), tmp_path)
+
+
+def refusal(vcenter: VCenter) -> str:
+    """What a user reads where no session is left."""
+    return (
+        f"{vcenter.host}:{vcenter.port} answered HTTP 503 (Service Unavailable). It may be starting, or at its"
+        " limit of sessions: those left behind end when they idle out."
+    )
+
+
+def test_no_session_left(full: Ansible, page: Page) -> None:
+    """The user reads why, others are not disturbed, and it works again as soon as one session has ended."""
+    vcenter = full.vcenter
+    sessions = [vcenter.log_in() for _number in range(SESSIONS)]
+    refused = full.module("vi_task_info")
+    assert refused.status == "failed"
+    assert refused.msg == refusal(vcenter)
+    page.refusal = refused.msg.replace(f"{vcenter.host}:{vcenter.port}", "vcenter.example.com:443")
+    assert full.module("vi_task_info", {"session_id": sessions[0]}).status == "ok"
+    vcenter.log_out(sessions.pop())
+    assert full.module("vi_task_info").status == "ok"
+    for session in sessions:
+        vcenter.log_out(session)
+    assert vcenter.left() == {}
+
+
+@pytest.mark.parametrize("retries", [0, 20])
+def test_more_at_once_than_there_are_sessions(full: Ansible, page: Page, retries: int) -> None:
+    """Some are refused; with Ansible's own retries all of them get their turn."""
+    moid = full.vcenter.task(duration=END)
+    again = {"register": "waited", "until": "waited is success", "retries": retries, "delay": 2} if retries else {}
+    told = f", with {retries} retries" if retries else ""
+    with measured(
+        full.vcenter, f"{AT_ONCE} hosts that wait {END} s where there are {SESSIONS} sessions{told}"
+    ) as figures:
+        run = full.tasks(
+            [task("wait", "vi_task_wait", {"tasks": moid}, **again)],
+            play={"hosts": "all"},
+            hosts={f"host{number}": {} for number in range(AT_ONCE)},
+            arguments=[f"--forks={AT_ONCE}"],
+        )
+    figures.take(run)
+    page.figures.append(figures)
+    assert bool(figures.failed) is (retries == 0)
+    assert {outcome.msg for outcome in run if outcome.status == "failed"} <= {refusal(full.vcenter)}
+    assert full.vcenter.left() == {}
