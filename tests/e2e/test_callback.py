@@ -62,13 +62,10 @@ class Shown:
         return self._ansible.start(command, env={**ENABLED, **(env or {})})
 
     def tasks(self) -> list[Data]:
-        """The tasks of plays, the oldest first; they are gone when the test has ended."""
+        """The tasks of plays, the oldest first."""
         with connect(check_options({}, CONNECTION, self._ansible.vcenter.variables)) as client:
             recent = [item.require("info") for item in read_recent(client)]
-        found = [task_answer(info) for info in sorted(recent, key=age) if info["descriptionId"] == TYPE]
-        made = self._ansible.vcenter.made
-        made += [task["moid"] for task in found if task["moid"] not in made]
-        return found
+        return [task_answer(info) for info in sorted(recent, key=age) if info["descriptionId"] == TYPE]
 
     def task(self) -> Data:
         """The task of the only play."""

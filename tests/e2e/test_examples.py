@@ -72,7 +72,6 @@ def run(ansible: Ansible, plays: str) -> Run:
     assert done.code == 0, done.output
     assert done.outcomes
     assert "[WARNING]" not in done.output
-    ansible.vcenter.made += {outcome.result["task"]["moid"] for outcome in done if "task" in outcome.result}
     return done
 
 

@@ -67,7 +67,6 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
         assert "TaskManager.CreateTask" not in run[name].requests
     assert run["after its end"].result["task"]["state"] == "success"
     assert all(outcome.left == {} for outcome in run)
-    vcenter.expire(moid)
 
 
 def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCenter) -> None:
@@ -105,8 +104,6 @@ def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCente
     created = vcenter.state()["requests"]["TaskManager.CreateTask"]
     assert created == 3 + len(["unknown", "unknown parent", "unknown entity", "reader"])
     assert all(outcome.left == {} for outcome in run)
-    for made in (run["parent"].result["task"], *children):
-        vcenter.expire(made["moid"])
 
 
 def test_a_lost_answer(ansible: Ansible, vcenter: VCenter) -> None:
@@ -130,5 +127,3 @@ def test_a_lost_answer(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["no token"].msg.startswith("Whether the task was created is not known: The connection to ")
     assert run["no token"].requests["TaskManager.CreateTask"] == 1
     assert all(outcome.left == {} for outcome in run)
-    for outcome in (found, sent_again):
-        vcenter.expire(outcome.result["task"]["moid"])

@@ -127,8 +127,8 @@ class VCenter:
         self.control("DELETE", "faults")
         self.control("POST", "quirks", self._quirks)
         self.control("POST", "restart")
-        for moid in list(self.made):
-            self.expire(moid)
+        self.control("DELETE", "tasks")
+        self.made.clear()
 
     def fault(self, operation: str, fault: str, **more: Any) -> None:
         """Damage an answer: see the control interface of the simulator."""

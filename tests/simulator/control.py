@@ -46,6 +46,7 @@ class Control:
             web.post("/control/faults", _json(self._add_fault)),
             web.delete("/control/faults", _json(self._clear_faults)),
             web.post("/control/tasks", _json(self._create_tasks)),
+            web.delete("/control/tasks", _json(self._expire_tasks)),
             web.patch("/control/tasks/{id}", _json(self._change_task)),
             web.delete("/control/tasks/{id}", _json(self._expire_task)),
             web.post("/control/sessions/expire", _json(self._end_sessions)),
@@ -91,6 +92,10 @@ class Control:
 
     async def _create_tasks(self, request: web.Request) -> Json:
         return {"tasks": [task.key for task in create_tasks(self._world, await request.json())]}
+
+    async def _expire_tasks(self, request: web.Request) -> Json:
+        for task in list(self._world.tasks.in_order):
+            expire_task(task)
 
     async def _change_task(self, request: web.Request) -> Json:
         task = self._task(request)

@@ -258,6 +258,16 @@ def test_tasks_expire(server: Running) -> None:
     assert client.read(TASKS, "recentTask") == []
 
 
+def test_all_tasks_expire(server: Running) -> None:
+    client = server.client()
+    server.add_task(state="success", completed_ago=300)
+    server.add_task()
+    client.create_task()
+    server.control("DELETE", "tasks")
+    assert client.read(TASKS, "recentTask") == []
+    assert client.call(client.collector(), "ReadNextTasks", maxCount=10) == []
+
+
 CHANGES: list[tuple[str, dict[str, Any], str, Ref]] = [
     ("SetTaskState", {"state": "running"}, "Task.Update", ROOT),
     ("UpdateProgress", {"percentDone": 1}, "Task.Update", ROOT),
