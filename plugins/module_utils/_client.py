@@ -10,6 +10,7 @@ for the server did not run it. A session that was handed in is used and never lo
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -130,6 +131,7 @@ class Client:
         repeatable: bool = True,
         bound: bool = False,
         hold: float = 0.0,
+        within: float = math.inf,
         check: Callable[[Any], None] = ignore,
     ) -> Any:
         """Invoke a method.
@@ -137,12 +139,14 @@ class Client:
         :param repeatable: whether running twice does the same as running once
         :param bound: the object lives in the session and ends with it, so a new login can't bring it back
         :param hold: seconds that the server may take on purpose
+        :param within: seconds for all tries
         :param check: raises the FaultError that an answer has inside
         :returns: the answer as it came, ``None`` where there is none
         :raises FaultError: the server answered a fault
         :raises NoAnswer: the server may or may not have run it
         """
-        return self._invoke("POST", target, method, params, repeatable=repeatable, bound=bound, hold=hold, check=check)
+        how = {"repeatable": repeatable, "hold": hold, "within": within}
+        return self._invoke("POST", target, method, params, bound=bound, check=check, **how)
 
     @contextmanager
     def owned(self, target: Target, method: str, params: dict[str, Any] | None, destroy: str) -> Iterator[Reference]:
@@ -187,16 +191,15 @@ class Client:
         member: str,
         params: dict[str, Any] | None,
         *,
-        repeatable: bool = True,
         bound: bool = False,
-        hold: float = 0.0,
         check: Callable[[Any], None] = ignore,
+        **how: Any,
     ) -> Any:
         fresh = self._session_id is None
         if fresh:
             self.log_in()
         try:
-            answer = self._request(verb, target, member, params, repeatable, hold)
+            answer = self._request(verb, target, member, params, **how)
             check(answer)
         except FaultError as error:
             if error.type != "NotAuthenticated":
@@ -213,21 +216,19 @@ class Client:
         else:
             return answer
         self.log_in()
-        return self._request(verb, target, member, params, repeatable, hold)
+        return self._request(verb, target, member, params, **how)
 
-    def _request(
-        self, verb: str, target: Target, member: str, params: dict[str, Any] | None, repeatable: bool, hold: float
-    ) -> Any:
+    def _request(self, verb: str, target: Target, member: str, params: dict[str, Any] | None, **how: Any) -> Any:
         known = self._singletons[target] if isinstance(target, str) else target
         try:
-            return self._exchange(verb, known, member, params, repeatable=repeatable, hold=hold)
+            return self._exchange(verb, known, member, params, **how)
         except FaultError as error:
             if not isinstance(target, str) or not error.names(known.moid):
                 raise
             actual = self.singleton(target)
             if actual == known:
                 raise
-        return self._exchange(verb, actual, member, params, repeatable=repeatable, hold=hold)
+        return self._exchange(verb, actual, member, params, **how)
 
     def _exchange(self, verb: str, target: Reference, member: str, params: dict[str, Any] | None, **how: Any) -> Any:
         if self._release == "auto":
@@ -275,7 +276,7 @@ class Client:
         """Open a session of this client's own and return its id."""
         if self.shared:
             raise SessionEnded("The session given as session_id has ended. Make a new one with vi_session.")
-        self._forget_session()
+        self._session_id = self._session_key = None
         try:
             user = self._log_in_once()
         except LostAnswer as error:
@@ -290,14 +291,11 @@ class Client:
         self._session_key = key if isinstance(key, str) else None
         return self._session_id
 
-    def _forget_session(self) -> None:
-        self._session_id = self._session_key = None
-
     def _log_in_once(self) -> Any:
         params = {"userName": self._credentials.username, "password": self._credentials.password}
         try:
             with opening():
-                return self._request("POST", "sessionManager", "Login", params, repeatable=False, hold=0.0)
+                return self._request("POST", "sessionManager", "Login", params, repeatable=False)
         except FaultError as error:
             if error.type == "InvalidLogin":
                 raise ViError(
@@ -312,7 +310,7 @@ class Client:
         if self._session_id is None:
             return False
         try:
-            self._request("POST", "sessionManager", "Logout", None, repeatable=True, hold=0.0)
+            self._request("POST", "sessionManager", "Logout", None)
         except FaultError as error:
             if error.type != "NotAuthenticated":
                 raise

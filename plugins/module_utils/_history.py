@@ -17,7 +17,13 @@ from typing import Any
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_moid
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, objects, reference, unboxed
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, FaultError, NoAnswer, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    BadAnswer,
+    ConnectError,
+    FaultError,
+    NoAnswer,
+    ViError,
+)
 from ansible_collections.vijson.tasks.plugins.module_utils._times import parse_rfc3339
 
 MAX_PAGE = 1000
@@ -25,7 +31,7 @@ MAX_PAGE = 1000
 
 Pages = Generator[list[dict[str, Any]], None, None]
 
-_RESTARTS = 3
+_RESTARTS = 3  # without anything new
 _LOST_WITH_SESSION = ("NotAuthenticated", "ManagedObjectNotFound")
 
 
@@ -37,20 +43,23 @@ def read_history(
     :param spec: a TaskFilterSpec
     """
     reader = _Reader()
-    for restart in range(_RESTARTS + 1):
+    restarted, in_vain = False, 0
+    while True:
         source = _newest_first(client, spec, page_size) if newest_first else _oldest_first(client, spec, page_size)
         try:
             for page in source:
-                fresh = reader.fresh(page, restarted=restart > 0, newest_first=newest_first)
+                fresh = reader.fresh(page, restarted=restarted, newest_first=newest_first)
                 if fresh:
+                    in_vain = 0
                     yield fresh
         except (ConnectError, NoAnswer, FaultError) as error:
-            if restart == _RESTARTS or not reader.may_pass(error):
+            if in_vain == _RESTARTS or not reader.may_pass(error):
                 raise
         else:
             return
         finally:
             source.close()
+        restarted, in_vain = True, in_vain + 1
 
 
 def latest_page(client: Client, spec: dict[str, Any], page_size: int) -> list[dict[str, Any]]:
@@ -148,10 +157,15 @@ def _newest_first(client: Client, spec: dict[str, Any], page_size: int) -> Pages
 
 
 def _read(client: Client, collector: Reference, method: str, count: int) -> Pages:
+    seen: set[str] = set()
     while True:
         page = objects(client.call(collector, method, {"maxCount": count}, repeatable=False, bound=True), method)
         if not page:
             return
+        known = len(seen)
+        seen.update(map(task_moid, page))
+        if len(seen) == known:
+            raise BadAnswer(f"{client.endpoint.hostname} answers {method} with the same tasks again and again")
         yield page
 
 

@@ -11,7 +11,7 @@ from typing import Any, Callable
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE
 from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker
 
-_EVERY = 30.0
+_EVERY = 28.0  # an answer may take a moment
 _LEAST = 1.0
 _SINGLE_LINES = 5
 
@@ -29,8 +29,13 @@ class Reporter:
         self._last: float | None = None
         self._shown: list[str] = []
 
-    def __call__(self, tracker: Tracker) -> None:
+    def __call__(self, tracker: Tracker) -> float:
+        """Show what is new; in how many seconds there is something to show in any case."""
         now = self._now()
+        self._tell(tracker, now)
+        return _EVERY if self._last is None else self._last + _EVERY - now
+
+    def _tell(self, tracker: Tracker, now: float) -> None:
         since = None if self._last is None else now - self._last
         final = not tracker.pending
         if since is not None and since < _LEAST and not final:

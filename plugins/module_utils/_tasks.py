@@ -11,7 +11,7 @@ from typing import Any, Callable, NamedTuple, TypeVar
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import is_done, task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, obj, objects, text
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError, TaskError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError, TaskError, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._names import CHECK_MODE_TASK
 from ansible_collections.vijson.tasks.plugins.module_utils._properties import Properties, read, read_one, read_through
 
@@ -79,6 +79,9 @@ def method_labels(client: Client) -> dict[str, str]:
     return {str(entry.get("key")): str(entry.get("label")) for entry in entries if entry.get("label")}
 
 
+_MOST_LOST = 2  # requests in a row: each further one would wait for a server that is out of reach
+
+
 class Cancelled(NamedTuple):
     """What came of cancelling: tasks in answer form, and why some could not be cancelled, by moId."""
 
@@ -97,19 +100,23 @@ def cancel(client: Client, tasks: dict[str, dict[str, Any]]) -> Cancelled:
 
     :param tasks: in answer form by moId, as read just before
     """
-    requested, refused = [], {}
-    for moid, task in tasks.items():
-        if not cancellable(task):
+    wanted = [moid for moid, task in tasks.items() if cancellable(task)]
+    requested, refused = [], {moid: "it is not cancelable" for moid in wanted if not tasks[moid]["cancelable"]}
+    lost_in_a_row = 0
+    for moid in wanted:
+        if moid in refused:
             continue
-        if not task["cancelable"]:
-            refused[moid] = "it is not cancelable"
+        if lost_in_a_row == _MOST_LOST:
+            refused[moid] = "it was not asked, for the server is out of reach"
             continue
         try:
             client.call(task_ref(moid), "CancelTask")
             requested.append(moid)
-        except FaultError as error:
+            lost_in_a_row = 0
+        except ViError as error:
             refused[moid] = str(error)
-    if not requested and not refused:
+            lost_in_a_row = 0 if isinstance(error, FaultError) else lost_in_a_row + 1
+    if not wanted:
         return Cancelled(tasks, [], {})
     return _reconcile(client, tasks, requested, refused)
 
@@ -118,7 +125,12 @@ def _reconcile(
     client: Client, tasks: dict[str, dict[str, Any]], requested: list[str], refused: dict[str, str]
 ) -> Cancelled:
     """What a refusal meant shows in the task: it may have ended, or been asked to stop, in the meantime."""
-    now = {**tasks, **read_tasks(client, tasks)}
+    try:
+        now = {**tasks, **read_tasks(client, tasks)}
+    except ViError as error:
+        asked = [{**task, "cancelled": True} if moid in requested else task for moid, task in tasks.items()]
+        error.result = {"tasks": asked, "changed": bool(requested)}
+        raise
     left = {moid: why for moid, why in refused.items() if cancellable(now[moid])}
     # A request whose answer was lost is refused when it comes again.
     heard = [moid for moid in tasks if moid in requested or (moid in refused and now[moid]["cancelled"])]

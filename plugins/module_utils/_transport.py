@@ -113,16 +113,18 @@ class Transport:
         headers: dict[str, str] | None = None,
         repeatable: bool = True,
         hold: float = 0.0,
+        within: float = math.inf,
     ) -> Answer:
         """The answer to a request, whatever its status but 502, 503 and 504.
 
         :param body: JSON text
         :param repeatable: whether the request may run twice
         :param hold: seconds that the server may hold the answer back, on top of ``request_timeout``
+        :param within: seconds for all tries, if that is less than the endpoint's patience
         :raises ConnectError: nothing was sent
         :raises LostAnswer: the server may have run it
         """
-        end = time.monotonic() + self.endpoint.patience
+        end = time.monotonic() + min(hold + self.endpoint.patience, within)
         for pause in PAUSES:
             try:
                 return self._send_once(method, path, body, headers, hold, end)
@@ -138,7 +140,8 @@ class Transport:
     def _send_once(
         self, method: str, path: str, body: str | None, headers: dict[str, str] | None, hold: float, end: float
     ) -> Answer:
-        limit = min(self.endpoint.request_timeout, max(_LEAST_LIMIT, end - time.monotonic()))
+        left = max(_LEAST_LIMIT, end - time.monotonic())
+        limit = self.endpoint.request_timeout
         if body is not None:
             headers = {**(headers or {}), "Content-Type": "application/json"}
         try:
@@ -149,11 +152,11 @@ class Transport:
                     self.endpoint.url + path,
                     data=body.encode() if body is not None else None,
                     headers=headers,
-                    timeout=(limit, limit + hold),
+                    timeout=(min(limit, left), min(limit + hold, left)),
                     allow_redirects=False,
                 )
         except (requests.RequestException, LocationParseError, OSError) as error:
-            raise self._failure(error) from error
+            raise self._failure(error, min(limit, left)) from error
         if response.status_code in _PROXY_STATUS:
             raise LostAnswer(self._proxy_status(response.status_code), status=response.status_code)
         return Answer(response.status_code, response.headers, response.content)
@@ -171,23 +174,23 @@ class Transport:
         }.get(status, "")
         return f"{self._where} answered HTTP {status} ({reason}).{hint}"
 
-    def _failure(self, error: Exception) -> ViError:
+    def _failure(self, error: Exception, limit: float) -> ViError:
         reason = _innermost(error)
+        whose = "request_timeout" if limit == self.endpoint.request_timeout else "the time left"
+        span = f"{whose} ({round(limit, 1):g} s)"
         if isinstance(error, requests.exceptions.ProxyError):
             return ConnectError(f"The proxy did not connect to {self._where}: {reason}", transient=True)
         if isinstance(error, requests.exceptions.SSLError):
             return self._tls_failure(reason)
         if isinstance(error, requests.exceptions.ConnectTimeout):
             return ConnectError(
-                f"{self._where} did not take a connection within request_timeout ({self.endpoint.request_timeout:g} s)",
+                f"{self._where} did not take a connection within {span}",
                 transient=True,
             )
         if _never_connected(error):
             return ConnectError(_connect_message(self._where, self.endpoint.hostname, reason), transient=True)
         if isinstance(error, (requests.exceptions.Timeout, TimeoutError)) or "timed out" in str(error).lower():
-            return LostAnswer(
-                f"{self._where} did not answer within request_timeout ({self.endpoint.request_timeout:g} s)", late=True
-            )
+            return LostAnswer(f"{self._where} did not answer within {span}", late=True)
         if isinstance(error, (requests.exceptions.InvalidURL, LocationParseError)):
             return ViError(f"{self._where} is no host that can be connected to{self._detail(error)}")
         return LostAnswer(f"The connection to {self._where} broke before the answer was there: {reason}")

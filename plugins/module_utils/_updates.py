@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -44,8 +45,11 @@ class Updates:
         params = {"spec": spec, "partialUpdates": False}
         self._client.call(self._collector, "CreateFilter", params, repeatable=not self._client.shared, bound=True)
 
-    def next(self, seconds: int) -> list[Change] | None:
-        """The changes since the last answer; ``None`` if there was none for so many seconds."""
+    def next(self, seconds: int, within: float = math.inf) -> list[Change] | None:
+        """The changes since the last answer; ``None`` if there was none for so many seconds.
+
+        :param within: seconds after which a server that does not keep to it is given up
+        """
         params = {"version": self.version, "options": data("WaitOptions", maxWaitSeconds=seconds)}
         # A truncated answer has moved the version on, so a lost one can't be asked for again.
         answer = self._client.call(
@@ -55,6 +59,7 @@ class Updates:
             repeatable=not self.truncated,
             bound=True,
             hold=float(seconds),
+            within=within,
         )
         if answer is None:
             self.truncated = False

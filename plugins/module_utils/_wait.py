@@ -10,6 +10,7 @@ that a task that is done counts as done however late it is.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable
 from typing import Any, Callable, NamedTuple
@@ -23,7 +24,6 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     FaultError,
     NoAnswer,
     ViError,
-    ignore,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import sleep
 from ansible_collections.vijson.tasks.plugins.module_utils._properties import filter_spec, through
@@ -31,6 +31,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_in
 from ansible_collections.vijson.tasks.plugins.module_utils._updates import PACE, POLL, Change, Updates, change_view
 
 _RECOVERY_PAUSES = (1.0, 2.0, 5.0)
+_GRACE = 5.0  # seconds after the deadline that a poll may take to come back
 _BAD_ANSWERS = 3
 SESSION_LOST = ("NotAuthenticated", "InvalidCollectorVersion", "RequestCanceled", "ManagedObjectNotFound")
 
@@ -43,6 +44,8 @@ class Clock(NamedTuple):
 
 
 REAL_CLOCK = Clock()
+
+Report = Callable[["Tracker"], float]
 
 
 class Tracker:
@@ -98,18 +101,23 @@ class Tracker:
         return [task_answer(self.infos[moid]) for moid in self.moids if moid in self.infos]
 
 
+def _silent(_tracker: Tracker) -> float:
+    return math.inf
+
+
 def wait(
     client: Client,
     tracker: Tracker,
     timeout: float,
     *,
-    report: Callable[[Tracker], None] = ignore,
+    report: Report = _silent,
     clock: Clock = REAL_CLOCK,
 ) -> ViError | None:
     """Wait until nothing is pending or the time has passed.
 
     A server that goes away after the first answer is waited for within the time.
 
+    :param report: told of what is known; answers in how many seconds at most it wants to be told again
     :returns: what kept the server out of reach at the end, if anything did
     :raises ViError: what can't get better by waiting
     """
@@ -152,7 +160,7 @@ def _last_look(client: Client, tracker: Tracker) -> ViError | None:
     return None
 
 
-def _watch(client: Client, tracker: Tracker, deadline: float, report: Callable[[Tracker], None], clock: Clock) -> None:
+def _watch(client: Client, tracker: Tracker, deadline: float, report: Report, clock: Clock) -> None:
     """Poll one filter until nothing is pending or the time has passed."""
     with (
         client.owned("propertyCollector", "CreatePropertyCollector", None, "DestroyPropertyCollector") as collector,
@@ -170,19 +178,21 @@ def _poll(
     updates: Updates,
     tracker: Tracker,
     deadline: float,
-    report: Callable[[Tracker], None],
+    report: Report,
     clock: Clock,
 ) -> None:
+    due = report(tracker)
     while tracker.pending:
         left = deadline - clock.now()
         if left <= 0 or (left < 1 and updates.version):
             clock.sleep(max(0.0, left))
             return
-        changes = updates.next(max(0, min(POLL, int(left))))
+        # Whole seconds; none at all if less is left, for a first answer that tells what is there.
+        changes = updates.next(min(POLL, int(left), max(1, math.ceil(min(due, POLL)))), within=left + _GRACE)
         apply(changes or [], tracker)
         if changes is None or tracker.incomplete:
             tracker.read(client)
-        report(tracker)
+        due = report(tracker)
         if tracker.pending and not updates.truncated:
             clock.sleep(max(0.0, min(PACE, deadline - clock.now())))
 

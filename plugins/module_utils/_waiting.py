@@ -43,11 +43,16 @@ def wait_for(job: Job, moids: list[str], timeout: int, *, until: str = "done") -
 def wait_or_fail(
     job: Job, moids: list[str], timeout: int, *, known: dict[str, dict[str, Any]], changed: bool, besides: str
 ) -> dict[str, dict[str, Any]]:
-    """The tasks with these ids when all have ended, by moId; WaitTimeout, which carries all ``known`` tasks.
+    """The tasks with these ids when all have ended, by moId.
 
     :param besides: what else went wrong, for the message
+    :raises ViError: they have not, as WaitTimeout says, or the wait broke; its result has all ``known`` tasks
     """
-    waited = wait_for(job, moids, timeout)
+    try:
+        waited = wait_for(job, moids, timeout)
+    except ViError as error:
+        error.result = {"tasks": list(known.values()), "changed": changed, **error.result}
+        raise
     tasks = {task["moid"]: task for task in waited.tracker.tasks()}
     if waited.tracker.pending:
         result = {"tasks": list({**known, **tasks}.values()), "changed": changed}

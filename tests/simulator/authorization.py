@@ -29,7 +29,7 @@ class User:
 
     @classmethod
     def parse(cls, text: str) -> User:
-        """`NAME:PASSWORD[:ROLE]`; ROLE is admin (the default), readonly, or privileges joined by `+`."""
+        """`NAME:PASSWORD[:ROLE]`; ROLE is admin (the default), readonly, none, or privileges joined by `+`."""
         name, separator, rest = text.partition(":")
         password, _colon, role = rest.partition(":")
         if not (name and separator and password):
@@ -58,6 +58,8 @@ def _with_domain(login: str) -> str:
 def _privileges(role: str) -> frozenset[str] | None:
     if role == "admin":
         return None
+    if role == "none":
+        return frozenset()
     return SYSTEM if role == "readonly" else SYSTEM | frozenset(role.split("+"))
 
 

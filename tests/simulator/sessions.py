@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .authorization import no_permission
 from .wire import Fault, Ref, data, format_time
 
 if TYPE_CHECKING:
@@ -102,10 +103,15 @@ class Sessions:
         locale: str = "en_US",
         is_rest: bool = False,
     ) -> Session:
-        """Raises Fault InvalidLogin, TooManySessions. `is_rest`: at /api/session, which has a limit for each user."""
+        """Raises Fault InvalidLogin or NoPermission, TooManySessions.
+
+        :param is_rest: at /api/session, which has a limit for each user
+        """
         user = self.user(login)
         if user is None or user.password != password:
             raise Fault("InvalidLogin", "Cannot complete login due to an incorrect user name or password.")
+        if not user.may("System.View"):
+            raise no_permission({self._world.root: ["System.View"]})
         if is_rest and self._count_of(user) >= SESSIONS_PER_USER:
             raise TooManySessions
         return self.open(user, address, agent, locale, is_rest)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import count
@@ -79,6 +80,12 @@ class Lost(NamedTuple):
     error: Exception = LostAnswer("The connection broke")
 
 
+class Hangs(NamedTuple):
+    """A request that is not answered in time."""
+
+    request_timeout: float = 60.0
+
+
 def ref(kind: str, moid: str) -> dict[str, str]:
     return {"_typeName": "ManagedObjectReference", "type": kind, "value": moid}
 
@@ -105,7 +112,7 @@ class FakeVcenter:
         self.clock = clock or FakeClock()
         self.sent: list[Sent] = []
         self.answers: dict[str, Handler] = {}
-        self.trouble: defaultdict[str, list[Lost | Exception | None]] = defaultdict(list)
+        self.trouble: defaultdict[str, list[Lost | Hangs | Exception | None]] = defaultdict(list)
         self.sessions: set[str] = set()
         self.owned: dict[str, str] = {}
         self.warnings: list[str] = []
@@ -155,6 +162,7 @@ class FakeVcenter:
         headers: Mapping[str, str] | None = None,
         repeatable: bool = True,
         hold: float = 0.0,
+        within: float = math.inf,
     ) -> Answer:
         kind, moid, member = map(unquote, path.split("/")[4:])
         sent = Sent(f"{kind}.{member}", moid, json.loads(body) if body else {}, repeatable, hold)
@@ -164,6 +172,9 @@ class FakeVcenter:
         trouble = self.trouble[sent.operation].pop(0) if self.trouble[sent.operation] else None
         if isinstance(trouble, Lost) and not trouble.ran:
             raise trouble.error
+        if isinstance(trouble, Hangs):
+            self.clock.advance(min(trouble.request_timeout + hold, within))
+            raise LostAnswer("No answer in time", late=True)
         try:
             if isinstance(trouble, Exception):
                 raise self._in_earnest(trouble)

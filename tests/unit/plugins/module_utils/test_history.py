@@ -155,6 +155,21 @@ def test_pages_that_get_lost_for_ever(trouble: Any) -> None:
     assert len(server.sent) < 40
 
 
+def test_pages_that_get_lost_now_and_then() -> None:
+    server = HistoryServer(95)
+    server.trouble[NEXT] = [trouble for page in range(9) for trouble in (*[None] * (page + 1), Lost(ran=True))]
+    assert numbers(server) == list(range(95))
+
+
+def test_a_server_that_repeats_a_page_for_ever() -> None:
+    server = HistoryServer(35)
+    server.answers[NEXT] = lambda _moid, _params: server.tasks[:10]
+    with pytest.raises(BadAnswer, match="again and again"):
+        numbers(server)
+    assert server.owned == {}
+    assert len(server.sent) < 40
+
+
 def test_a_fault_about_the_question_is_not_asked_again() -> None:
     server = HistoryServer(35)
     server.trouble[NEXT] = [Fault("InvalidArgument", invalidProperty="maxCount")]

@@ -11,8 +11,8 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._job import Job
 from ansible_collections.vijson.tasks.plugins.module_utils._progress import Reporter, span
-from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker
-from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import FakeClock, info
+from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker, wait
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import FakeClock, TaskServer, info
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import connection
 
 
@@ -63,9 +63,22 @@ def test_a_line_comes_when_something_changed_and_every_30_seconds() -> None:
     assert screen.at(0, "task-1", progress=1) != []
     assert screen.at(2, "task-1", progress=1) == []
     assert screen.at(4, "task-1", progress=2) != []
-    assert screen.at(33) == []
+    assert screen.at(31) == []
     assert screen.at(34) != []
     assert screen.at(64) != []
+
+
+def test_no_half_minute_of_a_wait_is_without_a_line() -> None:
+    """Not even if something that has no line of its own ends a poll in the middle."""
+    server = TaskServer("task-1")
+    for second in range(5, 300, 25):
+        server.clock.at(second, lambda: server.change("task-1", cancelable=True))
+    told: list[float] = []
+    reporter = Reporter(lambda _line: told.append(server.clock.time), server.clock.clock.now)
+    with server.client() as client:
+        wait(client, Tracker(server.tasks), 300, report=reporter, clock=server.clock.clock)
+    assert max(later - sooner for sooner, later in zip(told, told[1:])) <= 30
+    assert len(told) <= 12
 
 
 def test_a_line_comes_once_a_second_at_most_but_the_last_always() -> None:

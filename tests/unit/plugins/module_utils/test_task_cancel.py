@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks import Cancelled, cancel, read_tasks
-from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, TaskServer
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost, TaskServer
 
 CANCEL = "Task.CancelTask"
+READ = "PropertyCollector.RetrievePropertiesEx"
 
 
 def server_of(**tasks: dict[str, Any]) -> TaskServer:
@@ -93,3 +95,38 @@ def test_a_task_that_is_gone_meanwhile() -> None:
     outcome = cancelled(server)
     assert outcome.requested == ["task-2"]
     assert "ManagedObjectNotFound" in outcome.refused["task-1"]
+
+
+@pytest.mark.parametrize("lost", [Lost(ran=False), Lost(ran=False, error=ConnectError("No connection"))])
+def test_a_request_that_gets_lost_does_not_keep_the_others(lost: Lost) -> None:
+    server = server_of(t1={}, t2={}, t3={})
+    server.trouble[CANCEL] = [None, lost, None]
+    outcome = cancelled(server)
+    assert outcome.requested == ["task-1", "task-3"]
+    assert outcome.refused == {"task-2": str(lost.error)}
+
+
+def test_a_request_of_which_only_the_answer_got_lost_was_heard() -> None:
+    server = server_of(t1={}, t2={})
+    server.trouble[CANCEL] = [Lost(ran=True), None]
+    outcome = cancelled(server)
+    assert (outcome.requested, outcome.refused) == (["task-1", "task-2"], {})
+
+
+def test_a_server_that_is_out_of_reach_is_not_asked_for_each_task() -> None:
+    server = server_of(**{f"t{number}": {} for number in range(1, 6)})
+    server.trouble[CANCEL] = [None, *[Lost(ran=False)] * 4]
+    outcome = cancelled(server)
+    assert outcome.requested == ["task-1"]
+    assert len(server.named(CANCEL)) == 3
+    assert list(outcome.refused) == ["task-2", "task-3", "task-4", "task-5"]
+    assert "was not asked" in outcome.refused["task-4"]
+
+
+def test_what_was_requested_is_known_even_if_what_came_of_it_is_not() -> None:
+    server = server_of(t1={}, t2={"cancelable": False})
+    server.trouble[READ] = [None, Lost(ran=False)]
+    with pytest.raises(LostAnswer) as caught:
+        cancelled(server)
+    assert caught.value.result["changed"] is True
+    assert [task["cancelled"] for task in caught.value.result["tasks"]] == [True, False]

@@ -203,8 +203,9 @@ def test_what_is_seen_is_reported() -> None:
         server.clock.at(9, lambda moid=moid: server.finish(moid))  # type: ignore[misc]
     seen: list[tuple[Any, int]] = []
 
-    def report(tracker: Tracker) -> None:
+    def report(tracker: Tracker) -> float:
         seen.append((tracker.infos["task-1"].get("progress"), len(tracker.pending)))
+        return 30
 
     with server.client() as client:
         wait(client, Tracker(server.tasks), 100, report=report, clock=server.clock.clock)

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker, wait
-from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost, TaskServer
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Hangs, Lost, TaskServer
 
 POLL = "PropertyCollector.WaitForUpdatesEx"
 READ = "PropertyCollector.RetrievePropertiesEx"
@@ -42,6 +42,15 @@ def test_the_deadline_is_kept_while_progress_streams_in(timeout: int) -> None:
         server.clock.at(step / 10, lambda step=step: server.change("task-1", progress=step % 100))  # type: ignore[misc]
     run(server, timeout)
     assert timeout <= server.clock.time < timeout + 1
+
+
+@pytest.mark.parametrize("timeout", [1, 10, 100])
+def test_the_deadline_is_kept_by_a_server_that_hangs(timeout: int) -> None:
+    server = TaskServer("task-1")
+    server.trouble[POLL] = [None] + [Hangs()] * 100
+    tracker, _trouble = run(server, timeout)
+    assert list(tracker.pending) == ["task-1"]
+    assert timeout <= server.clock.time < timeout + 7
 
 
 def test_no_time_at_all_is_one_look() -> None:
