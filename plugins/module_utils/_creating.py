@@ -9,10 +9,11 @@ from typing import Any, NamedTuple, NoReturn
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import planned_task, task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, data
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, data, unboxed
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, NoAnswer, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._history import age, read_history
 from ansible_collections.vijson.tasks.plugins.module_utils._privileges import require_on_root
+from ansible_collections.vijson.tasks.plugins.module_utils._properties import read_one
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks import create_task, registered_task_types
 
 
@@ -59,14 +60,7 @@ def create_or_find(client: Client, new: NewTask, *, check_mode: bool) -> Created
 def find_activated(client: Client, activation_id: str) -> dict[str, Any] | None:
     """The TaskInfo of the newest task that carries this activation id."""
     spec = data("TaskFilterSpec", activationId=[activation_id])
-    found = [
-        info
-        for page in read_history(client, spec)
-        for info in page
-        # Not every server filters by it.
-        if info.get("activationId") == activation_id
-    ]
-    return max(found, key=age) if found else None
+    return max((info for page in read_history(client, spec) for info in page), key=age, default=None)
 
 
 def create(client: Client, new: NewTask) -> dict[str, Any]:
@@ -120,6 +114,17 @@ def _unknown_type(task_type: str, registered: list[str]) -> str:
     return f"task_type: no extension registered {task_type!r}. Registered: {known}. vi_task_type registers another."
 
 
+def _name(client: Client, new: NewTask) -> str | None:
+    """The name of the task's entity; ViError if there is no such entity."""
+    try:
+        name = unboxed(read_one(client, new.entity, ["name"]).values.get("name"))
+    except FaultError as error:
+        if error.names(new.entity.moid):
+            _explain(client, new, error)
+        return None
+    return name if isinstance(name, str) else None
+
+
 def _planned(client: Client, new: NewTask) -> dict[str, Any]:
     registered = registered_task_types(client)
     if new.task_type not in registered:
@@ -127,7 +132,7 @@ def _planned(client: Client, new: NewTask) -> dict[str, Any]:
     require_on_root(client, "Task.Create")
     return planned_task(
         description_id=new.task_type,
-        entity={**new.entity.answer(), "name": None},
+        entity={**new.entity.answer(), "name": _name(client, new)},
         cancelable=new.cancelable,
         cancelled=False,
         parent_task_key=new.parent_task_key,

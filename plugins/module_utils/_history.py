@@ -4,7 +4,8 @@
 """Reading the history of tasks through a TaskHistoryCollector.
 
 Reading moves a cursor on the server, so an answer that is lost takes a page with it. Then a fresh collector is read
-from its beginning, and what is known already is skipped.
+from its beginning, and what is known already is skipped. Servers differ in which parts of a filter they apply, so what
+a task plainly does not meet is left out here too.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ MAX_PAGE = 1000
 Pages = Generator[list[dict[str, Any]], None, None]
 
 _RESTARTS = 3  # without anything new
+_PLAIN = ("state", "activationId", "eventChainId", "parentTaskKey")  # lists of what a TaskInfo has under the same name
 _LOST_WITH_SESSION = ("NotAuthenticated", "ManagedObjectNotFound")
 
 
@@ -49,9 +51,10 @@ def read_history(
         try:
             for page in source:
                 fresh = reader.fresh(page, restarted=restarted, newest_first=newest_first)
-                if fresh:
-                    in_vain = 0
-                    yield fresh
+                in_vain = 0 if fresh else in_vain
+                wanted = [info for info in fresh if _meets(spec, info)]
+                if wanted:
+                    yield wanted
         except (ConnectError, NoAnswer, FaultError) as error:
             if in_vain == _RESTARTS or not reader.may_pass(error):
                 raise
@@ -66,7 +69,12 @@ def latest_page(client: Client, spec: dict[str, Any], page_size: int) -> list[di
     """The newest tasks, ``page_size`` at most, newest first."""
     with _collector(client, spec) as collector:
         client.call(collector, "SetCollectorPageSize", {"maxCount": page_size}, bound=True)
-        return _sorted(objects(client.get(collector, "latestPage", bound=True), "latestPage"))
+        page = objects(client.get(collector, "latestPage", bound=True), "latestPage")
+        return _sorted([info for info in page if _meets(spec, info)])
+
+
+def _meets(spec: dict[str, Any], info: dict[str, Any]) -> bool:
+    return all(info.get(field) in spec[field] for field in _PLAIN if spec.get(field) is not None)
 
 
 class _Reader:

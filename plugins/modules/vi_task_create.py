@@ -120,6 +120,11 @@ def run(job: Job) -> Result:
         activation_id=params["activation_id"],
     )
     created = create_or_find(job.client, new, check_mode=job.check_mode)
+    if created.task["activation_id"] != new.activation_id:
+        job.warn(
+            f"{job.client.endpoint.hostname} did not keep the activation_id of {created.task['moid']}, so another run"
+            " will not find this task and will create one more"
+        )
     return {"task": created.task, "changed": created.changed}
 
 

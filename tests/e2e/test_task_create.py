@@ -82,6 +82,7 @@ def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCente
             task("unknown in check mode", MODULE, unknown, check_mode=True),
             task("unknown parent", MODULE, {**JOB, "parent_task_key": "task-999999"}),
             task("unknown entity", MODULE, {**JOB, "entity": "HostSystem:vm-21"}),
+            task("unknown entity in check mode", MODULE, {**JOB, "entity": "HostSystem:vm-21"}, check_mode=True),
             task("reader", MODULE, reader),
             task("reader in check mode", MODULE, reader, check_mode=True),
         ]
@@ -97,8 +98,9 @@ def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCente
         assert "com.vijson.simulator.backup, com.vijson.simulator.job" in run[name].msg
     assert run["unknown parent"].msg.startswith("parent_task_key: there is no task task-999999 on ")
     assert run["unknown parent"].result["fault"]["type"] == "InvalidArgument"
-    assert run["unknown entity"].msg.startswith("entity: there is no HostSystem:vm-21 on ")
-    assert run["unknown entity"].result["fault"]["type"] == "ManagedObjectNotFound"
+    for name in ("unknown entity", "unknown entity in check mode"):
+        assert run[name].msg.startswith("entity: there is no HostSystem:vm-21 on ")
+        assert run[name].result["fault"]["type"] == "ManagedObjectNotFound"
     for name in ("reader", "reader in check mode"):
         assert "lacks the privilege Task.Create on Folder:group-d1" in run[name].msg
     created = vcenter.state()["requests"]["TaskManager.CreateTask"]

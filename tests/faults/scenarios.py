@@ -152,19 +152,27 @@ def _judge_cancel(server: VCenter, params: Params, outcome: Outcome) -> list[str
 PAGES = {"page_size": 20, "limit": 70, "fields": ["key"]}
 
 
-def _oldest_first(_server: VCenter) -> Params:
+def _with_history(server: VCenter) -> None:
+    server.tasks(120, state="success", completed_ago=60)
+
+
+def _oldest_first(server: VCenter) -> Params:
+    _with_history(server)
     return {**PAGES, "order": "oldest_first"}
 
 
-def _newest_first(_server: VCenter) -> Params:
+def _newest_first(server: VCenter) -> Params:
+    _with_history(server)
     return {**PAGES, "order": "newest_first"}
 
 
-def _latest_page(_server: VCenter) -> Params:
+def _latest_page(server: VCenter) -> Params:
+    _with_history(server)
     return {"latest_page": True, "page_size": 20, "fields": ["key"]}
 
 
-def _to_file(_server: VCenter) -> Params:
+def _to_file(server: VCenter) -> Params:
+    _with_history(server)
     dest = Path(mkdtemp()) / "tasks.jsonl"
     dest.write_text('{"key": "before"}\n')
     return {**PAGES, "dest": str(dest)}

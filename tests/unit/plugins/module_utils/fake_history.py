@@ -21,6 +21,7 @@ class HistoryServer(FakeVcenter):
     """
 
     max_collector = 32
+    filters_by: tuple[str, ...] = ("activationId",)
 
     def __init__(self, size: int = 0, *, reset: str = "before") -> None:
         super().__init__()
@@ -63,7 +64,7 @@ class HistoryServer(FakeVcenter):
         self.check_owned(collector)
         if next(self._asked) % 3 == 0 and self.arriving:
             self.tasks.append(self.arriving.pop(0))
-        wanted = self.filters[collector].get("activationId")
+        wanted = self.filters[collector].get("activationId") if self.filters_by else None
         return [task for task in self.tasks if not wanted or task.get("activationId") in wanted]
 
     def _set_page_size(self, collector: str, params: Params) -> None:

@@ -44,6 +44,9 @@ def server() -> HistoryServer:
     server.answers["ExtensionManager.extensionList"] = lambda _moid, _params: EXTENSIONS
     server.answers["ServiceInstance.content"] = lambda _moid, _params: {"rootFolder": ref("Folder", "group-d1")}
     server.answers["AuthorizationManager.HasPrivilegeOnEntities"] = lambda _moid, _params: []
+    server.answers["PropertyCollector.RetrievePropertiesEx"] = lambda _moid, _params: {
+        "objects": [{"obj": ref(*ROOT), "propSet": [{"name": "name", "val": {"_typeName": "string", "_value": "All"}}]}]
+    }
     return server
 
 
@@ -176,7 +179,7 @@ def test_another_refusal_stays_as_it_is(server: HistoryServer) -> None:
 def test_check_mode_creates_nothing(server: HistoryServer) -> None:
     created = create(server, "a-1", check_mode=True)
     assert (created.changed, created.task["moid"], created.task["key"]) == (True, "check-mode", "check-mode")
-    assert created.task["entity"] == {"type": "Folder", "moid": "group-d1", "name": None}
+    assert created.task["entity"] == {"type": "Folder", "moid": "group-d1", "name": "All"}
     assert server.operations[CREATE] == 0
 
 
@@ -202,6 +205,18 @@ def test_check_mode_knows_the_privilege(server: HistoryServer) -> None:
     (sent,) = server.named("AuthorizationManager.HasPrivilegeOnEntities")
     assert sent.params["privId"] == ["Task.Create"]
     assert sent.params["sessionId"].startswith("key-of-")
+
+
+def test_check_mode_knows_whether_the_entity_is_there(server: HistoryServer) -> None:
+    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [Fault("ManagedObjectNotFound", obj=ref(*ROOT))]
+    with pytest.raises(ViError, match="entity: there is no Folder:group-d1"):
+        create(server, check_mode=True)
+
+
+@pytest.mark.parametrize("trouble", [Fault("InvalidProperty", name="name"), Fault("NoPermission")])
+def test_check_mode_can_do_without_the_name_of_the_entity(server: HistoryServer, trouble: Fault) -> None:
+    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [trouble]
+    assert create(server, check_mode=True).task["entity"]["name"] is None
 
 
 @pytest.mark.parametrize("trouble", [Fault("NotSupported"), Fault("NoPermission")])

@@ -179,6 +179,30 @@ def test_a_fault_about_the_question_is_not_asked_again() -> None:
     assert server.owned == {}
 
 
+@pytest.mark.parametrize(
+    ("part", "field", "wanted", "other"),
+    [
+        ("state", "state", ["error", "queued"], "success"),
+        ("activationId", "activationId", ["a"], "b"),
+        ("activationId", "activationId", ["a"], None),
+        ("eventChainId", "eventChainId", [7], 8),
+        ("parentTaskKey", "parentTaskKey", ["task-1"], None),
+    ],
+)
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_server_that_does_not_filter(part: str, field: str, wanted: list[Any], other: Any, newest_first: bool) -> None:
+    server = HistoryServer(25)
+    server.filters_by = ()
+    for number, task in enumerate(server.tasks):
+        task[field] = wanted[0] if number in (3, 7, 24) else other
+    with server.client() as client:
+        spec = {**SPEC, part: wanted}
+        read = [info for page in read_history(client, spec, newest_first=newest_first, page_size=5) for info in page]
+        latest = latest_page(client, spec, 10)
+    assert sorted(info["key"] for info in read) == ["task-24", "task-3", "task-7"]
+    assert [info["key"] for info in latest] == ["task-24"]
+
+
 def test_a_task_that_comes_twice_is_one() -> None:
     server = HistoryServer(12)
     server.tasks.insert(10, server.tasks[3])

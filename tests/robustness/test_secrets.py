@@ -1,0 +1,252 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Passwords and ids of sessions appear nowhere: not on screen, in results, logs, files, or among the processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, Task, task
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.e2e.watchers import READY, SOURCE, Watcher
+from ansible_collections.vijson.tasks.tests.faults.running import run
+from ansible_collections.vijson.tasks.tests.robustness.secrets import (
+    PASSWORD,
+    WRONG,
+    Commands,
+    found_below,
+    found_in,
+    redirecting,
+    session_ids,
+)
+from ansible_collections.vijson.tasks.tests.robustness.servers import free_port
+
+JOB = "com.vijson.simulator.job"
+OWN = {"extension": "com.example.secret", "company": "Example"}
+CALLBACK = {"ANSIBLE_CALLBACKS_ENABLED": "capture,vijson.tasks.vcenter", "VIJSON_TASKS_TASK_TYPE": JOB}
+DAMAGE = [
+    ("SessionManager.Login", "cut_after", "vi_task_info"),
+    ("SessionManager.Login", "wrong_type", "vi_task_manager_info"),
+    ("SessionManager.Logout", "http_502", "vi_task_info"),
+    ("PropertyCollector.RetrievePropertiesEx", "session_expired", "vi_task_info"),
+    ("PropertyCollector.RetrievePropertiesEx", "invalid_json", "vi_task_info"),
+    ("TaskManager.CreateCollectorForTasks", "truncated", "vi_task_collector"),
+]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[VCenter]:
+    """A simulator that keeps a log, with that password."""
+    options = ["--history", "0", "--check", "--log", "--user", f"administrator@vsphere.local:{PASSWORD}"]
+    with simulator(options) as variables:
+        yield VCenter({**variables, "VMWARE_PASSWORD": PASSWORD})
+
+
+@pytest.fixture
+def vcenter(server: VCenter) -> Iterator[VCenter]:
+    server.control("DELETE", "log")
+    yield server
+    server.clean()
+
+
+class Place:
+    """Where a program runs, and leaves what it leaves. ``folder`` is searched, ``given`` holds what it is given."""
+
+    def __init__(self, path: Path):
+        self.folder, self.given = path / "run", path / "given"
+        for name in ("tmp", "home", "ansible"):
+            (self.folder / name).mkdir(parents=True)
+        self.given.mkdir()
+        self.log = self.folder / "ansible.log"
+
+    @property
+    def env(self) -> dict[str, str | None]:
+        """For Ansible: all that it writes is below the folder, and nothing is kept that it would not keep."""
+        return {
+            "TMPDIR": str(self.folder / "tmp"),
+            "HOME": str(self.folder / "home"),
+            "ANSIBLE_HOME": str(self.folder / "ansible"),
+            "ANSIBLE_LOCAL_TEMP": str(self.folder / "tmp" / "local"),
+            "ANSIBLE_REMOTE_TEMP": str(self.folder / "tmp" / "remote"),
+            "ANSIBLE_ASYNC_DIR": str(self.folder / "tmp" / "async"),
+            "ANSIBLE_LOG_PATH": str(self.log),
+            "ANSIBLE_KEEP_REMOTE_FILES": None,
+        }
+
+    def assert_clean(self, done: Run, secrets: set[str]) -> None:
+        """No secret is in what was shown, answered, logged or left."""
+        assert found_in(done.output, secrets) == []
+        assert found_in(json.dumps([vars(outcome) for outcome in done], indent=1), secrets) == []
+        assert self.log.stat().st_size > 1000
+        assert found_below(self.folder, secrets) == []
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture
+def ansible(vcenter: VCenter, place: Place) -> Ansible:
+    return Ansible(vcenter, place.folder)
+
+
+def working(moid: str, other: str, dest: Path) -> list[Task]:
+    """All modules with something to do; the password comes from the environment or from a file of variables."""
+    shared = {"session_id": "{{ login.session_id }}"}
+    by_file = {"password": "{{ site_password }}"}
+    return [
+        task("log in", "vi_session", by_file, register="login"),
+        task("info", "vi_task_info", {"tasks": moid, "localize": True, "custom_values": True}, register="found"),
+        task("shared info", "vi_task_info", {"tasks": moid, **shared}),
+        task("in the background", "vi_task_info", {"tasks": moid, **by_file}, **{"async": 60, "poll": 1}),
+        task("manager info", "vi_task_manager_info", {"description": True, **by_file}),
+        task("type", "vi_task_type", {**OWN, "task_types": [{"id": "com.example.secret.one"}]}, diff=True),
+        task("create", "vi_task_create", {"task_type": JOB, "activation_id": "secret", **shared}, register="made"),
+        task("state", "vi_task_state", {"task": "{{ made.task }}", "state": "success", **by_file}, diff=True),
+        task("value", "vi_task_custom_value", {"task": moid, "values": {"Owner": "me"}, **shared}, diff=True),
+        task("cancel", "vi_task_cancel", {"tasks": moid, "wait": True, **by_file}),
+        task("wait", "vi_task_wait", {"tasks": other}),
+        task("collector", "vi_task_collector", {"dest": str(dest), **shared}),
+        task("remove", "vi_task_type", {**OWN, "state": "absent", **by_file}, diff=True),
+        task("show", "ansible.builtin.debug", {"var": "found"}),
+    ]
+
+
+def failing(moid: str, folder: Path) -> list[Task]:
+    """The ways to fail."""
+    authority = folder / "other.pem"
+    trustme.CA().cert_pem.write_to_path(authority)
+    shared = {"session_id": "{{ login.session_id }}"}
+    damaged = [
+        each
+        for operation, fault, module in DAMAGE
+        for each in (
+            task(f"let {operation} be {fault}", "control", {"path": "faults", "body": {"operation": operation, "fault": fault}}),
+            task(f"{module} with {operation} {fault}", module, {"password": "{{ site_password }}"}),
+            task(f"mend {operation} {fault}", "control", {"method": "DELETE", "path": "faults"}),
+        )
+    ]  # fmt: skip
+    return [
+        task("wrong password", "vi_task_info", {"password": "{{ wrong_password }}"}),
+        task("wrong login", "vi_session", {"password": "{{ wrong_password }}"}),
+        task("wrong authority", "vi_task_info", {"ca_path": str(authority)}),
+        task("wrong authority for a session", "vi_task_info", {"ca_path": str(authority), **shared}),
+        task("refused", "vi_task_info", {"port": free_port(), "password": "{{ site_password }}"}),
+        task("a secret for a port", "vi_task_info", {"port": "{{ site_password }}", "password": "{{ site_password }}"}),
+        task("a secret for a task", "vi_task_info", {"tasks": "{{ site_password }}"}),
+        task("no such option", "vi_task_info", {"taks": moid, "password": "{{ site_password }}", **shared}),
+        task("no such entity", "vi_task_info", {"entity": "/DC0/vm/nothing", **shared}),
+        task("no such type", "vi_task_create", {"task_type": "nothing", "password": "{{ site_password }}"}),
+        task("ended", "vi_task_state", {"task": moid, "state": "queued", **shared}),
+        *damaged,
+        task("log out", "vi_session", {"state": "absent", **shared}),
+        task("a session that has ended", "vi_task_info", shared),
+    ]
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in-process", "as-module"])
+def test_all_modules(ansible: Ansible, vcenter: VCenter, place: Place, in_process: bool) -> None:
+    moid, other = vcenter.task(on_cancel="at_once"), vcenter.task(state="running", duration=1)
+    variables = place.given / "secrets.json"
+    variables.write_text(json.dumps({"site_password": PASSWORD, "wrong_password": WRONG}), encoding="utf-8")
+    good = working(moid, other, place.folder / "tasks.jsonl")
+    bad = failing(moid, place.given)
+    with Commands() as commands:
+        done = ansible.tasks(
+            [*good, *bad],
+            play={"vars_files": [str(variables)]},
+            env=place.env,
+            in_process=in_process,
+            arguments=["-vvvvv", "--diff"],
+        )
+    ids = session_ids(vcenter)
+    assert {done[each["name"]].status for each in good} == {"ok"}, done.output
+    failed = {outcome.task for outcome in done if outcome.status == "failed"}
+    assert failed >= {each["name"] for each in bad[:11]}
+    assert len(ids) > 10
+    secrets = {PASSWORD, WRONG, *ids}
+    place.assert_clean(done, secrets)
+    assert commands.modules >= (1 if in_process else 10)
+    assert found_in("\n".join(commands.seen), secrets) == []
+    assert set(done["log in"].result) >= {"censored"}
+
+
+@pytest.mark.parametrize("password", [PASSWORD, WRONG], ids=["good", "wrong"])
+def test_the_callback(ansible: Ansible, vcenter: VCenter, place: Place, password: str) -> None:
+    done = ansible.tasks(
+        [task("info", "vi_task_info"), task("fail", "vi_task_info", {"tasks": "task-1 "})],
+        env={**place.env, **CALLBACK, "VMWARE_PASSWORD": password},
+        arguments=["-vvvvv"],
+    )
+    ids = session_ids(vcenter)
+    assert vcenter.state()["requests"].get("TaskManager.CreateTask", 0) == 0 or password == PASSWORD
+    assert bool(ids) is (password == PASSWORD)
+    place.assert_clean(done, {password, *ids})
+
+
+LOUD = """
+import logging, runpy, sys
+logging.basicConfig(level=logging.DEBUG)
+runpy.run_path({source!r}, run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("password", [PASSWORD, WRONG], ids=["good", "wrong"])
+def test_the_event_source(vcenter: VCenter, place: Place, password: str) -> None:
+    """With all that any library logs; its polls are cut, and its session is ended."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "VMWARE_"))}
+    added = {**vcenter.variables, "VMWARE_PASSWORD": password, "TMPDIR": str(place.folder), "HOME": str(place.folder)}
+    command = [sys.executable, "-c", LOUD.format(source=str(SOURCE))]
+    with Commands() as commands:
+        watcher = Watcher(command, {**inherited, **added}, place.folder)
+        try:
+            if password == PASSWORD:
+                _watched(watcher, vcenter)
+            else:
+                assert watcher.finish() == 1
+        finally:
+            watcher.kill()
+    ids = session_ids(vcenter)
+    assert bool(ids) is (password == PASSWORD)
+    secrets = {password, *ids}
+    assert "DEBUG:urllib3" in watcher.output
+    assert found_in(watcher.output, secrets) == []
+    assert found_in("\n".join(commands.seen), secrets) == []
+    assert found_below(place.folder, secrets) == []
+
+
+def _watched(watcher: Watcher, vcenter: VCenter) -> None:
+    watcher.wait_for(READY)
+    vcenter.control("POST", "sessions/expire")
+    vcenter.fault("PropertyCollector.WaitForUpdatesEx", "invalid_json")
+    moid = vcenter.task(state="success")
+    watcher.wait_until(lambda: (moid, "done") in watcher.changes())
+    assert watcher.end() in (0, 1, -15)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("login", [True, False], ids=["after-the-login", "of-the-login"])
+def test_a_redirect_carries_nothing_on(tmp_path: Path, status: int, login: bool) -> None:
+    with redirecting(tmp_path, status, login=login) as servers:
+        outcomes = [
+            run(servers.vcenter, "vi_task_info", {"tasks": ["task-1"]}),
+            run(servers.vcenter, "vi_task_info", {"api_release": "auto"}),
+            run(servers.vcenter, "vi_task_info", {}, session_id="5e55-10n1d"),
+        ]
+    assert servers.arrived == []
+    for outcome in outcomes:
+        assert outcome.failed
+        assert f"answered HTTP {status}, a redirect, which is not followed" in outcome.result["msg"]
+    texts: list[Any] = [outcome._asdict() for outcome in outcomes]
+    assert found_in(json.dumps(texts, indent=1), {PASSWORD, "5e55-10n1d"}) == []
