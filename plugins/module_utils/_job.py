@@ -116,7 +116,9 @@ def credentials(params: dict[str, Any]) -> Credentials:
     """A session id wins over what there is to log in with; InputError where there is neither."""
     if params["session_id"]:
         if not _SESSION_ID.fullmatch(params["session_id"]):
-            raise InputError("session_id: this is none. Accepted: the session_id that vi_session answered, as it is")
+            raise InputError(
+                "session_id (or VMWARE_SESSION_ID): this is none. Accepted: the session_id that vi_session answered"
+            )
         return Credentials(session_id=params["session_id"])
     missing = [name for name in ("username", "password") if not params[name]]
     if missing:
@@ -129,14 +131,7 @@ def credentials(params: dict[str, Any]) -> Credentials:
 
 def endpoint(params: dict[str, Any]) -> Endpoint:
     """Where and how to connect; InputError."""
-    hostname = params["hostname"].strip()
-    if ":" in hostname:
-        hostname = hostname[1:-1] if hostname[0] + hostname[-1] == "[]" else hostname
-    if not _HOST.fullmatch(hostname) and not _is_ipv6(hostname):
-        raise InputError(
-            f"hostname: {params['hostname']!r} is no host. Accepted: a name or an address such as vcenter.example.com,"
-            " without https:// and path; the port has an option of its own"
-        )
+    hostname = _host(params["hostname"], "hostname", "vcenter.example.com")
     for option in ("port", "proxy_port"):
         if params[option] is not None and not 1 <= params[option] <= 65535:
             raise InputError(f"{option}: {params[option]} is no port. Accepted: 1 to 65535")
@@ -146,6 +141,20 @@ def endpoint(params: dict[str, Any]) -> Endpoint:
         )
     verify = (params["ca_path"] or None) if params["validate_certs"] else False
     return Endpoint(hostname, params["port"], verify, _proxy(params), params["request_timeout"])
+
+
+def _host(value: str, option: str, example: str) -> str:
+    host = value.strip()
+    if ":" in host:
+        host = host[1:-1] if host[0] + host[-1] == "[]" else host
+    if not _HOST.fullmatch(host) and not _is_ipv6(host):
+        # What is no host may be a URL with a password in it.
+        shown = "this" if "@" in value else repr(value)
+        raise InputError(
+            f"{option}: {shown} is no host. Accepted: a name or an address such as {example},"
+            " without https:// and path; the port has an option of its own"
+        )
+    return host
 
 
 def _is_ipv6(text: str) -> bool:
@@ -160,7 +169,9 @@ def _proxy(params: dict[str, Any]) -> str | None:
         return None
     if params["proxy_port"] is None:
         raise InputError("proxy_port is missing: proxy_host needs it (or VMWARE_PROXY_PORT in the environment)")
-    return f"{params['proxy_protocol']}://{params['proxy_host']}:{params['proxy_port']}"
+    host = _host(params["proxy_host"], "proxy_host", "proxy.example.com")
+    host = f"[{host}]" if ":" in host else host
+    return f"{params['proxy_protocol']}://{host}:{params['proxy_port']}"
 
 
 def _release(value: str) -> str:

@@ -75,6 +75,9 @@ def parse_filter(params: dict[str, Any]) -> TaskFilter:
     """The filter that the options of ``vi_task_collector`` describe, those that are there; InputError."""
     lists = {field: params[option] for option, field in _LISTS.items() if params.get(option) is not None}
     entity, users, system_user = (params.get(option) for option in ("entity", "users", "system_user"))
+    for number in params.get("event_chain_ids") or ():
+        if not -(2**31) <= number < 2**31:
+            raise InputError(f"event_chain_ids: {number} is no id. Accepted: whole numbers of 32 bits")
     no_users = users is not None and not users and not system_user
     begin, end = (_moment(params, option) for option in ("begin_time", "end_time"))
     # Two times of one kind can be compared before the server's clock is known.

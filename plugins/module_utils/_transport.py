@@ -17,13 +17,14 @@ import random
 import time
 import warnings
 from typing import Any, Callable, NamedTuple
+from urllib.parse import urlsplit
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import sleep, waiting
 
 try:
     import requests
-    from requests.utils import get_environ_proxies
+    from requests.utils import get_environ_proxies, select_proxy
     from urllib3.exceptions import InsecureRequestWarning, LocationParseError, NewConnectionError
 
     REQUESTS_IMPORT_ERROR: str | None = None
@@ -179,7 +180,7 @@ class Transport:
         whose = "request_timeout" if limit == self.endpoint.request_timeout else "the time left"
         span = f"{whose} ({round(limit, 1):g} s)"
         if isinstance(error, requests.exceptions.ProxyError):
-            return ConnectError(f"The proxy did not connect to {self._where}: {reason}", transient=True)
+            return ConnectError(f"The proxy {self._proxy} did not connect to {self._where}: {reason}", transient=True)
         if isinstance(error, requests.exceptions.SSLError):
             return self._tls_failure(reason)
         if isinstance(error, requests.exceptions.ConnectTimeout):
@@ -195,12 +196,19 @@ class Transport:
             return ViError(f"{self._where} is no host that can be connected to{self._detail(error)}")
         return LostAnswer(f"The connection to {self._where} broke before the answer was there: {reason}")
 
+    @property
+    def _proxy(self) -> str:
+        parts = urlsplit(select_proxy(self.endpoint.url, self._session.proxies) or "")
+        return parts.netloc.rpartition("@")[2]
+
     def _detail(self, error: Exception) -> str:
         # The text may quote a part of a proxy's URL, and its password with it.
         return ", or its proxy is none (proxy_host or HTTPS_PROXY)" if self._session.proxies else f": {error}"
 
     def _tls_failure(self, reason: BaseException) -> ViError:
         text = str(reason)
+        if "NO_CERTIFICATE_OR_CRL_FOUND" in text:
+            return ViError(f"There is no certificate in {self._session.verify} (ca_path or REQUESTS_CA_BUNDLE)")
         if "CERTIFICATE_VERIFY_FAILED" in text or "certificate" in text.lower() or "doesn't match" in text:
             why = getattr(reason, "verify_message", "") or text
             return ConnectError(

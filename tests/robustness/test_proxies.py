@@ -124,7 +124,8 @@ def test_a_forward_proxy_that_asks_who_comes(
         asked = len(proxy.requests)
         refused = run("proxy-Wrong1")
         assert refused == (
-            f"The proxy did not connect to {vcenter.host}:{vcenter.port}: Tunnel connection failed: 401 Unauthorized"
+            f"The proxy 127.0.0.1:{proxy.port} did not connect to {vcenter.host}:{vcenter.port}:"
+            " Tunnel connection failed: 401 Unauthorized"
         )
         assert len(proxy.requests) > asked
         asked = len(proxy.requests)

@@ -190,7 +190,9 @@ def test_a_fault_about_the_question_is_not_asked_again() -> None:
     ],
 )
 @pytest.mark.parametrize("newest_first", [True, False])
-def test_a_server_that_does_not_filter(part: str, field: str, wanted: list[Any], other: Any, newest_first: bool) -> None:
+def test_a_server_that_does_not_filter(
+    part: str, field: str, wanted: list[Any], other: Any, newest_first: bool
+) -> None:
     server = HistoryServer(25)
     server.filters_by = ()
     for number, task in enumerate(server.tasks):

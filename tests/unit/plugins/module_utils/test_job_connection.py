@@ -34,6 +34,7 @@ BUNDLE = "/etc/ssl/mine.pem"
         ({"ca_path": BUNDLE}, Endpoint("vc.example.com", verify=BUNDLE)),
         ({"ca_path": ""}, Endpoint("vc.example.com")),
         ({"proxy_host": "p", "proxy_port": 3128}, Endpoint("vc.example.com", proxy="http://p:3128")),
+        ({"proxy_host": "2001:db8::1", "proxy_port": 1}, Endpoint("vc.example.com", proxy="http://[2001:db8::1]:1")),
         (
             {"proxy_host": "p", "proxy_port": 3128, "proxy_protocol": "https"},
             Endpoint("vc.example.com", proxy="https://p:3128"),
@@ -62,6 +63,8 @@ def test_endpoints(given: dict[str, Any], expected: Endpoint) -> None:
         ({"port": 65536}, "port: 65536"),
         ({"proxy_host": "p"}, "proxy_port"),
         ({"proxy_host": "p", "proxy_port": 70000}, "proxy_port: 70000"),
+        ({"proxy_host": "http://p", "proxy_port": 3128}, "proxy_host: 'http://p' is no host"),
+        ({"proxy_host": "joe:secret@p", "proxy_port": 3128}, "proxy_host: this is no host"),
         ({"request_timeout": 0.0}, "request_timeout: 0.*Accepted"),
         ({"request_timeout": -1.0}, "request_timeout"),
         ({"request_timeout": float("nan")}, "request_timeout"),

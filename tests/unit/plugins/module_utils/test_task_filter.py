@@ -123,6 +123,7 @@ def test_an_empty_list_matches_nothing(options: dict[str, Any], nothing: bool) -
         ({"begin_time": "2026-11-01T00:00:01Z", "end_time": "2026-11-01T00:00:00Z"}, "end_time: the end lies before"),
         ({"entity": "web01"}, "entity: 'web01' is no entity"),
         ({"alarm": "alarm"}, "alarm: 'alarm' is no Alarm. Accepted: alarm-7, Alarm:alarm-7, or {type: Alarm, moid"),
+        ({"event_chain_ids": [1, 2**31]}, "event_chain_ids: 2147483648 is no id. Accepted: whole numbers of 32 bits"),
         ({"scheduled_task": 3}, "scheduled_task: 3 is no ScheduledTask. Accepted: schedule-3?"),
     ],
 )

@@ -102,6 +102,25 @@ def test_a_certificate_that_is_not_trusted(wire: Wire, pauses: list[float], erro
         assert word in message
 
 
+def test_certificates_that_are_none(wire: Wire, pauses: list[float]) -> None:
+    none = requests.exceptions.SSLError(
+        ssl.SSLError(136, "[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate (_ssl.c)")
+    )
+    wire.expect(Call("GET", f"{HOST}/x", none))
+    with pytest.raises(ViError, match=f"no certificate in {__file__}.*ca_path"):
+        Transport(Endpoint("vc.example.com", verify=__file__), sleep=pauses.append).send("GET", "/x")
+    assert pauses == []
+
+
+def test_a_proxy_that_does_not_connect(wire: Wire) -> None:
+    refused = requests.exceptions.ProxyError("Unable to connect to proxy", OSError("Tunnel connection failed: 407"))
+    wire.expect(*[Call("GET", f"{HOST}/x", refused)] * 4)
+    endpoint = Endpoint("vc.example.com", proxy="http://joe:secret@p.example.com:3128")
+    with pytest.raises(ConnectError) as failed:
+        Transport(endpoint, sleep=lambda _seconds: None).send("GET", "/x")
+    assert str(failed.value).startswith("The proxy p.example.com:3128 did not connect to vc.example.com:443: ")
+
+
 @pytest.mark.parametrize(("status", "word"), [(502, "Bad Gateway"), (503, "limit of sessions"), (504, "Timeout")])
 def test_a_proxy_that_has_no_answer(wire: Wire, status: int, word: str) -> None:
     wire.expect(Call("GET", f"{HOST}/x", html(status)))
