@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
@@ -32,3 +33,8 @@ def wrap_single(params: dict[str, Any], spec: dict[str, dict[str, Any]]) -> None
             for key in (name, *option.get("aliases", ())):
                 if isinstance(params.get(key), dict):
                     params[key] = [params[key]]
+
+
+def quoted(secrets: Iterable[str]) -> set[str]:
+    """Secrets as messages that quote them have them: with a backslash before what needs one."""
+    return {repr(secret)[1:-1] for secret in secrets}

@@ -11,7 +11,7 @@ from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import wrap_single
+from ansible_collections.vijson.tasks.plugins.module_utils._argspec import quoted, wrap_single
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interrupted, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result, attempt
 
@@ -24,6 +24,10 @@ class _Module(AnsibleModule):
     def add_path_info(self, kwargs: Result) -> Result:
         """An answer is what ``run()`` returns: of a file that is named in it nothing is added."""
         return kwargs
+
+    def _return_formatted(self, kwargs: Result) -> None:
+        self.no_log_values.update(quoted(self.no_log_values))
+        super()._return_formatted(kwargs)
 
 
 def run_module(run: Callable[[Job], Result], spec: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import wrap_single
+from ansible_collections.vijson.tasks.plugins.module_utils._argspec import quoted, wrap_single
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interrupted, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result, attempt
 from ansible_collections.vijson.tasks.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
@@ -129,7 +129,7 @@ class _SharedAction(ActionBase):
             result["warnings"] = warnings
         if self._tells_invocation(task_vars):
             result["invocation"] = {"module_args": params}
-        return _masked(result, validated._no_log_values)
+        return _masked(result, validated._no_log_values | quoted(validated._no_log_values))
 
     def _arguments(self) -> tuple[dict[str, Any], ValidationResult]:
         """The parameters as a module gets them: as plain JSON, validated, with defaults."""

@@ -78,7 +78,7 @@ class Commands:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._ended.wait(0.05):
+        while not self._ended.wait(0.1):
             for process in processes():
                 if " -m simulator " not in process.command and process.command not in self.seen:
                     self.seen.add(process.command)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,7 @@ def server() -> Iterator[VCenter]:
 @pytest.fixture
 def vcenter(server: VCenter) -> Iterator[VCenter]:
     server.control("DELETE", "log")
+    server.reset()
     yield server
     server.clean()
 
@@ -128,15 +130,6 @@ def failing(moid: str, folder: Path) -> list[Task]:
     authority = folder / "other.pem"
     trustme.CA().cert_pem.write_to_path(authority)
     shared = {"session_id": "{{ login.session_id }}"}
-    damaged = [
-        each
-        for operation, fault, module in DAMAGE
-        for each in (
-            task(f"let {operation} be {fault}", "control", {"path": "faults", "body": {"operation": operation, "fault": fault}}),
-            task(f"{module} with {operation} {fault}", module, {"password": "{{ site_password }}"}),
-            task(f"mend {operation} {fault}", "control", {"method": "DELETE", "path": "faults"}),
-        )
-    ]  # fmt: skip
     return [
         task("wrong password", "vi_task_info", {"password": "{{ wrong_password }}"}),
         task("wrong login", "vi_session", {"password": "{{ wrong_password }}"}),
@@ -149,10 +142,26 @@ def failing(moid: str, folder: Path) -> list[Task]:
         task("no such entity", "vi_task_info", {"entity": "/DC0/vm/nothing", **shared}),
         task("no such type", "vi_task_create", {"task_type": "nothing", "password": "{{ site_password }}"}),
         task("ended", "vi_task_state", {"task": moid, "state": "queued", **shared}),
-        *damaged,
-        task("log out", "vi_session", {"state": "absent", **shared}),
-        task("a session that has ended", "vi_task_info", shared),
     ]
+
+
+def damaged() -> list[Task]:
+    """Modules whose answers are damaged on their way."""
+    return [
+        each
+        for operation, fault, module in DAMAGE
+        for each in (
+            task(f"damage {fault}", "control", {"path": "faults", "body": {"operation": operation, "fault": fault}}),
+            task(f"{operation} {fault}", module, {"password": "{{ site_password }}"}),
+            task(f"mend {fault}", "control", {"method": "DELETE", "path": "faults"}),
+        )
+    ]
+
+
+ENDING = [
+    task("log out", "vi_session", {"state": "absent", "session_id": "{{ login.session_id }}"}),
+    task("a session that has ended", "vi_task_info", {"session_id": "{{ login.session_id }}"}),
+]
 
 
 @pytest.mark.parametrize("in_process", [True, False], ids=["in-process", "as-module"])
@@ -161,10 +170,11 @@ def test_all_modules(ansible: Ansible, vcenter: VCenter, place: Place, in_proces
     variables = place.given / "secrets.json"
     variables.write_text(json.dumps({"site_password": PASSWORD, "wrong_password": WRONG}), encoding="utf-8")
     good = working(moid, other, place.folder / "tasks.jsonl")
-    bad = failing(moid, place.given)
+    # to start a module takes its time
+    bad = failing(moid, place.given)[:: 1 if in_process else 2]
     with Commands() as commands:
         done = ansible.tasks(
-            [*good, *bad],
+            [*good, *bad, *(damaged() if in_process else ()), *ENDING],
             play={"vars_files": [str(variables)]},
             env=place.env,
             in_process=in_process,
@@ -173,13 +183,12 @@ def test_all_modules(ansible: Ansible, vcenter: VCenter, place: Place, in_proces
     ids = session_ids(vcenter)
     assert {done[each["name"]].status for each in good} == {"ok"}, done.output
     failed = {outcome.task for outcome in done if outcome.status == "failed"}
-    assert failed >= {each["name"] for each in bad[:11]}
-    assert len(ids) > 10
+    assert failed >= {each["name"] for each in (*bad, ENDING[-1])}
+    assert len(ids) > 5
     secrets = {PASSWORD, WRONG, *ids}
     place.assert_clean(done, secrets)
     assert commands.modules >= (1 if in_process else 10)
     assert found_in("\n".join(commands.seen), secrets) == []
-    assert set(done["log in"].result) >= {"censored"}
 
 
 @pytest.mark.parametrize("password", [PASSWORD, WRONG], ids=["good", "wrong"])
@@ -190,7 +199,7 @@ def test_the_callback(ansible: Ansible, vcenter: VCenter, place: Place, password
         arguments=["-vvvvv"],
     )
     ids = session_ids(vcenter)
-    assert vcenter.state()["requests"].get("TaskManager.CreateTask", 0) == 0 or password == PASSWORD
+    assert ("TaskManager.CreateTask" in vcenter.state()["requests"]) is (password == PASSWORD)
     assert bool(ids) is (password == PASSWORD)
     place.assert_clean(done, {password, *ids})
 
@@ -232,7 +241,7 @@ def _watched(watcher: Watcher, vcenter: VCenter) -> None:
     vcenter.fault("PropertyCollector.WaitForUpdatesEx", "invalid_json")
     moid = vcenter.task(state="success")
     watcher.wait_until(lambda: (moid, "done") in watcher.changes())
-    assert watcher.end() in (0, 1, -15)
+    assert watcher.end(signal.SIGINT) == 0
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
