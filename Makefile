@@ -88,7 +88,7 @@ molecule: venv ## scenarios of extensions/molecule on the simulator
 
 .PHONY: sanity
 sanity: venv ## ansible-test sanity, every test of it that needs no container
-	@scripts/check $@ scripts/ansible-test sanity --local --color no
+	@scripts/check $@ "$(CURDIR)/scripts/ansible-test" sanity --local --color no
 
 .PHONY: test-matrix
 test-matrix: venv ## units and e2e with the oldest and newest ansible-core, on the Pythons that are here; ENDS=--ends for two only
