@@ -11,6 +11,7 @@ as ``{"_typeName": "int", "_value": 5}``. Answers of the modules have neither: s
 from __future__ import annotations
 
 import json
+import math
 import re
 from functools import cache
 from typing import Any, NamedTuple
@@ -43,13 +44,20 @@ class Reference(NamedTuple):
 def parse_json(body: bytes) -> Any:
     """The value of a JSON text; BadAnswer for anything else, nesting that is too deep included."""
     try:
-        return json.loads(body, parse_constant=_refuse_constant)
+        return json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise BadAnswer(f"The answer is not JSON ({type(error).__name__}): {excerpt(body)}. {SPOKEN_BY}") from error
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if math.isinf(value):
+        raise ValueError(f"{number} is too big")
+    return value
 
 
 def excerpt(body: bytes, size: int = 120) -> str:

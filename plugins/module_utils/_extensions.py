@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import data, objects
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import data, obj, objects, text
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks import task_types_of
 
 _LOCALE = "en"
 _MODULE = "task"
 _TEXTS = ("label", "summary")
+_DATA = "extension.resourceList.data"
 _DEFAULT_VERSION = "1.0.0"
 
 Extension = dict[str, Any]
@@ -65,7 +66,7 @@ def extension_answer(extension: Extension | None) -> dict[str, Any] | None:
     return {
         "key": extension.get("key"),
         "company": extension.get("company") or None,
-        "description": (extension.get("description") or {}).get("summary") or None,
+        "description": obj(extension.get("description") or {}, "extension.description").get("summary") or None,
         "version": extension.get("version") or None,
         "task_types": [
             {"id": task_id, **{part: texts.get(f"{task_id}.{part}") for part in _TEXTS}}
@@ -91,15 +92,17 @@ def extended(extension: Extension | None, wanted: WantedExtension, heartbeat: st
     if missing:
         added = [data("ExtensionTaskTypeInfo", taskID=task_id) for task_id in missing]
         after["taskList"] = [*_list(after, "taskList"), *added]
-    texts = {f"{task_id}.{part}": text for task_id, parts in task_types.items() for part, text in parts.items() if text}
+    texts = {
+        f"{task_id}.{part}": words for task_id, parts in task_types.items() for part, words in parts.items() if words
+    }
     return _with_texts(after, texts) if texts else after
 
 
 def reduced(extension: Extension, task_ids: Iterable[str]) -> Extension:
     """The extension without these task types and their texts, as it can be sent."""
     after = _sendable(extension)
-    gone = set(task_ids)
-    keys = {f"{task_id}.{part}" for task_id in gone for part in _TEXTS}
+    gone = list(task_ids)
+    keys = [f"{task_id}.{part}" for task_id in gone for part in _TEXTS]
     after["taskList"] = [item for item in _list(after, "taskList") if item.get("taskID") not in gone]
     resources = []
     for resource in _list(after, "resourceList"):
@@ -134,7 +137,8 @@ def _list(holder: dict[str, Any], field: str) -> list[dict[str, Any]]:
 
 
 def _texts(resource: dict[str, Any] | None) -> dict[str, str]:
-    return {pair["key"]: pair["value"] for pair in _list(resource or {}, "data") if pair.get("value")}
+    pairs = [pair for pair in _list(resource or {}, "data") if pair.get("value")]
+    return {text(pair.get("key"), _DATA): text(pair["value"], _DATA) for pair in pairs}
 
 
 def _own_resource(extension: Extension) -> dict[str, Any] | None:

@@ -30,14 +30,21 @@ class Outcome(NamedTuple):
         return bool(self.result.get("failed"))
 
 
-def run(server: VCenter, module: str, params: dict[str, Any], *, session_id: str | None = None) -> Outcome:
+def run(
+    server: VCenter,
+    module: str,
+    params: dict[str, Any],
+    *,
+    session_id: str | None = None,
+    check_mode: bool = False,
+) -> Outcome:
     """Run a module against the server; any exception but those that modules answer for goes through."""
     found = importlib.import_module(f"ansible_collections.vijson.tasks.plugins.modules.{module}")
     validated = ArgumentSpecValidator(found.ARGUMENT_SPEC).validate({**connection(server, session_id), **params})
     assert not validated.error_messages, validated.error_messages
     warnings: list[str] = []
     try:
-        job = Job(validated.validated_parameters, warn=warnings.append)
+        job = Job(validated.validated_parameters, check_mode=check_mode, warn=warnings.append)
     except ViError as error:
         return Outcome({"failed": True, **error.failure()}, warnings)
     return Outcome(attempt(found.run, job), warnings)

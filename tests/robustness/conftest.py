@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of robustness share with the end-to-end tests."""
+"""What the tests of robustness share with the end-to-end tests, and the profiles of hypothesis with the unit tests."""
 
 from __future__ import annotations
 
 from ansible_collections.vijson.tasks.tests.e2e.conftest import ansible, shared_vcenter, vcenter
+from ansible_collections.vijson.tasks.tests.unit import conftest as profiles
 
-__all__ = ["ansible", "shared_vcenter", "vcenter"]
+__all__ = ["ansible", "profiles", "shared_vcenter", "vcenter"]

@@ -21,6 +21,7 @@ from urllib.parse import quote, quote_plus
 import trustme
 
 from ansible_collections.vijson.tasks.tests.e2e.processes import processes
+from ansible_collections.vijson.tasks.tests.e2e.runs import Run
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import SESSION_HEADER, VCenter
 
 PASSWORD = "p@ss \"w#rd'/\\ü&<%41>"
@@ -58,6 +59,38 @@ def found_below(folder: Path, secrets: set[str]) -> list[str]:
     wanted = {form.encode() for secret in secrets for form in forms(secret)}
     files = [path for path in folder.rglob("*") if path.is_file()]
     return [str(path) for path in files if any(form in path.read_bytes() for form in wanted)]
+
+
+class Place:
+    """Where a program runs, and leaves what it leaves. ``folder`` is searched, ``given`` holds what it is given."""
+
+    def __init__(self, path: Path):
+        self.folder, self.given = path / "run", path / "given"
+        for name in ("tmp", "home", "ansible"):
+            (self.folder / name).mkdir(parents=True)
+        self.given.mkdir()
+        self.log = self.folder / "ansible.log"
+
+    @property
+    def env(self) -> dict[str, str | None]:
+        """For Ansible: all that it writes is below the folder, and nothing is kept that it would not keep."""
+        return {
+            "TMPDIR": str(self.folder / "tmp"),
+            "HOME": str(self.folder / "home"),
+            "ANSIBLE_HOME": str(self.folder / "ansible"),
+            "ANSIBLE_LOCAL_TEMP": str(self.folder / "tmp" / "local"),
+            "ANSIBLE_REMOTE_TEMP": str(self.folder / "tmp" / "remote"),
+            "ANSIBLE_ASYNC_DIR": str(self.folder / "tmp" / "async"),
+            "ANSIBLE_LOG_PATH": str(self.log),
+            "ANSIBLE_KEEP_REMOTE_FILES": None,
+        }
+
+    def assert_clean(self, done: Run, secrets: set[str]) -> None:
+        """No secret is in what was shown, answered, logged or left."""
+        assert found_in(done.output, secrets) == []
+        assert found_in(json.dumps([vars(outcome) for outcome in done], indent=1), secrets) == []
+        assert self.log.stat().st_size > 1000
+        assert found_below(self.folder, secrets) == []
 
 
 class Commands:

@@ -96,11 +96,19 @@ def test_a_name_that_is_not_in_the_certificate(shown: dict[str, Shown]) -> None:
     assert "Hostname mismatch, certificate is not valid for 'localhost'" in msg
 
 
-@pytest.mark.parametrize("content", ["", "hello\n", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
-def test_a_file_without_certificates(shown: dict[str, Shown], tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "There is no certificate in {path} (ca_path"),
+        ("hello\n", "There is no certificate in {path} (ca_path"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "PEM"),
+    ],
+    ids=["empty", "text", "broken"],
+)
+def test_a_file_without_certificates(shown: dict[str, Shown], tmp_path: Path, content: str, reason: str) -> None:
     path = tmp_path / "authority.pem"
     path.write_text(content)
-    refused(shown["good"], ca_path=str(path))
+    assert reason.format(path=path) in refused(shown["good"], ca_path=str(path))
 
 
 @pytest.mark.parametrize("name", ALL)

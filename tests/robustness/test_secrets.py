@@ -17,7 +17,7 @@ import pytest
 import trustme
 
 from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, Task, task
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Task, task
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 from ansible_collections.vijson.tasks.tests.e2e.watchers import READY, SOURCE, Watcher
 from ansible_collections.vijson.tasks.tests.faults.running import run
@@ -25,6 +25,7 @@ from ansible_collections.vijson.tasks.tests.robustness.secrets import (
     PASSWORD,
     WRONG,
     Commands,
+    Place,
     found_below,
     found_in,
     redirecting,
@@ -59,38 +60,6 @@ def vcenter(server: VCenter) -> Iterator[VCenter]:
     server.reset()
     yield server
     server.clean()
-
-
-class Place:
-    """Where a program runs, and leaves what it leaves. ``folder`` is searched, ``given`` holds what it is given."""
-
-    def __init__(self, path: Path):
-        self.folder, self.given = path / "run", path / "given"
-        for name in ("tmp", "home", "ansible"):
-            (self.folder / name).mkdir(parents=True)
-        self.given.mkdir()
-        self.log = self.folder / "ansible.log"
-
-    @property
-    def env(self) -> dict[str, str | None]:
-        """For Ansible: all that it writes is below the folder, and nothing is kept that it would not keep."""
-        return {
-            "TMPDIR": str(self.folder / "tmp"),
-            "HOME": str(self.folder / "home"),
-            "ANSIBLE_HOME": str(self.folder / "ansible"),
-            "ANSIBLE_LOCAL_TEMP": str(self.folder / "tmp" / "local"),
-            "ANSIBLE_REMOTE_TEMP": str(self.folder / "tmp" / "remote"),
-            "ANSIBLE_ASYNC_DIR": str(self.folder / "tmp" / "async"),
-            "ANSIBLE_LOG_PATH": str(self.log),
-            "ANSIBLE_KEEP_REMOTE_FILES": None,
-        }
-
-    def assert_clean(self, done: Run, secrets: set[str]) -> None:
-        """No secret is in what was shown, answered, logged or left."""
-        assert found_in(done.output, secrets) == []
-        assert found_in(json.dumps([vars(outcome) for outcome in done], indent=1), secrets) == []
-        assert self.log.stat().st_size > 1000
-        assert found_below(self.folder, secrets) == []
 
 
 @pytest.fixture

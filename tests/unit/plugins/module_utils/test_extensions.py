@@ -163,7 +163,19 @@ def test_in_an_answer() -> None:
     }
 
 
-@pytest.mark.parametrize("broken", [{"taskList": "a"}, {"taskList": [{}]}, {"resourceList": [5]}, {"resourceList": {}}])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"taskList": "a"},
+        {"taskList": [{}]},
+        {"resourceList": [5]},
+        {"resourceList": {}},
+        {"resourceList": [{"module": "task", "locale": "en", "data": [{"value": "Job"}]}]},
+        {"resourceList": [{"module": "task", "locale": "en", "data": [{"key": [], "value": "Job"}]}]},
+        {"resourceList": [{"module": "task", "locale": "en", "data": [{"key": "a.label", "value": {"b": 1}}]}]},
+        {"description": "Jobs"},
+    ],
+)
 def test_a_broken_answer(broken: dict[str, Any]) -> None:
     with pytest.raises(BadAnswer):
         extension_answer(extension(**broken))
@@ -180,3 +192,11 @@ def test_a_broken_answer(broken: dict[str, Any]) -> None:
 def test_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         wanted(**options)
+
+
+def test_what_is_taken_out_may_stand_beside_what_is_broken() -> None:
+    odd = [{"taskID": []}, {"taskID": {"a": 1}}]
+    texts = [{"_typeName": "ExtensionResourceInfo", "module": "task", "data": [{"key": {}, "value": "x"}]}]
+    after = reduced(extension(taskList=[*odd, *task_list("a")], resourceList=texts), ["a"])
+    assert after["taskList"] == odd
+    assert after["resourceList"] == texts

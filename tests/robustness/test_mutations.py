@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real answers, one of them changed on its way: every module still ends with a result or a failure in one line."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
+from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.faults.running import Outcome, run
+from ansible_collections.vijson.tasks.tests.faults.scenarios import JOB, SCENARIOS
+from ansible_collections.vijson.tasks.tests.robustness.mutations import changed
+from ansible_collections.vijson.tasks.tests.robustness.replay import Kept, Player, recording
+
+FAILED = {"_typeName": "GenericVmConfigFault", "reason": "none", "faultCause": {"_typeName": "Timedout"}}
+
+
+class Asked(NamedTuple):
+    """What a module was asked, and what the server answered."""
+
+    module: str
+    params: dict[str, Any]
+    check_mode: bool
+    kept: list[Kept]
+    server: VCenter
+
+    def run(self) -> Outcome:
+        return run(self.server, self.module, self.params, check_mode=self.check_mode)
+
+
+class Recorded(dict[str, Asked]):
+    """All that was asked, by name."""
+
+    def __repr__(self) -> str:
+        return "the recording"
+
+
+def more(server: VCenter) -> dict[str, tuple[str, dict[str, Any]]]:
+    """What the scenarios of faults have not got."""
+    failed = server.task(state="error", error=FAILED, completed_ago=60)
+    entity = {"entity": "/DC0/vm/web01", "begin_time": "2d", "localize": True}
+    old = {"extension": "com.vijson.simulator", "company": "vijson"}
+    return {
+        "negotiate": ("vi_task_info", {"api_release": "auto"}),
+        "wait for one that failed": ("vi_task_wait", {"tasks": [failed]}),
+        "unknown type": ("vi_task_create", {"task_type": "nothing"}),
+        "own extension": ("vi_task_type", {**old, "task_types": [{"id": JOB, "label": "Job"}]}),
+        "history of an entity": ("vi_task_collector", entity),
+    }
+
+
+CHECKED = ("create", "create once", "drive", "fail", "cancel", "custom value", "register a type", "unregister")
+NAMES = [scenario.name for scenario in SCENARIOS]
+MORE = ["negotiate", "wait for one that failed", "unknown type", "own extension", "history of an entity"]
+ALL = [*NAMES, *MORE, *(f"check mode: {name}" for name in CHECKED)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Files that are written go with the test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("written")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def recorded(folder: None) -> Recorded:
+    """What the modules are asked, and how the server answers."""
+    found = Recorded()
+    with simulator(["--history", "120"]) as variables:
+        server = VCenter(variables)
+
+        def record(name: str, module: str, params: dict[str, Any], *, check_mode: bool = False) -> None:
+            with recording() as kept:
+                run(server, module, params, check_mode=check_mode)
+            found[name] = Asked(module, params, check_mode, kept, server)
+
+        for name, (module, params) in more(server).items():
+            record(name, module, params)
+        for scenario in SCENARIOS:
+            if scenario.name in CHECKED:
+                record(f"check mode: {scenario.name}", scenario.module, scenario.prepare(server), check_mode=True)
+            record(scenario.name, scenario.module, scenario.prepare(server))
+    return found
+
+
+def is_printable(text: str) -> bool:
+    """Whether it is one line that does nothing to a terminal."""
+    return bool(text) and not {unicodedata.category(char) for char in text} & {"Cc", "Cs", "Zl", "Zp"}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_unchanged(recorded: Recorded, name: str) -> None:
+    """The recording is whole, so that what the next test sees comes from the change."""
+    asked = recorded[name]
+    player = Player(asked.kept, -1, lambda answer: answer)
+    with player.playing():
+        outcome = asked.run()
+    assert player.sent == len(asked.kept)
+    assert not outcome.failed or name in ("wait for one that failed", "unknown type")
+
+
+@pytest.mark.parametrize("name", ALL)
+@settings(max_examples=2 * settings.default.max_examples)
+@given(nth=st.integers(0, 1000), data=st.data())
+def test_fuzz_one_changed_answer(recorded: Recorded, name: str, nth: int, data: st.DataObject) -> None:
+    asked = recorded[name]
+    player = Player(asked.kept, nth % len(asked.kept), partial(changed, data.draw))
+    with player.playing():
+        outcome = asked.run()
+    text = json.dumps(outcome._asdict(), allow_nan=False)
+    assert len(text) < 10_000_000
+    assert not outcome.failed or is_printable(outcome.result["msg"])
+    assert all(map(is_printable, outcome.warnings))
