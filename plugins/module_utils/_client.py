@@ -276,7 +276,6 @@ class Client:
         """Open a session of this client's own and return its id."""
         if self.shared:
             raise SessionEnded("The session given as session_id has ended. Make a new one with vi_session.")
-        self._session_id = self._session_key = None
         try:
             user = self._log_in_once()
         except LostAnswer as error:
@@ -292,6 +291,7 @@ class Client:
         return self._session_id
 
     def _log_in_once(self) -> Any:
+        self._session_id = self._session_key = None
         params = {"userName": self._credentials.username, "password": self._credentials.password}
         try:
             with opening():

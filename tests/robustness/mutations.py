@@ -54,9 +54,9 @@ def _any(draw: Draw, root: Any, at: Place) -> None:
 
 def _swap(draw: Draw, root: Any, at: Place) -> None:
     other = draw(st.sampled_from(places(root)))
-    # one that is not inside the other, else it would contain itself
-    value, others = at[0][at[1]], other[0][other[1]]
-    at[0][at[1]], other[0][other[1]] = json.loads(json.dumps([others, value]))
+    # copies: one may be inside the other, which would then contain itself
+    values = copy.deepcopy([other[0][other[1]], at[0][at[1]]])
+    at[0][at[1]], other[0][other[1]] = values
 
 
 def _as_text(draw: Draw, root: Any, at: Place) -> None:
@@ -74,10 +74,11 @@ def _nested(draw: Draw, root: Any, at: Place) -> None:
 
 
 def _twice(draw: Draw, root: Any, at: Place) -> None:
+    value = at[0][at[1]]
     if isinstance(at[0], list):
-        at[0].append(at[0][at[1]])
+        at[0].append(value)
     else:
-        at[0][f"{at[1]}_"] = at[0][at[1]]
+        at[0][f"{at[1]}_"] = value
 
 
 def _typed(draw: Draw, root: Any, at: Place) -> None:

@@ -112,7 +112,7 @@ def test_unchanged(recorded: Recorded, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-@settings(max_examples=2 * settings.default.max_examples)
+@settings(max_examples=2 * settings().max_examples)
 @given(nth=st.integers(0, 1000), data=st.data())
 def test_fuzz_one_changed_answer(recorded: Recorded, name: str, nth: int, data: st.DataObject) -> None:
     asked = recorded[name]
