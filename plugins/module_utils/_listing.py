@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
-from ansible_collections.vijson.tasks.plugins.module_utils._custom_fields import available_fields, values_by_name
 from ansible_collections.vijson.tasks.plugins.module_utils._names import same_user
 from ansible_collections.vijson.tasks.plugins.module_utils._properties import Properties
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks import method_labels, read_properties, read_recent
@@ -33,16 +32,20 @@ def read_listed(client: Client, moids: list[str] | None, *, custom_values: bool,
         found = [by_moid[moid] for moid in moids if moid in by_moid]
         missing = [moid for moid in moids if moid not in by_moid]
     labels = method_labels(client) if localize and found else {}
-    return Listed([_task(item, labels, custom_values) for item in found], missing)
-
-
-def _task(item: Properties, labels: dict[str, str], custom_values: bool) -> dict[str, Any]:
-    task = task_answer(item.require("info"), labels)
+    tasks = [task_answer(item.require("info"), labels) for item in found]
     if custom_values:
+        _add_custom_values(tasks, found)
+    return Listed(tasks, missing)
+
+
+def _add_custom_values(tasks: list[dict[str, Any]], found: list[Properties]) -> None:
+    # What most calls do without would be read and compiled for each of them.
+    from ansible_collections.vijson.tasks.plugins.module_utils._custom_fields import available_fields, values_by_name
+
+    for task, item in zip(tasks, found):
         fields = available_fields(item.require("availableField"))
         task["custom_values"] = values_by_name(item.require("value"), fields)
         task["available_fields"] = fields
-    return task
 
 
 def narrow(

@@ -17,7 +17,6 @@ import random
 import time
 import warnings
 from typing import Any, Callable, NamedTuple
-from urllib.parse import urlsplit
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import sleep, waiting
@@ -25,7 +24,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import sl
 try:
     import requests
     from requests.utils import get_environ_proxies, select_proxy
-    from urllib3.exceptions import InsecureRequestWarning, LocationParseError, NewConnectionError
+    from urllib3.exceptions import InsecureRequestWarning, LocationParseError
 
     REQUESTS_IMPORT_ERROR: str | None = None
 except ImportError as import_error:
@@ -159,96 +158,22 @@ class Transport:
         except (requests.RequestException, LocationParseError, OSError) as error:
             raise self._failure(error, min(limit, left)) from error
         if response.status_code in _PROXY_STATUS:
-            raise LostAnswer(self._proxy_status(response.status_code), status=response.status_code)
+            raise self._proxy_answer(response.status_code)
         return Answer(response.status_code, response.headers, response.content)
 
-    # -- what went wrong, in words ---------------------------------------------------------------------------------
-
-    @property
-    def _where(self) -> str:
-        return f"{self.endpoint.hostname}:{self.endpoint.port}"
-
-    def _proxy_status(self, status: int) -> str:
-        reason = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}[status]
-        hint = {
-            503: " It may be starting, or at its limit of sessions: those left behind end when they idle out.",
-        }.get(status, "")
-        return f"{self._where} answered HTTP {status} ({reason}).{hint}"
+    # What went wrong is put into words elsewhere, which is imported only if something does.
 
     def _failure(self, error: Exception, limit: float) -> ViError:
-        reason = _innermost(error)
-        whose = "request_timeout" if limit == self.endpoint.request_timeout else "the time left"
-        span = f"{whose} ({round(limit, 1):g} s)"
-        if isinstance(error, requests.exceptions.ProxyError):
-            return ConnectError(f"The proxy {self._proxy} did not connect to {self._where}: {reason}", transient=True)
-        if isinstance(error, requests.exceptions.SSLError):
-            return self._tls_failure(reason)
-        if isinstance(error, requests.exceptions.ConnectTimeout):
-            return ConnectError(
-                f"{self._where} did not take a connection within {span}",
-                transient=True,
-            )
-        if _never_connected(error):
-            return ConnectError(_connect_message(self._where, self.endpoint.hostname, reason), transient=True)
-        if isinstance(error, (requests.exceptions.Timeout, TimeoutError)) or "timed out" in str(error).lower():
-            return LostAnswer(f"{self._where} did not answer within {span}", late=True)
-        if isinstance(error, (requests.exceptions.InvalidURL, LocationParseError)):
-            return ViError(f"{self._where} is no host that can be connected to{self._detail(error)}")
-        return LostAnswer(f"The connection to {self._where} broke before the answer was there: {reason}")
+        from ansible_collections.vijson.tasks.plugins.module_utils._network_failures import Attempt, failure_of
 
-    @property
-    def _proxy(self) -> str:
-        parts = urlsplit(select_proxy(self.endpoint.url, self._session.proxies) or "")
-        return parts.netloc.rpartition("@")[2]
+        proxy = select_proxy(self.endpoint.url, self._session.proxies)
+        trusted = str(self._session.verify)
+        where = self.endpoint
+        return failure_of(
+            error, Attempt(where.hostname, where.port, limit, limit == where.request_timeout, proxy, trusted)
+        )
 
-    def _detail(self, error: Exception) -> str:
-        # The text may quote a part of a proxy's URL, and its password with it.
-        return ", or its proxy is none (proxy_host or HTTPS_PROXY)" if self._session.proxies else f": {error}"
+    def _proxy_answer(self, status: int) -> LostAnswer:
+        from ansible_collections.vijson.tasks.plugins.module_utils._network_failures import proxy_answer
 
-    def _tls_failure(self, reason: BaseException) -> ViError:
-        text = str(reason)
-        if "NO_CERTIFICATE_OR_CRL_FOUND" in text:
-            return ViError(f"There is no certificate in {self._session.verify} (ca_path or REQUESTS_CA_BUNDLE)")
-        if "CERTIFICATE_VERIFY_FAILED" in text or "certificate" in text.lower() or "doesn't match" in text:
-            why = getattr(reason, "verify_message", "") or text
-            return ConnectError(
-                f"The certificate of {self._where} is not trusted: {why}. Give the authority that signed it in ca_path,"
-                f" or turn the check off with validate_certs: false.",
-                transient=False,
-            )
-        if "EOF" in text or "reset" in text.lower():
-            return LostAnswer(f"The connection to {self._where} broke before the answer was there: {text}")
-        return ConnectError(f"{self._where} does not speak TLS as expected: {text}", transient=False)
-
-
-def _innermost(error: BaseException) -> BaseException:
-    """The cause that says most: requests and urllib3 wrap it several times."""
-    for _level in range(8):
-        inner = getattr(error, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = error.__cause__ or (
-                error.args[0] if error.args and isinstance(error.args[0], BaseException) else None
-            )
-        if not isinstance(inner, BaseException) or inner is error:
-            break
-        error = inner
-    return error
-
-
-def _never_connected(error: BaseException) -> bool:
-    seen = error
-    for _level in range(8):
-        if isinstance(seen, NewConnectionError):
-            return True
-        inner = getattr(seen, "reason", None) or (seen.args[0] if seen.args else None)
-        if not isinstance(inner, BaseException):
-            return False
-        seen = inner
-    return False
-
-
-def _connect_message(where: str, hostname: str, reason: BaseException) -> str:
-    text = str(reason)
-    if "Name or service not known" in text or "resolve" in text or "nodename" in text or "getaddrinfo" in text:
-        return f"The host {hostname} is not known: its name can't be resolved ({text})"
-    return f"No connection to {where}: {text}"
+        return proxy_answer(f"{self.endpoint.hostname}:{self.endpoint.port}", status)

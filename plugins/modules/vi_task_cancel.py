@@ -72,13 +72,14 @@ from typing import Any
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import is_done, planned_task
 from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
+from ansible_collections.vijson.tasks.plugins.module_utils._cancelling import Cancelled, cancel, cancellable
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
 from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
 from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
 from ansible_collections.vijson.tasks.plugins.module_utils._names import CHECK_MODE_TASK
 from ansible_collections.vijson.tasks.plugins.module_utils._privileges import require
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks import Cancelled, cancel, cancellable, read_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_tasks
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting import check_timeout, wait_or_fail
 
 ARGUMENT_SPEC = argument_spec(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_answer
+from ansible_collections.vijson.tasks.plugins.module_utils._cancelling import cancel
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
 from ansible_collections.vijson.tasks.plugins.module_utils._creating import NewTask, create_or_find
@@ -19,7 +20,6 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import Connec
 from ansible_collections.vijson.tasks.plugins.module_utils._history import latest_page, read_history
 from ansible_collections.vijson.tasks.plugins.module_utils._listing import read_listed
 from ansible_collections.vijson.tasks.plugins.module_utils._task_state import Step, carry_out
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks import cancel
 from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker, wait
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import (
     FakeClock,

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vijson.tasks.plugins.module_utils._cancelling import Cancelled, cancel
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks import Cancelled, cancel, read_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_tasks
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost, TaskServer
 
 CANCEL = "Task.CancelTask"
