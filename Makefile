@@ -52,7 +52,7 @@ changelog: venv ## turn the fragments into CHANGELOG.rst, for the version in gal
 .PHONY: test
 test: venv ## everything below, two at a time, and a count at the end
 	@rm -rf .build/results
-	@code=0; $(PARALLEL) e2e sanity faults units simulator-tests molecule docs build lint || code=$$?; $(SUMMARY) && exit $$code
+	@code=0; $(PARALLEL) e2e sanity robustness faults units simulator-tests molecule docs build lint || code=$$?; $(SUMMARY) && exit $$code
 
 .PHONY: bench
 bench: venv ## measure beside ping and naive counterparts, and write docs/benchmarks.md
@@ -64,7 +64,7 @@ units: venv ## unit tests
 
 .PHONY: fuzz
 fuzz: venv ## what unit tests try with a few values, with more than 20,000
-	@HYPOTHESIS_PROFILE=fuzz scripts/check $@ pytest -n 2 --dist worksteal tests/unit -k fuzz
+	@HYPOTHESIS_PROFILE=fuzz scripts/check $@ pytest -n 2 --dist worksteal tests/unit tests/robustness -k fuzz
 
 .PHONY: simulator-tests
 simulator-tests: venv ## the simulator's own tests
@@ -82,6 +82,14 @@ faults: venv ## a sample of: every request of every module, damaged in every way
 test-faults: venv ## all of them, and write docs/faults.md
 	@FAULTS=whole FAULTS_TABLE="$(CURDIR)/docs/faults.md" scripts/check $@ pytest tests/faults
 
+.PHONY: robustness
+robustness: venv ## restarts, signals, proxies, certificates, secrets, damaged answers, and some load
+	@scripts/check $@ pytest -n 2 --dist worksteal tests/robustness
+
+.PHONY: test-load
+test-load: venv ## all of the load, and write docs/load.md
+	@LOAD=whole LOAD_PAGE="$(CURDIR)/docs/load.md" scripts/check $@ pytest tests/robustness/test_load.py
+
 .PHONY: molecule
 molecule: venv ## scenarios of extensions/molecule on the simulator
 	@scripts/check $@ "$(CURDIR)/scripts/molecule"
@@ -98,7 +106,7 @@ test-matrix: venv ## units and e2e with the oldest and newest ansible-core, on t
 ##@ Lint
 
 LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog action-group
-PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.bench tests.e2e tests.faults tests.unit) simulator simulator_tests
+PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.bench tests.e2e tests.faults tests.robustness tests.unit) simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
 lint: $(LINTERS:%=lint-%) ## all linters; each one is a target lint-NAME too
