@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import obj, plain, snake, text, unboxed
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import obj, plain, reference, snake, text, unboxed
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer
 from ansible_collections.vijson.tasks.plugins.module_utils._faults import fault_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._names import CHECK_MODE_TASK
@@ -130,8 +130,8 @@ def _entity(info: dict[str, Any]) -> dict[str, Any] | None:
     name = info.get("entityName")
     if entity is None and name is None:
         return None
-    kind, moid = (entity.get("type"), entity.get("value")) if isinstance(entity, dict) else (None, None)
-    return {"type": kind, "moid": moid, "name": name}
+    named = {"type": None, "moid": None} if entity is None else reference(entity, "info.entity").answer()
+    return {**named, "name": plain(name)}
 
 
 def _reason(reason: Any) -> dict[str, Any] | None:

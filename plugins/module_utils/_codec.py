@@ -108,7 +108,8 @@ def reference(value: Any, what: str) -> Reference:
     """The reference that an answer holds; BadAnswer if it holds something else."""
     if isinstance(value, dict):
         kind, moid = value.get("type"), value.get("value")
-        if isinstance(kind, str) and isinstance(moid, str):
+        # What goes into the address of a request has to be a text that can be sent.
+        if isinstance(kind, str) and isinstance(moid, str) and (kind + moid).isprintable():
             return Reference(kind, moid)
     raise BadAnswer(f"{what} answered {_shape(value)} where a reference was expected")
 

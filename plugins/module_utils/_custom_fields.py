@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, objects, plain, reference
+from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, obj, objects, plain, reference
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._privileges import require
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks import no_such_task, read_properties, task_ref
@@ -107,6 +107,6 @@ def set_custom_values(client: Client, moid: str, texts: dict[str, str]) -> None:
 def require_to_set(client: Client, current: CustomValues, texts: dict[str, str]) -> None:
     """ViError if the user may not set these fields, as far as can be known without doing it."""
     for field in current.fields:
-        if field.get("name") in texts and current.entity:
-            policy = field.get("fieldInstancePrivileges") or {}
+        if str(field.get("name")) in texts and current.entity:
+            policy = obj(field.get("fieldInstancePrivileges") or {}, "fieldInstancePrivileges")
             require(client, policy.get("updatePrivilege") or _SET_PRIVILEGE, [current.entity])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._codec import obj
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, InputError, NoAnswer
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError, InputError, NoAnswer
 from ansible_collections.vijson.tasks.plugins.module_utils._extensions import Extension, WantedExtension
 from ansible_collections.vijson.tasks.plugins.module_utils._privileges import require_on_root
 from ansible_collections.vijson.tasks.plugins.module_utils._times import format_rfc3339
@@ -18,7 +18,11 @@ _MANAGER = "extensionManager"
 def find_extension(client: Client, key: str) -> Extension | None:
     """The Extension with this key."""
     found = client.call(_MANAGER, "FindExtension", {"extensionKey": key})
-    return None if found is None else obj(found, "FindExtension")
+    if found is None:
+        return None
+    if obj(found, "FindExtension").get("key") != key:
+        raise BadAnswer(f"FindExtension answered another extension than {key}")
+    return found
 
 
 def refuse_foreign(extension: Extension, wanted: WantedExtension, *, whole: bool) -> None:

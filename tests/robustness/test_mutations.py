@@ -53,7 +53,7 @@ def more(server: VCenter) -> dict[str, tuple[str, dict[str, Any]]]:
     old = {"extension": "com.vijson.simulator", "company": "vijson"}
     return {
         "negotiate": ("vi_task_info", {"api_release": "auto"}),
-        "wait for one that failed": ("vi_task_wait", {"tasks": [failed]}),
+        "wait for one that failed": ("vi_task_wait", {"tasks": [failed], "wait_timeout": 60}),
         "unknown type": ("vi_task_create", {"task_type": "nothing"}),
         "own extension": ("vi_task_type", {**old, "task_types": [{"id": JOB, "label": "Job"}]}),
         "history of an entity": ("vi_task_collector", entity),

@@ -116,6 +116,12 @@ def test_entity(fields: dict[str, Any], expected: Any) -> None:
     assert answer(**fields)["entity"] == expected
 
 
+@pytest.mark.parametrize("entity", ["vm-7", [], {"type": [], "value": {}}])
+def test_what_is_no_entity(entity: Any) -> None:
+    with pytest.raises(BadAnswer, match=r"info\.entity"):
+        answer(entity=entity)
+
+
 @pytest.mark.parametrize(
     ("reason", "expected"),
     [

@@ -155,6 +155,12 @@ def test_what_is_no_reference(wrong: Any) -> None:
         reference(wrong, "what")
 
 
+@pytest.mark.parametrize(("kind", "moid"), [("Task", "task-\ud800"), ("\ud800", "task-1"), ("Task", "task-1\n")])
+def test_a_reference_that_can_not_be_sent(kind: str, moid: str) -> None:
+    with pytest.raises(BadAnswer, match="where a reference was expected"):
+        reference({"_typeName": "ManagedObjectReference", "type": kind, "value": moid}, "what")
+
+
 @pytest.mark.parametrize("wrong", [1, "a", {}, [1], [None], [[]], boxed("ArrayOfInt", [1])])
 def test_what_is_no_list_of_objects(wrong: Any) -> None:
     with pytest.raises(BadAnswer, match=r"what answered .* objects"):

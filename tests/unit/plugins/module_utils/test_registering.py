@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, InputError, NoAnswer
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError, InputError, NoAnswer
 from ansible_collections.vijson.tasks.plugins.module_utils._extensions import WantedExtension
 from ansible_collections.vijson.tasks.plugins.module_utils._registering import (
     find_extension,
@@ -160,6 +160,14 @@ def test_whose_it_is(owner: str | None, company: str | None, whole: bool, refuse
             refuse_foreign({**EXTENSION, "company": owner}, wanted, whole=whole)
     else:
         refuse_foreign({**EXTENSION, "company": owner}, wanted, whole=whole)
+
+
+@pytest.mark.parametrize("answer", [{**EXTENSION, "key": "com.example.other"}, {"_typeName": "Extension"}, []])
+def test_another_extension_is_found(answer: Any) -> None:
+    server = ExtensionServer()
+    server.answers["ExtensionManager.FindExtension"] = lambda _moid, _params: answer
+    with pytest.raises(BadAnswer, match="FindExtension answered"):
+        find_extension(server.client("S0"), KEY)
 
 
 def test_find_and_heartbeat() -> None:
