@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer
+from ansible_collections.vijson.tasks.plugins.module_utils._times import format_rfc3339, parse_rfc3339
 
 SPOKEN_BY = "VI JSON is spoken by vCenter 8.0.1 and later."
 
@@ -92,7 +93,7 @@ def _plain(value: Any, typed: bool) -> Any:
         return value
     type_name = value.get("_typeName")
     if "_value" in value:
-        return _plain(value["_value"], typed)
+        return _in_utc(value["_value"]) if type_name == "dateTime" else _plain(value["_value"], typed)
     if type_name == "ManagedObjectReference":
         return {"type": value.get("type"), "moid": value.get("value")}
     answer: dict[str, Any] = {"type": type_name} if typed and type_name is not None else {}
@@ -102,6 +103,13 @@ def _plain(value: Any, typed: bool) -> Any:
             # An own field called "type" must not hide the name of the type.
             answer[f"{name}_" if name in answer else name] = _plain(item, typed)
     return answer
+
+
+def _in_utc(moment: Any) -> Any:
+    try:
+        return format_rfc3339(parse_rfc3339(moment))
+    except (TypeError, ValueError):
+        return moment
 
 
 def reference(value: Any, what: str) -> Reference:
