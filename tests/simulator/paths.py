@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 def types_at(kind: type[ManagedObject], path: str) -> frozenset[str]:
     """The wire types that a path may have on a class of managed objects; empty if there is no such property."""
-    head, _dot, rest = path.partition(".")
-    return _types_below(kind.PROPERTIES[head], rest) if head in kind.PROPERTIES else frozenset()
+    head, dot, rest = path.partition(".")
+    if head not in kind.PROPERTIES or (dot and not rest):
+        return frozenset()
+    return _types_below(kind.PROPERTIES[head], rest)
 
 
 @cache

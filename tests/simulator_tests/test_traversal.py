@@ -99,6 +99,7 @@ async def test_a_traversal_only_applies_to_its_type(client: Client) -> None:
         (filter_spec(properties("VirtualMachine", "nonsense"), starting(VM)), "InvalidProperty", {"name": "nonsense"}),
         (filter_spec(properties("Task", "info.nonsense"), starting(VM)), "InvalidProperty", {"name": "info.nonsense"}),
         (filter_spec(properties("Task", "info.state.x"), starting(VM)), "InvalidProperty", {"name": "info.state.x"}),
+        (filter_spec(properties("Task", "info."), starting(VM)), "InvalidProperty", {"name": "info."}),
         (
             filter_spec(properties("ManagedEntity", "childEntity"), starting(VM)),
             "InvalidProperty",
