@@ -85,12 +85,10 @@ class Place:
             "ANSIBLE_KEEP_REMOTE_FILES": None,
         }
 
-    def assert_clean(self, done: Run, secrets: set[str]) -> None:
-        """No secret is in what was shown, answered, logged or left."""
-        assert found_in(done.output, secrets) == []
-        assert found_in(json.dumps([vars(outcome) for outcome in done], indent=1), secrets) == []
-        assert self.log.stat().st_size > 1000
-        assert found_below(self.folder, secrets) == []
+    def leaks(self, done: Run, secrets: set[str]) -> list[str]:
+        """Where a secret is in what was shown, answered, logged or left."""
+        answers = json.dumps([vars(outcome) for outcome in done], indent=1)
+        return [*found_in(done.output, secrets), *found_in(answers, secrets), *found_below(self.folder, secrets)]
 
 
 class Commands:
@@ -111,7 +109,7 @@ class Commands:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._ended.wait(0.1):
+        while not self._ended.wait(0.3):
             for process in processes():
                 if " -m simulator " not in process.command and process.command not in self.seen:
                     self.seen.add(process.command)
