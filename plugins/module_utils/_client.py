@@ -195,12 +195,10 @@ class Client:
         check: Callable[[Any], None] = ignore,
         **how: Any,
     ) -> Any:
-        fresh = self._session_id is None
-        if fresh:
+        if self._session_id is None:
             self.log_in()
         try:
-            answer = self._request(verb, target, member, params, **how)
-            check(answer)
+            return self._checked(check, verb, target, member, params, **how)
         except FaultError as error:
             if error.type != "NotAuthenticated":
                 raise
@@ -211,12 +209,15 @@ class Client:
                     " idled out, or belongs to another server. Make a new one with vi_session.",
                     fault=error.fault,
                 ) from error
-            if bound or fresh:
+            if bound:
                 raise
-        else:
-            return answer
         self.log_in()
-        return self._request(verb, target, member, params, **how)
+        return self._checked(check, verb, target, member, params, **how)
+
+    def _checked(self, check: Callable[[Any], None], *request: Any, **how: Any) -> Any:
+        answer = self._request(*request, **how)
+        check(answer)
+        return answer
 
     def _request(self, verb: str, target: Target, member: str, params: dict[str, Any] | None, **how: Any) -> Any:
         known = self._singletons[target] if isinstance(target, str) else target

@@ -80,11 +80,20 @@ def test_there_is_no_second_new_login(client: Make, wire: Wire) -> None:
     assert failed.value.type == "NotAuthenticated"
 
 
+def test_a_session_that_is_refused_at_once_is_replaced_once(client: Make, wire: Wire) -> None:
+    wire.expect(
+        login("S1"),
+        Call("GET", INFO, NOT_AUTHENTICATED, session="S1"),
+        login("S2"),
+        Call("GET", INFO, answers(1), session="S2"),
+    )
+    assert client().get(TASK, "info") == 1
+
+
 def test_a_session_that_is_refused_at_once_is_no_reason_for_many(client: Make, wire: Wire) -> None:
     wire.expect(login("S1"), Call("GET", INFO, NOT_AUTHENTICATED), login("S2"), Call("GET", INFO, NOT_AUTHENTICATED))
     with pytest.raises(FaultError, match="NotAuthenticated"):
         client().get(TASK, "info")
-    wire.expected.clear()
 
 
 def test_what_lives_in_the_session_is_not_asked_for_in_another(client: Make, wire: Wire) -> None:
