@@ -75,13 +75,16 @@ def proxy_answer(where: str, status: int) -> LostAnswer:
 
 def _tls_failure(reason: BaseException, attempt: Attempt) -> ViError:
     text = str(reason)
-    if "NO_CERTIFICATE_OR_CRL_FOUND" in text:
+    if "NO_CERTIFICATE_OR_CRL_FOUND" in text or "PEM lib" in text:
         return ViError(f"There is no certificate in {attempt.trusted} (ca_path or REQUESTS_CA_BUNDLE)")
     if "certificate" in text.lower() or "doesn't match" in text:
-        why = getattr(reason, "verify_message", "") or text
+        why = (getattr(reason, "verify_message", "") or text).rstrip(".")
+        # One with another name or time is as little trusted with its authority.
+        other = any(words in why for words in ("expired", "not yet valid", "not valid for", "match"))
+        cure = "Turn" if other else "Give the authority that signed it in ca_path, or turn"
         return ConnectError(
-            f"The certificate of {attempt.where} is not trusted: {why}. Give the authority that signed it in ca_path,"
-            " or turn the check off with validate_certs: false.",
+            f"The certificate of {attempt.where} is not trusted: {why}."
+            f" {cure} the check off with validate_certs: false.",
             transient=False,
         )
     if "EOF" in text or "reset" in text.lower():

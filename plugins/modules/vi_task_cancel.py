@@ -117,7 +117,11 @@ def _missing(job: Job, moids: list[str], tasks: dict[str, dict[str, Any]]) -> li
 def _plan(job: Job, tasks: dict[str, dict[str, Any]]) -> Cancelled:
     """What would be requested, for all that can be known without doing it."""
     wanted = {moid: task for moid, task in tasks.items() if cancellable(task)}
-    entities = [Reference(task["entity"]["type"], task["entity"]["moid"]) for task in wanted.values() if task["entity"]]
+    entities = [
+        Reference(task["entity"]["type"], task["entity"]["moid"])
+        for task in wanted.values()
+        if task["entity"] and task["entity"]["moid"]
+    ]
     require(job.client, "Global.CancelTask", entities)
     refused = {moid: "it is not cancelable" for moid, task in wanted.items() if not task["cancelable"]}
     requested = [moid for moid in wanted if moid not in refused]

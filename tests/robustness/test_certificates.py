@@ -75,6 +75,8 @@ def test_refused_although_the_authority_is_trusted(shown: dict[str, Shown], name
     # OpenSSL before 3 wrote it in two words
     assert reason in msg.replace("self signed", "self-signed")
     assert "validate_certs: false" in msg
+    assert ("ca_path" in msg) == (name == "self-signed")
+    assert ".." not in msg
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,10 @@ def test_a_name_that_is_not_in_the_certificate(shown: dict[str, Shown]) -> None:
     [
         ("", "There is no certificate in {path} (ca_path"),
         ("hello\n", "There is no certificate in {path} (ca_path"),
-        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "PEM"),
+        (
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "There is no certificate in {path} (ca_path",
+        ),
     ],
     ids=["empty", "text", "broken"],
 )

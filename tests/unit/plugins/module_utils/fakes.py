@@ -11,7 +11,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import count
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Union
 from urllib.parse import unquote
 
 from ansible_collections.vijson.tasks.plugins.module_utils._client import Client, Credentials
@@ -86,6 +86,10 @@ class Hangs(NamedTuple):
     request_timeout: float = 60.0
 
 
+Trouble = Union[Lost, Hangs, Exception, None]
+"""What happens to a request; ``None``: nothing."""
+
+
 def ref(kind: str, moid: str) -> dict[str, str]:
     return {"_typeName": "ManagedObjectReference", "type": kind, "value": moid}
 
@@ -112,7 +116,7 @@ class FakeVcenter:
         self.clock = clock or FakeClock()
         self.sent: list[Sent] = []
         self.answers: dict[str, Handler] = {}
-        self.trouble: defaultdict[str, list[Lost | Hangs | Exception | None]] = defaultdict(list)
+        self.trouble: defaultdict[str, list[Trouble]] = defaultdict(list)
         self.sessions: set[str] = set()
         self.owned: dict[str, str] = {}
         self.warnings: list[str] = []

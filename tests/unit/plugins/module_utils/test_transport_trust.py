@@ -105,7 +105,7 @@ def test_no_warning_of_urllib3_where_the_user_turned_the_check_off(
     ],
 )
 def test_the_time_limit_is_on_top_of_what_a_poll_holds(
-    wire: Wire, how: dict[str, float], timeout: tuple[float, float]
+    wire: Wire, how: dict[str, Any], timeout: tuple[float, float]
 ) -> None:
     wire.expect(Call("GET", f"{HOST}/x", answers({})))
     Transport(Endpoint("vc.example.com", request_timeout=7.0)).send("GET", "/x", **how)

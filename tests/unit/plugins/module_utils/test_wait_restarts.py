@@ -18,7 +18,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     ViError,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker, wait
-from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost, TaskServer
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost, TaskServer, Trouble
 
 POLL = "PropertyCollector.WaitForUpdatesEx"
 
@@ -72,7 +72,7 @@ def test_a_task_that_is_gone_after_the_restart() -> None:
 @pytest.mark.parametrize("error", [ConnectError("refused"), LostAnswer("broken"), LostAnswer("502", status=502)])
 def test_a_server_that_is_away_for_a_while(error: ViError) -> None:
     server = TaskServer("task-1")
-    away: list[Lost | Exception | None] = [None, *[Lost(ran=False, error=error)] * 8]
+    away: list[Trouble] = [None, *[Lost(ran=False, error=error)] * 8]
     server.trouble[POLL] = away[:2]
     server.trouble["PropertyCollector.CreatePropertyCollector"] = away
     server.clock.at(50, lambda: server.finish("task-1"))

@@ -47,7 +47,7 @@ def test_the_deadline_is_kept_while_progress_streams_in(timeout: int) -> None:
 @pytest.mark.parametrize("timeout", [1, 10, 100])
 def test_the_deadline_is_kept_by_a_server_that_hangs(timeout: int) -> None:
     server = TaskServer("task-1")
-    server.trouble[POLL] = [None] + [Hangs()] * 100
+    server.trouble[POLL] = [None, *[Hangs()] * 100]
     tracker, _trouble = run(server, timeout)
     assert list(tracker.pending) == ["task-1"]
     assert timeout <= server.clock.time < timeout + 7
