@@ -111,10 +111,14 @@ class Client:
         """Whether the session was handed in, so that others may use it too."""
         return self._credentials.session_id is not None
 
-    def twin(self) -> Client:
+    @contextmanager
+    def twin(self) -> Iterator[Client]:
         """Another client in the session as it is now, for a thread that must not wait for this one."""
-        session_id = self._session_id or ""
-        return Client(self.endpoint, Credentials(session_id=session_id), api_release=self._release, warn=self._warn)
+        before = Credentials(session_id=self._session_id or "")
+        with Client(self.endpoint, before, api_release=self._release, warn=self._warn) as twin:
+            yield twin
+            if self._session_id == before.session_id:
+                self._session_id = twin._session_id
 
     # -- methods and properties ------------------------------------------------------------------------------------
 
@@ -198,7 +202,8 @@ class Client:
         if self._session_id is None:
             self.log_in()
         try:
-            return self._checked(check, verb, target, member, params, **how)
+            answer = self._request(verb, target, member, params, **how)
+            check(answer)
         except FaultError as error:
             if error.type != "NotAuthenticated":
                 raise
@@ -211,13 +216,10 @@ class Client:
                 ) from error
             if bound:
                 raise
-        self.log_in()
-        return self._checked(check, verb, target, member, params, **how)
-
-    def _checked(self, check: Callable[[Any], None], *request: Any, **how: Any) -> Any:
-        answer = self._request(*request, **how)
-        check(answer)
-        return answer
+        else:
+            return answer
+        # No login after this one would help either.
+        return self._invoke(verb, target, member, params, bound=True, check=check, **how)
 
     def _request(self, verb: str, target: Target, member: str, params: dict[str, Any] | None, **how: Any) -> Any:
         known = self._singletons[target] if isinstance(target, str) else target
@@ -235,8 +237,7 @@ class Client:
         if self._release == "auto":
             self._release = self._negotiate()
         path = "/sdk/vim25/" + "/".join(quote(part, safe="") for part in (self._release, *target, member))
-        body = json.dumps(params) if params is not None else None
-        answer = self._send(verb, path, body=body, **how)
+        answer = self._send(verb, path, body=None if params is None else json.dumps(params), **how)
         self._session_id = answer.headers.get(_SESSION_HEADER) or self._session_id
         return self._read(answer, f"{member} of {target}")
 

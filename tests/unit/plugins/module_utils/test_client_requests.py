@@ -101,6 +101,19 @@ def test_any_answer_may_bring_a_new_session_id(client: Make, wire: Wire) -> None
         made.get(TASK, "info")
 
 
+def test_a_new_session_id_that_a_twin_was_told_counts_for_both(client: Make, wire: Wire) -> None:
+    wire.expect(
+        login("S1"),
+        Call("GET", f"{SDK}/Task/task-7/info", answers({}), None, "S1"),
+        Call("GET", f"{SDK}/Task/task-7/value", answers({}, session="S2"), None, "S1"),
+        logout("S2"),
+    )
+    with client() as made:
+        made.get(TASK, "info")
+        with made.twin() as twin:
+            twin.get(TASK, "value")
+
+
 def test_a_session_id_in_another_case_of_the_header(client: Make, wire: Wire) -> None:
     reply = answers(user_session())
     wire.expect(
