@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -60,6 +61,13 @@ def both_ways(shared_twins: tuple[VCenter, VCenter], tmp_path: Path) -> Iterator
     for vcenter in shared_twins:
         vcenter.clean()
     assert left == [{}, {}]
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder whose path leaves room for a socket's name, as a TMPDIR for ansible-core has to."""
+    with TemporaryDirectory(prefix="vijson-", dir="/tmp") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

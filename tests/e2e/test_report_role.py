@@ -43,10 +43,9 @@ def written(run: Run) -> list[bool]:
     return [outcome.result["changed"] for outcome in run.all(WRITTEN)]
 
 
-def test_writes_when_the_tasks_differ(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
-    planned, page, temporary = tmp_path / "planned.html", tmp_path / "report.html", tmp_path / "temporary"
-    temporary.mkdir()
-    env: dict[str, str | None] = {"TMPDIR": str(temporary)}
+def test_writes_when_the_tasks_differ(ansible: Ansible, vcenter: VCenter, tmp_path: Path, short_path: Path) -> None:
+    planned, page = tmp_path / "planned.html", tmp_path / "report.html"
+    env: dict[str, str | None] = {"TMPDIR": str(short_path)}
     first = set(vcenter.tasks(2, state="success", completed_ago=60))
 
     check = {"dest": page, "check_mode": True}
@@ -59,14 +58,14 @@ def test_writes_when_the_tasks_differ(ansible: Ansible, vcenter: VCenter, tmp_pa
     assert f"{page} (tasks: 2)" in run.stdout
     assert moids(page) == first
     assert stat.S_IMODE(page.stat().st_mode) == 0o644
-    assert list(temporary.iterdir()) == []
+    assert list(short_path.iterdir()) == []
 
     later = vcenter.task(state="error", completed_ago=30, error=fault("Out of space."))
     run = reports(ansible, [{**check, "diff": True}, {"dest": page, "mode": "0600"}], env=env)
     assert written(run) == [True, True]
     assert moids(page) == first | {later}
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
-    assert list(temporary.iterdir()) == []
+    assert list(short_path.iterdir()) == []
 
 
 def test_what_goes_on_is_measured(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
@@ -126,9 +125,10 @@ def test_no_text_of_the_server_is_markup(ansible: Ansible, vcenter: VCenter, tmp
     assert HOSTILE in found["error"]["message"]
 
 
-def test_a_failure_leaves_the_page_and_nothing_else(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
-    page, temporary = tmp_path / "report.html", tmp_path / "temporary"
-    temporary.mkdir()
+def test_a_failure_leaves_the_page_and_nothing_else(
+    ansible: Ansible, vcenter: VCenter, tmp_path: Path, short_path: Path
+) -> None:
+    page = tmp_path / "report.html"
     page.write_text("yesterday's")
     cases: list[tuple[dict[str, Any], str]] = [
         ({"password": "wrong"}, "did not accept the user name and password"),
@@ -139,12 +139,12 @@ def test_a_failure_leaves_the_page_and_nothing_else(ansible: Ansible, vcenter: V
         ({"port": "many"}, "task_report_port"),
         ({"proxy_protocol": "socks"}, "task_report_proxy_protocol"),
     ]
-    run = reports(ansible, [{"dest": page, **given} for given, _told in cases], env={"TMPDIR": str(temporary)})
+    run = reports(ansible, [{"dest": page, **given} for given, _told in cases], env={"TMPDIR": str(short_path)})
     for (given, told), outcome in zip(cases, run.all(FAILED)):
         assert told in json.dumps(outcome.result), given
     assert len(run.all(FAILED)) == len(cases)
     assert page.read_text() == "yesterday's"
-    assert list(temporary.iterdir()) == []
+    assert list(short_path.iterdir()) == []
 
 
 def test_connection_by_variables(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:

@@ -63,8 +63,8 @@ def vcenter(server: VCenter) -> Iterator[VCenter]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def place(short_path: Path) -> Place:
+    return Place(short_path)
 
 
 @pytest.fixture
