@@ -110,8 +110,6 @@ class _Past:
 
     def _decorate(self, task: Task, index: int) -> None:
         """What only some tasks have."""
-        if index % 7 == 3:
-            task.null_fields = True
         if index % 9 == 2:
             task.progress = 100 if task.state == "success" else 42
         if index % 10 == 4:

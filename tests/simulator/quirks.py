@@ -15,7 +15,7 @@ class Quirks:
 
     wrap_errors: TaskInfo.error is a LocalizedMethodFault around the fault.
     null_lists: empty lists are null, also `objects` of a RetrieveResult, against the contract.
-    null_fields: unset fields of a TaskInfo, and unset values of a PropertyChange, are null instead of absent.
+    null_fields: unset fields of a TaskInfo, and unset values of a PropertyChange, are null, against the contract too.
     empty_as_204: answers without a value are 204 instead of `null`; empty_body: 200 without a body.
     page_updates: most objects in one UpdateSet, truncated after that. max_objects: most objects in one RetrieveResult.
     cancel_again: a second cancel while one is pending is 204 instead of InvalidState.

@@ -109,7 +109,9 @@ class Sdk:
         if not self._check or operation.result is None:
             return
         try:
-            check_answer(operation.result, json.loads(value) if isinstance(value, JsonText) else value)
+            quirks = self._world.quirks
+            plain = json.loads(value) if isinstance(value, JsonText) else value
+            check_answer(operation.result, plain, nulls=quirks.null_fields or quirks.null_lists)
         except Fault as fault:
             self._record.violations.append(f"{operation.name}: {fault.message}")
             raise Fault("SystemError", fault.message, reason="The answer breaks the contract") from fault

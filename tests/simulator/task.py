@@ -78,7 +78,6 @@ class Task(ExtensibleManagedObject):
         "event_chain_id",
         "locked",
         "name",
-        "null_fields",
         "number",
         "parent_key",
         "plan",
@@ -132,7 +131,6 @@ class Task(ExtensibleManagedObject):
         self.parent_key: str | None = None
         self.root_key: str | None = None
         self.activation_id: str | None = None
-        self.null_fields = False
         self.plan: Plan | None = None
         self._text: str | None = None
 
@@ -219,7 +217,7 @@ class Task(ExtensibleManagedObject):
             rootTaskKey=self.root_key,
             activationId=self.activation_id,
         )
-        if self.null_fields or self.world.quirks.null_fields:
+        if self.world.quirks.null_fields:
             info = {**info, **{name: None for name in OPTIONAL_FIELDS if name not in info}}
         return info
 

@@ -24,13 +24,16 @@ def check_request(type_name: str | None, body: dict[str, Any]) -> dict[str, Any]
         if parameters:
             raise _invalid(f"Unknown parameter: {next(iter(parameters))}")
         return {}
-    _Check(is_answer=False).fields(type_name, parameters, "")
+    _Check(is_answer=False, nulls=True).fields(type_name, parameters, "")
     return parameters
 
 
-def check_answer(schema: Schema, value: Any) -> None:
-    """Raises Fault if the answer breaks the contract. Types and enum values that are not in it are let through."""
-    _Check(is_answer=True).value(schema, value, "answer")
+def check_answer(schema: Schema, value: Any, *, nulls: bool = False) -> None:
+    """Raises Fault if the answer breaks the contract. Types and enum values that are not in it are let through.
+
+    :param nulls: whether fields that are not set may be null, which the contract does not say
+    """
+    _Check(is_answer=True, nulls=nulls).value(schema, value, "answer")
 
 
 def _invalid(message: str) -> Fault:
@@ -44,8 +47,9 @@ def _wrong(path: str, message: str) -> Fault:
 class _Check:
     """A walk along the schemas; `path` is the place in the request, for messages."""
 
-    def __init__(self, is_answer: bool) -> None:
+    def __init__(self, *, is_answer: bool, nulls: bool) -> None:
         self._is_answer = is_answer
+        self._nulls = nulls
 
     def value(self, schema: Schema, value: Any, path: str) -> None:
         if value is None and schema.get("nullable"):
@@ -69,7 +73,7 @@ class _Check:
             place = f"{path}.{name}" if path else name
             if name not in known:
                 raise _invalid(f"Unknown property {place} in data object of type {type_name}")
-            if value is not None:
+            if value is not None or not self._nulls:
                 self.value(known[name], value, place)
 
     def _list(self, items: Schema, value: Any, path: str) -> None:

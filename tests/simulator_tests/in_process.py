@@ -71,7 +71,9 @@ class Client:
         checked = check_request(operation.parameters, parameters)
         value = await self.world.find(ref, self.session).invoke(method, self.session, checked)
         if operation.result is not None:
-            check_answer(operation.result, json.loads(value) if isinstance(value, JsonText) else value)
+            quirks = self.world.quirks
+            plain = json.loads(value) if isinstance(value, JsonText) else value
+            check_answer(operation.result, plain, nulls=quirks.null_fields or quirks.null_lists)
         return value
 
     async def make(self, ref: Ref, method: str, **parameters: Any) -> Ref:

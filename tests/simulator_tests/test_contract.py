@@ -76,13 +76,15 @@ def test_a_good_answer_passes() -> None:
     check_answer(TASK_INFO, INFO)
     check_answer(TASK_INFO, {**INFO, "error": data("LocalizedMethodFault", fault=data("Timedout"))})
     check_answer(TASK_INFO, {**INFO, "error": {"_typeName": "FaultOfTomorrow", "depth": 5}, "state": "paused"})
-    check_answer(TASK_INFO, {**INFO, "name": None, "result": None})
+    check_answer(TASK_INFO, {**INFO, "name": None, "result": None}, nulls=True)
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"state": None},
+        {"name": None},
+        {"result": None},
         {"state": 1},
         {"colour": "red"},
         {"_typeName": "TaskReason"},
