@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What one module costs in a play, beyond the play's start: a loop of twenty, and twenty tasks of their own."""
+"""What one module costs in a play, beyond the play's start: a loop of twenty, and twenty tasks of their own.
+
+Beside ``ping`` there is a module that does nothing but import requests.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,14 @@ from ansible_collections.vijson.tasks.tests.bench.vcenter import Server
 
 TIMES = 20
 ROUNDS = 5
+_LIBRARY = Path(__file__).parent / "library"
 
 _INFO: dict[str, Any] = {"vijson.tasks.vi_task_info": {"task": "task-100"}}
 _PING: dict[str, Any] = {"ansible.builtin.ping": {}}
+_IMPORT: dict[str, Any] = {"import_requests": {}}
 _WAYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "ping": (_PING, {}),
+    "a module that only imports requests": (_IMPORT, {}),
     "in the controller's process": (_INFO, {}),
     "as a module": (_INFO, {"vijson_tasks_in_process": False}),
 }
@@ -44,7 +50,7 @@ def measure(server: Server) -> list[Row]:
                     seconds=seconds,
                     ratio=seconds / floor,
                     against="ping",
-                    requests=0 if way == "ping" else requests,
+                    requests=requests if _WAYS[way][0] is _INFO else 0,
                     goal=limit,
                 )
             )
@@ -56,7 +62,7 @@ def _costs(shape: str) -> dict[str, float]:
     with TemporaryDirectory() as folder:
         plays = {"": _write(folder, "empty", [], {})}
         for way, (task, variables) in _WAYS.items():
-            plays[way] = _write(folder, way.split()[0], _tasks(shape, task), variables)
+            plays[way] = _write(folder, way.replace(" ", "-"), _tasks(shape, task), variables)
         taken: dict[str, list[float]] = {way: [] for way in plays}
         for _round in range(ROUNDS):
             for way, play in plays.items():
@@ -80,7 +86,12 @@ def _write(folder: str, name: str, tasks: list[dict[str, Any]], variables: dict[
 
 def _run(play: Path) -> float:
     begun = time.monotonic()
-    subprocess.run(["ansible-playbook", str(play)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        ["ansible-playbook", "--module-path", str(_LIBRARY), str(play)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     return time.monotonic() - begun
 
 
