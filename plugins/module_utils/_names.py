@@ -12,6 +12,8 @@ from ansible_collections.vijson.tasks.plugins.module_utils._codec import Referen
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._times import Moment, parse_moment
 
+_LONGEST = 100
+
 CHECK_MODE_TASK = "check-mode"
 """The id of a task that check mode would have created."""
 
@@ -52,7 +54,13 @@ _PREFIXES = (
 
 
 def _refuse(option: str, value: Any, problem: str, forms: str) -> NoReturn:
-    raise InputError(f"{option}: {value!r} {problem}. Accepted: {forms}")
+    if isinstance(value, dict) and {"tasks", "results"} & set(value):
+        problem = "is the whole answer of a task: take the tasks in it, such as found.tasks"
+    raise InputError(f"{option}: {_shortened(repr(value))} {problem}. Accepted: {forms}")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _unquoted(value: str) -> str:

@@ -76,7 +76,7 @@ def proxy_answer(where: str, status: int) -> LostAnswer:
 def _tls_failure(reason: BaseException, attempt: Attempt) -> ViError:
     text = str(reason)
     if "NO_CERTIFICATE_OR_CRL_FOUND" in text or "PEM lib" in text:
-        return ViError(f"There is no certificate in {attempt.trusted} (ca_path or REQUESTS_CA_BUNDLE)")
+        return ViError(f"There is no certificate in {attempt.trusted} (ca_path, VMWARE_CA_PATH or REQUESTS_CA_BUNDLE)")
     if "certificate" in text.lower() or "doesn't match" in text:
         why = (getattr(reason, "verify_message", "") or text).rstrip(".")
         # One with another name or time is as little trusted with its authority.

@@ -108,6 +108,8 @@ def _fault(value: dict[str, Any] | None) -> dict[str, Any] | None:
     fields = dict(value)
     kind = fields.pop("type", None) or "ExtendedFault"
     message = fields.pop("message", None)
+    if "msg" in fields:
+        raise InputError("fault: msg is no field of a fault. Accepted: message for its text")
     if not isinstance(kind, str) or not kind.isalnum():
         raise InputError(f"fault: {kind!r} is no type. Accepted: a VimFault such as ExtendedFault")
     if kind in _RUNTIME_FAULTS:

@@ -92,7 +92,9 @@ class Transport:
         if verify is None:
             verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
         if isinstance(verify, str) and not os.path.exists(verify):
-            raise ViError(f"The certificates to trust are not there: {verify} (ca_path or REQUESTS_CA_BUNDLE)")
+            raise ViError(
+                f"The certificates to trust are not there: {verify} (ca_path, VMWARE_CA_PATH or REQUESTS_CA_BUNDLE)"
+            )
         return verify
 
     def _proxies(self) -> dict[str, str]:

@@ -17,10 +17,14 @@ _NAMED = 10
 
 
 class Waited(NamedTuple):
-    """What came of waiting. ``trouble``: what kept the server out of reach at the end, if anything."""
+    """What came of waiting. ``trouble``: what kept the server out of reach at the end, if anything.
+
+    :ivar until: ``done`` or ``running``
+    """
 
     tracker: Tracker
     trouble: ViError | None
+    until: str
 
 
 def check_timeout(timeout: int) -> None:
@@ -37,7 +41,7 @@ def wait_for(job: Job, moids: list[str], timeout: int, *, until: str = "done") -
         if job.is_planned(moid):
             tracker.gone(moid)
     trouble = wait(job.client, tracker, timeout, report=Reporter(job.progress)) if tracker.pending else None
-    return Waited(tracker, trouble)
+    return Waited(tracker, trouble, until)
 
 
 def wait_or_fail(
@@ -74,9 +78,16 @@ def summary(waited: Waited) -> Result:
 
 def timed_out(waited: Waited, timeout: int, result: Result, besides: str = "") -> WaitTimeout:
     """The failure at the end of the time, with what else went wrong."""
-    pending = list(waited.tracker.pending)
+    pending = [_with_state(moid, waited.tracker.infos.get(moid, {})) for moid in waited.tracker.pending]
     why = f" The vCenter was out of reach at the end: {waited.trouble}" if waited.trouble else ""
-    return WaitTimeout(f"Not there after {span(timeout)}: {named(pending)}.{why} {besides}", result=result)
+    what = "Not done after" if waited.until == "done" else "Not running after"
+    return WaitTimeout(f"{what} {span(timeout)}: {named(pending)}.{why} {besides}", result=result)
+
+
+def _with_state(moid: str, info: dict[str, Any]) -> str:
+    progress = info.get("progress")
+    state = f"{info.get('state')} {progress}%" if isinstance(progress, int) else info.get("state")
+    return f"{moid} ({state})" if state else moid
 
 
 def errors_of(result: Result) -> str:

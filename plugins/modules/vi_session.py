@@ -36,7 +36,7 @@ attributes:
 options:
   state:
     description:
-      - V(present) logs in with O(username) and O(password), even if there is an O(session_id) around.
+      - V(present) logs in with O(username) and O(password), even if a O(session_id) is around.
       - V(absent) ends the session O(session_id).
     type: str
     choices: [present, absent]

@@ -49,6 +49,7 @@ options:
   users:
     description:
       - Only tasks that these users started, each as V(name@domain) or as the server shows it, V(DOMAIN\\name).
+      - A name without a domain is that of a user without one.
     type: list
     elements: str
   system_user:
@@ -198,7 +199,7 @@ count:
   type: int
   sample: 1
 truncated:
-  description: Whether there are more than O(limit).
+  description: Whether there are more than O(limit). What O(latest_page) leaves out does not count.
   returned: success
   type: bool
   sample: false

@@ -89,6 +89,8 @@ task:
   sample: {moid: task-42, key: task-42, state: queued}
 """
 
+from typing import Any
+
 from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
 from ansible_collections.vijson.tasks.plugins.module_utils._creating import NewTask, create_or_find
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
@@ -125,7 +127,17 @@ def run(job: Job) -> Result:
             f"{job.client.endpoint.hostname} did not keep the activation_id of {created.task['moid']}, so another run"
             " will not find this task and will create one more"
         )
+    if not created.changed and not _is(created.task, new):
+        job.warn(
+            f"{created.task['moid']}, which carries this activation_id, is {created.task['description_id']} of"
+            f" {(created.task['entity'] or {}).get('moid')} and not {new.task_type} of {new.entity.moid}"
+        )
     return {"task": created.task, "changed": created.changed}
+
+
+def _is(task: dict[str, Any], new: NewTask) -> bool:
+    """Whether a task that was found is such a one."""
+    return task["description_id"] == new.task_type and (task["entity"] or {}).get("moid") == new.entity.moid
 
 
 def main() -> None:

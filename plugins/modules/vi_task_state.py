@@ -52,7 +52,7 @@ options:
     type: raw
   fault:
     description:
-      - Why the task failed, with O(state=error) only.
+      - Why the task failed, with O(state=error) only. Without it, nobody can tell why.
       - C(message) is the text, C(type) a VimFault (by default C(ExtendedFault)); all else are fields of that
         fault. Fields of ExtendedFault are C(fault_type_id) and C(data), a mapping of texts.
     type: dict

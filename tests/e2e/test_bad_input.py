@@ -135,7 +135,7 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "no authorities": (
         "vi_task_info",
         {"ca_path": "/nowhere/ca.pem"},
-        "The certificates to trust are not there: /nowhere/ca.pem (ca_path or REQUESTS_CA_BUNDLE)",
+        "The certificates to trust are not there: /nowhere/ca.pem (ca_path, VMWARE_CA_PATH or REQUESTS_CA_BUNDLE)",
     ),
 }
 

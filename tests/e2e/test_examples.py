@@ -29,6 +29,7 @@ from ansible_collections.vijson.tasks.tests.e2e.watchers import SOURCE, watching
 YAML = [block for block in ALL_BLOCKS if block.language == "yaml"]
 PLAYS = [block for block in YAML if isinstance(block.data, list)]
 DEFAULTS = [block for block in YAML if "module_defaults" in block.data]
+INVENTORIES = [block for block in YAML if "all" in block.data]
 EVENTS = [block for block in YAML if "change" in block.data]
 MODULES = sorted(ROOT.glob("plugins/modules/vi_*.py"))
 COMMANDS = [
@@ -86,6 +87,20 @@ def test_module_defaults(ansible: Ansible, busy: VCenter, block: Block) -> None:
     play: dict[str, Any] = {"hosts": "localhost", "gather_facts": False, **block.data, "tasks": [read]}
     done = run(ansible, json.dumps([play]))
     assert done["Read"].result["tasks"]
+
+
+@pytest.mark.parametrize("block", INVENTORIES, ids=lambda block: block.place)
+def test_inventories(ansible: Ansible, tmp_path: Path, block: Block) -> None:
+    inventory = tmp_path / "inventory.yml"
+    inventory.write_text(block.text)
+    play = {"hosts": "all", "gather_facts": False, "tasks": [{"name": "Ping", "ansible.builtin.ping": {}}]}
+    done = ansible.playbook(json.dumps([play]), arguments=["--inventory", str(inventory)])
+    assert done["Ping"].result["ping"] == "pong"
+
+
+def test_every_block_is_run() -> None:
+    run_here = [*PLAYS, *DEFAULTS, *INVENTORIES, *EVENTS]
+    assert sorted(block.place for block in run_here) == sorted(block.place for block in YAML)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

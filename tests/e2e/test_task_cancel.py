@@ -107,7 +107,7 @@ def test_privileges_and_races(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["answer lost"].result["changed"] is True
     assert run["answer lost"].requests["Task.CancelTask"] == 2
     assert run["not in time"].msg == (
-        f"Not there after 1s: {slow}. Could not be cancelled: {fixed}: it is not cancelable"
+        f"Not done after 1s: {slow} (running). Could not be cancelled: {fixed}: it is not cancelable"
     )
     assert run["not in time"].result["changed"] is True
     assert states(run["not in time"]) == {slow: ("running", True), fixed: ("running", False)}

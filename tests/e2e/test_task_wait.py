@@ -54,8 +54,8 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["gone"].result["warnings"] == [
         f"{gone} is not, or not any more, on {vcenter.host}: how it ended is not known"
     ]
-    assert run["look once"].msg == f"Not there after 0s: {goes_on}."
-    assert run["not in time"].msg == f"Not there after 1s: {goes_on}."
+    assert run["look once"].msg == f"Not done after 0s: {goes_on} (running)."
+    assert run["not in time"].msg == f"Not done after 1s: {goes_on} (running)."
     for name in ("look once", "not in time"):
         assert run[name].status == "failed"
         assert ended(run, name) == {"tasks": [goes_on, done], "succeeded": [done], "pending": [goes_on]}
@@ -66,7 +66,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
 
 def test_many_tasks_at_the_price_of_a_few_requests(ansible: Ansible, vcenter: VCenter) -> None:
     vcenter.quirks(page_updates=25)
-    orders = [{"entity": "vm-21", "count": 60, "duration": seconds} for seconds in (3, 2)]
+    orders = [{"entity": "vm-21", "count": 60, "duration": seconds} for seconds in (4, 3)]
     run = ansible.tasks(
         [
             task("late", "control", {"path": "tasks", "body": orders[0]}, register="late"),
@@ -81,7 +81,7 @@ def test_many_tasks_at_the_price_of_a_few_requests(ansible: Ansible, vcenter: VC
     ]
     assert outcome.requests["PropertyCollector.CreateFilter"] == 1
     assert outcome.requests["ListView.ModifyListView"] == 1
-    assert sum(outcome.requests.values()) < 60
+    assert sum(outcome.requests.values()) < 100  # 120 tasks make progress, of which one answer tells 25
     assert outcome.left == {}
 
 

@@ -42,7 +42,7 @@ def test_nothing_stays_open(vcenter: VCenter, shared: bool) -> None:
         "",
         "Interrupted by SIGINT: what was opened on the server is closed",
         "Interrupted by SIGTERM: what was opened on the server is closed",
-        f"Not there after 2s: {', '.join(goes_on)}.",
+        f"Not done after 2s: {', '.join(f'{moid} (running)' for moid in goes_on)}.",
     }
     assert len([text for text in said if text.startswith("Interrupted")]) > ROUNDS // 4
     assert vcenter.left() == ({"sessions": 1} if shared else {})

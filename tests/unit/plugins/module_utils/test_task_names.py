@@ -114,3 +114,15 @@ def test_the_task_of_check_mode_is_one_in_check_mode_only() -> None:
     assert parse_tasks(["check-mode", {"moid": "check-mode", "key": "check-mode"}], check_mode=True) == ["check-mode"]
     with pytest.raises(InputError, match="check-mode"):
         parse_tasks(["check-mode"])
+
+
+@pytest.mark.parametrize("answer", [{"tasks": [{"moid": "task-1"}], "missing": []}, {"results": [], "changed": False}])
+def test_a_whole_answer_is_told_from_the_tasks_in_it(answer: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=r"whole answer of a task: take the tasks in it, such as found\.tasks"):
+        parse_tasks([answer])
+
+
+def test_a_long_value_is_not_repeated_as_a_whole() -> None:
+    with pytest.raises(InputError) as refused:
+        parse_task(["task-1"] * 1000)
+    assert len(str(refused.value)) < 400

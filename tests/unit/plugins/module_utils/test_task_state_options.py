@@ -44,6 +44,7 @@ def wanted(**options: Any) -> Wanted:
         ({"state": "error", "fault": {"type": "SystemError"}}, "fault.*SystemError.*ExtendedFault"),
         ({"state": "error", "fault": {"type": "not a type"}}, "fault.*not a type"),
         ({"state": "error", "fault": {"type": 5}}, "fault.*5"),
+        ({"state": "error", "fault": {"msg": "x"}}, "fault: msg.*message"),
         ({"state": "error", "fault": {"type": "NoDiskSpace", "detail": {"a": 1}}}, "fault.*detail"),
     ],
 )

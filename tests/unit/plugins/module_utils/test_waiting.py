@@ -33,7 +33,7 @@ def waited(**states: str) -> Waited:
             tracker.gone(moid)
         else:
             tracker.saw(moid, info(moid, state, name="Do", error={"_typeName": "X"} if state == "error" else None))
-    return Waited(tracker, None)
+    return Waited(tracker, None, "done")
 
 
 def test_every_task_is_in_one_list() -> None:
@@ -51,7 +51,7 @@ def test_the_time_has_passed() -> None:
     state = waited(t1="success", t2="running")
     failure = timed_out(state, 130, summary(state)).failure()
     assert "2m10s" in failure["msg"]
-    assert "task-2" in failure["msg"]
+    assert failure["msg"].startswith("Not done after 2m10s: task-2 (running).")
     assert "task-1" not in failure["msg"]
     assert [task["moid"] for task in failure["tasks"]] == ["task-1", "task-2"]
 
