@@ -22,7 +22,7 @@ PIPELINED: dict[str, str | None] = {"ANSIBLE_PIPELINING": "1", "ANSIBLE_KEEP_REM
 
 HOSTILE = (
     "</script><script>window.owned = 1</script><img src=x onerror='window.owned = 1'>\"'`${window.owned = 1} "
-    "{{ 7 * 191 }} {% raw %} <!-- --> &lt;b&gt; ]]> \u2028\u2029 \\u003c \u202e end"
+    "{{ 7919 * 7907 }} {% raw %} <!-- --> &lt;b&gt; ]]> \u2028\u2029 \\u003c \u202e end"
 )
 
 

@@ -9,7 +9,7 @@ from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays
 from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 
-TEMPLATE = "{{ 7*7 }}{% raw %}{% endraw %}${PATH}"
+TEMPLATE = "{{ 7919*7907 }}{% raw %}{% endraw %}${PATH}"
 COMMAND = "{{ lookup('pipe', 'touch stolen') }}"
 CONTROL = "before\x1b[2J\x1b]0;title\x07\r\nafter\u202etxt\u2028line\x9bend"
 CLEAN = "before [2J ]0;title after txt line end"
@@ -54,7 +54,7 @@ def test_templates(both_ways: BothWays) -> None:
     assert run["show"].result["msg"] == f"{TEMPLATE} {run['pass on'].msg}"
     assert run["use again"].result["name_of_it"] == COMMAND
     assert repr(TEMPLATE) in run["send back"].msg
-    assert "49" not in run.stdout.replace(moid, "")
+    assert str(7919 * 7907) not in run.stdout
     assert not list(both_ways.folder.rglob("stolen"))
 
 
