@@ -79,14 +79,10 @@ def _tls_failure(reason: BaseException, attempt: Attempt) -> ViError:
         return ViError(f"There is no certificate in {attempt.trusted} (ca_path, VMWARE_CA_PATH or REQUESTS_CA_BUNDLE)")
     if "certificate" in text.lower() or "doesn't match" in text:
         why = (getattr(reason, "verify_message", "") or text).rstrip(".")
-        # One with another name or time is as little trusted with its authority.
-        other = any(words in why for words in ("expired", "not yet valid", "not valid for", "match"))
-        cure = "Turn" if other else "Give the authority that signed it in ca_path, or turn"
-        return ConnectError(
-            f"The certificate of {attempt.where} is not trusted: {why}."
-            f" {cure} the check off with validate_certs: false.",
-            transient=False,
-        )
+        cure = "Give the authority that signed it in ca_path, or turn the check off with validate_certs: false"
+        if any(words in why for words in ("expired", "not yet valid", "not valid for", "match")):
+            cure = "No authority in ca_path makes up for that, only validate_certs: false turns the check off"
+        return ConnectError(f"The certificate of {attempt.where} is not trusted: {why}. {cure}.", transient=False)
     if "EOF" in text or "reset" in text.lower():
         return LostAnswer(f"The connection to {attempt.where} broke before the answer was there: {text}")
     return ConnectError(f"{attempt.where} does not speak TLS as expected: {text}", transient=False)
