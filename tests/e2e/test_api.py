@@ -81,4 +81,3 @@ def test_each_row_needs_its_operation(ansible: Ansible, vcenter: VCenter) -> Non
         assert re.search("MethodNotFound|InvalidProperty", str(without.result)), without
         is_method = operation.rpartition(".")[2][0].isupper() or operation == "Task.setCustomValue"
         assert run[operation].requests.get(operation, 0) == (1 if is_method else 0)
-    vcenter.made += [run["TaskManager.CreateTask"].result["task"]["moid"]]

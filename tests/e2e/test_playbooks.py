@@ -39,7 +39,6 @@ def shown(run: Run, name: str) -> Any:
 def test_demo(ansible: Ansible, vcenter: VCenter) -> None:
     first = play(ansible, "demo")
     job, other = created(first)
-    vcenter.made += [job, other]
     ended = [
         f"{job} Simulated job of web01: success, 1 disk copied",
         f"{other} Simulated job of web01: cancelled, Stopped as asked",
@@ -107,7 +106,6 @@ def test_own_job(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     first = play(ansible, "own_job", *given)
     assert first.code == 0, first.output
     (job,) = created(first)
-    vcenter.made.append(job)
     assert archive.stat().st_size > 0
     message = first["Show how it ended"].msg
     assert message.startswith(f"Pack a folder of web01: {archive}, ")
@@ -118,7 +116,6 @@ def test_own_job(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     assert changed(second) == ["Log in", "Log out"]
 
     failed = play(ansible, "own_job", "-e", f"job_archive={archive}", "-e", "job_folder=/nowhere job_name=another-job")
-    vcenter.made += created(failed)
     assert failed.code == 2
     assert re.fullmatch(
         r"Pack a folder of web01: error, Pack the folder: .*non-zero return code\.?", failed["Show how it ended"].msg

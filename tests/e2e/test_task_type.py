@@ -82,7 +82,6 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
             task("remove again", MODULE, {**OWN, "state": "absent"}),
         ]
     )
-    vcenter.made.append(run["use"].result["task"]["moid"])
     assert run["missing"].msg == "missing required arguments: extension"
     jobs = answer(BACKUP, RESTORE)
     saved = answer({**BACKUP, "label": "Save"}, RESTORE, version="2.0.0", description="Jobs")
