@@ -15,6 +15,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._ledger import Select
 from ansible_collections.vijson.tasks.plugins.module_utils._names import parse_time
 from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION, Spec
 from ansible_collections.vijson.tasks.plugins.module_utils._task_filter import parse_filter
+from ansible_collections.vijson.tasks.plugins.module_utils._template_text import defuse_templates
 from ansible_collections.vijson.tasks.plugins.module_utils._watch import TaskWatch, logger
 
 SPEC: Spec = {
@@ -46,7 +47,7 @@ class TaskEvents:
 
     def next(self) -> list[dict[str, Any]]:
         """What is new, after half a minute at most; empty if nothing is. ViError for what can't get better."""
-        return [{**event._asdict(), "vcenter": self._hostname} for event in self._watch.next()]
+        return [defuse_templates({**event._asdict(), "vcenter": self._hostname}) for event in self._watch.next()]
 
     def close(self) -> None:
         """Close what is open on the server, also while another thread waits in :meth:`next`."""

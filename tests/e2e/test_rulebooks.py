@@ -23,6 +23,8 @@ import pytest
 import yaml
 
 from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
+from ansible_collections.vijson.tasks.tests.e2e.reports import fault
+from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 from ansible_collections.vijson.tasks.tests.e2e.watchers import READY, Watcher, restartable
 
@@ -164,10 +166,7 @@ def test_a_failed_clone_opens_an_incident(rulebook: Start, vcenter: VCenter, tra
     variables = {**vcenter.variables, "INCIDENT_URL": tracker.url, "INCIDENT_TOKEN": "its token"}
     watcher = rulebook("vijson.tasks.failed_clone", variables)
     clone = {"type": "VirtualMachine.clone", "state": "running"}
-    error = {
-        "_typeName": "Timedout",
-        "faultMessage": [{"_typeName": "LocalizableMessage", "key": "k", "message": "Full"}],
-    }
+    error = fault("Full", "Timedout")
     vcenter.task(**{**clone, "type": "VirtualMachine.powerOn", "state": "error"}, error=error)
     cancelled = vcenter.task(**clone)
     vcenter.change(cancelled, cancelled=True, state="error", error=error)
@@ -184,8 +183,8 @@ def test_a_failed_clone_opens_an_incident(rulebook: Start, vcenter: VCenter, tra
 
 def test_a_stuck_task_opens_an_incident(rulebook: Start, vcenter: VCenter, tracker: Tracker) -> None:
     rules = yaml.safe_load((RULEBOOKS / "stuck_task.yml").read_text(encoding="utf-8"))
-    (rule,) = rules[0]["rules"]
-    assert rule["action"]["run_playbook"]["extra_vars"] == {"incident_after": 30 * 60}
+    rule = rules[0]["rules"][-1]
+    assert rule["action"]["run_playbook"]["extra_vars"]["incident_after"] == 30 * 60
     rule["action"]["run_playbook"]["extra_vars"]["incident_after"] = 1000
     clone = {"type": "VirtualMachine.clone", "state": "running", "queued_ago": 995}
     ends_in_time = vcenter.task(**clone, started_ago=900)
@@ -200,3 +199,113 @@ def test_a_stuck_task_opens_an_incident(rulebook: Start, vcenter: VCenter, track
     assert {incident["task"]["moid"] for incident in tracker.incidents} == set(stuck)
     assert len(tracker.incidents) == 2
     assert all(" of web01 runs since 20" in incident["summary"] for incident in tracker.incidents)
+
+
+class Traps:
+    """Texts that run a command if a template engine renders them.
+
+    :ivar plain: a template
+    :ivar header: a template with delimiters of its own
+    :ivar literal: what a native Jinja environment, as rulebooks have, unquotes to a template
+    """
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        folder.mkdir()
+        self.plain = f"web{{{{ {self._command('plain')} }}}}"
+        delimiters = "variable_start_string:'[%', variable_end_string:'%]'"
+        self.header = f"#jinja2:{delimiters}\n[% {self._command('header')} %]"
+        self.literal = f'"{{" "{{ {self._command("literal")} }}}}"'
+
+    def _command(self, name: str) -> str:
+        return f"lookup('pipe', 'touch {self._folder / name}')"
+
+    @property
+    def sprung(self) -> set[str]:
+        """Those that ran their command."""
+        return {path.name for path in self._folder.iterdir()}
+
+
+@pytest.fixture
+def traps(tmp_path: Path) -> Traps:
+    return Traps(tmp_path / "traps")
+
+
+@pytest.fixture
+def hostile(stack: ExitStack, traps: Traps) -> VCenter:
+    """A vCenter with a virtual machine vm-21 whose name is a template."""
+    vcenter = VCenter(stack.enter_context(simulator(["--history", "0", "--check"])))
+    vcenter.rename("vm-21", traps.plain)
+    return vcenter
+
+
+def fail_clone(vcenter: VCenter, traps: Traps) -> str:
+    """The id of a clone that fails and has all the traps."""
+    moid = vcenter.task(type="VirtualMachine.clone", state="running", description=traps.literal)
+    vcenter.change(moid, state="error", error=fault(traps.header, "Timedout"))
+    return moid
+
+
+def test_hostile_text_in_an_incident_is_only_text(
+    rulebook: Start, hostile: VCenter, tracker: Tracker, traps: Traps
+) -> None:
+    watcher = rulebook("vijson.tasks.failed_clone", {**hostile.variables, "INCIDENT_URL": tracker.url})
+    moid = fail_clone(hostile, traps)
+    watcher.wait_until(lambda: len(tracker.incidents) >= 1)
+    assert watcher.end(signal.SIGINT) == 0
+    assert traps.sprung == set()
+    (incident,) = tracker.incidents
+    assert incident["summary"] == f"CloneVM_Task of {traps.plain} failed: {traps.header}"
+    assert incident["task"]["moid"] == moid
+    assert incident["task"]["entity"]["name"] == traps.plain
+    assert incident["task"]["description"] == traps.literal
+    assert "lookup('pipe'" not in watcher.output
+
+
+def test_hostile_text_in_an_event_of_a_rulebook_that_trusts_it(
+    rulebook: Start, hostile: VCenter, tracker: Tracker, traps: Traps, tmp_path: Path
+) -> None:
+    """Whoever passes an event as it is to a playbook that shows its text is safe as well."""
+    task = "ansible_eda.event.task"
+    body = {"name": f"{{{{ {task}.entity.name }}}}", "error": f"{{{{ {task}.error.message }}}}", "doing": "{{ doing }}"}
+    post = {"url": tracker.url, "method": "POST", "body_format": "json", "body": body, "status_code": 201}
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.uri": post}]}
+    playbook = tmp_path / "playbooks" / "show.yml"
+    playbook.parent.mkdir()
+    playbook.write_text(json.dumps([play]))
+    run = {"name": str(playbook), "extra_vars": {"doing": "{{ event.task.description }}"}}
+    rule = {"name": "failed", "condition": "event.change == 'failed'", "action": {"run_playbook": run}}
+    watcher = rulebook([{**PRINT_ALL[0], "rules": [rule]}], hostile.variables)
+    fail_clone(hostile, traps)
+    watcher.wait_until(lambda: len(tracker.incidents) >= 1)
+    assert watcher.end(signal.SIGINT) == 0
+    assert traps.sprung == set()
+    (shown,) = tracker.incidents
+    assert shown["name"] == traps.plain.replace("{{", "{ {")
+    assert shown["error"] == traps.header.replace("#", "# ")
+    assert shown["doing"] == traps.literal.replace('"', "\u201d").replace("'", "\u2019")
+
+
+def open_incident(ansible: Ansible, tracker: Tracker, **variables: Any) -> Run:
+    """The playbook by itself."""
+    command = ["ansible-playbook", "vijson.tasks.open_incident", "-e", json.dumps(variables)]
+    return ansible.run(command, env={"INCIDENT_URL": tracker.url})
+
+
+def test_an_incident_tells_that_its_task_has_expired(ansible: Ansible, vcenter: VCenter, tracker: Tracker) -> None:
+    moid = vcenter.task(state="error", error=fault("Full"))
+    vcenter.expire(moid)
+    assert open_incident(ansible, tracker, incident_task=moid, incident_after=1).code == 0
+    assert tracker.incidents == []
+    assert open_incident(ansible, tracker, incident_task=moid).code == 0
+    (incident,) = tracker.incidents
+    assert incident["summary"].startswith(f"{moid} does not exist, or no longer exists, on the vCenter")
+    assert incident["task"] == {"key": moid, "moid": moid}
+    assert incident["vcenter"] == vcenter.host
+
+
+@pytest.mark.parametrize("variables", [{}, {"incident_task": "web01"}, {"incident_task": "task-1 {{ 7919 * 7907 }}"}])
+def test_an_incident_needs_the_id_of_a_task(ansible: Ansible, tracker: Tracker, variables: dict[str, str]) -> None:
+    run = open_incident(ansible, tracker, **variables)
+    assert run["See that there is the id of a task"].msg == "Set incident_task to the id of a task, such as task-42"
+    assert (run.code, tracker.incidents) == (2, [])

@@ -112,6 +112,10 @@ class VCenter:
         info: dict[str, Any] = self.control("PATCH", f"tasks/{moid}", changes)
         return info
 
+    def rename(self, moid: str, name: str) -> None:
+        """Give an entity another name, for good."""
+        self.control("PATCH", f"entities/{moid}", {"name": name})
+
     def info(self, moid: str) -> dict[str, Any]:
         """The TaskInfo of a task as it is on the wire."""
         return self.change(moid)

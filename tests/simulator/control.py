@@ -14,6 +14,7 @@ from aiohttp import web
 from .control_tasks import change_task, create_tasks, expire_task
 from .front import Record
 from .injection import Injector, Rule
+from .inventory import ManagedEntity
 from .task import Task
 from .wire import Fault
 from .world import World
@@ -49,6 +50,7 @@ class Control:
             web.delete("/control/tasks", _json(self._expire_tasks)),
             web.patch("/control/tasks/{id}", _json(self._change_task)),
             web.delete("/control/tasks/{id}", _json(self._expire_task)),
+            web.patch("/control/entities/{id}", _json(self._rename_entity)),
             web.post("/control/sessions/expire", _json(self._end_sessions)),
             web.post("/control/restart", _json(self._end_sessions)),
             web.get("/control/quirks", _json(self._quirks)),
@@ -111,6 +113,13 @@ class Control:
             raise web.HTTPNotFound
         return found
 
+    async def _rename_entity(self, request: web.Request) -> Json:
+        found = self._world.objects.get(request.match_info["id"])
+        if not isinstance(found, ManagedEntity):
+            raise web.HTTPNotFound
+        found.label = (await request.json())["name"]
+        self._forget_texts()
+
     async def _end_sessions(self, request: web.Request) -> Json:
         self._world.sessions.end_all()
 
@@ -119,9 +128,12 @@ class Control:
 
     async def _set_quirks(self, request: web.Request) -> Json:
         self._world.quirks.update(await request.json())
+        self._forget_texts()
+        return vars(self._world.quirks)
+
+    def _forget_texts(self) -> None:
         for task in self._world.tasks.in_order:
             task.forget_text()
-        return vars(self._world.quirks)
 
 
 def _by_kind(counts: Counter[str]) -> dict[str, int]:

@@ -300,3 +300,9 @@ def test_the_log(server: Running) -> None:
     assert json.dumps(found)
     server.control("DELETE", "log")
     assert server.control("GET", "log") == []
+
+
+def test_entities_get_other_names(server: Running) -> None:
+    moid = server.add_task(entity=VM.value).value
+    server.control("PATCH", f"entities/{VM.value}", {"name": "{{ other }}"})
+    assert server.control("PATCH", f"tasks/{moid}", {})["entityName"] == "{{ other }}"

@@ -29,6 +29,9 @@ description:
     success, and V(failed) when it ends in error. A task that runs already when it is first seen has V(created) only.
   - Each change is told once. What happens while more comes than one answer holds, while the connection is lost or while
     the vCenter restarts is made up for.
+  - Text of the vCenter in an event cannot act as a template, because Ansible renders templates in the events that a
+    playbook gets. A space separates the characters of C({{), C({%) and C({#), and C(#) from C(jinja2:). Text that
+    is a quoted literal of Python has typographic quotes. Keys that begin with C(__ansible) lose their underscores.
   - While the vCenter is out of reach it is tried again, however long. At the start, that is an error.
   - Needs the Python library requests, and vCenter 8.0.1 or later.
 options:
