@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.vijson.tasks.plugins.modules.vi_task_cancel import ARGUMENT_SPEC, main, run
-from ansible_collections.vijson.tasks.plugins.plugin_utils._action import action_module
+from ..modules.vi_task_cancel import ARGUMENT_SPEC, main, run
+from ..plugin_utils._action import action_module
 
 ActionModule = action_module(run, ARGUMENT_SPEC)
 

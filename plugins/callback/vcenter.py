@@ -200,9 +200,9 @@ from ansible import context
 from ansible.playbook.block import Block
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION
-from ansible_collections.vijson.tasks.plugins.module_utils._play_tally import PlayTally
-from ansible_collections.vijson.tasks.plugins.plugin_utils._side_process import Message, Say, SideProcess
+from ..module_utils._options.connection_spec import CONNECTION_SPEC
+from ..module_utils._plays.tally import PlayTally
+from ..plugin_utils._side_process import Message, Say, SideProcess
 
 _OWN_OPTIONS = ("entity", "task_type", "time_budget")
 _LONGEST = 2000
@@ -236,7 +236,7 @@ class CallbackModule(CallbackBase):
         if context.CLIARGS.get("check") or play.check_mode:
             return
         if self._side is None:
-            params = {name: self.get_option(name) for name in (*CONNECTION, *_OWN_OPTIONS)}
+            params = {name: self.get_option(name) for name in (*CONNECTION_SPEC, *_OWN_OPTIONS)}
             self._side = SideProcess(lambda messages, say: _record(params, messages, say))
         self._tally = PlayTally(_expected(play))
         self._side.send(begin=_description(play))
@@ -302,11 +302,11 @@ class CallbackModule(CallbackBase):
 
 def _record(params: dict[str, Any], messages: Iterator[Message], say: Say) -> None:
     """What the process beside does. What it imports costs Ansible's own process nothing."""
-    from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
-    from ansible_collections.vijson.tasks.plugins.module_utils._play_recorder import recorder
+    from ..module_utils._errors import ViError
+    from ..module_utils._plays.recorder import play_recorder
 
     try:
-        plays = recorder(params, say)
+        plays = play_recorder(params, say)
     except ViError as error:
         say(f"{error}")
         return

@@ -55,11 +55,11 @@ class ConnectError(ViError):
         self.transient = transient
 
 
-class NoAnswer(ViError):
+class NoResponse(ViError):
     """A request was sent and no usable answer came back: the server may have run it."""
 
 
-class LostAnswer(NoAnswer):
+class LostResponse(NoResponse):
     """The connection broke, the time passed (``late``), or a proxy answered 502, 503 or 504 (``status``)."""
 
     def __init__(self, message: str, *, status: int | None = None, late: bool = False):
@@ -68,7 +68,7 @@ class LostAnswer(NoAnswer):
         self.late = late
 
 
-class BadAnswer(NoAnswer):
+class BadResponse(NoResponse):
     """An answer that is not VI JSON, or has another shape than the API says."""
 
 

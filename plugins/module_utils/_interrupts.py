@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Callable
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interrupted
+from ._errors import Interrupted
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # Nobody else uses it here, and what comes too late is ignored.

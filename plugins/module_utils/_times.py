@@ -74,3 +74,12 @@ def format_rfc3339(nanoseconds: int) -> str:
 def utc_now() -> int:
     """This machine's clock: only for what the server's clock need not decide."""
     return int(datetime.now(timezone.utc).timestamp() * SECOND)
+
+
+def format_span(seconds: float) -> str:
+    """A span for people, such as ``2m10s``."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}h{minutes:02d}m{rest:02d}s"
+    return f"{minutes}m{rest:02d}s" if minutes else f"{rest}s"

@@ -76,10 +76,11 @@ session_id:
   type: str
 """
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result, connect
-from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
+from ..module_utils._errors import InputError
+from ..module_utils._options.argspec import argument_spec
+from ..module_utils._options.connection import connect_client
+from ..module_utils._run.job import Job, Result
+from ..module_utils._run.module import run_module
 
 ARGUMENT_SPEC = argument_spec(state={"type": "str", "choices": ["present", "absent"], "default": "present"})
 
@@ -90,7 +91,7 @@ def run(job: Job) -> Result:
         if not job.client.shared:
             raise InputError("session_id: with state: absent, the id of the session to end is needed")
         return {"changed": job.client.log_out()}
-    with connect({**job.params, "session_id": None}, job.warn) as client:
+    with connect_client({**job.params, "session_id": None}, job.warn) as client:
         return {"session_id": client.keep(), "changed": True}
 
 

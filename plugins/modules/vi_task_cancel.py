@@ -68,19 +68,18 @@ tasks:
   sample: [{moid: task-42, key: task-42, state: error, cancelled: true}]
 """
 
-from typing import Any
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import is_done, planned_task
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
-from ansible_collections.vijson.tasks.plugins.module_utils._cancelling import Cancelled, cancel, cancellable
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
-from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
-from ansible_collections.vijson.tasks.plugins.module_utils._names import CHECK_MODE_TASK
-from ansible_collections.vijson.tasks.plugins.module_utils._privileges import require
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_tasks
-from ansible_collections.vijson.tasks.plugins.module_utils._waiting import check_timeout, wait_or_fail
+from ..module_utils._errors import TaskError
+from ..module_utils._options.argspec import argument_spec
+from ..module_utils._options.parsing import CHECK_MODE_TASK
+from ..module_utils._run.job import Job, Result
+from ..module_utils._run.module import run_module
+from ..module_utils._task_info.task_result import Task, has_ended, planned_task
+from ..module_utils._tasks.cancelling import CancelOutcome, cancel_tasks, needs_cancel
+from ..module_utils._tasks.task_reader import read_tasks
+from ..module_utils._vijson.privileges import require_privilege
+from ..module_utils._vijson.wire import Reference
+from ..module_utils._waiting.outcome import check_wait_timeout, wait_until_ended
 
 ARGUMENT_SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw", "required": True, "aliases": ["task"]},
@@ -92,44 +91,44 @@ ARGUMENT_SPEC = argument_spec(
 def run(job: Job) -> Result:
     """``{tasks, changed}``"""
     timeout = job.params["wait_timeout"]
-    check_timeout(timeout)
+    check_wait_timeout(timeout)
     moids = job.tasks()
     tasks = read_tasks(job.client, moids)
-    outcome = _plan(job, tasks) if job.check_mode else cancel(job.client, tasks)
+    outcome = _plan(job, tasks) if job.check_mode else cancel_tasks(job.client, tasks)
     refused = {**outcome.refused, **dict.fromkeys(_missing(job, moids, tasks), "there is no such task")}
     reasons = "; ".join(f"{moid}: {why}" for moid, why in refused.items())
     problem = f"Could not be cancelled: {reasons}" if refused else ""
     tasks = outcome.tasks
     changed = bool(outcome.requested)
     if job.params["wait"] and not job.check_mode:
-        waited = [moid for moid, task in tasks.items() if not is_done(task) and moid not in refused]
-        tasks = {**tasks, **wait_or_fail(job, waited, timeout, known=tasks, changed=changed, besides=problem)}
+        waited = [moid for moid, task in tasks.items() if not has_ended(task) and moid not in refused]
+        tasks = {**tasks, **wait_until_ended(job, waited, timeout, known=tasks, changed=changed, besides=problem)}
     result: Result = {"tasks": [tasks[moid] for moid in moids if moid in tasks], "changed": changed}
     if refused:
         raise TaskError(problem, result=result)
     return result
 
 
-def _missing(job: Job, moids: list[str], tasks: dict[str, dict[str, Any]]) -> list[str]:
+def _missing(job: Job, moids: list[str], tasks: dict[str, Task]) -> list[str]:
     return [moid for moid in moids if moid not in tasks and not job.is_planned(moid)]
 
 
-def _plan(job: Job, tasks: dict[str, dict[str, Any]]) -> Cancelled:
+def _plan(job: Job, tasks: dict[str, Task]) -> CancelOutcome:
     """What would be requested, for all that can be known without doing it."""
-    wanted = {moid: task for moid, task in tasks.items() if cancellable(task)}
+    wanted = {moid: task for moid, task in tasks.items() if needs_cancel(task)}
     entities = [
         Reference(task["entity"]["type"], task["entity"]["moid"])
         for task in wanted.values()
         if task["entity"] and task["entity"]["moid"]
     ]
-    require(job.client, "Global.CancelTask", entities)
+    require_privilege(job.client, "Global.CancelTask", entities)
     refused = {moid: "it is not cancelable" for moid, task in wanted.items() if not task["cancelable"]}
     requested = [moid for moid in wanted if moid not in refused]
     after = {moid: {**task, "cancelled": True} if moid in requested else task for moid, task in tasks.items()}
     if CHECK_MODE_TASK in job.tasks():
         requested.append(CHECK_MODE_TASK)
         after[CHECK_MODE_TASK] = planned_task(cancelled=True)
-    return Cancelled(after, requested, refused)
+    return CancelOutcome(after, requested, refused)
 
 
 def main() -> None:

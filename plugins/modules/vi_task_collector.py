@@ -212,12 +212,13 @@ dest:
 
 from typing import Any, Callable
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
-from ansible_collections.vijson.tasks.plugins.module_utils._collecting import collect, parse_reading
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
-from ansible_collections.vijson.tasks.plugins.module_utils._json_lines import JsonLines
-from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
-from ansible_collections.vijson.tasks.plugins.module_utils._task_filter import parse_filter
+from ..module_utils._history.collecting import collect_tasks, parse_reading_options
+from ..module_utils._history.json_lines import JsonLinesFile
+from ..module_utils._history.task_filter import parse_filter
+from ..module_utils._options.argspec import argument_spec
+from ..module_utils._run.job import Job, Result
+from ..module_utils._run.module import run_module
+from ..module_utils._task_info.task_result import Task
 
 ARGUMENT_SPEC = argument_spec(
     entity={"type": "raw"},
@@ -249,19 +250,19 @@ ARGUMENT_SPEC = argument_spec(
 def run(job: Job) -> Result:
     """``{tasks, count, truncated}``, or with ``dest`` ``{dest, count, truncated, changed}``"""
     wanted = parse_filter(job.params)
-    reading = parse_reading(job.params)
+    reading = parse_reading_options(job.params)
     dest = job.params["dest"]
 
     def read(take: Callable[[list[dict[str, Any]]], Any]) -> Result:
         count, truncated = 0, False
         if not wanted.matches_nothing:
-            count, truncated = collect(job.client, wanted.spec(job.client), reading, take)
+            count, truncated = collect_tasks(job.client, wanted.spec(job.client), reading, take)
         return {"count": count, "truncated": truncated}
 
     if dest is None:
-        tasks: list[dict[str, Any]] = []
+        tasks: list[Task] = []
         return {**read(tasks.extend), "tasks": tasks}
-    with JsonLines(dest, job.params["mode"], dry=job.check_mode) as file:
+    with JsonLinesFile(dest, job.params["mode"], dry=job.check_mode) as file:
         collected = read(file.write)
     return {**collected, "dest": dest, "changed": file.changed}
 

@@ -89,13 +89,14 @@ task:
   sample: {moid: task-42, key: task-42, state: queued}
 """
 
-from typing import Any
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
-from ansible_collections.vijson.tasks.plugins.module_utils._creating import NewTask, create_or_find
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
-from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
+from ..module_utils._errors import InputError
+from ..module_utils._options.argspec import argument_spec
+from ..module_utils._own_tasks.creating import NewTask, create_or_find_task
+from ..module_utils._run.job import Job, Result
+from ..module_utils._run.module import run_module
+from ..module_utils._task_info.task_result import Task
+from ..module_utils._vijson.inventory import find_entity
 
 ARGUMENT_SPEC = argument_spec(
     entity={"type": "raw"},
@@ -114,14 +115,14 @@ def run(job: Job) -> Result:
     if params["activation_id"] == "":
         raise InputError("activation_id: it is empty. Accepted: a token of your own; leave the option out to have none")
     new = NewTask(
-        entity=job.client.singleton("rootFolder") if entity is None else job.client.resolve(entity),
+        entity=job.client.singleton("rootFolder") if entity is None else find_entity(job.client, entity),
         task_type=params["task_type"],
         cancelable=params["cancelable"],
         initiated_by=params["initiated_by"],
         parent_task_key=params["parent_task_key"],
         activation_id=params["activation_id"],
     )
-    created = create_or_find(job.client, new, check_mode=job.check_mode)
+    created = create_or_find_task(job.client, new, check_mode=job.check_mode)
     if created.task["activation_id"] != new.activation_id:
         job.warn(
             f"{job.client.endpoint.hostname} did not keep the activation_id of {created.task['moid']}, so another run"
@@ -135,7 +136,7 @@ def run(job: Job) -> Result:
     return {"task": created.task, "changed": created.changed}
 
 
-def _is(task: dict[str, Any], new: NewTask) -> bool:
+def _is(task: Task, new: NewTask) -> bool:
     """Whether a task that was found is such a one."""
     return task["description_id"] == new.task_type and (task["entity"] or {}).get("moid") == new.entity.moid
 

@@ -61,17 +61,17 @@ custom_values:
   sample: {Ticket: CHG-17}
 """
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
-from ansible_collections.vijson.tasks.plugins.module_utils._custom_fields import (
-    choose,
-    differing,
+from ..module_utils._options.argspec import argument_spec
+from ..module_utils._run.job import Job, Result
+from ..module_utils._run.module import run_module
+from ..module_utils._tasks.custom_fields import (
+    choose_fields,
+    differing_values,
     no_custom_values_yet,
     read_custom_values,
-    require_to_set,
+    require_field_privileges,
     set_custom_values,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
-from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
 
 ARGUMENT_SPEC = argument_spec(
     task={"type": "raw", "required": True},
@@ -83,10 +83,10 @@ def run(job: Job) -> Result:
     """``{custom_values, changed, diff}``"""
     moid = job.task()
     before = no_custom_values_yet(job.client) if job.is_planned(moid) else read_custom_values(job.client, moid)
-    texts = differing(before, choose(job.params["values"], before.fields))
+    texts = differing_values(before, choose_fields(job.params["values"], before.fields))
     after = {**before.values, **texts}
     if texts and job.check_mode:
-        require_to_set(job.client, before, texts)
+        require_field_privileges(job.client, before, texts)
     elif texts:
         set_custom_values(job.client, moid, texts)
         after = read_custom_values(job.client, moid).values

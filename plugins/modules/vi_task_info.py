@@ -199,10 +199,11 @@ missing:
   sample: [task-7]
 """
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
-from ansible_collections.vijson.tasks.plugins.module_utils._listing import narrow, read_listed
-from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
+from ..module_utils._options.argspec import argument_spec
+from ..module_utils._run.job import Job, Result
+from ..module_utils._run.module import run_module
+from ..module_utils._tasks.listing import list_tasks, narrow_tasks
+from ..module_utils._vijson.inventory import find_entity
 
 ARGUMENT_SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw", "aliases": ["task"]},
@@ -218,10 +219,10 @@ def run(job: Job) -> Result:
     """``{tasks, missing}``"""
     entity = job.entity()
     moids = None if job.params["tasks"] is None else job.tasks()
-    listed = read_listed(job.client, moids, custom_values=job.params["custom_values"], localize=job.params["localize"])
-    where = None if entity is None else job.client.resolve(entity)
+    listed = list_tasks(job.client, moids, custom_values=job.params["custom_values"], localize=job.params["localize"])
+    where = None if entity is None else find_entity(job.client, entity)
     return {
-        "tasks": narrow(listed.tasks, where, job.params["states"], job.params["users"]),
+        "tasks": narrow_tasks(listed.tasks, where, job.params["states"], job.params["users"]),
         "missing": listed.missing,
     }
 

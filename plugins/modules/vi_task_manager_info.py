@@ -85,17 +85,17 @@ description:
       sample: [{key: TaskReasonUser, label: User task, summary: Task started by a specific user}]
 """
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
-from ansible_collections.vijson.tasks.plugins.module_utils._descriptions import read_about
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
-from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
+from ..module_utils._options.argspec import argument_spec
+from ..module_utils._run.job import Job, Result
+from ..module_utils._run.module import run_module
+from ..module_utils._tasks.manager_info import read_manager_info
 
 ARGUMENT_SPEC = argument_spec(description={"type": "bool", "default": False})
 
 
 def run(job: Job) -> Result:
     """``{max_collector, recent_tasks, description}``"""
-    return read_about(job.client, description=job.params["description"])
+    return read_manager_info(job.client, description=job.params["description"])
 
 
 def main() -> None:

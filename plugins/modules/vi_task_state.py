@@ -110,19 +110,15 @@ task:
 
 from typing import Any
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import planned_task, task_answer
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
-from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
-from ansible_collections.vijson.tasks.plugins.module_utils._privileges import require_on_root
-from ansible_collections.vijson.tasks.plugins.module_utils._task_state import (
-    carry_out,
-    parse_wanted,
-    plan,
-    predicted,
-    shown,
-)
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks import no_such_task, read_infos
+from ..module_utils._options.argspec import argument_spec
+from ..module_utils._own_tasks.state_plan import plan_steps, predict_task, shown_state
+from ..module_utils._own_tasks.state_requests import send_steps
+from ..module_utils._own_tasks.wanted_state import parse_wanted_state
+from ..module_utils._run.job import Job, Result
+from ..module_utils._run.module import run_module
+from ..module_utils._task_info.task_result import planned_task, task_from_info
+from ..module_utils._tasks.task_reader import no_such_task_error, read_task_infos
+from ..module_utils._vijson.privileges import require_root_privilege
 
 ARGUMENT_SPEC = argument_spec(
     task={"type": "raw", "required": True},
@@ -137,27 +133,27 @@ ARGUMENT_SPEC = argument_spec(
 def run(job: Job) -> Result:
     """``{task, changed, diff}``"""
     moid = job.task()
-    wanted = parse_wanted(job.params)
+    wanted = parse_wanted_state(job.params)
     info = {"key": moid, "state": "queued"} if job.is_planned(moid) else _read(job, moid)
-    before = planned_task() if job.is_planned(moid) else task_answer(info)
-    steps = plan(info, wanted)
+    before = planned_task() if job.is_planned(moid) else task_from_info(info)
+    steps = plan_steps(info, wanted)
     if not steps:
         after = before
     elif job.check_mode:
-        require_on_root(job.client, "Task.Update")
-        after = predicted(before, steps)
+        require_root_privilege(job.client, "Task.Update")
+        after = predict_task(before, steps)
     else:
-        carry_out(job.client, moid, steps)
-        after = task_answer(_read(job, moid))
+        send_steps(job.client, moid, steps)
+        after = task_from_info(_read(job, moid))
     # Some servers do not store a progress of 0, so what the task shows tells whether anything changed.
-    changed = shown(before) != shown(after)
-    return {"task": after, "changed": changed, "diff": {"before": shown(before), "after": shown(after)}}
+    changed = shown_state(before) != shown_state(after)
+    return {"task": after, "changed": changed, "diff": {"before": shown_state(before), "after": shown_state(after)}}
 
 
 def _read(job: Job, moid: str) -> dict[str, Any]:
-    info = read_infos(job.client, [moid]).get(moid)
+    info = read_task_infos(job.client, [moid]).get(moid)
     if info is None:
-        raise no_such_task(job.client, moid)
+        raise no_such_task_error(job.client, moid)
     return info
 
 

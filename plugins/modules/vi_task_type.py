@@ -129,24 +129,24 @@ extension:
       sample: [{id: com.example.jobs.backup, label: Back up, summary: null}]
 """
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._extensions import (
+from ..module_utils._options.argspec import argument_spec
+from ..module_utils._own_tasks.extension import (
     Extension,
     WantedExtension,
-    extended,
-    extension_answer,
+    extend_extension,
+    extension_result,
     parse_extension,
-    reduced,
+    reduce_extension,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
-from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
-from ansible_collections.vijson.tasks.plugins.module_utils._registering import (
+from ..module_utils._own_tasks.registering import (
+    extension_heartbeat,
     find_extension,
-    heartbeat,
-    put,
-    refuse_foreign,
+    put_extension,
+    refuse_foreign_extension,
 )
+from ..module_utils._run.job import Job, Result
+from ..module_utils._run.module import run_module
+from ..module_utils._vijson.client import Client
 
 ARGUMENT_SPEC = argument_spec(
     extension={"type": "str", "required": True},
@@ -171,25 +171,25 @@ def run(job: Job) -> Result:
     wanted = parse_extension(job.params)
     before = find_extension(job.client, wanted.key)
     after = _without(before, wanted) if job.params["state"] == "absent" else _with(job.client, before, wanted)
-    old, new = extension_answer(before), extension_answer(after)
+    old, new = extension_result(before), extension_result(after)
     if old != new:
-        put(job.client, before, after, check_mode=job.check_mode)
+        put_extension(job.client, before, after, check_mode=job.check_mode)
         if not job.check_mode:
-            new = extension_answer(find_extension(job.client, wanted.key))
+            new = extension_result(find_extension(job.client, wanted.key))
     return {"extension": new, "changed": old != new, "diff": {"before": old or {}, "after": new or {}}}
 
 
 def _with(client: Client, before: Extension | None, wanted: WantedExtension) -> Extension:
     if before is not None:
-        refuse_foreign(before, wanted, whole=False)
-    return extended(before, wanted, heartbeat(client, before))
+        refuse_foreign_extension(before, wanted, whole=False)
+    return extend_extension(before, wanted, extension_heartbeat(client, before))
 
 
 def _without(before: Extension | None, wanted: WantedExtension) -> Extension | None:
     if before is None:
         return None
-    refuse_foreign(before, wanted, whole=wanted.task_types is None)
-    return None if wanted.task_types is None else reduced(before, wanted.task_types)
+    refuse_foreign_extension(before, wanted, whole=wanted.task_types is None)
+    return None if wanted.task_types is None else reduce_extension(before, wanted.task_types)
 
 
 def main() -> None:

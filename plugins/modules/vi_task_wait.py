@@ -93,11 +93,11 @@ missing:
   sample: []
 """
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import argument_spec
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result
-from ansible_collections.vijson.tasks.plugins.module_utils._module import run_module
-from ansible_collections.vijson.tasks.plugins.module_utils._waiting import errors_of, summary, timed_out, wait_for
+from ..module_utils._errors import TaskError
+from ..module_utils._options.argspec import argument_spec
+from ..module_utils._run.job import Job, Result
+from ..module_utils._run.module import run_module
+from ..module_utils._waiting.outcome import task_errors_text, wait_result, wait_timeout_error, wait_with_progress
 
 ARGUMENT_SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw", "required": True, "aliases": ["task"]},
@@ -110,15 +110,15 @@ ARGUMENT_SPEC = argument_spec(
 def run(job: Job) -> Result:
     """``{tasks, succeeded, errored, pending, missing}``"""
     timeout = job.params["wait_timeout"]
-    waited = wait_for(job, job.tasks(), timeout, until=job.params["until"])
-    result = summary(waited)
+    waited = wait_with_progress(job, job.tasks(), timeout, until=job.params["until"])
+    result = wait_result(waited)
     if waited.tracker.pending:
-        raise timed_out(waited, timeout, result)
+        raise wait_timeout_error(waited, timeout, result)
     for moid in result["missing"]:
         if not job.is_planned(moid):
             job.warn(f"{moid} is not, or not any more, on {job.client.endpoint.hostname}: how it ended is not known")
     if result["errored"] and job.params["fail_on_error"]:
-        raise TaskError(errors_of(result), result=result)
+        raise TaskError(task_errors_text(result), result=result)
     return result
 
 

@@ -24,10 +24,10 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import quoted, wrap_single
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interrupted, ViError
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, Result, attempt
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import REQUESTS_IMPORT_ERROR
+from ..module_utils._errors import Interrupted, ViError
+from ..module_utils._options.argspec import escaped_secrets, wrap_single_values
+from ..module_utils._run.job import Job, Result, run_job
+from ..module_utils._vijson.transport import REQUESTS_IMPORT_ERROR
 
 try:
     # ansible-core 2.19 and later
@@ -129,12 +129,12 @@ class _SharedAction(ActionBase):
             result["warnings"] = warnings
         if self._tells_invocation(task_vars):
             result["invocation"] = {"module_args": params}
-        return _masked(result, validated._no_log_values | quoted(validated._no_log_values))
+        return _masked(result, validated._no_log_values | escaped_secrets(validated._no_log_values))
 
     def _arguments(self) -> tuple[dict[str, Any], ValidationResult]:
         """The parameters as a module gets them: as plain JSON, validated, with defaults."""
         params = json.loads(json.dumps(self._task.args, **_ENCODING))
-        wrap_single(params, self.SPEC)
+        wrap_single_values(params, self.SPEC)
         validated = ArgumentSpecValidator(self.SPEC).validate(params)
         params.update(validated.validated_parameters)
         return params, validated
@@ -173,7 +173,7 @@ class _SharedAction(ActionBase):
             )
         except ViError as error:
             return {"failed": True, **error.failure()}
-        return attempt(self.RUN, job)
+        return run_job(self.RUN, job)
 
     def _progress(self, task_vars: dict[str, Any]) -> Callable[[str], None]:
         shown = not self._task.no_log and self._switch(PROGRESS, task_vars)

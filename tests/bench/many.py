@@ -10,7 +10,7 @@ import random
 import time
 from statistics import median
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import DONE
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_info import ENDED
 from ansible_collections.vijson.tasks.tests.bench.table import Row
 from ansible_collections.vijson.tasks.tests.bench.vcenter import Server
 from ansible_collections.vijson.tasks.tests.bench.worker import measure as run
@@ -99,7 +99,7 @@ def _poll_in_turn(server: Server, session: str, tasks: list[str]) -> float:
     """Wait for one after the other; the seconds by which the last end was known late."""
     last = 0.0
     for moid in tasks:
-        while (info := server.read(f"Task/{moid}/info", session))["state"] not in DONE:
+        while (info := server.read(f"Task/{moid}/info", session))["state"] not in ENDED:
             time.sleep(NAIVE_PAUSE)
         last = max(last, seconds_of(info["completeTime"]))
     return time.time() - last

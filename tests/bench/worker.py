@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, attempt
+from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, run_job
 from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND, parse_rfc3339
 
 
@@ -52,7 +52,7 @@ def main() -> None:
     params = json.loads(sys.stdin.read() if text == "-" else text)
     job = Job(ArgumentSpecValidator(module.ARGUMENT_SPEC).validate(params).validated_parameters)
     begun, cpu = time.monotonic(), time.process_time()
-    result = attempt(module.run, job)
+    result = run_job(module.run, job)
     ends = [seconds_of(task["complete_time"]) for task in result.get("tasks", []) if task.get("complete_time")]
     run = Run(
         seconds=time.monotonic() - begun,

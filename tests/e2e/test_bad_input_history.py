@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client, Credentials
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import data
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import data_object
 from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
 from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays
 from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, task
@@ -161,7 +161,7 @@ def test_the_33rd_collector(ansible: Ansible, vcenter: VCenter) -> None:
     with Client(endpoint, Credentials(variables["VMWARE_USER"], variables["VMWARE_PASSWORD"])) as client:
         session_id = client.log_in()
         for _number in range(32):
-            client.call("taskManager", "CreateCollectorForTasks", {"filter": data("TaskFilterSpec")})
+            client.call("taskManager", "CreateCollectorForTasks", {"filter": data_object("TaskFilterSpec")})
         run = ansible.tasks(
             [
                 task("33rd", COLLECTOR, {"session_id": session_id}),

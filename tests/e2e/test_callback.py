@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_answer
-from ansible_collections.vijson.tasks.plugins.module_utils._checking import check_options
-from ansible_collections.vijson.tasks.plugins.module_utils._history import age
-from ansible_collections.vijson.tasks.plugins.module_utils._job import connect
-from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_recent
+from ansible_collections.vijson.tasks.plugins.module_utils._options.connection import connect_client
+from ansible_collections.vijson.tasks.plugins.module_utils._options.connection_spec import CONNECTION_SPEC
+from ansible_collections.vijson.tasks.plugins.module_utils._options.validation import validate_options
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_info import task_age
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import task_from_info
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.task_reader import read_recent_tasks
 from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, Started
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 
@@ -63,9 +63,9 @@ class Shown:
 
     def tasks(self) -> list[Data]:
         """The tasks of plays, the oldest first."""
-        with connect(check_options({}, CONNECTION, self._ansible.vcenter.variables)) as client:
-            recent = [item.require("info") for item in read_recent(client)]
-        return [task_answer(info) for info in sorted(recent, key=age) if info["descriptionId"] == TYPE]
+        with connect_client(validate_options({}, CONNECTION_SPEC, self._ansible.vcenter.variables)) as client:
+            recent = [item.require("info") for item in read_recent_tasks(client)]
+        return [task_from_info(info) for info in sorted(recent, key=task_age) if info["descriptionId"] == TYPE]
 
     def task(self) -> Data:
         """The task of the only play."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import CONNECTION_ARGUMENTS
 from ansible_collections.vijson.tasks.tests.e2e.reports import (
     COLLECTED,
     FAILED,
@@ -209,14 +209,14 @@ def test_playbook_of_the_collection(ansible: Ansible, vcenter: VCenter, tmp_path
     assert moids(tmp_path / "other.html") == {moid}
 
 
-@pytest.mark.parametrize("option", CONNECTION)
+@pytest.mark.parametrize("option", CONNECTION_ARGUMENTS)
 def test_every_connection_option(option: str) -> None:
     (spec,) = yaml.safe_load((ROLE_FOLDER / "meta" / "argument_specs.yml").read_text())["argument_specs"].values()
     variable = f"task_report_{option}"
     described = spec["options"][variable]
     for name in ("type", "choices", "no_log"):
-        assert described.get(name) == CONNECTION[option].get(name)
-    for _function, names in filter(None, [CONNECTION[option].get("fallback")]):
+        assert described.get(name) == CONNECTION_ARGUMENTS[option].get(name)
+    for _function, names in filter(None, [CONNECTION_ARGUMENTS[option].get("fallback")]):
         assert f"E({names[0]})" in " ".join(described["description"])
     assert f'{option}: "{{{{ {variable} | default(omit) }}}}"' in (ROLE_FOLDER / "tasks" / "main.yml").read_text()
     assert f"`{variable}`" in (ROLE_FOLDER / "README.md").read_text()

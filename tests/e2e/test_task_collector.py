@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import TASK_KEYS
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
 from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
 from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, task
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, attempt
+from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, run_job
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 
 REQUEST_TIMEOUT = 1.0  # seconds
@@ -47,7 +47,7 @@ def run(
         job = Job(validated.validated_parameters, check_mode=check_mode, warn=warnings.append)
     except ViError as error:
         return Outcome({"failed": True, **error.failure()}, warnings)
-    return Outcome(attempt(found.run, job), warnings)
+    return Outcome(run_job(found.run, job), warnings)
 
 
 def connection(server: VCenter, session_id: str | None) -> dict[str, Any]:

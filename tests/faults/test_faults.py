@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils import _transport, _wait
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson import transport as _transport
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting import wait as _wait
 from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 from ansible_collections.vijson.tasks.tests.faults.matrix import Verdict, cases, try_case

@@ -12,7 +12,7 @@ from typing import Any, Callable, Union
 from hypothesis import note
 from hypothesis import strategies as st
 
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Answer
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.strategies import like_wire, nested
 
 Draw = Callable[..., Any]
@@ -122,7 +122,7 @@ def _numbers(draw: Draw, body: bytes) -> bytes:
 _OF_BYTES = (_cut, _garbled, _whole, _numbers)
 
 
-def changed(draw: Draw, answer: Answer) -> Answer:
+def changed(draw: Draw, answer: Response) -> Response:
     """The answer, changed in one way or another."""
     kind = draw(st.sampled_from(["values"] * 8 + ["bytes", "bytes", "around"]))
     if kind == "values" and answer.body:
@@ -135,7 +135,7 @@ def changed(draw: Draw, answer: Answer) -> Answer:
     return answer
 
 
-def _around(draw: Draw, answer: Answer) -> Answer:
+def _around(draw: Draw, answer: Response) -> Response:
     part = draw(st.sampled_from(["status", "content type", "session"]))
     if part == "status":
         return answer._replace(status=draw(st.sampled_from([200, 201, 204, 302, 400, 401, 404, 500, 599])))

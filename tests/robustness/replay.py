@@ -12,24 +12,26 @@ from functools import partial
 from typing import Any, Callable, NamedTuple
 from unittest import mock
 
-from ansible_collections.vijson.tasks.plugins.module_utils import _client, _waiting
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Answer, Transport
-from ansible_collections.vijson.tasks.plugins.module_utils._wait import wait
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson import client as _client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Transport
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting import outcome as _waiting
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import FakeClock
 
 ENOUGH = 40  # requests after those that were kept: then the server is gone
 NEVER = 400  # requests that no module sends, whatever it is answered
 
 JSON = {"Content-Type": "application/json"}
-NOT_FOUND = Answer(500, JSON, b'{"_typeName": "ManagedObjectNotFound", "faultstring": "not in this recording"}')
+NOT_FOUND = Response(500, JSON, b'{"_typeName": "ManagedObjectNotFound", "faultstring": "not in this recording"}')
 
 
 class Kept(NamedTuple):
     """An answer to an operation, such as ``Task.CancelTask``."""
 
     operation: str
-    answer: Answer
+    answer: Response
 
 
 def operation_of(path: str) -> str:
@@ -43,7 +45,7 @@ class Recorder(Transport):
 
     kept: list[Kept]
 
-    def send(self, method: str, path: str, **options: Any) -> Answer:
+    def send(self, method: str, path: str, **options: Any) -> Response:
         answer = super().send(method, path, **options)
         self.kept.append(Kept(operation_of(path), answer._replace(headers=dict(answer.headers))))
         return answer
@@ -64,15 +66,15 @@ class Player:
     :ivar sent: how many requests came
     """
 
-    def __init__(self, kept: list[Kept], nth: int, change: Callable[[Answer], Answer]):
+    def __init__(self, kept: list[Kept], nth: int, change: Callable[[Response], Response]):
         self.sent = 0
         self.clock = FakeClock()
         self._most = len(kept) + ENOUGH
-        self._answers: dict[str, list[Answer]] = defaultdict(list)
+        self._answers: dict[str, list[Response]] = defaultdict(list)
         for number, (operation, answer) in enumerate(kept):
             self._answers[operation].append(change(answer) if number == nth else answer)
 
-    def send(self, method: str, path: str, *, hold: float = 0.0, **options: Any) -> Answer:
+    def send(self, method: str, path: str, *, hold: float = 0.0, **options: Any) -> Response:
         """The next answer to this operation."""
         self.sent += 1
         assert self.sent < NEVER, "this does not end"
@@ -88,7 +90,7 @@ class Player:
     @contextmanager
     def playing(self) -> Iterator[None]:
         """Every client of the block gets its answers here, and time passes at once."""
-        waits = partial(wait, clock=self.clock.clock)
+        waits = partial(wait_for_tasks, clock=self.clock.clock)
         with (
             mock.patch.object(_client, "Transport", return_value=self),
             mock.patch.object(_waiting, "wait", waits),

@@ -171,7 +171,7 @@ class Queue(Protocol):
 
 async def main(queue: Queue, args: dict[str, Any]) -> None:
     """Put events into the queue until cancelled; an error if an option is of no use or the vCenter refuses."""
-    events = _module("_event_source").TaskEvents(args)
+    events = _module("_events.event_source").TaskEvents(args)
     _take_signals_back()
     try:
         while True:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import yaml
 
 from ansible_collections.vijson.tasks.plugins.callback.vcenter import DOCUMENTATION
-from ansible_collections.vijson.tasks.plugins.module_utils._play_recorder import SPEC
+from ansible_collections.vijson.tasks.plugins.module_utils._plays.recorder import CALLBACK_SPEC
 
 OWN_VARIABLES = {
     "entity": "VIJSON_TASKS_ENTITY",
@@ -19,10 +19,12 @@ OWN_VARIABLES = {
 
 def test_options_are_those_of_the_connection_and_its_own() -> None:
     documented = yaml.safe_load(DOCUMENTATION)["options"]
-    assert set(documented) == set(SPEC)
+    assert set(documented) == set(CALLBACK_SPEC)
     for name, option in documented.items():
         kept = {key: option[key] for key in ("type", "default", "choices") if key in option}
-        assert kept == {key: SPEC[name][key] for key in ("type", "default", "choices") if key in SPEC[name]}
+        assert kept == {
+            key: CALLBACK_SPEC[name][key] for key in ("type", "default", "choices") if key in CALLBACK_SPEC[name]
+        }
         assert option["ini"] == [{"section": "callback_vcenter", "key": name}]
-        variable = SPEC[name].get("env") or OWN_VARIABLES.get(name)
+        variable = CALLBACK_SPEC[name].get("env") or OWN_VARIABLES.get(name)
         assert option.get("env") == ([{"name": variable}] if variable else None)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import requests
 
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client, Credentials
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint, Transport
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint, Transport
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import Wire
 
 ENVIRONMENT = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
@@ -40,7 +40,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that a transport made by :func:`client` takes before it tries again, without the jitter."""
     monkeypatch.setattr(
-        "ansible_collections.vijson.tasks.plugins.module_utils._transport.random.uniform", lambda low, high: 1.0
+        "ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport.random.uniform", lambda low, high: 1.0
     )
     return []
 

@@ -14,10 +14,11 @@ from itertools import count
 from typing import Any, Callable, NamedTuple, Union
 from urllib.parse import unquote
 
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client, Credentials
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import LostAnswer
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Answer, Endpoint
-from ansible_collections.vijson.tasks.plugins.module_utils._wait import Clock
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import LostResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import Clock
 
 Params = dict[str, Any]
 
@@ -77,7 +78,7 @@ class Lost(NamedTuple):
     """A request whose answer is lost, before or after it ran."""
 
     ran: bool
-    error: Exception = LostAnswer("The connection broke")
+    error: Exception = LostResponse("The connection broke")
 
 
 class Hangs(NamedTuple):
@@ -167,7 +168,7 @@ class FakeVcenter:
         repeatable: bool = True,
         hold: float = 0.0,
         within: float = math.inf,
-    ) -> Answer:
+    ) -> Response:
         kind, moid, member = map(unquote, path.split("/")[4:])
         sent = Sent(f"{kind}.{member}", moid, json.loads(body) if body else {}, repeatable, hold)
         self.sent.append(sent)
@@ -178,13 +179,13 @@ class FakeVcenter:
             raise trouble.error
         if isinstance(trouble, Hangs):
             self.clock.advance(min(trouble.request_timeout + hold, within))
-            raise LostAnswer("No answer in time", late=True)
+            raise LostResponse("No answer in time", late=True)
         try:
             if isinstance(trouble, Exception):
                 raise self._in_earnest(trouble)
             answer = self._run(sent, dict(headers or {}))
         except Fault as fault:
-            answer = Answer(500, {"Content-Type": "application/json"}, json.dumps(fault.body).encode())
+            answer = Response(500, {"Content-Type": "application/json"}, json.dumps(fault.body).encode())
         if isinstance(trouble, Lost):
             raise trouble.error
         return answer
@@ -194,20 +195,20 @@ class FakeVcenter:
             self.end_sessions()
         return trouble
 
-    def _run(self, sent: Sent, headers: Mapping[str, str]) -> Answer:
+    def _run(self, sent: Sent, headers: Mapping[str, str]) -> Response:
         json_headers = {"Content-Type": "application/json"}
         if sent.operation == "SessionManager.Login":
             session = f"S{next(self._ids)}"
             self.sessions.add(session)
             body = {"_typeName": "UserSession", "key": f"key-of-{session}"}
-            return Answer(200, {**json_headers, "vmware-api-session-id": session}, json.dumps(body).encode())
+            return Response(200, {**json_headers, "vmware-api-session-id": session}, json.dumps(body).encode())
         if sent.operation != "ServiceInstance.content" and headers.get("vmware-api-session-id") not in self.sessions:
             raise Fault("NotAuthenticated")
         if sent.operation == "SessionManager.Logout":
             self.end_sessions()
-            return Answer(204, {}, b"")
+            return Response(204, {}, b"")
         value = self.answers[sent.operation](sent.moid, sent.params)
-        return Answer(204, {}, b"") if value is None else Answer(200, json_headers, json.dumps(value).encode())
+        return Response(204, {}, b"") if value is None else Response(200, json_headers, json.dumps(value).encode())
 
     def close(self) -> None:
         """Nothing is kept open."""

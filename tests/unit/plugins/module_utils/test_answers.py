@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import TASK_KEYS, is_done, planned_task, task_answer
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import (
+    TASK_KEYS,
+    has_ended,
+    planned_task,
+    task_from_info,
+)
 
 KEYS = [
     "key",
@@ -51,7 +56,7 @@ def info(**fields: Any) -> dict[str, Any]:
 
 
 def answer(**fields: Any) -> dict[str, Any]:
-    return task_answer(info(**fields))
+    return task_from_info(info(**fields))
 
 
 def test_every_key_is_always_there() -> None:
@@ -83,8 +88,8 @@ def test_fields_that_are_as_they_are(field: str, key: str, value: Any) -> None:
 
 
 def test_the_id_is_that_of_the_task() -> None:
-    assert task_answer(info(task=ref("Task", "task-8")))["moid"] == "task-8"
-    assert task_answer({"key": "task-9", "state": "queued"})["moid"] == "task-9"
+    assert task_from_info(info(task=ref("Task", "task-8")))["moid"] == "task-8"
+    assert task_from_info({"key": "task-9", "state": "queued"})["moid"] == "task-9"
 
 
 @pytest.mark.parametrize(
@@ -118,7 +123,7 @@ def test_entity(fields: dict[str, Any], expected: Any) -> None:
 
 @pytest.mark.parametrize("entity", ["vm-7", [], {"type": [], "value": {}}])
 def test_what_is_no_entity(entity: Any) -> None:
-    with pytest.raises(BadAnswer, match=r"info\.entity"):
+    with pytest.raises(BadResponse, match=r"info\.entity"):
         answer(entity=entity)
 
 
@@ -161,7 +166,7 @@ def test_times_are_in_utc() -> None:
 @pytest.mark.parametrize("field", ["queueTime", "startTime", "completeTime"])
 @pytest.mark.parametrize("wrong", ["yesterday", "", "0001-01-01T00:00:00+10:00", 5, [], {"_typeName": "dateTime"}])
 def test_what_is_no_time(field: str, wrong: Any) -> None:
-    with pytest.raises(BadAnswer, match=field):
+    with pytest.raises(BadResponse, match=field):
         answer(**{field: wrong})
 
 
@@ -215,15 +220,15 @@ def test_lists_of_the_task() -> None:
 
 
 def test_labels_are_asked_for() -> None:
-    assert task_answer(info(descriptionId="a.b"), {"a.b": "Do it"})["label"] == "Do it"
-    assert task_answer(info(descriptionId="a.c"), {"a.b": "Do it"})["label"] is None
+    assert task_from_info(info(descriptionId="a.b"), {"a.b": "Do it"})["label"] == "Do it"
+    assert task_from_info(info(descriptionId="a.c"), {"a.b": "Do it"})["label"] is None
     assert answer(descriptionId="a.b")["label"] is None
 
 
 @pytest.mark.parametrize("wrong", [None, [], "task-7", {}, {"key": 5, "state": "queued"}, {"key": "task-7"}])
 def test_what_is_no_info(wrong: Any) -> None:
-    with pytest.raises(BadAnswer, match="info"):
-        task_answer(wrong)
+    with pytest.raises(BadResponse, match="info"):
+        task_from_info(wrong)
 
 
 def test_a_state_of_the_future() -> None:
@@ -238,4 +243,4 @@ def test_a_planned_task_has_every_key() -> None:
 
 @pytest.mark.parametrize(("state", "done"), [("queued", False), ("running", False), ("success", True), ("error", True)])
 def test_done(state: str, done: bool) -> None:
-    assert is_done(answer(state=state)) is done
+    assert has_ended(answer(state=state)) is done

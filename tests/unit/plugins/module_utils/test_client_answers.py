@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, FaultError
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import (
     SDK,
     Call,
@@ -60,7 +60,7 @@ def xml(status: int) -> Reply:
 )
 def test_what_is_no_vi_json(client: Make, wire: Wire, reply: Reply, words: list[str]) -> None:
     wire.expect(Call("GET", INFO, reply))
-    with pytest.raises(BadAnswer) as failed:
+    with pytest.raises(BadResponse) as failed:
         client("S0").get(TASK, "info")
     message = str(failed.value)
     assert [word for word in words if word not in message] == []

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import (
     HOST,
     Call,

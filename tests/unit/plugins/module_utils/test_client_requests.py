@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import (
     LOGIN,
     SDK,
@@ -80,8 +80,8 @@ def test_an_id_is_percent_encoded(client: Make, wire: Wire, moid: str, encoded: 
 
 
 def test_the_port_is_in_the_url(wire: Wire) -> None:
-    from ansible_collections.vijson.tasks.plugins.module_utils._client import Credentials
-    from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint
+    from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Credentials
+    from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
 
     wire.expect(Call("GET", "https://[2001:db8::1]:8443/sdk/vim25/8.0.1.0/Task/task-7/info", answers({})))
     Client(Endpoint("2001:db8::1", 8443), Credentials(session_id="S0")).get(TASK, "info")

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client, Credentials
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import (
     HOST,
     LOGIN,

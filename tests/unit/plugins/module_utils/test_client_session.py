@@ -10,10 +10,15 @@ from contextlib import suppress
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client, Credentials
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, LostAnswer, SessionEnded, ViError
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    FaultError,
+    LostResponse,
+    SessionEnded,
+    ViError,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import (
     LOGIN,
     LOGOUT,
@@ -161,7 +166,7 @@ def test_a_login_that_was_lost_is_tried_once_more(
 
 def test_a_login_that_was_lost_twice(client: Make, wire: Wire, warnings_shown: list[str]) -> None:
     wire.expect([login()._replace(outcome=html(502))] * 2)
-    with client() as made, pytest.raises(LostAnswer):
+    with client() as made, pytest.raises(LostResponse):
         made.get(TASK, "info")
     assert len(warnings_shown) == 1
 
@@ -252,7 +257,7 @@ def test_in_a_shared_session_nothing_is_opened_twice(client: Make, wire: Wire) -
     wire.expect(CREATE_VIEW._replace(outcome=html(502)))
     with (
         client("S0") as made,
-        pytest.raises(LostAnswer),
+        pytest.raises(LostResponse),
         made.owned("viewManager", "CreateListView", {}, "DestroyView"),
     ):
         pass

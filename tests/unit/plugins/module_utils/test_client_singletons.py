@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError, InputError, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, FaultError, InputError, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.inventory import find_entity
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import (
     CONTENT,
     SDK,
@@ -119,18 +120,18 @@ FIND = f"{SDK}/SearchIndex/SearchIndex/FindByInventoryPath"
 
 def test_an_inventory_path(client: Make, wire: Wire) -> None:
     wire.expect(Call("POST", FIND, answers(ref("VirtualMachine", "vm-7")), {"inventoryPath": "DC0/vm/a%2fb"}))
-    assert client("S0").resolve("DC0/vm/a%2fb") == Reference("VirtualMachine", "vm-7")
+    assert find_entity(client("S0"), "DC0/vm/a%2fb") == Reference("VirtualMachine", "vm-7")
 
 
 @pytest.mark.parametrize("outcome", [answers(None), answers(None)._replace(status=204, body=b"")])
 def test_an_inventory_path_where_nothing_is(client: Make, wire: Wire, outcome: Any) -> None:
     wire.expect(Call("POST", FIND, outcome))
     with pytest.raises(InputError, match=r"entity.*/DC0/vm/nope"):
-        client("S0").resolve("DC0/vm/nope")
+        find_entity(client("S0"), "DC0/vm/nope")
 
 
 def test_a_reference_needs_no_look(client: Make, wire: Wire) -> None:
-    assert client("S0").resolve(Reference("Folder", "group-d1")) == Reference("Folder", "group-d1")
+    assert find_entity(client("S0"), Reference("Folder", "group-d1")) == Reference("Folder", "group-d1")
 
 
 def test_the_clock_of_the_server(client: Make, wire: Wire) -> None:
@@ -138,7 +139,7 @@ def test_the_clock_of_the_server(client: Make, wire: Wire) -> None:
     wire.expect(Call("POST", now, answers("1970-01-01T00:00:01.5Z")), Call("POST", now, answers("yesterday")))
     made = client("S0")
     assert made.current_time() == 1_500_000_000
-    with pytest.raises(BadAnswer, match="CurrentTime"):
+    with pytest.raises(BadResponse, match="CurrentTime"):
         made.current_time()
 
 

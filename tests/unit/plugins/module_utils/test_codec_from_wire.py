@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import (
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import (
     Reference,
-    excerpt,
-    obj,
-    objects,
+    body_excerpt,
+    expect_object,
+    expect_objects,
+    expect_reference,
+    expect_text,
     parse_json,
-    plain,
-    reference,
-    snake,
-    text,
-    unboxed,
+    plain_value,
+    snake_case,
+    unboxed_value,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer
 
 MOREF = {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": "vm-7"}
 VM = {"type": "VirtualMachine", "moid": "vm-7"}
@@ -63,7 +63,7 @@ def boxed(type_name: str, value: Any) -> dict[str, Any]:
 )
 @pytest.mark.parametrize("typed", [True, False])
 def test_boxes_arrays_and_references(wire: Any, expected: Any, typed: bool) -> None:
-    assert plain(wire, typed=typed) == expected
+    assert plain_value(wire, typed=typed) == expected
 
 
 def test_an_object_has_snake_case_keys_and_keeps_its_type_where_that_counts() -> None:
@@ -75,8 +75,8 @@ def test_an_object_has_snake_case_keys_and_keeps_its_type_where_that_counts() ->
         "inner": {"_typeName": "Inner", "ipAddress": None},
     }
     expected = {"new_vm": VM, "num_cpu": 2, "disk_keys": [1], "inner": {"ip_address": None}}
-    assert plain(wire) == expected
-    assert plain(wire, typed=True) == {
+    assert plain_value(wire) == expected
+    assert plain_value(wire, typed=True) == {
         **expected,
         "type": "CloneResultOfTheFuture",
         "inner": {"type": "Inner", "ip_address": None},
@@ -85,19 +85,19 @@ def test_an_object_has_snake_case_keys_and_keeps_its_type_where_that_counts() ->
 
 def test_an_own_field_named_type_does_not_hide_the_type() -> None:
     wire = {"_typeName": "CustomFieldDef", "key": 1, "name": "owner", "type": "string", "message": "m"}
-    assert plain(wire, typed=True) == {
+    assert plain_value(wire, typed=True) == {
         "type": "CustomFieldDef",
         "type_": "string",
         "key": 1,
         "name": "owner",
         "message": "m",
     }
-    assert plain(wire) == {"type": "string", "key": 1, "name": "owner", "message": "m"}
+    assert plain_value(wire) == {"type": "string", "key": 1, "name": "owner", "message": "m"}
 
 
 def test_no_type_name_is_left_anywhere() -> None:
     wire = {"_typeName": "A", "b": [{"_typeName": "B", "c": boxed("ArrayOfC", [{"_typeName": "C"}])}]}
-    assert "_typeName" not in str(plain(wire)) + str(plain(wire, typed=True))
+    assert "_typeName" not in str(plain_value(wire)) + str(plain_value(wire, typed=True))
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_no_type_name_is_left_anywhere() -> None:
     ],
 )
 def test_snake(name: str, expected: str) -> None:
-    assert snake(name) == expected
+    assert snake_case(name) == expected
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"nul", b"NaN", b"-Infinity", b"1e999", b"\xff", b"[1,]", b'{"a" 1}', b"[" * 10**6]
 )
 def test_what_is_no_json(body: bytes) -> None:
-    with pytest.raises(BadAnswer, match="not JSON") as failed:
+    with pytest.raises(BadResponse, match="not JSON") as failed:
         parse_json(body)
     assert len(str(failed.value)) < 300
 
@@ -134,8 +134,8 @@ def test_nesting_that_is_too_deep_is_an_error_of_its_own(depth: int) -> None:
     value: Any = 0
     for _level in range(depth):
         value = [value]
-    with pytest.raises(BadAnswer, match="deep"):
-        plain(value)
+    with pytest.raises(BadResponse, match="deep"):
+        plain_value(value)
 
 
 def test_numbers_keep_their_digits() -> None:
@@ -143,49 +143,49 @@ def test_numbers_keep_their_digits() -> None:
 
 
 def test_a_number_that_no_python_takes() -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         parse_json(b"9" * 100_000)
 
 
 def test_excerpt_is_short_and_in_one_line() -> None:
-    assert excerpt(b"<html>\n\n  <body>" + b"x" * 10**6) == repr("<html> <body>" + "x" * 107 + "…")
-    assert excerpt(b"\xff\xfe") == repr("\ufffd\ufffd")
+    assert body_excerpt(b"<html>\n\n  <body>" + b"x" * 10**6) == repr("<html> <body>" + "x" * 107 + "…")
+    assert body_excerpt(b"\xff\xfe") == repr("\ufffd\ufffd")
 
 
 @pytest.mark.parametrize("wrong", [None, 1, "vm-7", [], {}, {"type": "A"}, {"value": "b"}, {"type": 1, "value": "b"}])
 def test_what_is_no_reference(wrong: Any) -> None:
-    with pytest.raises(BadAnswer, match=r"what answered .* reference"):
-        reference(wrong, "what")
+    with pytest.raises(BadResponse, match=r"what answered .* reference"):
+        expect_reference(wrong, "what")
 
 
 @pytest.mark.parametrize(("kind", "moid"), [("Task", "task-\ud800"), ("\ud800", "task-1"), ("Task", "task-1\n")])
 def test_a_reference_that_can_not_be_sent(kind: str, moid: str) -> None:
-    with pytest.raises(BadAnswer, match="where a reference was expected"):
-        reference({"_typeName": "ManagedObjectReference", "type": kind, "value": moid}, "what")
+    with pytest.raises(BadResponse, match="where a reference was expected"):
+        expect_reference({"_typeName": "ManagedObjectReference", "type": kind, "value": moid}, "what")
 
 
 @pytest.mark.parametrize("wrong", [1, "a", {}, [1], [None], [[]], boxed("ArrayOfInt", [1])])
 def test_what_is_no_list_of_objects(wrong: Any) -> None:
-    with pytest.raises(BadAnswer, match=r"what answered .* objects"):
-        objects(wrong, "what")
+    with pytest.raises(BadResponse, match=r"what answered .* objects"):
+        expect_objects(wrong, "what")
 
 
 @pytest.mark.parametrize("wrong", [None, 1, "a", []])
 def test_what_is_no_object(wrong: Any) -> None:
-    with pytest.raises(BadAnswer, match=r"what answered .* object"):
-        obj(wrong, "what")
+    with pytest.raises(BadResponse, match=r"what answered .* object"):
+        expect_object(wrong, "what")
 
 
 @pytest.mark.parametrize("wrong", [None, 1, [], {}, boxed("int", 1)])
 def test_what_is_no_text(wrong: Any) -> None:
-    with pytest.raises(BadAnswer, match=r"what answered .* text"):
-        text(wrong, "what")
+    with pytest.raises(BadResponse, match=r"what answered .* text"):
+        expect_text(wrong, "what")
 
 
 def test_readers_of_parts() -> None:
-    assert reference(MOREF, "it") == Reference("VirtualMachine", "vm-7")
-    assert objects(None, "it") == objects([], "it") == objects(boxed("ArrayOfX", None), "it") == []
-    assert objects(boxed("ArrayOfX", [MOREF]), "it") == objects([MOREF], "it") == [MOREF]
-    assert text(boxed("string", "a"), "it") == text("a", "it") == "a"
-    assert unboxed(boxed("int", 5)) == unboxed(5) == 5
-    assert unboxed(MOREF) == MOREF
+    assert expect_reference(MOREF, "it") == Reference("VirtualMachine", "vm-7")
+    assert expect_objects(None, "it") == expect_objects([], "it") == expect_objects(boxed("ArrayOfX", None), "it") == []
+    assert expect_objects(boxed("ArrayOfX", [MOREF]), "it") == expect_objects([MOREF], "it") == [MOREF]
+    assert expect_text(boxed("string", "a"), "it") == expect_text("a", "it") == "a"
+    assert unboxed_value(boxed("int", 5)) == unboxed_value(5) == 5
+    assert unboxed_value(MOREF) == MOREF

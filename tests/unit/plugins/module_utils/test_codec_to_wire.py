@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, data, plain
-from ansible_collections.vijson.tasks.plugins.module_utils._encode import box, camel, typed_object
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.boxing import box_value, camel_case, typed_object
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference, data_object, plain_value
 
 CONTRACT = json.loads(
     (Path(__file__).parents[3] / "contract" / "vi-json-tasks-8.0.1.0.json").read_text(encoding="utf-8")
@@ -44,8 +44,8 @@ VM = {"type": "VirtualMachine", "moid": "vm-7"}
     ],
 )
 def test_primitives_and_arrays_of_them_there_and_back(value: Any, type_name: str) -> None:
-    assert box(value) == {"_typeName": type_name, "_value": value}
-    assert plain(box(value), typed=True) == value
+    assert box_value(value) == {"_typeName": type_name, "_value": value}
+    assert plain_value(box_value(value), typed=True) == value
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_primitives_and_arrays_of_them_there_and_back(value: Any, type_name: str
     ],
 )
 def test_other_values_there_and_back(value: Any) -> None:
-    assert plain(box(value), typed=True) == value
+    assert plain_value(box_value(value), typed=True) == value
 
 
 def test_forms_of_lists() -> None:
-    assert box([VM]) == {"_typeName": "ArrayOfManagedObjectReference", "_value": [MOREF]}
-    assert box([1, "a"]) == {
+    assert box_value([VM]) == {"_typeName": "ArrayOfManagedObjectReference", "_value": [MOREF]}
+    assert box_value([1, "a"]) == {
         "_typeName": "ArrayOfAnyType",
         "_value": [{"_typeName": "int", "_value": 1}, {"_typeName": "string", "_value": "a"}],
     }
@@ -77,11 +77,11 @@ def test_forms_of_lists() -> None:
 
 @pytest.mark.parametrize("value", [[], [1], [2**40], ["a"], [True], [1.5], [VM], [1, "a"], [[1]], {"a": 1}, {}])
 def test_a_list_is_a_type_that_the_contract_knows(value: Any) -> None:
-    assert box(value)["_typeName"] in KNOWN_BOXES
+    assert box_value(value)["_typeName"] in KNOWN_BOXES
 
 
 def test_a_mapping_without_a_type_is_a_list_of_pairs() -> None:
-    assert box({"size_gb": 5, "vm": VM, "note": None}) == {
+    assert box_value({"size_gb": 5, "vm": VM, "note": None}) == {
         "_typeName": "ArrayOfKeyAnyValue",
         "_value": [
             {"_typeName": "KeyAnyValue", "key": "size_gb", "value": {"_typeName": "int", "_value": 5}},
@@ -91,7 +91,7 @@ def test_a_mapping_without_a_type_is_a_list_of_pairs() -> None:
 
 
 def test_a_mapping_with_a_type_is_an_object_of_it() -> None:
-    assert box({"type": "CloneOutcome", "new_vm": VM, "size_gb": 5, "note": None}) == {
+    assert box_value({"type": "CloneOutcome", "new_vm": VM, "size_gb": 5, "note": None}) == {
         "_typeName": "CloneOutcome",
         "newVm": MOREF,
         "sizeGb": 5,
@@ -99,7 +99,9 @@ def test_a_mapping_with_a_type_is_an_object_of_it() -> None:
 
 
 def test_every_object_at_every_depth_names_its_type() -> None:
-    boxed = box({"type": "A", "b": {"type": "B", "c": [{"type": "C", "d": VM}]}, "pairs": [{"key": "k", "value": "v"}]})
+    boxed = box_value(
+        {"type": "A", "b": {"type": "B", "c": [{"type": "C", "d": VM}]}, "pairs": [{"key": "k", "value": "v"}]}
+    )
 
     def check(value: Any) -> None:
         if isinstance(value, dict):
@@ -116,13 +118,13 @@ def test_every_object_at_every_depth_names_its_type() -> None:
 @pytest.mark.parametrize("value", [None, [None], 2**63, -(2**63) - 1, [2**64], {"a": [None]}, b"x", {1}])
 def test_what_the_wire_has_no_form_for(value: Any) -> None:
     with pytest.raises(ValueError, match=r"64 bits|no form"):
-        box(value)
+        box_value(value)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), [float("-inf")]])
 def test_numbers_that_json_does_not_have(value: Any) -> None:
     with pytest.raises(ValueError, match="no form"):
-        box(value)
+        box_value(value)
 
 
 def test_nested_mappings_of_an_object_need_a_type() -> None:
@@ -131,7 +133,13 @@ def test_nested_mappings_of_an_object_need_a_type() -> None:
 
 
 def test_fields_without_a_value_are_left_out() -> None:
-    assert data("A", b=None, c=0, d=False, e="", f=[]) == {"_typeName": "A", "c": 0, "d": False, "e": "", "f": []}
+    assert data_object("A", b=None, c=0, d=False, e="", f=[]) == {
+        "_typeName": "A",
+        "c": 0,
+        "d": False,
+        "e": "",
+        "f": [],
+    }
 
 
 @pytest.mark.parametrize(
@@ -139,9 +147,9 @@ def test_fields_without_a_value_are_left_out() -> None:
     [("fault_type_id", "faultTypeId"), ("faultTypeId", "faultTypeId"), ("key", "key"), ("new_VM", "newVM")],
 )
 def test_camel(name: str, expected: str) -> None:
-    assert camel(name) == expected
+    assert camel_case(name) == expected
 
 
 def test_a_reference() -> None:
     ref = Reference("VirtualMachine", "vm-7")
-    assert (ref.wire(), ref.answer(), str(ref)) == (MOREF, VM, "VirtualMachine:vm-7")
+    assert (ref.wire(), ref.as_result(), str(ref)) == (MOREF, VM, "VirtualMachine:vm-7")

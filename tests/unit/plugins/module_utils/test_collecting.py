@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import TASK_KEYS
-from ansible_collections.vijson.tasks.plugins.module_utils._collecting import Reading, collect, parse_reading
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._history.collecting import (
+    ReadingOptions,
+    collect_tasks,
+    parse_reading_options,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fake_history import HistoryServer
 
 SPEC = {"_typeName": "TaskFilterSpec"}
@@ -29,7 +33,7 @@ def read(server: HistoryServer, **options: Any) -> tuple[list[dict[str, Any]], i
     """The tasks, their count, and whether there are more."""
     tasks: list[dict[str, Any]] = []
     with server.client() as client:
-        count, truncated = collect(client, SPEC, parse_reading({**DEFAULTS, **options}), tasks.extend)
+        count, truncated = collect_tasks(client, SPEC, parse_reading_options({**DEFAULTS, **options}), tasks.extend)
     assert server.owned == {}
     return tasks, count, truncated
 
@@ -96,14 +100,14 @@ def test_the_collector_goes_when_the_taker_fails() -> None:
         raise OSError("no space")
 
     with server.client("S0") as client, pytest.raises(OSError, match="no space") as raised:
-        collect(client, SPEC, parse_reading(DEFAULTS), fail)
+        collect_tasks(client, SPEC, parse_reading_options(DEFAULTS), fail)
     # what was raised keeps all that was going on alive
     assert raised.tb is not None
     assert server.owned == {}
 
 
 def test_options() -> None:
-    assert parse_reading(DEFAULTS) == Reading(False, None, 1000, False, None, False)
+    assert parse_reading_options(DEFAULTS) == ReadingOptions(False, None, 1000, False, None, False)
 
 
 @pytest.mark.parametrize(
@@ -119,4 +123,4 @@ def test_options() -> None:
 )
 def test_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        parse_reading({**DEFAULTS, **options})
+        parse_reading_options({**DEFAULTS, **options})

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import TASK_KEYS
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
-from ansible_collections.vijson.tasks.plugins.module_utils._creating import Created, NewTask, create_or_find
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
-    ConnectError,
-    FaultError,
-    ViError,
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, FaultError, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.creating import (
+    CreatedTask,
+    NewTask,
+    create_or_find_task,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fake_history import HistoryServer
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost, ref
 
@@ -50,16 +50,16 @@ def server() -> HistoryServer:
     return server
 
 
-def create(server: HistoryServer, activation_id: str | None = None, *, check_mode: bool = False) -> Created:
+def create(server: HistoryServer, activation_id: str | None = None, *, check_mode: bool = False) -> CreatedTask:
     new = NewTask(ROOT, "com.example.a", cancelable=True, activation_id=activation_id)
     with server.client() as client:
-        return create_or_find(client, new, check_mode=check_mode)
+        return create_or_find_task(client, new, check_mode=check_mode)
 
 
 def test_what_is_sent(server: HistoryServer) -> None:
     new = NewTask(ROOT, "com.example.a", True, "joe", "task-1", "a-1")
     with server.client() as client:
-        create_or_find(client, new, check_mode=False)
+        create_or_find_task(client, new, check_mode=False)
     (sent,) = server.named(CREATE)
     assert sent.params == {
         "obj": ref("Folder", "group-d1"),
@@ -192,7 +192,7 @@ def test_check_mode_finds_what_is_there(server: HistoryServer) -> None:
 def test_check_mode_knows_the_types(server: HistoryServer) -> None:
     new = NewTask(ROOT, "com.example.z")
     with server.client() as client, pytest.raises(ViError, match=r"com\.example\.z.*Registered"):
-        create_or_find(client, new, check_mode=True)
+        create_or_find_task(client, new, check_mode=True)
 
 
 def test_check_mode_knows_the_privilege(server: HistoryServer) -> None:

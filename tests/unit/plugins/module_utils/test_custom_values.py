@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._custom_fields import (
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.custom_fields import (
     CustomValues,
     available_fields,
-    choose,
-    differing,
+    choose_fields,
+    differing_values,
     values_by_name,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, InputError
 
 OWNER = {"_typeName": "CustomFieldDef", "key": 7, "name": "owner", "type": "string", "managedObjectType": "Task"}
 TICKET = {"_typeName": "CustomFieldDef", "key": 8, "name": "ticket", "type": "string"}
@@ -45,19 +45,19 @@ def test_odd_fields_and_values_break_nothing(field: Any, entry: Any) -> None:
 
 @pytest.mark.parametrize("wrong", [5, "x", [5]])
 def test_what_are_no_fields(wrong: Any) -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         available_fields(wrong)
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         values_by_name(wrong, [])
 
 
 @pytest.mark.parametrize("wanted", [{"owner": "joe"}, {"7": "joe"}])
 def test_a_field_by_name_or_key(wanted: dict[str, Any]) -> None:
-    assert choose(wanted, [OWNER, TICKET]) == {"owner": "joe"}
+    assert choose_fields(wanted, [OWNER, TICKET]) == {"owner": "joe"}
 
 
 def test_a_field_whose_name_is_the_key_of_another_goes_by_its_name() -> None:
-    assert choose({"8": "x"}, [{**OWNER, "name": "8"}, TICKET]) == {"8": "x"}
+    assert choose_fields({"8": "x"}, [{**OWNER, "name": "8"}, TICKET]) == {"8": "x"}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_field_whose_name_is_the_key_of_another_goes_by_its_name() -> None:
 )
 def test_refused(wanted: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
-        choose(wanted, [OWNER, TICKET])
+        choose_fields(wanted, [OWNER, TICKET])
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ def test_refused(wanted: dict[str, Any], words: str) -> None:
     ],
 )
 def test_only_what_differs_is_set(chosen: dict[str, str], left: dict[str, str]) -> None:
-    assert differing(CustomValues({"owner": "joe"}, [OWNER, TICKET]), chosen) == left
+    assert differing_values(CustomValues({"owner": "joe"}, [OWNER, TICKET]), chosen) == left

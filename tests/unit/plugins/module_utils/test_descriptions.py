@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._descriptions import description_answer, read_about
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.manager_info import (
+    read_manager_info,
+    task_description_result,
+)
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import FakeVcenter, Fault, Params, ref
 
 ELEMENT = {"_typeName": "ElementDescription", "key": "queued", "label": "Queued", "summary": "Task is queued"}
@@ -50,21 +53,25 @@ class ManagerServer(FakeVcenter):
 def test_in_one_request() -> None:
     server = ManagerServer()
     client = server.client("S0")
-    assert read_about(client, description=False) == {"max_collector": 32, "recent_tasks": ["task-2", "task-1"]}
+    assert read_manager_info(client, description=False) == {"max_collector": 32, "recent_tasks": ["task-2", "task-1"]}
     assert len(server.sent) == 1
-    assert read_about(client, description=True)["description"] == {"methods": [], "states": [TEXT], "reasons": []}
+    assert read_manager_info(client, description=True)["description"] == {
+        "methods": [],
+        "states": [TEXT],
+        "reasons": [],
+    }
     assert len(server.sent) == 2
 
 
 def test_on_a_server_where_it_has_another_id() -> None:
-    assert read_about(ManagerServer("ha-taskmgr").client(), description=False)["max_collector"] == 32
+    assert read_manager_info(ManagerServer("ha-taskmgr").client(), description=False)["max_collector"] == 32
 
 
 def test_nothing_recent() -> None:
-    assert read_about(ManagerServer(recentTask=None).client(), description=False)["recent_tasks"] == []
+    assert read_manager_info(ManagerServer(recentTask=None).client(), description=False)["recent_tasks"] == []
 
 
 @pytest.mark.parametrize("broken", [None, [], "text", {"state": "text"}, {"state": [5]}])
 def test_a_broken_answer(broken: Any) -> None:
-    with pytest.raises(BadAnswer):
-        description_answer(broken)
+    with pytest.raises(BadResponse):
+        task_description_result(broken)

@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._names import parse_entity, same_user, user_spellings
+from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import (
+    parse_entity,
+    same_user,
+    user_spellings,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 
 
 @pytest.mark.parametrize(

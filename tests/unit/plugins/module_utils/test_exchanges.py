@@ -13,11 +13,11 @@ from urllib.parse import unquote
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import TASK_KEYS, task_answer
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, plain
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError
-from ansible_collections.vijson.tasks.plugins.module_utils._properties import _properties
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS, task_from_info
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.property_reader import _properties
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference, plain_value
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import (
     HOST,
     SESSION,
@@ -91,7 +91,7 @@ def test_every_fault_is_in_the_table() -> None:
 @each
 def test_its_answer_form_has_nothing_of_the_wire(exchange: dict[str, Any]) -> None:
     for typed in (True, False):
-        answer = json.dumps(plain(exchange["response"].get("body"), typed=typed))
+        answer = json.dumps(plain_value(exchange["response"].get("body"), typed=typed))
         assert "_typeName" not in answer
         assert "_value" not in answer
 
@@ -113,7 +113,7 @@ ALL_INFOS = [info for exchange in EXCHANGES for info in infos(exchange["response
 
 @pytest.mark.parametrize("info", ALL_INFOS, ids=[f"{info['key']}-{info['state']}" for info in ALL_INFOS])
 def test_every_task_has_every_key(info: dict[str, Any]) -> None:
-    task = task_answer(info)
+    task = task_from_info(info)
     assert tuple(task) == TASK_KEYS
     assert task["moid"] == task["key"] == info["key"]
     assert task["state"] == info["state"]
@@ -128,7 +128,7 @@ def body(name: str) -> Any:
 
 
 def test_a_finished_task() -> None:
-    assert task_answer(body("info of a finished task")) == {
+    assert task_from_info(body("info of a finished task")) == {
         **dict.fromkeys(TASK_KEYS),
         "key": "task-7",
         "moid": "task-7",
@@ -149,13 +149,13 @@ def test_a_finished_task() -> None:
 
 
 def test_a_cancelled_task_whose_error_is_wrapped() -> None:
-    task = task_answer(body("info of the cancelled task"))
+    task = task_from_info(body("info of the cancelled task"))
     assert task["error"] == {"type": "RequestCanceled", "message": "The task was canceled by a user"}
     assert (task["cancelled"], task["start_time"], task["duration"]) == (True, None, None)
 
 
 def test_a_task_of_ones_own() -> None:
-    task = task_answer(body("info of the finished task"))
+    task = task_from_info(body("info of the finished task"))
     assert (task["result"], task["description"], task["progress"]) == ("done", "copying disks", 42)
 
 

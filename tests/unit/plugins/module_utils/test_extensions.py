@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._extensions import (
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.extension import (
     WantedExtension,
-    extended,
-    extension_answer,
+    extend_extension,
+    extension_result,
     parse_extension,
-    reduced,
+    reduce_extension,
 )
 
 KEY = "com.example.jobs"
@@ -59,11 +59,11 @@ def type_of(task_id: str, label: str | None = None, summary: str | None = None) 
 
 
 def test_a_new_one() -> None:
-    new = extended(None, wanted(), HEARTBEAT)
+    new = extend_extension(None, wanted(), HEARTBEAT)
     assert new == extension(description=description(KEY), version="1.0.0")
     types = [type_of("a", "A"), type_of("b", None, "B at length"), type_of("c")]
     given = wanted(task_types=types, company="Example", description="Jobs", version="2")
-    assert extended(None, given, HEARTBEAT) == extension(
+    assert extend_extension(None, given, HEARTBEAT) == extension(
         company="Example",
         version="2",
         taskList=task_list("a", "b", "c"),
@@ -127,7 +127,7 @@ def test_a_new_one() -> None:
 def test_one_that_exists(before: dict[str, Any], options: dict[str, Any], after: dict[str, Any]) -> None:
     there = extension(**before)
     untouched = copy.deepcopy(there)
-    assert extended(there, wanted(**options), HEARTBEAT) == extension(**after)
+    assert extend_extension(there, wanted(**options), HEARTBEAT) == extension(**after)
     assert there == untouched
 
 
@@ -141,20 +141,20 @@ def test_less() -> None:
             resource("en", "event", a__label="Event"),
         ],
     )
-    assert reduced(there, ["a", "nothing"]) == extension(
+    assert reduce_extension(there, ["a", "nothing"]) == extension(
         taskList=task_list("b"), resourceList=[resource("en", b__label="B"), resource("en", "event", a__label="Event")]
     )
-    assert reduced(extension(), ["a"]) == extension(taskList=[], resourceList=[])
+    assert reduce_extension(extension(), ["a"]) == extension(taskList=[], resourceList=[])
 
 
 def test_in_an_answer() -> None:
-    assert extension_answer(None) is None
+    assert extension_result(None) is None
     there = extension(
         company="",
         taskList={"_typeName": "ArrayOfExtensionTaskTypeInfo", "_value": task_list("a", "b")},
         resourceList=[resource("de", a__label="DE"), resource("en", a__label="A", b__label="")],
     )
-    assert extension_answer(there) == {
+    assert extension_result(there) == {
         "key": KEY,
         "company": None,
         "description": "Jobs",
@@ -177,8 +177,8 @@ def test_in_an_answer() -> None:
     ],
 )
 def test_a_broken_answer(broken: dict[str, Any]) -> None:
-    with pytest.raises(BadAnswer):
-        extension_answer(extension(**broken))
+    with pytest.raises(BadResponse):
+        extension_result(extension(**broken))
 
 
 @pytest.mark.parametrize(
@@ -197,6 +197,6 @@ def test_refused(options: dict[str, Any], message: str) -> None:
 def test_what_is_taken_out_may_stand_beside_what_is_broken() -> None:
     odd = [{"taskID": []}, {"taskID": {"a": 1}}]
     texts = [{"_typeName": "ExtensionResourceInfo", "module": "task", "data": [{"key": {}, "value": "x"}]}]
-    after = reduced(extension(taskList=[*odd, *task_list("a")], resourceList=texts), ["a"])
+    after = reduce_extension(extension(taskList=[*odd, *task_list("a")], resourceList=texts), ["a"])
     assert after["taskList"] == odd
     assert after["resourceList"] == texts

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError
-from ansible_collections.vijson.tasks.plugins.module_utils._faults import (
-    fault_answer,
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, FaultError
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.faults import (
+    fault_result,
     fault_text,
     fault_type,
-    missing_privileges,
+    missing_privileges_text,
     server_fault,
 )
 
@@ -92,7 +92,7 @@ def test_the_answer_has_the_faults_own_fields() -> None:
         faultstring="Wrong.",
         localizedMessage="Wrong!",
     )
-    assert fault_answer(wire) == {
+    assert fault_result(wire) == {
         "type": "InvalidArgument",
         "message": "Wrong!",
         "invalid_property": "taskType",
@@ -104,33 +104,33 @@ def test_the_answer_has_the_faults_own_fields() -> None:
 
 def test_both_shapes_of_an_error_are_one() -> None:
     inner = fault("RequestCanceled", faultstring="The task was canceled by a user")
-    assert fault_answer(inner) == fault_answer(localized(inner, "The task was canceled by a user"))
-    assert fault_answer(localized(None)) == {"type": "MethodFault", "message": "Localized."}
+    assert fault_result(inner) == fault_result(localized(inner, "The task was canceled by a user"))
+    assert fault_result(localized(None)) == {"type": "MethodFault", "message": "Localized."}
 
 
 def test_own_fields_do_not_hide_type_and_message() -> None:
-    answer = fault_answer(fault("Odd", type="own", message="mine", faultstring="S"))
+    answer = fault_result(fault("Odd", type="own", message="mine", faultstring="S"))
     assert answer == {"type": "Odd", "message": "S", "type_": "own", "message_": "mine"}
 
 
 @pytest.mark.parametrize("wrap", [lambda cause: cause, localized])
 def test_a_cause_has_the_form_of_a_fault(wrap: Any) -> None:
     cause = fault("NoDiskSpace", datastore="ds1", faultstring="Localized.")
-    answer = fault_answer(fault(faultCause=wrap(cause)))
+    answer = fault_result(fault(faultCause=wrap(cause)))
     assert answer["fault_cause"] == {"type": "NoDiskSpace", "message": "Localized.", "datastore": "ds1"}
 
 
 def test_an_extended_fault_keeps_its_data() -> None:
     pair = {"_typeName": "KeyValue", "key": "host", "value": "esx01"}
-    answer = fault_answer(fault("ExtendedFault", faultTypeId="com.example.backup", data=[pair]))
+    answer = fault_result(fault("ExtendedFault", faultTypeId="com.example.backup", data=[pair]))
     assert answer["fault_type_id"] == "com.example.backup"
     assert answer["data"] == [{"type": "KeyValue", "key": "host", "value": "esx01"}]
 
 
 @pytest.mark.parametrize("wrong", [None, [], "fault", 5])
 def test_what_is_no_fault(wrong: Any) -> None:
-    with pytest.raises(BadAnswer, match="fault"):
-        fault_answer(wrong)
+    with pytest.raises(BadResponse, match="fault"):
+        fault_result(wrong)
 
 
 def test_the_exception_of_a_fault() -> None:
@@ -174,7 +174,7 @@ FOLDER = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "gro
     ],
 )
 def test_missing_privileges(wire: dict[str, Any], words: str) -> None:
-    found = missing_privileges(wire)
+    found = missing_privileges_text(wire)
     assert words in found
     assert bool(found) == bool(words)
 

@@ -11,16 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_answer
-from ansible_collections.vijson.tasks.plugins.module_utils._cancelling import cancel
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
-from ansible_collections.vijson.tasks.plugins.module_utils._creating import NewTask, create_or_find
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError
-from ansible_collections.vijson.tasks.plugins.module_utils._history import latest_page, read_history
-from ansible_collections.vijson.tasks.plugins.module_utils._listing import read_listed
-from ansible_collections.vijson.tasks.plugins.module_utils._task_state import Step, carry_out
-from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker, wait
+from ansible_collections.vijson.tasks.plugins.module_utils._history.history_reader import read_history, read_latest_page
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.creating import NewTask, create_or_find_task
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.state_plan import StateStep
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.state_requests import send_steps
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import task_from_info
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.cancelling import cancel_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.listing import list_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.inventory import find_entity
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import (
     FakeClock,
     FakeVcenter,
@@ -58,19 +61,19 @@ class Answers(dict[str, Handler]):
 
 
 NEW = NewTask(Reference("Folder", "group-d1"), "com.example.a", activation_id="a-1")
-RUNNING = task_answer(info("task-1", cancelable=True, cancelled=False))
+RUNNING = task_from_info(info("task-1", cancelable=True, cancelled=False))
 CONVERSATIONS: dict[str, Callable[[Client, FakeClock], Any]] = {
-    "info": lambda client, _clock: read_listed(client, ["task-1"], custom_values=True, localize=True),
-    "recent": lambda client, _clock: read_listed(client, None, custom_values=False, localize=False),
-    "wait": lambda client, clock: wait(client, Tracker(["task-1", "task-2"]), 30, clock=clock.clock),
+    "info": lambda client, _clock: list_tasks(client, ["task-1"], custom_values=True, localize=True),
+    "recent": lambda client, _clock: list_tasks(client, None, custom_values=False, localize=False),
+    "wait": lambda client, clock: wait_for_tasks(client, TaskTracker(["task-1", "task-2"]), 30, clock=clock.clock),
     "history": lambda client, _clock: list(read_history(client, {})),
     "newest": lambda client, _clock: list(read_history(client, {}, newest_first=True)),
-    "latest": lambda client, _clock: latest_page(client, {}, 10),
-    "create": lambda client, _clock: create_or_find(client, NEW, check_mode=False),
-    "check": lambda client, _clock: create_or_find(client, NEW, check_mode=True),
-    "cancel": lambda client, _clock: cancel(client, {"task-1": RUNNING}),
-    "state": lambda client, _clock: carry_out(client, "task-1", [Step("SetTaskState", {"state": "success"})]),
-    "path": lambda client, _clock: client.resolve("DC0/vm/web01"),
+    "latest": lambda client, _clock: read_latest_page(client, {}, 10),
+    "create": lambda client, _clock: create_or_find_task(client, NEW, check_mode=False),
+    "check": lambda client, _clock: create_or_find_task(client, NEW, check_mode=True),
+    "cancel": lambda client, _clock: cancel_tasks(client, {"task-1": RUNNING}),
+    "state": lambda client, _clock: send_steps(client, "task-1", [StateStep("SetTaskState", {"state": "success"})]),
+    "path": lambda client, _clock: find_entity(client, "DC0/vm/web01"),
     "clock": lambda client, _clock: client.current_time(),
     "root": lambda client, _clock: client.singleton("rootFolder"),
 }

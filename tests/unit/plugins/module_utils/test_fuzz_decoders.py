@@ -12,41 +12,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import TASK_KEYS, task_answer
-from ansible_collections.vijson.tasks.plugins.module_utils._client import Client, Credentials
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import (
-    objects,
-    parse_json,
-    plain,
-    reference,
-    text,
-)
-from ansible_collections.vijson.tasks.plugins.module_utils._custom_fields import available_fields, values_by_name
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
-from ansible_collections.vijson.tasks.plugins.module_utils._faults import fault_answer, server_fault
-from ansible_collections.vijson.tasks.plugins.module_utils._properties import _properties
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks import task_types_of
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Answer, Endpoint
-from ansible_collections.vijson.tasks.plugins.module_utils._updates import changes_of
-from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker, apply
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.extension import extension_task_types
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS, task_from_info
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.custom_fields import available_fields, values_by_name
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.faults import fault_result, server_fault
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.property_reader import _properties
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response, read_response
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.updates import changes_in_update
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import (
+    expect_objects,
+    expect_reference,
+    expect_text,
+    parse_json,
+    plain_value,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import apply_changes
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.strategies import nested, tried, wire_values
 
 
 def updates(value: Any) -> list[dict[str, Any]]:
-    tracker = Tracker(["task-1"])
-    apply(changes_of(value), tracker)
+    tracker = TaskTracker(["task-1"])
+    apply_changes(changes_in_update(value), tracker)
     return tracker.tasks()
 
 
 Decoder = Callable[[Any], Any]
 FOR_ANYTHING: dict[str, Decoder] = {
-    "plain": plain,
-    "plain typed": lambda value: plain(value, typed=True),
-    "task_answer": task_answer,
-    "fault_answer": fault_answer,
-    "reference": lambda value: reference(value, "it"),
-    "objects": lambda value: objects(value, "it"),
-    "text": lambda value: text(value, "it"),
+    "plain": plain_value,
+    "plain typed": lambda value: plain_value(value, typed=True),
+    "task_answer": task_from_info,
+    "fault_answer": fault_result,
+    "reference": lambda value: expect_reference(value, "it"),
+    "objects": lambda value: expect_objects(value, "it"),
+    "text": lambda value: expect_text(value, "it"),
     "fields": available_fields,
     "values": lambda value: values_by_name(value, available_fields(value)),
 }
@@ -54,7 +54,7 @@ FOR_OBJECTS: dict[str, Decoder] = {
     "server_fault": lambda value: server_fault(value, "it").failure(),
     "properties": _properties,
     "updates": updates,
-    "task types": task_types_of,
+    "task types": extension_task_types,
 }
 DECODERS = {**FOR_ANYTHING, **FOR_OBJECTS}
 
@@ -94,7 +94,7 @@ def test_what_is_json_is_read_as_it_is(value: Any) -> None:
 @given(value=wire_values)
 def test_answer_form_is_json(value: Any) -> None:
     for typed in (True, False):
-        json.dumps(plain({"_typeName": "X", "it": value}, typed=typed))
+        json.dumps(plain_value({"_typeName": "X", "it": value}, typed=typed))
 
 
 @given(value=wire_values)
@@ -112,5 +112,5 @@ def test_a_task_has_every_key(value: Any) -> None:
     body=st.binary(max_size=40) | wire_values.map(lambda value: json.dumps(value).encode()),
 )
 def test_any_http_answer(status: int, content_type: str, body: bytes) -> None:
-    client = Client(Endpoint("vc.example.com"), Credentials(session_id="S0"))
-    tried(lambda: client._read(Answer(status, {"Content-Type": content_type}, body), "it"))
+    response = Response(status, {"Content-Type": content_type}, body)
+    tried(lambda: read_response(response, "it", "vc.example.com", "8.0.1.0"))

@@ -12,11 +12,9 @@ from urllib.parse import urlsplit
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference, plain, snake
-from ansible_collections.vijson.tasks.plugins.module_utils._encode import box, camel
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, ViError
-from ansible_collections.vijson.tasks.plugins.module_utils._job import credentials, endpoint
-from ansible_collections.vijson.tasks.plugins.module_utils._names import (
+from ansible_collections.vijson.tasks.plugins.module_utils._options.connection import parse_credentials, parse_endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import (
     parse_entity,
     parse_task,
     parse_tasks,
@@ -24,13 +22,15 @@ from ansible_collections.vijson.tasks.plugins.module_utils._names import (
     same_user,
     user_spellings,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._task_state import parse_wanted
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.wanted_state import parse_wanted_state
 from ansible_collections.vijson.tasks.plugins.module_utils._times import (
     SECOND,
     format_rfc3339,
     parse_moment,
     parse_rfc3339,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.boxing import box_value, camel_case
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference, plain_value, snake_case
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.strategies import any_json, texts, tried
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import connection
 
@@ -81,7 +81,7 @@ def test_entities(value: Any) -> None:
     entity = understood("entity", lambda: parse_entity(value, "entity"))
     if isinstance(entity, Reference):
         assert entity.type.isalpha()
-        assert parse_entity(entity.answer()) == entity
+        assert parse_entity(entity.as_result()) == entity
     elif entity is not None:
         assert entity == entity.strip("/") != ""
 
@@ -132,12 +132,12 @@ boxable = st.recursive(primitives | references, lambda inner: st.lists(inner, ma
 
 @given(value=boxable)
 def test_values_there_and_back(value: Any) -> None:
-    assert plain(json.loads(json.dumps(box(value))), typed=True) == value
+    assert plain_value(json.loads(json.dumps(box_value(value))), typed=True) == value
 
 
 @given(name=identifiers)
 def test_names_there_and_back(name: str) -> None:
-    assert snake(camel(name)) == name
+    assert snake_case(camel_case(name)) == name
 
 
 @given(
@@ -148,7 +148,7 @@ def test_names_there_and_back(name: str) -> None:
     fault=st.none() | st.dictionaries(texts | st.sampled_from(["type", "message", "data"]), any_json, max_size=4),
 )
 def test_wanted_states(**options: Any) -> None:
-    wanted = tried(lambda: parse_wanted(options))
+    wanted = tried(lambda: parse_wanted_state(options))
     assert isinstance(wanted, InputError) or json.dumps(wanted, allow_nan=False)
 
 
@@ -156,7 +156,7 @@ def test_wanted_states(**options: Any) -> None:
     hostname=texts | built_of(st.sampled_from(["vc", ".", "example.com", ":", "[", "]", "2001:db8::1", "//", "@", "%"]))
 )
 def test_hostnames(hostname: str) -> None:
-    found = understood("hostname", lambda: endpoint(connection(hostname=hostname)))
+    found = understood("hostname", lambda: parse_endpoint(connection(hostname=hostname)))
     if found is not None:
         parts = urlsplit(found.url)
         assert (parts.scheme, parts.path, parts.query, parts.username) == ("https", "", "", None)
@@ -164,6 +164,6 @@ def test_hostnames(hostname: str) -> None:
 
 @given(secret=st.text(st.characters(), min_size=8, max_size=30))
 def test_session_ids(secret: str) -> None:
-    found = tried(lambda: credentials(connection(session_id=secret)))
+    found = tried(lambda: parse_credentials(connection(session_id=secret)))
     assert secret not in str(found)
     assert isinstance(found, InputError) or (found.session_id == secret and secret.isascii())

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
-    BadAnswer,
+    BadResponse,
     FaultError,
-    LostAnswer,
+    LostResponse,
     SessionEnded,
     ViError,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._history import latest_page, read_history
+from ansible_collections.vijson.tasks.plugins.module_utils._history.history_reader import read_history, read_latest_page
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fake_history import HistoryServer
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost
 
@@ -149,7 +149,7 @@ def test_a_session_that_was_handed_in_ends_in_the_middle() -> None:
 def test_pages_that_get_lost_for_ever(trouble: Any) -> None:
     server = HistoryServer(35)
     server.trouble[NEXT] = [None] + [trouble] * 100
-    with pytest.raises((LostAnswer, FaultError)):
+    with pytest.raises((LostResponse, FaultError)):
         numbers(server)
     assert server.owned == {}
     assert len(server.sent) < 40
@@ -164,7 +164,7 @@ def test_pages_that_get_lost_now_and_then() -> None:
 def test_a_server_that_repeats_a_page_for_ever() -> None:
     server = HistoryServer(35)
     server.answers[NEXT] = lambda _moid, _params: server.tasks[:10]
-    with pytest.raises(BadAnswer, match="again and again"):
+    with pytest.raises(BadResponse, match="again and again"):
         numbers(server)
     assert server.owned == {}
     assert len(server.sent) < 40
@@ -200,7 +200,7 @@ def test_a_server_that_does_not_filter(
     with server.client() as client:
         spec = {**SPEC, part: wanted}
         read = [info for page in read_history(client, spec, newest_first=newest_first, page_size=5) for info in page]
-        latest = latest_page(client, spec, 10)
+        latest = read_latest_page(client, spec, 10)
     assert sorted(info["key"] for info in read) == ["task-24", "task-3", "task-7"]
     assert [info["key"] for info in latest] == ["task-24"]
 
@@ -224,7 +224,7 @@ def test_whoever_stops_early_leaves_nothing() -> None:
 def test_a_damaged_page() -> None:
     server = HistoryServer(35)
     server.answers[NEXT] = lambda _moid, _params: ["?"]
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         numbers(server)
     assert server.owned == {}
 
@@ -233,7 +233,7 @@ def test_a_damaged_page() -> None:
 def test_the_latest_page_is_sorted_from_the_newest(size: int) -> None:
     server = HistoryServer(35)
     with server.client("S0") as client:
-        found = [info["key"] for info in latest_page(client, SPEC, size)]
+        found = [info["key"] for info in read_latest_page(client, SPEC, size)]
     assert found == [f"task-{number}" for number in range(34, 34 - size, -1)]
     assert server.owned == {}
 

@@ -15,10 +15,10 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interrupted
 from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import sleep, waiting
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, attempt
+from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, run_job
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import (
     SDK,
     Call,
@@ -74,7 +74,7 @@ def read_and(*numbers: int) -> Callable[[Job], dict[str, Any]]:
 
 def interrupted(run: Callable[[Job], dict[str, Any]], job: Job) -> str:
     """What a job says that a signal ended."""
-    result = attempt(run, job)
+    result = run_job(run, job)
     assert result["failed"]
     assert "nterrupted" in result["msg"]
     return str(result["msg"])
@@ -117,7 +117,7 @@ def test_a_second_one_while_closing_is_ignored(wire: Wire, number: signal.Signal
 def test_what_was_done_is_answered_when_one_comes_while_closing(wire: Wire, number: signal.Signals) -> None:
     again = signalled(number)
     wire.expect(login(), CREATE, INFO, DESTROY._replace(outcome=again), logout()._replace(outcome=again))
-    assert attempt(with_a_view, Job(connection())) == {}
+    assert run_job(with_a_view, Job(connection())) == {}
 
 
 @BOTH
@@ -148,7 +148,7 @@ def test_the_alarm_of_a_timeout_waits_for_the_session_too(wire: Wire) -> None:
     before = signal.signal(signal.SIGALRM, on_alarm)
     try:
         with pytest.raises(TimeoutOfTheTask):
-            attempt(read_and(), Job(connection()))
+            run_job(read_and(), Job(connection()))
         assert signal.getsignal(signal.SIGALRM) is on_alarm
     finally:
         signal.signal(signal.SIGALRM, before)
@@ -201,13 +201,13 @@ def test_it_comes_again_where_it_was_lost(wire: Wire) -> None:
 
 def test_without_a_signal_handlers_come_back_too(wire: Wire) -> None:
     wire.expect(login(), INFO, INFO, logout())
-    assert attempt(read_and(), Job(connection())) == {}
+    assert run_job(read_and(), Job(connection())) == {}
 
 
 def test_a_thread_leaves_signals_alone(wire: Wire) -> None:
     wire.expect(login(), INFO, INFO, logout())
     results: list[dict[str, Any]] = []
-    thread = threading.Thread(target=lambda: results.append(attempt(read_and(), Job(connection()))))
+    thread = threading.Thread(target=lambda: results.append(run_job(read_and(), Job(connection()))))
     thread.start()
     thread.join()
     assert results == [{}]

@@ -10,11 +10,20 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import CONNECTION, argument_spec, wrap_single
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job, connect, credentials, endpoint
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import (
+    CONNECTION_ARGUMENTS,
+    argument_spec,
+    wrap_single_values,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._options.connection import (
+    connect_client,
+    parse_credentials,
+    parse_endpoint,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import SDK, Call, Wire, answers, connection
 
 BUNDLE = "/etc/ssl/mine.pem"
@@ -43,7 +52,7 @@ BUNDLE = "/etc/ssl/mine.pem"
     ],
 )
 def test_endpoints(given: dict[str, Any], expected: Endpoint) -> None:
-    assert endpoint(connection(**given)) == expected
+    assert parse_endpoint(connection(**given)) == expected
 
 
 @pytest.mark.parametrize(
@@ -80,30 +89,30 @@ def test_endpoints(given: dict[str, Any], expected: Endpoint) -> None:
 )
 def test_refused_before_anything_is_sent(wire: Wire, given: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
-        connect(connection(**given))
+        connect_client(connection(**given))
     assert wire.sent == []
 
 
 @pytest.mark.parametrize("session_id", ["S3CRET\n", " S3CRET", "S3CRETschl\u00fcssel", "S3CRET\U0001f511", "S3\tCRET"])
 def test_a_session_id_that_can_be_none_is_refused_without_showing_it(session_id: str) -> None:
     with pytest.raises(InputError, match="session_id") as refused:
-        credentials(connection(session_id=session_id))
+        parse_credentials(connection(session_id=session_id))
     assert "CRET" not in str(refused.value)
 
 
 def test_a_session_wins_over_a_user() -> None:
-    found = credentials(connection(session_id="52ab-[1]=="))
+    found = parse_credentials(connection(session_id="52ab-[1]=="))
     assert (found.username, found.password, found.session_id) == (None, None, "52ab-[1]==")
 
 
 def test_without_a_session_the_user_counts() -> None:
-    found = credentials(connection(session_id=""))
+    found = parse_credentials(connection(session_id=""))
     assert (found.username, found.password, found.session_id) == ("u", "pa55word", None)
 
 
 def test_a_release_goes_into_the_path(wire: Wire) -> None:
     wire.expect(Call("GET", SDK.replace("8.0.1.0", "9.0.0.0") + "/Task/task-7/info", answers({})))
-    connect(connection(api_release="9.0.0.0", session_id="S0")).get(Reference("Task", "task-7"), "info")
+    connect_client(connection(api_release="9.0.0.0", session_id="S0")).get(Reference("Task", "task-7"), "info")
 
 
 @pytest.mark.parametrize(
@@ -121,7 +130,7 @@ def test_a_release_goes_into_the_path(wire: Wire) -> None:
     ],
 )
 def test_environment(option: str, variable: str) -> None:
-    assert CONNECTION[option]["fallback"][1] == [variable]
+    assert CONNECTION_ARGUMENTS[option]["fallback"][1] == [variable]
 
 
 @pytest.mark.parametrize(
@@ -135,24 +144,24 @@ def test_environment(option: str, variable: str) -> None:
     ],
 )
 def test_defaults(option: str, default: Any) -> None:
-    assert CONNECTION[option]["default"] == default
+    assert CONNECTION_ARGUMENTS[option]["default"] == default
 
 
 def test_aliases_and_secrets() -> None:
-    assert CONNECTION["username"]["aliases"] == ["user", "admin"]
-    assert CONNECTION["password"]["aliases"] == ["pass", "pwd"]
-    assert {name for name, option in CONNECTION.items() if option.get("no_log")} == {"password", "session_id"}
-    assert {name for name, option in CONNECTION.items() if option.get("required")} == {"hostname"}
+    assert CONNECTION_ARGUMENTS["username"]["aliases"] == ["user", "admin"]
+    assert CONNECTION_ARGUMENTS["password"]["aliases"] == ["pass", "pwd"]
+    assert {name for name, option in CONNECTION_ARGUMENTS.items() if option.get("no_log")} == {"password", "session_id"}
+    assert {name for name, option in CONNECTION_ARGUMENTS.items() if option.get("required")} == {"hostname"}
 
 
 def test_a_modules_own_options_come_beside() -> None:
-    assert argument_spec(task={"type": "str"}) == {**CONNECTION, "task": {"type": "str"}}
+    assert argument_spec(task={"type": "str"}) == {**CONNECTION_ARGUMENTS, "task": {"type": "str"}}
 
 
 @pytest.mark.parametrize("key", ["tasks", "task"])
 def test_one_task_as_a_module_answered_it_is_a_list_of_one(key: str) -> None:
     params: dict[str, Any] = {key: {"moid": "task-7"}, "values": {"a": "b"}, "hostname": "h"}
-    wrap_single(params, {"tasks": {"type": "list", "aliases": ["task"]}, "values": {"type": "dict"}})
+    wrap_single_values(params, {"tasks": {"type": "list", "aliases": ["task"]}, "values": {"type": "dict"}})
     assert params == {key: [{"moid": "task-7"}], "values": {"a": "b"}, "hostname": "h"}
 
 
@@ -176,6 +185,6 @@ def test_only_check_mode_knows_the_task_that_is_not_there_yet(check_mode: bool) 
 
 
 def test_a_ca_path_that_is_not_there_is_no_matter_of_the_first_request(wire: Wire, tmp_path: Path) -> None:
-    made = connect(connection(ca_path=str(tmp_path / "none.pem"), session_id="S0"))
+    made = connect_client(connection(ca_path=str(tmp_path / "none.pem"), session_id="S0"))
     with pytest.raises(Exception, match=r"none\.pem"):
         made.get(Reference("Task", "task-7"), "info")

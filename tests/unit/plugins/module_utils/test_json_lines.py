@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, Interrupted, ViError
-from ansible_collections.vijson.tasks.plugins.module_utils._json_lines import JsonLines
+from ansible_collections.vijson.tasks.plugins.module_utils._history.json_lines import JsonLinesFile
 
 ITEMS: list[Any] = [{"name": "web01"}, {"name": "\u00e9 \u2028 \n \"'"}]
 TEXT = '{"name": "web01"}\n{"name": "\u00e9 \u2028 \\n \\"\'"}\n'
@@ -31,7 +31,7 @@ def usual_umask() -> Iterator[None]:
 def write(dest: Path, items: list[Any] | None = None, **options: Any) -> bool:
     """Write in two pages; whether anything changed."""
     pages = [items] if items is not None else [ITEMS[:1], ITEMS[1:]]
-    with JsonLines(str(dest), **options) as file:
+    with JsonLinesFile(str(dest), **options) as file:
         for page in pages:
             file.write(page)
     assert [path.name for path in dest.parent.iterdir() if path.name.startswith(".")] == []
@@ -111,7 +111,7 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path, error: BaseException, o
         dest.write_text(old)
 
     def fail() -> None:
-        with JsonLines(str(dest)) as file:
+        with JsonLinesFile(str(dest)) as file:
             file.write(ITEMS)
             raise error
 
@@ -128,7 +128,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: 
 
     dest = tmp_path / "file"
     dest.write_text(OLD)
-    monkeypatch.setattr(f"ansible_collections.vijson.tasks.plugins.module_utils._json_lines.{function}", full)
+    monkeypatch.setattr(f"ansible_collections.vijson.tasks.plugins.module_utils._history.json_lines.{function}", full)
     with pytest.raises(ViError, match=r"dest: .*file could not be written \(No space left on device\)"):
         write(dest)
     assert dest.read_text() == OLD
@@ -149,13 +149,13 @@ def test_what_can_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         with pytest.raises(
             InputError, match=f"dest: .*{problem}.*Accepted: the path of a file, in a folder that exists"
         ):
-            JsonLines(dest)
+            JsonLinesFile(dest)
     monkeypatch.setattr("os.access", lambda path, how: False)
     with pytest.raises(InputError, match="dest: this user can't write to the folder"):
-        JsonLines(str(tmp_path / "file"))
+        JsonLinesFile(str(tmp_path / "file"))
 
 
 @pytest.mark.parametrize("given", ["rw", "u=rw", "0888", "", -1, 0o10000, True, 1.5, ["0600"], {}])
 def test_what_is_no_mode(tmp_path: Path, given: Any) -> None:
     with pytest.raises(InputError, match=r"mode: .* is no mode of a file\. Accepted: octal digits in quotes"):
-        JsonLines(str(tmp_path / "file"), given)
+        JsonLinesFile(str(tmp_path / "file"), given)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._ledger import OVERLAP, Ledger, Selection
+from ansible_collections.vijson.tasks.plugins.module_utils._events.ledger import OVERLAP, ChangeSelection, TaskLedger
 from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND, format_rfc3339
 
 BEGIN = 1_800_000_000 * SECOND
@@ -27,8 +27,8 @@ def info(
     }
 
 
-def settled() -> Ledger:
-    ledger = Ledger(BEGIN)
+def settled() -> TaskLedger:
+    ledger = TaskLedger(BEGIN)
     ledger.settled = True
     return ledger
 
@@ -74,11 +74,11 @@ def test_first_sight_of_a_new_task(state: str, changes: list[str]) -> None:
     ],
 )
 def test_at_first_only_what_happened_since_the_beginning_counts(task: Any, changes: list[str]) -> None:
-    assert Ledger(BEGIN).enter(task) == changes
+    assert TaskLedger(BEGIN).enter(task) == changes
 
 
 def test_what_was_active_before_is_known_and_its_end_is_told() -> None:
-    ledger = Ledger(BEGIN)
+    ledger = TaskLedger(BEGIN)
     ledger.enter(info("running", -5, started=-4))
     ledger.settled = True
     assert ledger.active == ["task-1"]
@@ -141,16 +141,16 @@ CLONE = {"descriptionId": "VirtualMachine.clone"}
 @pytest.mark.parametrize(
     ("selection", "change", "task", "takes"),
     [
-        (Selection(), "created", {"state": "queued"}, True),
-        (Selection(states=["error"]), "failed", {"state": "error"}, True),
-        (Selection(states=["error"]), "done", {"state": "success"}, False),
-        (Selection(states=["error"]), "created", {"state": "error"}, False),
-        (Selection(states=["queued"]), "created", {"state": "error"}, True),
-        (Selection(states=["running"]), "created", {"state": "running"}, True),
-        (Selection(description_ids=["VirtualMachine.clone"]), "failed", {"state": "error", **CLONE}, True),
-        (Selection(description_ids=["VirtualMachine.Clone"]), "failed", {"state": "error", **CLONE}, False),
-        (Selection(description_ids=["x"]), "failed", {"state": "error"}, False),
+        (ChangeSelection(), "created", {"state": "queued"}, True),
+        (ChangeSelection(states=["error"]), "failed", {"state": "error"}, True),
+        (ChangeSelection(states=["error"]), "done", {"state": "success"}, False),
+        (ChangeSelection(states=["error"]), "created", {"state": "error"}, False),
+        (ChangeSelection(states=["queued"]), "created", {"state": "error"}, True),
+        (ChangeSelection(states=["running"]), "created", {"state": "running"}, True),
+        (ChangeSelection(description_ids=["VirtualMachine.clone"]), "failed", {"state": "error", **CLONE}, True),
+        (ChangeSelection(description_ids=["VirtualMachine.Clone"]), "failed", {"state": "error", **CLONE}, False),
+        (ChangeSelection(description_ids=["x"]), "failed", {"state": "error"}, False),
     ],
 )
-def test_selection(selection: Selection, change: str, task: dict[str, Any], takes: bool) -> None:
+def test_selection(selection: ChangeSelection, change: str, task: dict[str, Any], takes: bool) -> None:
     assert selection.takes(change, task) is takes

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import TASK_KEYS, task_answer
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
-from ansible_collections.vijson.tasks.plugins.module_utils._listing import narrow, read_listed
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS, task_from_info
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.listing import list_tasks, narrow_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import TaskServer, info, ref
 
 LABELS = {
@@ -23,7 +23,7 @@ LABELS = {
 def test_tasks_come_in_the_order_asked_for_and_what_is_gone_beside_them() -> None:
     server = TaskServer("task-1", "task-2")
     with server.client("S0") as client:
-        listed = read_listed(client, ["task-9", "task-2", "task-1"], custom_values=False, localize=False)
+        listed = list_tasks(client, ["task-9", "task-2", "task-1"], custom_values=False, localize=False)
     assert [task["moid"] for task in listed.tasks] == ["task-2", "task-1"]
     assert listed.missing == ["task-9"]
     assert set(listed.tasks[0]) == set(TASK_KEYS)
@@ -36,7 +36,7 @@ def test_labels_cost_one_request_more() -> None:
     server.change("task-2", descriptionId="x")
     server.answers["TaskManager.description"] = lambda _moid, _params: LABELS
     with server.client("S0") as client:
-        listed = read_listed(client, ["task-1", "task-2"], custom_values=False, localize=True)
+        listed = list_tasks(client, ["task-1", "task-2"], custom_values=False, localize=True)
     assert [task["label"] for task in listed.tasks] == ["Clone virtual machine", None]
     assert len(server.sent) == 2
 
@@ -55,14 +55,14 @@ def test_custom_values() -> None:
     found = {"obj": ref("Task", "task-1"), "propSet": [{"name": name, "val": val} for name, val in props.items()]}
     server.answers["PropertyCollector.RetrievePropertiesEx"] = lambda _moid, _params: {"objects": [found]}
     with server.client("S0") as client:
-        (task,) = read_listed(client, ["task-1"], custom_values=True, localize=False).tasks
+        (task,) = list_tasks(client, ["task-1"], custom_values=True, localize=False).tasks
     assert task["custom_values"] == {"owner": "joe", "8": "x"}
     assert task["available_fields"] == [{"key": 7, "name": "owner", "type": "string", "managed_object_type": "Task"}]
 
 
 def task(moid: str, state: str, user: str | None, entity: str | None) -> dict[str, Any]:
     reason = {"_typeName": "TaskReasonUser", "userName": user} if user else {"_typeName": "TaskReasonSystem"}
-    return task_answer(info(moid, state, reason=reason, entity=ref("VirtualMachine", entity) if entity else None))
+    return task_from_info(info(moid, state, reason=reason, entity=ref("VirtualMachine", entity) if entity else None))
 
 
 TASKS = [
@@ -90,4 +90,4 @@ TASKS = [
     ],
 )
 def test_narrow(entity: Reference | None, states: list[str] | None, users: list[str] | None, left: str) -> None:
-    assert "".join(task["moid"][-1] for task in narrow(TASKS, entity, states, users)) == left
+    assert "".join(task["moid"][-1] for task in narrow_tasks(TASKS, entity, states, users)) == left

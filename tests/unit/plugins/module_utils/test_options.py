@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from ansible_collections.vijson.tasks.plugins.doc_fragments.connection import ModuleDocFragment
-from ansible_collections.vijson.tasks.plugins.module_utils._checking import check_options
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._event_source import SPEC, TaskEvents
-from ansible_collections.vijson.tasks.plugins.module_utils._options import CONNECTION, Spec
+from ansible_collections.vijson.tasks.plugins.module_utils._events.event_source import EVENT_SOURCE_SPEC, TaskEvents
+from ansible_collections.vijson.tasks.plugins.module_utils._options.connection_spec import CONNECTION_SPEC, OptionSpec
+from ansible_collections.vijson.tasks.plugins.module_utils._options.validation import validate_options
 
 SOURCE = Path(__file__).parents[4] / "extensions/eda/plugins/event_source/vi_tasks.py"
 HOST = {"hostname": "vc.example.com", "username": "u", "password": "p"}
@@ -41,7 +41,7 @@ HOST = {"hostname": "vc.example.com", "username": "u", "password": "p"}
     ],
 )
 def test_values_are_taken_as_ansible_takes_them(kind: str, given: Any, value: Any) -> None:
-    assert check_options({"it": given}, {"it": {"type": kind, "elements": "str"}}, {}) == {"it": value}
+    assert validate_options({"it": given}, {"it": {"type": kind, "elements": "str"}}, {}) == {"it": value}
 
 
 @pytest.mark.parametrize(
@@ -62,20 +62,20 @@ def test_values_are_taken_as_ansible_takes_them(kind: str, given: Any, value: An
 )
 def test_what_is_refused(option: dict[str, Any], given: Any, message: str) -> None:
     with pytest.raises(InputError) as refused:
-        check_options({"it": given}, {"it": option}, {})
+        validate_options({"it": given}, {"it": option}, {})
     assert str(refused.value).startswith(message)
 
 
 def test_an_unknown_option_is_named_with_those_that_are_known() -> None:
     with pytest.raises(InputError, match=r"^hostnme: no such option. Accepted: entity, recursion, .*, hostname,"):
-        check_options({"hostnme": "x"}, SPEC, {})
+        validate_options({"hostnme": "x"}, EVENT_SOURCE_SPEC, {})
 
 
 def test_the_option_wins_over_the_environment_and_that_over_the_default() -> None:
-    spec: Spec = {"port": {"type": "int", "default": 443, "env": "PORT", "aliases": ["p"]}}
-    assert check_options({}, spec, {}) == {"port": 443}
-    assert check_options({"port": None}, spec, {"PORT": "1"}) == {"port": 1}
-    assert check_options({"p": 2}, spec, {"PORT": "1"}) == {"port": 2}
+    spec: OptionSpec = {"port": {"type": "int", "default": 443, "env": "PORT", "aliases": ["p"]}}
+    assert validate_options({}, spec, {}) == {"port": 443}
+    assert validate_options({"port": None}, spec, {"PORT": "1"}) == {"port": 1}
+    assert validate_options({"p": 2}, spec, {"PORT": "1"}) == {"port": 2}
 
 
 @pytest.mark.parametrize(
@@ -105,12 +105,12 @@ def documented(options: dict[str, Any]) -> dict[str, Any]:
     return {name: {key: option[key] for key in kept if key in option} for name, option in options.items()}
 
 
-def specified(spec: Spec) -> dict[str, Any]:
+def specified(spec: OptionSpec) -> dict[str, Any]:
     return {name: {k: v for k, v in option.items() if k not in ("env", "no_log")} for name, option in spec.items()}
 
 
 def test_the_fragment_mirrors_the_connection() -> None:
-    assert documented(yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]) == specified(CONNECTION)
+    assert documented(yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]) == specified(CONNECTION_SPEC)
 
 
 def test_the_event_source_documents_its_options() -> None:
@@ -119,6 +119,6 @@ def test_the_event_source_documents_its_options() -> None:
         for node in ast.parse(SOURCE.read_text(encoding="utf-8")).body
         if isinstance(node, ast.Assign) and (name := ast.unparse(node.targets[0])) in ("DOCUMENTATION", "EXAMPLES")
     }
-    assert documented(yaml.safe_load(texts["DOCUMENTATION"])["options"]) == specified(SPEC)
+    assert documented(yaml.safe_load(texts["DOCUMENTATION"])["options"]) == specified(EVENT_SOURCE_SPEC)
     for example in yaml.safe_load(texts["EXAMPLES"]):
-        assert set(example["vijson.tasks.vi_tasks"] or {}) <= set(SPEC)
+        assert set(example["vijson.tasks.vi_tasks"] or {}) <= set(EVENT_SOURCE_SPEC)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._play_tally import PlayTally
+from ansible_collections.vijson.tasks.plugins.module_utils._plays.tally import PlayTally
 
 
 def test_percentages_grow_to_99_and_tell_when_they_do() -> None:

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job
-from ansible_collections.vijson.tasks.plugins.module_utils._progress import Reporter, span
-from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker, wait
+from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job
+from ansible_collections.vijson.tasks.plugins.module_utils._times import format_span
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.progress import ProgressReporter
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import FakeClock, TaskServer, info
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import connection
 
@@ -21,9 +23,9 @@ class Screen:
 
     def __init__(self, *moids: str) -> None:
         self.clock = FakeClock()
-        self.tracker = Tracker(moids)
+        self.tracker = TaskTracker(moids)
         self.lines: list[str] = []
-        self.reporter = Reporter(self.lines.append, lambda: self.clock.time)
+        self.reporter = ProgressReporter(self.lines.append, lambda: self.clock.time)
 
     def at(self, seconds: float, moid: str | None = None, state: str = "running", **fields: Any) -> list[str]:
         """The lines that this change, or no change, brings then."""
@@ -74,9 +76,9 @@ def test_no_half_minute_of_a_wait_is_without_a_line() -> None:
     for second in range(5, 300, 25):
         server.clock.at(second, lambda: server.change("task-1", cancelable=True))
     told: list[float] = []
-    reporter = Reporter(lambda _line: told.append(server.clock.time), server.clock.clock.now)
+    reporter = ProgressReporter(lambda _line: told.append(server.clock.time), server.clock.clock.now)
     with server.client() as client:
-        wait(client, Tracker(server.tasks), 300, report=reporter, clock=server.clock.clock)
+        wait_for_tasks(client, TaskTracker(server.tasks), 300, report=reporter, clock=server.clock.clock)
     assert max(later - sooner for sooner, later in zip(told, told[1:])) <= 30
     assert len(told) <= 12
 
@@ -134,4 +136,4 @@ def test_text_of_the_server_can_not_drive_a_terminal() -> None:
     ],
 )
 def test_spans(seconds: float, text: str) -> None:
-    assert span(seconds) == text
+    assert format_span(seconds) == text

@@ -9,20 +9,23 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
-    BadAnswer,
+    BadResponse,
     FaultError,
-    LostAnswer,
+    LostResponse,
     SessionEnded,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._properties import read, read_through
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks import (
-    read_infos,
-    read_properties,
-    read_recent,
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.task_reader import (
+    read_recent_tasks,
+    read_task_infos,
+    read_task_properties,
     read_tasks,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.property_reader import (
+    read_properties,
+    read_properties_through,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost, TaskServer, info, ref
 
 READ = "PropertyCollector.RetrievePropertiesEx"
@@ -43,7 +46,7 @@ def content(moid: str, *missing: str, **values: Any) -> dict[str, Any]:
 def test_500_tasks_are_one_request() -> None:
     server = TaskServer(*MANY)
     with server.client("S0") as client:
-        found = read_infos(client, reversed(MANY))
+        found = read_task_infos(client, reversed(MANY))
     assert list(found) == MANY[::-1]
     assert [sent.operation for sent in server.sent] == [READ]
 
@@ -51,7 +54,7 @@ def test_500_tasks_are_one_request() -> None:
 def test_the_request_names_every_type_and_asks_for_no_failure_about_what_is_gone() -> None:
     server = TaskServer("task-1")
     with server.client("S0") as client:
-        read_properties(client, ["task-1"], ["info", "value"])
+        read_task_properties(client, ["task-1"], ["info", "value"])
     assert server.sent[0].params == {
         "specSet": [
             {
@@ -99,22 +102,22 @@ def test_empty_answers(answer: Any) -> None:
     server = TaskServer()
     server.answers[READ] = lambda _moid, _params: answer
     with server.client("S0") as client:
-        assert read(client, [Reference("Task", "task-1")], ["info"]) == {}
+        assert read_properties(client, [Reference("Task", "task-1")], ["info"]) == {}
 
 
 @pytest.mark.parametrize("answer", [[], "x", {"objects": 5}, {"objects": [{}]}, {"objects": [{"obj": 1}]}])
 def test_damaged_answers(answer: Any) -> None:
     server = TaskServer()
     server.answers[READ] = lambda _moid, _params: answer
-    with server.client("S0") as client, pytest.raises(BadAnswer):
-        read(client, [Reference("Task", "task-1")], ["info"])
+    with server.client("S0") as client, pytest.raises(BadResponse):
+        read_properties(client, [Reference("Task", "task-1")], ["info"])
 
 
 def test_pages() -> None:
     server = TaskServer(*MANY)
     server.page_objects = 200
     with server.client("S0") as client:
-        assert set(read_infos(client, MANY)) == set(MANY)
+        assert set(read_task_infos(client, MANY)) == set(MANY)
     assert [sent.operation for sent in server.sent] == [READ, NEXT, NEXT]
     assert [sent.repeatable for sent in server.sent] == [True, False, False]
 
@@ -125,15 +128,15 @@ def test_a_page_that_is_lost_is_no_task_lost(trouble: Any) -> None:
     server.page_objects = 200
     server.trouble[NEXT] = [None, trouble, trouble]
     with server.client("S0") as client:
-        assert set(read_infos(client, MANY)) == set(MANY)
+        assert set(read_task_infos(client, MANY)) == set(MANY)
 
 
 def test_pages_that_get_lost_for_ever() -> None:
     server = TaskServer(*MANY)
     server.page_objects = 200
     server.trouble[NEXT] = [Lost(ran=True)] * 100
-    with server.client("S0") as client, pytest.raises(LostAnswer):
-        read_infos(client, MANY)
+    with server.client("S0") as client, pytest.raises(LostResponse):
+        read_task_infos(client, MANY)
     assert len(server.sent) < 10
 
 
@@ -142,7 +145,7 @@ def test_what_may_not_be_read_is_a_fault_where_it_is_needed() -> None:
     answer = {"objects": [content("task-1", "info", value=[]), content("task-2", info=info("task-2"))]}
     server.answers[READ] = lambda _moid, _params: answer
     with server.client("S0") as client:
-        found = read_properties(client, ["task-1", "task-2"], ["info", "value"])
+        found = read_task_properties(client, ["task-1", "task-2"], ["info", "value"])
         assert found["task-1"].require("value") == []
         assert found["task-2"].require("value") is None
         with pytest.raises(FaultError, match=r"task-1.*NoPermission"):
@@ -181,7 +184,7 @@ def test_recent_tasks_are_one_request() -> None:
     answer = {"objects": [manager, content("task-1", info=info("task-1")), content("task-2", "info")]}
     server.answers[READ] = lambda _moid, _params: answer
     with server.client("S0") as client:
-        assert [item.ref.moid for item in read_recent(client)] == ["task-1"]
+        assert [item.ref.moid for item in read_recent_tasks(client)] == ["task-1"]
     (sent,) = server.sent
     (spec,) = sent.params["specSet"]
     (root,) = spec["objectSet"]
@@ -195,4 +198,4 @@ def test_objects_of_another_type_are_not_taken_for_tasks() -> None:
     manager = {**content("TaskManager", recentTask=[]), "obj": ref("TaskManager", "TaskManager")}
     server.answers[READ] = lambda _moid, _params: {"objects": [manager]}
     with server.client("S0") as client:
-        assert read_through(client, root, "recentTask", "Task", ["info"]) == []
+        assert read_properties_through(client, root, "recentTask", "Task", ["info"]) == []

@@ -9,13 +9,18 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadAnswer, FaultError, InputError, NoAnswer
-from ansible_collections.vijson.tasks.plugins.module_utils._extensions import WantedExtension
-from ansible_collections.vijson.tasks.plugins.module_utils._registering import (
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    BadResponse,
+    FaultError,
+    InputError,
+    NoResponse,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.extension import WantedExtension
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.registering import (
+    extension_heartbeat,
     find_extension,
-    heartbeat,
-    put,
-    refuse_foreign,
+    put_extension,
+    refuse_foreign_extension,
 )
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import FakeVcenter, Fault, Lost, Params
 
@@ -65,7 +70,7 @@ class ExtensionServer(FakeVcenter):
 
 def run(server: ExtensionServer, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
     with server.client() as client:
-        put(client, before, after, check_mode=False)
+        put_extension(client, before, after, check_mode=False)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +98,7 @@ def test_register_that_arrives_late() -> None:
 def test_register_that_is_lost_for_good_or_refused() -> None:
     server = ExtensionServer()
     server.trouble[REGISTER] = [Lost(ran=False), Lost(ran=False)]
-    with pytest.raises(NoAnswer):
+    with pytest.raises(NoResponse):
         run(server, None, EXTENSION)
     server.trouble[REGISTER] = [Lost(ran=False), Fault("NoPermission")]
     with pytest.raises(FaultError, match="NoPermission"):
@@ -128,7 +133,7 @@ def test_check_mode_asks_for_the_privilege_only(before: Any, after: Any, privile
     server.answers["ServiceInstance.content"] = lambda _moid, _params: {"rootFolder": root}
     server.answers["AuthorizationManager.HasPrivilegeOnEntities"] = lambda _moid, _params: []
     with server.client() as client:
-        put(client, before, after, check_mode=True)
+        put_extension(client, before, after, check_mode=True)
     (asked,) = server.named("AuthorizationManager.HasPrivilegeOnEntities")
     assert asked.params["privId"] == [privilege]
     assert not {REGISTER, UPDATE, UNREGISTER} & set(server.operations)
@@ -157,16 +162,16 @@ def test_whose_it_is(owner: str | None, company: str | None, whole: bool, refuse
     wanted = WantedExtension(KEY, company=company)
     if refused:
         with pytest.raises(InputError, match=f"company: the extension {KEY} "):
-            refuse_foreign({**EXTENSION, "company": owner}, wanted, whole=whole)
+            refuse_foreign_extension({**EXTENSION, "company": owner}, wanted, whole=whole)
     else:
-        refuse_foreign({**EXTENSION, "company": owner}, wanted, whole=whole)
+        refuse_foreign_extension({**EXTENSION, "company": owner}, wanted, whole=whole)
 
 
 @pytest.mark.parametrize("answer", [{**EXTENSION, "key": "com.example.other"}, {"_typeName": "Extension"}, []])
 def test_another_extension_is_found(answer: Any) -> None:
     server = ExtensionServer()
     server.answers["ExtensionManager.FindExtension"] = lambda _moid, _params: answer
-    with pytest.raises(BadAnswer, match="FindExtension answered"):
+    with pytest.raises(BadResponse, match="FindExtension answered"):
         find_extension(server.client("S0"), KEY)
 
 
@@ -175,6 +180,6 @@ def test_find_and_heartbeat() -> None:
     client = server.client("S0")
     assert find_extension(client, KEY) == EXTENSION
     assert find_extension(client, "com.example.nothing") is None
-    assert heartbeat(client, {**EXTENSION, "lastHeartbeatTime": "then"}) == "then"
+    assert extension_heartbeat(client, {**EXTENSION, "lastHeartbeatTime": "then"}) == "then"
     assert "ServiceInstance.CurrentTime" not in server.operations
-    assert heartbeat(client, None) == heartbeat(client, EXTENSION) == "2026-11-22T04:00:00.5Z"
+    assert extension_heartbeat(client, None) == extension_heartbeat(client, EXTENSION) == "2026-11-22T04:00:00.5Z"

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._cancelling import Cancelled, cancel
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks import read_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.cancelling import CancelOutcome, cancel_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.task_reader import read_tasks
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost, TaskServer
 
 CANCEL = "Task.CancelTask"
@@ -27,11 +27,11 @@ def server_of(**tasks: dict[str, Any]) -> TaskServer:
     return server
 
 
-def cancelled(server: TaskServer) -> Cancelled:
+def cancelled(server: TaskServer) -> CancelOutcome:
     with server.client("S0") as client:
         tasks = read_tasks(client, server.tasks)
         server.sent.clear()
-        return cancel(client, tasks)
+        return cancel_tasks(client, tasks)
 
 
 def test_a_running_task_is_asked_to_stop() -> None:
@@ -127,7 +127,7 @@ def test_a_server_that_is_out_of_reach_is_not_asked_for_each_task() -> None:
 def test_what_was_requested_is_known_even_if_what_came_of_it_is_not() -> None:
     server = server_of(t1={}, t2={"cancelable": False})
     server.trouble[READ] = [None, Lost(ran=False)]
-    with pytest.raises(LostAnswer) as caught:
+    with pytest.raises(LostResponse) as caught:
         cancelled(server)
     assert caught.value.result["changed"] is True
     assert [task["cancelled"] for task in caught.value.result["tasks"]] == [True, False]

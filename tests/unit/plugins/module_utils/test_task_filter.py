@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._codec import Reference
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._names import parse_object
-from ansible_collections.vijson.tasks.plugins.module_utils._task_filter import parse_filter
+from ansible_collections.vijson.tasks.plugins.module_utils._history.task_filter import parse_filter
+from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_object
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import FakeVcenter, ref
 
 NOW = "2026-11-22T04:00:00.5Z"

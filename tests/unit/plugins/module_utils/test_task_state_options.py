@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._task_state import Wanted, parse_wanted
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.wanted_state import (
+    WantedState,
+    parse_wanted_state,
+)
 
 VM = {"type": "VirtualMachine", "moid": "vm-7"}
 
 
-def wanted(**options: Any) -> Wanted:
-    return parse_wanted({**dict.fromkeys(("state", "progress", "description", "result", "fault")), **options})
+def wanted(**options: Any) -> WantedState:
+    return parse_wanted_state({**dict.fromkeys(("state", "progress", "description", "result", "fault")), **options})
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,7 @@ def test_refused(options: dict[str, Any], words: str) -> None:
 
 
 def test_nothing_wanted_is_nothing() -> None:
-    assert wanted() == Wanted()
+    assert wanted() == WantedState()
     assert wanted(progress=0).progress == 0
 
 

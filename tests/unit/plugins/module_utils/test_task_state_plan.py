@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._answers import task_answer
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
-from ansible_collections.vijson.tasks.plugins.module_utils._task_state import (
-    Step,
-    Wanted,
-    parse_wanted,
-    plan,
-    predicted,
-    shown,
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.state_plan import (
+    StateStep,
+    plan_steps,
+    predict_task,
+    shown_state,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.wanted_state import (
+    WantedState,
+    parse_wanted_state,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import task_from_info
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import info
 
 START = ("SetTaskState", {"state": "running"})
@@ -26,8 +28,8 @@ SUCCESS = ("SetTaskState", {"state": "success"})
 ERROR = ("SetTaskState", {"state": "error"})
 
 
-def wanted(**options: Any) -> Wanted:
-    return parse_wanted({**dict.fromkeys(("state", "progress", "description", "result", "fault")), **options})
+def wanted(**options: Any) -> WantedState:
+    return parse_wanted_state({**dict.fromkeys(("state", "progress", "description", "result", "fault")), **options})
 
 
 def phase(text: str) -> tuple[str, dict[str, Any]]:
@@ -87,7 +89,7 @@ def described(text: str, key: str = "k") -> dict[str, str]:
     ],
 )
 def test_steps(task: dict[str, Any], options: dict[str, Any], steps: list[Any]) -> None:
-    assert [tuple(step) for step in plan(task, wanted(**options))] == steps
+    assert [tuple(step) for step in plan_steps(task, wanted(**options))] == steps
 
 
 @pytest.mark.parametrize(
@@ -106,26 +108,26 @@ def test_steps(task: dict[str, Any], options: dict[str, Any], steps: list[Any]) 
 )
 def test_what_can_not_become(task: dict[str, Any], options: dict[str, Any], words: str) -> None:
     with pytest.raises(TaskError, match=words) as failed:
-        plan(task, wanted(**options))
+        plan_steps(task, wanted(**options))
     assert failed.value.result["task"]["moid"] == "task-1"
 
 
 def test_the_end_carries_its_result() -> None:
-    steps = plan(info("task-1"), wanted(state="success", result={"type": "VirtualMachine", "moid": "vm-7"}))
+    steps = plan_steps(info("task-1"), wanted(state="success", result={"type": "VirtualMachine", "moid": "vm-7"}))
     reference = {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": "vm-7"}
-    assert steps == [Step("SetTaskState", {"state": "success", "result": reference})]
+    assert steps == [StateStep("SetTaskState", {"state": "success", "result": reference})]
 
 
 def test_the_end_carries_its_fault() -> None:
-    (step,) = plan(info("task-1"), wanted(state="error", fault={"message": "No space."}))
+    (step,) = plan_steps(info("task-1"), wanted(state="error", fault={"message": "No space."}))
     assert step.params["fault"]["_typeName"] == "ExtendedFault"
     assert [each["message"] for each in step.params["fault"]["faultMessage"]] == ["No space."]
 
 
 def test_a_description_with_a_key_of_its_own_differs_by_it() -> None:
     task = info("task-1", description=described("copying", "phase.copy"))
-    assert plan(task, wanted(description={"key": "phase.copy", "message": "copying"})) == []
-    assert plan(task, wanted(description={"key": "phase.other", "message": "copying"})) != []
+    assert plan_steps(task, wanted(description={"key": "phase.copy", "message": "copying"})) == []
+    assert plan_steps(task, wanted(description={"key": "phase.other", "message": "copying"})) != []
 
 
 @pytest.mark.parametrize(
@@ -140,8 +142,8 @@ def test_a_description_with_a_key_of_its_own_differs_by_it() -> None:
 def test_what_is_predicted_is_what_the_server_then_has(options: dict[str, Any]) -> None:
     """The steps, done to a TaskInfo as the server does them, lead to the same answer."""
     task = info("task-1", "queued", progress=None)
-    steps = plan(task, wanted(**options))
-    before = task_answer(task)
+    steps = plan_steps(task, wanted(**options))
+    before = task_from_info(task)
     for step in steps:
         if step.method == "UpdateProgress":
             task["progress"] = step.params["percentDone"]
@@ -149,5 +151,5 @@ def test_what_is_predicted_is_what_the_server_then_has(options: dict[str, Any]) 
             task["description"] = step.params["description"]
         else:
             task.update(state=step.params["state"], result=step.params.get("result"), error=step.params.get("fault"))
-    assert shown(predicted(before, steps)) == shown(task_answer(task))
-    assert plan(task, wanted(**options)) == []
+    assert shown_state(predict_task(before, steps)) == shown_state(task_from_info(task))
+    assert plan_steps(task, wanted(**options)) == []

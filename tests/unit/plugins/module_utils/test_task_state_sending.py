@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, NoAnswer
-from ansible_collections.vijson.tasks.plugins.module_utils._task_state import Step, carry_out
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, NoResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.state_plan import StateStep
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.state_requests import send_steps
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost, TaskServer
 
 SET = "Task.SetTaskState"
-START = Step("SetTaskState", {"state": "running"})
-SUCCEED = Step("SetTaskState", {"state": "success"})
+START = StateStep("SetTaskState", {"state": "running"})
+SUCCEED = StateStep("SetTaskState", {"state": "success"})
 STEPS = [
     START,
-    Step("SetTaskDescription", {"description": {"_typeName": "LocalizableMessage", "key": "k", "message": "m"}}),
-    Step("UpdateProgress", {"percentDone": 50}),
+    StateStep("SetTaskDescription", {"description": {"_typeName": "LocalizableMessage", "key": "k", "message": "m"}}),
+    StateStep("UpdateProgress", {"percentDone": 50}),
     SUCCEED,
 ]
 
@@ -51,26 +52,26 @@ def states_set(server: TaskServer) -> list[str]:
 
 def test_in_their_order(server: TaskServer) -> None:
     with server.client("S0") as client:
-        carry_out(client, "task-1", STEPS)
+        send_steps(client, "task-1", STEPS)
     assert sent(server) == [SET, "Task.SetTaskDescription", "Task.UpdateProgress", SET]
     assert server.tasks["task-1"]["state"] == "success"
     assert [each.repeatable for each in server.sent] == [False, True, True, False]
 
 
 @pytest.mark.parametrize("step", [START, SUCCEED])
-def test_a_lost_answer_that_ran_is_not_sent_again(server: TaskServer, step: Step) -> None:
+def test_a_lost_answer_that_ran_is_not_sent_again(server: TaskServer, step: StateStep) -> None:
     server.trouble[SET] = [Lost(ran=True)]
     with server.client("S0") as client:
-        carry_out(client, "task-1", [step])
+        send_steps(client, "task-1", [step])
     assert states_set(server) == [step.params["state"]]
     assert server.tasks["task-1"]["state"] == step.params["state"]
 
 
 @pytest.mark.parametrize("step", [START, SUCCEED])
-def test_a_lost_answer_that_did_not_run_is_sent_again_after_a_look(server: TaskServer, step: Step) -> None:
+def test_a_lost_answer_that_did_not_run_is_sent_again_after_a_look(server: TaskServer, step: StateStep) -> None:
     server.trouble[SET] = [Lost(ran=False)]
     with server.client("S0") as client:
-        carry_out(client, "task-1", [step])
+        send_steps(client, "task-1", [step])
     assert [each.operation for each in server.sent] == [SET, "PropertyCollector.RetrievePropertiesEx", SET]
     assert server.tasks["task-1"]["state"] == step.params["state"]
 
@@ -83,7 +84,7 @@ def test_a_late_first_request_that_ran_after_the_look(server: TaskServer) -> Non
     server.trouble[SET] = [Lost(ran=False)]
     server.answers[SET] = late
     with server.client("S0") as client:
-        carry_out(client, "task-1", [SUCCEED])
+        send_steps(client, "task-1", [SUCCEED])
     assert len(server.named(SET)) == 2
 
 
@@ -91,18 +92,18 @@ def test_a_task_that_another_one_ended_meanwhile(server: TaskServer) -> None:
     server.trouble[SET] = [Lost(ran=False)]
     server.change("task-1", state="error")
     with server.client("S0") as client, pytest.raises(FaultError, match="InvalidState"):
-        carry_out(client, "task-1", [SUCCEED])
+        send_steps(client, "task-1", [SUCCEED])
 
 
 def test_answers_that_are_lost_again_and_again(server: TaskServer) -> None:
     server.trouble[SET] = [Lost(ran=False)] * 10
-    with server.client("S0") as client, pytest.raises(NoAnswer):
-        carry_out(client, "task-1", [SUCCEED])
+    with server.client("S0") as client, pytest.raises(NoResponse):
+        send_steps(client, "task-1", [SUCCEED])
     assert len(server.named(SET)) == 2
 
 
 def test_a_step_that_fails_ends_it(server: TaskServer) -> None:
     server.trouble["Task.UpdateProgress"] = [Fault("InvalidState")]
     with server.client("S0") as client, pytest.raises(FaultError, match="UpdateProgress"):
-        carry_out(client, "task-1", STEPS)
+        send_steps(client, "task-1", STEPS)
     assert states_set(server) == ["running"]

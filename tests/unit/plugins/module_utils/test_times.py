@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._names import parse_time
+from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_time
 from ansible_collections.vijson.tasks.plugins.module_utils._times import (
     SECOND,
     Moment,

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer, ViError
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint, Transport
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostResponse, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint, Transport
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import HOST, Call, Wire, html
 
 
@@ -66,14 +66,14 @@ def test_an_unknown_host() -> None:
 def test_a_server_that_hangs_up() -> None:
     with listener(lambda connection: None) as port:
         failure = failure_at(port)
-    assert isinstance(failure, (LostAnswer, ConnectError))
+    assert isinstance(failure, (LostResponse, ConnectError))
     assert f"127.0.0.1:{port}" in str(failure)
 
 
 def test_a_server_without_tls() -> None:
     with listener(lambda connection: connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as port:
         failure = failure_at(port)
-    assert isinstance(failure, (ConnectError, LostAnswer))
+    assert isinstance(failure, (ConnectError, LostResponse))
     assert f"127.0.0.1:{port}" in str(failure)
 
 
@@ -125,7 +125,7 @@ def test_a_proxy_that_does_not_connect(wire: Wire) -> None:
 @pytest.mark.parametrize(("status", "word"), [(502, "Bad Gateway"), (503, "limit of sessions"), (504, "Timeout")])
 def test_a_proxy_that_has_no_answer(wire: Wire, status: int, word: str) -> None:
     wire.expect(Call("GET", f"{HOST}/x", html(status)))
-    with pytest.raises(LostAnswer, match=f"HTTP {status}.*{word}") as lost:
+    with pytest.raises(LostResponse, match=f"HTTP {status}.*{word}") as lost:
         Transport(Endpoint("vc.example.com")).send("GET", "/x", repeatable=False)
     assert lost.value.status == status
 

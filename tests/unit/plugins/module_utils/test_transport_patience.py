@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import requests
 
-from ansible_collections.vijson.tasks.plugins.module_utils import _transport
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint, Transport
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson import transport as _transport
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint, Transport
 
 NO_CONNECTION_IN_TIME = requests.exceptions.ConnectTimeout("timed out")
 BROKEN = requests.exceptions.ChunkedEncodingError("Connection broken")
@@ -59,7 +59,7 @@ def test_tries_end_when_the_patience_does(
     monkeypatch.setattr(requests.Session, "request", server.request)
     monkeypatch.setattr(f"{_transport.__name__}.time.monotonic", lambda: server.now)
     transport = Transport(Endpoint("vc.example.com", patience=patience), sleep=server.sleep)
-    with pytest.raises((ConnectError, LostAnswer)):
+    with pytest.raises((ConnectError, LostResponse)):
         transport.send("GET", "/x")
     assert len(server.limits) == tries
     assert server.now == pytest.approx(took, abs=0.3)

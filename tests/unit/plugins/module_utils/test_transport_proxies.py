@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from requests.utils import select_proxy
 
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint, Transport
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint, Transport
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import HOST, Call, Wire, answers
 
 OPTION = "http://proxy.example.com:3128"

@@ -11,8 +11,8 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint, Transport
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint, Transport
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import (
     HOST,
     Call,
@@ -70,14 +70,14 @@ def test_what_may_run_twice_is_tried_three_times_more(wire: Wire, pauses: list[f
 
 @pytest.mark.parametrize("failure", BROKEN_OFF)
 def test_a_lost_answer_in_the_end(wire: Wire, pauses: list[float], failure: Outcome) -> None:
-    with pytest.raises(LostAnswer):
+    with pytest.raises(LostResponse):
         ask(wire, pauses, [failure] * 4, repeatable=True)
     assert pauses == PAUSES
 
 
 @pytest.mark.parametrize("failure", BROKEN_OFF)
 def test_what_must_not_run_twice_is_sent_once(wire: Wire, pauses: list[float], failure: Outcome) -> None:
-    with pytest.raises(LostAnswer):
+    with pytest.raises(LostResponse):
         ask(wire, pauses, [failure], repeatable=False)
     assert pauses == []
 
@@ -87,20 +87,20 @@ def test_what_must_not_run_twice_is_sent_once(wire: Wire, pauses: list[float], f
 def test_an_answer_that_is_late_is_not_asked_for_again(
     wire: Wire, pauses: list[float], failure: Outcome, repeatable: bool
 ) -> None:
-    with pytest.raises(LostAnswer, match="request_timeout") as lost:
+    with pytest.raises(LostResponse, match="request_timeout") as lost:
         ask(wire, pauses, [failure], repeatable=repeatable)
     assert lost.value.late
     assert pauses == []
 
 
 def test_a_mixture_of_troubles_has_one_budget(wire: Wire, pauses: list[float]) -> None:
-    with pytest.raises(LostAnswer, match="504"):
+    with pytest.raises(LostResponse, match="504"):
         ask(wire, pauses, [REFUSED, html(502), BROKEN, html(504)], repeatable=True)
     assert pauses == PAUSES
 
 
 def test_after_an_unsent_request_a_lost_one_is_not_repeated(wire: Wire, pauses: list[float]) -> None:
-    with pytest.raises(LostAnswer):
+    with pytest.raises(LostResponse):
         ask(wire, pauses, [REFUSED, BROKEN], repeatable=False)
     assert pauses == PAUSES[:1]
 
@@ -115,7 +115,7 @@ def test_any_other_answer_is_one(wire: Wire, pauses: list[float], status: int) -
 def test_pauses_grow_and_vary(
     wire: Wire, monkeypatch: pytest.MonkeyPatch, bound: Callable[[float, float], float]
 ) -> None:
-    module = "ansible_collections.vijson.tasks.plugins.module_utils._transport.random.uniform"
+    module = "ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport.random.uniform"
     monkeypatch.setattr(module, bound)
     pauses: list[float] = []
     wire.expect([Call("POST", URL, REFUSED)] * 3, Call("POST", URL))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
-from ansible_collections.vijson.tasks.plugins.module_utils._transport import Endpoint, Transport
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint, Transport
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import HOST, Call, Wire, answers, html
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker, wait
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Lost, TaskServer
 
 SETTING_UP = (
@@ -20,17 +21,17 @@ SETTING_UP = (
 )
 
 
-def waited(server: TaskServer, timeout: float = 100.0, until: str = "done", *moids: str) -> Tracker:
+def waited(server: TaskServer, timeout: float = 100.0, until: str = "done", *moids: str) -> TaskTracker:
     """What is known after a wait for all tasks of the server, or for these."""
-    tracker = Tracker(moids or list(server.tasks), until)
+    tracker = TaskTracker(moids or list(server.tasks), until)
     with server.client() as client:
-        wait(client, tracker, timeout, clock=server.clock.clock)
+        wait_for_tasks(client, tracker, timeout, clock=server.clock.clock)
     assert server.owned == {}
     assert server.sessions == set()
     return tracker
 
 
-def states(tracker: Tracker) -> dict[str, str]:
+def states(tracker: TaskTracker) -> dict[str, str]:
     return {task["moid"]: task["state"] for task in tracker.tasks()}
 
 
@@ -203,12 +204,12 @@ def test_what_is_seen_is_reported() -> None:
         server.clock.at(9, lambda moid=moid: server.finish(moid))  # type: ignore[misc]
     seen: list[tuple[Any, int]] = []
 
-    def report(tracker: Tracker) -> float:
+    def report(tracker: TaskTracker) -> float:
         seen.append((tracker.infos["task-1"].get("progress"), len(tracker.pending)))
         return 30
 
     with server.client() as client:
-        wait(client, Tracker(server.tasks), 100, report=report, clock=server.clock.clock)
+        wait_for_tasks(client, TaskTracker(server.tasks), 100, report=report, clock=server.clock.clock)
     assert (None, 2) in seen
     assert (50, 2) in seen
     assert seen[-1] == (50, 0)

@@ -10,27 +10,28 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
-    BadAnswer,
+    BadResponse,
     ConnectError,
     FaultError,
-    LostAnswer,
+    LostResponse,
     SessionEnded,
     ViError,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker, wait
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Lost, TaskServer, Trouble
 
 POLL = "PropertyCollector.WaitForUpdatesEx"
 
 
-def run(server: TaskServer, timeout: float = 100.0, session_id: str | None = None) -> Tracker:
-    tracker = Tracker(server.tasks)
+def run(server: TaskServer, timeout: float = 100.0, session_id: str | None = None) -> TaskTracker:
+    tracker = TaskTracker(server.tasks)
     with server.client(session_id) as client:
-        wait(client, tracker, timeout, clock=server.clock.clock)
+        wait_for_tasks(client, tracker, timeout, clock=server.clock.clock)
     return tracker
 
 
-def ended(tracker: Tracker) -> list[str]:
+def ended(tracker: TaskTracker) -> list[str]:
     return [task["state"] for task in tracker.tasks()]
 
 
@@ -69,7 +70,7 @@ def test_a_task_that_is_gone_after_the_restart() -> None:
     assert run(server).missing == ["task-2"]
 
 
-@pytest.mark.parametrize("error", [ConnectError("refused"), LostAnswer("broken"), LostAnswer("502", status=502)])
+@pytest.mark.parametrize("error", [ConnectError("refused"), LostResponse("broken"), LostResponse("502", status=502)])
 def test_a_server_that_is_away_for_a_while(error: ViError) -> None:
     server = TaskServer("task-1")
     away: list[Trouble] = [None, *[Lost(ran=False, error=error)] * 8]
@@ -87,9 +88,9 @@ def test_a_server_that_stays_away_is_told_of_at_the_end() -> None:
     for operation in (POLL, "PropertyCollector.CreatePropertyCollector"):
         server.trouble[operation] = [gone] * 1000
     server.trouble["PropertyCollector.RetrievePropertiesEx"] = [None, gone]
-    tracker = Tracker(server.tasks)
+    tracker = TaskTracker(server.tasks)
     with server.client() as client:
-        trouble = wait(client, tracker, 60, clock=server.clock.clock)
+        trouble = wait_for_tasks(client, tracker, 60, clock=server.clock.clock)
     assert isinstance(trouble, ConnectError)
     assert list(tracker.pending) == ["task-1"]
     assert 60 <= server.clock.time < 61
@@ -116,7 +117,7 @@ def test_a_damaged_answer_is_asked_for_again_but_not_for_ever(damaged: Any) -> N
 
     server = TaskServer("task-1")
     server.answers[POLL] = lambda _moid, _params: damaged
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         run(server)
     assert server.owned == {}
     assert server.clock.time < 30
@@ -164,5 +165,5 @@ def test_two_waits_in_one_session_have_a_collector_each() -> None:
     with server.client("S0") as client:
         for moid in ("task-1", "task-2"):
             server.clock.at(server.clock.time + 5, lambda moid=moid: server.finish(moid))  # type: ignore[misc]
-            wait(client, Tracker([moid]), 60, clock=server.clock.clock)
+            wait_for_tasks(client, TaskTracker([moid]), 60, clock=server.clock.clock)
     assert len({sent.moid for sent in server.named(POLL)}) == 2

@@ -9,18 +9,19 @@ import random
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostAnswer, ViError
-from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker, wait
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostResponse, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import Fault, Hangs, Lost, TaskServer
 
 POLL = "PropertyCollector.WaitForUpdatesEx"
 READ = "PropertyCollector.RetrievePropertiesEx"
 
 
-def run(server: TaskServer, timeout: float, until: str = "done") -> tuple[Tracker, ViError | None]:
-    tracker = Tracker(server.tasks, until)
+def run(server: TaskServer, timeout: float, until: str = "done") -> tuple[TaskTracker, ViError | None]:
+    tracker = TaskTracker(server.tasks, until)
     with server.client() as client:
-        trouble = wait(client, tracker, timeout, clock=server.clock.clock)
+        trouble = wait_for_tasks(client, tracker, timeout, clock=server.clock.clock)
         server.ended = server.clock.time  # type: ignore[attr-defined]
     return tracker, trouble
 
@@ -129,7 +130,7 @@ def test_the_last_look_fails_and_what_is_known_stays(failure: Lost | Fault) -> N
 
 def test_a_server_that_is_not_there_at_the_beginning() -> None:
     server = TaskServer("task-1")
-    server.trouble[READ] = [Lost(ran=False, error=LostAnswer("broken"))]
-    with pytest.raises(LostAnswer):
+    server.trouble[READ] = [Lost(ran=False, error=LostResponse("broken"))]
+    with pytest.raises(LostResponse):
         run(server, 100)
     assert server.clock.slept == []

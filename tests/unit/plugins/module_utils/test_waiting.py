@@ -10,34 +10,34 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._job import Job
-from ansible_collections.vijson.tasks.plugins.module_utils._wait import Tracker
-from ansible_collections.vijson.tasks.plugins.module_utils._waiting import (
-    Waited,
-    errors_of,
-    named,
-    summary,
-    timed_out,
-    wait_for,
+from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.outcome import (
+    WaitOutcome,
+    list_names,
+    task_errors_text,
+    wait_result,
+    wait_timeout_error,
+    wait_with_progress,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import info
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import Wire, connection
 
 
-def waited(**states: str) -> Waited:
+def waited(**states: str) -> WaitOutcome:
     """Tasks by their number, in these states or gone."""
-    tracker = Tracker(f"task-{number[1:]}" for number in states)
+    tracker = TaskTracker(f"task-{number[1:]}" for number in states)
     for number, state in states.items():
         moid = f"task-{number[1:]}"
         if state == "gone":
             tracker.gone(moid)
         else:
             tracker.saw(moid, info(moid, state, name="Do", error={"_typeName": "X"} if state == "error" else None))
-    return Waited(tracker, None, "done")
+    return WaitOutcome(tracker, None, "done")
 
 
 def test_every_task_is_in_one_list() -> None:
-    result = summary(waited(t1="success", t2="error", t3="running", t4="gone", t5="queued"))
+    result = wait_result(waited(t1="success", t2="error", t3="running", t4="gone", t5="queued"))
     assert [task["moid"] for task in result["tasks"]] == ["task-1", "task-2", "task-3", "task-5"]
     assert {key: result[key] for key in ("succeeded", "errored", "pending", "missing")} == {
         "succeeded": ["task-1"],
@@ -49,7 +49,7 @@ def test_every_task_is_in_one_list() -> None:
 
 def test_the_time_has_passed() -> None:
     state = waited(t1="success", t2="running")
-    failure = timed_out(state, 130, summary(state)).failure()
+    failure = wait_timeout_error(state, 130, wait_result(state)).failure()
     assert "2m10s" in failure["msg"]
     assert failure["msg"].startswith("Not done after 2m10s: task-2 (running).")
     assert "task-1" not in failure["msg"]
@@ -58,36 +58,36 @@ def test_the_time_has_passed() -> None:
 
 def test_the_server_was_out_of_reach_at_the_end() -> None:
     state = waited(t1="running")._replace(trouble=ConnectError("No connection to vc.example.com:443"))
-    assert "No connection to vc.example.com:443" in str(timed_out(state, 5, {}))
+    assert "No connection to vc.example.com:443" in str(wait_timeout_error(state, 5, {}))
 
 
 def test_errors_are_told_in_one_line() -> None:
-    message = errors_of(summary(waited(t1="success", t2="error")))
+    message = task_errors_text(wait_result(waited(t1="success", t2="error")))
     assert message == "1 of 2 tasks ended in error: task-2 Do: X"
 
 
 def test_of_many_errors_only_some_are_told() -> None:
-    message = errors_of(summary(waited(**{f"t{number}": "error" for number in range(40)})))
+    message = task_errors_text(wait_result(waited(**{f"t{number}": "error" for number in range(40)})))
     assert message.startswith("40 of 40")
     assert message.endswith("and 30 more")
 
 
 @pytest.mark.parametrize(("count", "text"), [(1, "task-0"), (2, "task-0, task-1"), (12, "and 2 more")])
 def test_names(count: int, text: str) -> None:
-    assert named([f"task-{number}" for number in range(count)]).endswith(text)
+    assert list_names([f"task-{number}" for number in range(count)]).endswith(text)
 
 
 @pytest.mark.parametrize("until", ["done", "running"])
 def test_a_time_below_zero_is_refused(wire: Wire, until: str) -> None:
     with pytest.raises(InputError, match="wait_timeout: -1"):
-        wait_for(Job(connection()), ["task-1"], -1, until=until)
+        wait_with_progress(Job(connection()), ["task-1"], -1, until=until)
 
 
 def test_a_planned_task_is_not_waited_for(wire: Wire) -> None:
-    found = wait_for(Job(connection(), check_mode=True), ["check-mode"], 60)
-    result: dict[str, Any] = summary(found)
+    found = wait_with_progress(Job(connection(), check_mode=True), ["check-mode"], 60)
+    result: dict[str, Any] = wait_result(found)
     assert (result["missing"], result["pending"], found.trouble) == (["check-mode"], [], None)
 
 
 def test_no_tasks_are_no_request(wire: Wire) -> None:
-    assert summary(wait_for(Job(connection()), [], 60))["tasks"] == []
+    assert wait_result(wait_with_progress(Job(connection()), [], 60))["tasks"] == []

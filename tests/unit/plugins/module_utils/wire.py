@@ -14,7 +14,7 @@ from typing import Any, Callable, NamedTuple, Union
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from ansible_collections.vijson.tasks.plugins.module_utils._argspec import CONNECTION
+from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import CONNECTION_ARGUMENTS
 
 SESSION = "vmware-api-session-id"
 HOST = "https://vc.example.com"
@@ -85,7 +85,7 @@ def user_session(key: str = "key-1") -> dict[str, Any]:
 
 def connection(**given: Any) -> dict[str, Any]:
     """The options of the connection as a module gets them: these, and the defaults of the others."""
-    options = {name: option.get("default") for name, option in CONNECTION.items()}
+    options = {name: option.get("default") for name, option in CONNECTION_ARGUMENTS.items()}
     return {**options, "hostname": "vc.example.com", "username": "u", "password": "pa55word", **given}
 
 

@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of the event source, and the events that it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._errors import InputError
+from .._history.task_filter import parse_filter
+from .._options.connection import connect_client
+from .._options.connection_spec import CONNECTION_SPEC, OptionSpec
+from .._options.parsing import parse_time
+from .._options.validation import validate_options
+from .ledger import ChangeSelection
+from .template_text import defuse_templates
+from .watch import TaskWatch, logger
+
+EVENT_SOURCE_SPEC: OptionSpec = {
+    "entity": {"type": "raw"},
+    "recursion": {"type": "str", "choices": ["self", "children", "all"], "default": "all"},
+    "states": {"type": "list", "elements": "str", "choices": ["queued", "running", "success", "error"]},
+    "description_ids": {"type": "list", "elements": "str"},
+    "users": {"type": "list", "elements": "str"},
+    "since": {"type": "str"},
+    **CONNECTION_SPEC,
+}
+
+
+class TaskEvents:
+    """What a vCenter's tasks do, as events ``{change, task, vcenter}``; InputError for options of no use."""
+
+    def __init__(self, options: Mapping[str, Any]):
+        params = validate_options(options, EVENT_SOURCE_SPEC)
+        for name in ("states", "description_ids", "users"):
+            if params[name] == []:
+                raise InputError(f"{name}: an empty list lets no task through. Without the option, all are")
+        self._hostname = params["hostname"]
+        self._watch = TaskWatch(
+            connect_client(params, logger.warning),
+            parse_filter({name: params[name] for name in ("entity", "recursion", "users")}),
+            ChangeSelection(params["states"], params["description_ids"]),
+            since=None if params["since"] is None else parse_time(params["since"], "since"),
+        )
+
+    def next(self) -> list[dict[str, Any]]:
+        """What is new, after half a minute at most; empty if nothing is. ViError for what can't get better."""
+        return [defuse_templates({**event._asdict(), "vcenter": self._hostname}) for event in self._watch.next()]
+
+    def close(self) -> None:
+        """Close what is open on the server, also while another thread waits in :meth:`next`."""
+        self._watch.close()

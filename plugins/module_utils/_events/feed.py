@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one session hears of tasks that are created, change state and end.
+
+The latest page of a history collector changes only when that happens, so a filter on it is the doorbell. The page is
+bounded: active tasks that it has no room for are watched through a view, and what happened while more tasks came than
+it holds is read from the history, as is what happened before the session.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from typing import Any, Callable, NamedTuple
+
+from .._errors import BadResponse
+from .._history.history_reader import read_history
+from .._task_info.task_info import TaskInfo, task_age, task_moid, task_reference
+from .._task_info.task_result import Task, task_from_info
+from .._tasks.task_reader import read_task_infos
+from .._times import format_rfc3339
+from .._vijson.client import Client
+from .._vijson.property_reader import object_spec_through, property_filter_spec
+from .._vijson.updates import PACE, POLL, Change, Updates, change_list_view
+from .._vijson.wire import Reference, data_object, expect_objects
+from .ledger import ChangeSelection, TaskLedger
+
+_logger = logging.getLogger("vijson.tasks")
+
+PAGE = 100
+"""Tasks of the latest page, which comes as a whole whenever one of them changes its state."""
+
+
+class Event(NamedTuple):
+    """``change`` is created, state, done or failed; ``task`` is in answer form, as it was when this was seen."""
+
+    change: str
+    task: Task
+
+
+News = Generator[list[Event], None, None]
+
+
+class TaskFeed:
+    """The changes that a ledger does not have yet.
+
+    :ivar updates: what it listens to, once it does
+    :ivar caught_up: whether what happened before it listened was told
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        spec: dict[str, Any],
+        ledger: TaskLedger,
+        selection: ChangeSelection,
+        *,
+        pause: Callable[[float], bool],
+        page_size: int = PAGE,
+    ):
+        self.updates: Updates | None = None
+        self.caught_up = False
+        self._client = client
+        self._spec = spec
+        self._ledger = ledger
+        self._selection = selection
+        self._pause = pause
+        self._page_size = page_size
+        self._page: set[str] | None = None
+        self._followed: set[str] = set()
+
+    def news(self) -> News:
+        """Lists of what is new: one when it listens, then one in half a minute at least; they may be empty.
+
+        It ends when ``pause``, which takes seconds, answers that it is time to stop.
+        """
+        client = self._client
+        with (
+            client.owned(
+                "taskManager", "CreateCollectorForTasks", {"filter": self._spec}, "DestroyCollector"
+            ) as history,
+            client.owned("propertyCollector", "CreatePropertyCollector", None, "DestroyPropertyCollector") as collector,
+            client.owned("viewManager", "CreateListView", {}, "DestroyView") as view,
+        ):
+            client.call(history, "SetCollectorPageSize", {"maxCount": self._page_size}, bound=True)
+            self.updates = updates = Updates(client, collector)
+            updates.watch(
+                property_filter_spec(
+                    "TaskHistoryCollector", ["latestPage"], [data_object("ObjectSpec", obj=history.wire())]
+                )
+            )
+            updates.watch(property_filter_spec("Task", ["info.state"], [object_spec_through(view, "view")]))
+            changes = updates.next(0)
+            yield []
+            yield from self._catch_up()
+            self.caught_up = True
+            while True:
+                yield from self._take(changes or [])
+                self._follow(view)
+                self._ledger.move_on()
+                if changes and not updates.truncated and self._pause(PACE):
+                    return
+                changes = updates.next(POLL)
+
+    def _take(self, changes: list[Change]) -> News:
+        by_id = []
+        for change in changes:
+            if change.ref.type == "Task":
+                by_id.append(change.ref.moid)
+            elif change.gone:
+                raise BadResponse(f"{change.ref} is not there any more")
+            elif "latestPage" in change.values:
+                yield from self._take_page(expect_objects(change.values["latestPage"], "latestPage"))
+        yield self._read(by_id)
+
+    def _take_page(self, infos: list[TaskInfo]) -> News:
+        page = {task_moid(info) for info in infos}
+        before, self._page = self._page, page
+        # As long as one task is still on the page, nothing that is newer has been pushed off it.
+        if before is not None and before.isdisjoint(page) and (before or len(page) >= self._page_size):
+            yield from self._catch_up()
+        yield self._tell(infos)
+
+    def _follow(self, view: Reference) -> None:
+        """Watch the active tasks that are not on the page."""
+        wanted = set(self._ledger.active) - (self._page or set())
+        add, remove = wanted - self._followed, self._followed - wanted
+        if add or remove:
+            for moid in change_list_view(self._client, view, map(task_reference, add), map(task_reference, remove)):
+                self._ledger.lose(moid)
+            self._followed = wanted
+
+    def _catch_up(self) -> News:
+        """What happened since the horizon, task by task."""
+        since = format_rfc3339(self._ledger.horizon)
+        parts: list[dict[str, Any]] = [
+            {"time": data_object("TaskFilterSpecByTime", timeType=kind, beginTime=since)}
+            for kind in ("queuedTime", "completedTime")
+        ]
+        if not self._ledger.settled:
+            parts.append({"state": ["queued", "running"]})
+        for part in parts:
+            with closing(read_history(self._client, {**self._spec, **part})) as pages:
+                for page in pages:
+                    yield self._tell(page)
+        self._ledger.settled = True
+        yield self._read(self._ledger.active)
+
+    def _read(self, moids: list[str]) -> list[Event]:
+        if not moids:
+            return []
+        infos = read_task_infos(self._client, moids)
+        for moid in moids:
+            if moid not in infos:
+                self._ledger.lose(moid)
+        return self._tell(infos.values())
+
+    def _tell(self, infos: Iterable[TaskInfo]) -> list[Event]:
+        events = []
+        for info in sorted(infos, key=task_age):
+            try:
+                changes = [change for change in self._ledger.enter(info) if self._selection.takes(change, info)]
+                events += [Event(change, task_from_info(info)) for change in changes]
+            except BadResponse as error:
+                _logger.warning("A task is left out: %s", error)
+        return events

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much of the history to read, in which order, and what of each task."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any, Callable, NamedTuple
+
+from .._errors import InputError
+from .._task_info.task_info import TaskInfo
+from .._task_info.task_labels import read_task_labels
+from .._task_info.task_result import TASK_KEYS, Task, task_from_info
+from .._vijson.client import Client
+from .history_reader import MAX_PAGE, Pages, read_history, read_latest_page
+
+
+class ReadingOptions(NamedTuple):
+    """Checked options. ``fields``: the keys to keep of each task, ``None`` for all."""
+
+    newest_first: bool
+    limit: int | None
+    page_size: int
+    latest_page: bool
+    fields: list[str] | None
+    localize: bool
+
+
+def parse_reading_options(params: dict[str, Any]) -> ReadingOptions:
+    """The options of ``vi_task_collector`` that say how to read; InputError."""
+    limit, page_size, fields = params["limit"], params["page_size"], params["fields"]
+    if not 1 <= page_size <= MAX_PAGE:
+        raise InputError(f"page_size: {page_size} is no size of a page. Accepted: 1 to {MAX_PAGE}")
+    if limit is not None and limit < 1:
+        raise InputError(f"limit: {limit} is no number of tasks. Accepted: 1 or more; without it, all are read")
+    unknown = [name for name in fields or () if name not in TASK_KEYS]
+    if unknown or fields == []:
+        named = ", ".join(map(repr, unknown)) or "an empty list"
+        raise InputError(f"fields: {named} names no field. Accepted: {', '.join(TASK_KEYS)}")
+    return ReadingOptions(
+        params["order"] == "newest_first", limit, page_size, params["latest_page"], fields, params["localize"]
+    )
+
+
+def collect_tasks(
+    client: Client, spec: dict[str, Any], reading: ReadingOptions, take: Callable[[list[Task]], Any]
+) -> tuple[int, bool]:
+    """Hand the tasks that a TaskFilterSpec lets through to ``take``, page by page and in answer form.
+
+    :returns: how many they are, and whether there are more than the limit
+    """
+    labels = read_task_labels(client) if reading.localize else {}
+    count, truncated = 0, False
+    with closing(_pages(client, spec, reading)) as pages:
+        for page in pages:
+            room = len(page) if reading.limit is None else reading.limit - count
+            truncated = len(page) > room
+            kept = page[:room]
+            if reading.latest_page and not reading.newest_first:
+                kept.reverse()
+            count += len(kept)
+            take([_answer(info, labels, reading.fields) for info in kept])
+            if truncated:
+                break
+    return count, truncated
+
+
+def _pages(client: Client, spec: dict[str, Any], reading: ReadingOptions) -> Pages:
+    # One more than the limit tells whether there are more.
+    size = reading.page_size if reading.limit is None else min(reading.page_size, reading.limit + 1)
+    if reading.latest_page:
+        yield read_latest_page(client, spec, size)
+    else:
+        yield from read_history(client, spec, newest_first=reading.newest_first, page_size=size)
+
+
+def _answer(info: TaskInfo, labels: dict[str, str], fields: list[str] | None) -> Task:
+    task = task_from_info(info, labels)
+    return task if fields is None else {name: task[name] for name in fields}

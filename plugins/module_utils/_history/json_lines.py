@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file of JSON Lines, which takes the place of the one that was there only when it is complete."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from .._errors import InputError, ViError
+
+_OCTAL = re.compile(r"(?:0o)?([0-7]{1,5})", re.ASCII)
+_CHUNK = 1 << 20
+
+
+class JsonLinesFile:
+    """Use it as a context manager, then ask :attr:`changed`. An error inside leaves the old file as it was.
+
+    :param mode: as a number or octal digits; ``None`` keeps that of the old file
+    :param dry: whether to write nothing and only find out
+    :raises InputError: the file can't be written there; at once, so that nothing is asked of a server in vain
+    :raises ViError: writing failed
+    """
+
+    def __init__(self, dest: str, mode: Any = None, *, dry: bool = False):
+        self.changed = False
+        self._mode = _parse_mode(mode)
+        self._path = _checked(dest)
+        self._dry = dry
+        self._sha = hashlib.sha256()
+        self._size = 0
+        self._temporary: str | None = None
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> JsonLinesFile:
+        if not self._dry:
+            try:
+                handle, self._temporary = tempfile.mkstemp(prefix=".vijson-", dir=os.path.dirname(self._path))
+            except OSError as error:
+                raise self._failure(error) from error
+            self._file = os.fdopen(handle, "wb")
+        return self
+
+    def write(self, items: Iterable[Any]) -> None:
+        """Add a line for each."""
+        lines = b"".join(map(_line, items))
+        self._sha.update(lines)
+        self._size += len(lines)
+        if self._file:
+            try:
+                self._file.write(lines)
+            except OSError as error:
+                raise self._failure(error) from error
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._finish()
+        except OSError as problem:
+            raise self._failure(problem) from problem
+        finally:
+            self._clean_up()
+
+    def _finish(self) -> None:
+        old = os.stat(self._path) if os.path.exists(self._path) else None
+        is_new = old is None or old.st_size != self._size or _sha256(self._path) != self._sha.digest()
+        old_mode = None if old is None else stat.S_IMODE(old.st_mode)
+        self.changed = is_new or (self._mode is not None and self._mode != old_mode)
+        if not self._file or not self._temporary or not self.changed:
+            return
+        mode = next(each for each in (self._mode, old_mode, _default_mode()) if each is not None)
+        self._file.flush()
+        if old:
+            with suppress(OSError):
+                os.chown(self._temporary, old.st_uid, old.st_gid)
+        os.chmod(self._temporary, mode)
+        os.fsync(self._file.fileno())
+        os.replace(self._temporary, self._path)
+
+    def _clean_up(self) -> None:
+        if self._file:
+            with suppress(OSError):
+                self._file.close()
+        if self._temporary:
+            with suppress(FileNotFoundError):
+                os.unlink(self._temporary)
+
+    def _failure(self, error: OSError) -> ViError:
+        return ViError(
+            f"dest: {self._path} could not be written ({error.strerror}); the old file, if any, is unchanged"
+        )
+
+
+def _line(item: Any) -> bytes:
+    # Half of a surrogate pair has no bytes; as \\udXXX it is an escape that JSON knows.
+    return json.dumps(item, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _sha256(path: str) -> bytes:
+    found = hashlib.sha256()
+    with open(path, "rb") as file:
+        while chunk := file.read(_CHUNK):
+            found.update(chunk)
+    return found.digest()
+
+
+def _default_mode() -> int:
+    """What a file gets that is simply opened for writing."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _checked(dest: str) -> str:
+    """Where the file is, links resolved, so that a link stays one and what it leads to is replaced; InputError."""
+    try:
+        path = os.path.realpath(dest)
+        folder = os.path.dirname(path)
+        if os.path.isdir(path) or dest.endswith(os.sep):
+            problem = f"{dest} is a folder"
+        elif not os.path.isdir(folder):
+            problem = f"there is no folder {folder}"
+        elif os.access(path, os.F_OK) and not os.path.isfile(path):
+            problem = f"{dest} is no regular file"
+        elif not os.access(folder, os.W_OK | os.X_OK):
+            problem = f"this user can't write to the folder {folder}"
+        else:
+            return path
+    except ValueError:
+        problem = f"{dest!r} is no path"
+    raise InputError(f"dest: {problem}. Accepted: the path of a file, in a folder that exists and can be written to")
+
+
+def _parse_mode(mode: Any) -> int | None:
+    if mode is None:
+        return None
+    match = _OCTAL.fullmatch(mode) if isinstance(mode, str) else None
+    value = int(match[1], 8) if match else mode
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 0o7777:
+        raise InputError(f"mode: {mode!r} is no mode of a file. Accepted: octal digits in quotes such as '0640'")
+    return value

@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which tasks of the history a user wants: from options to a TaskFilterSpec."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from .._errors import InputError
+from .._options.parsing import parse_entity, parse_object, parse_time, user_spellings
+from .._times import Moment, format_rfc3339
+from .._vijson.client import Client
+from .._vijson.inventory import find_entity
+from .._vijson.wire import Entity, Reference, data_object
+
+_LISTS = {
+    "states": "state",
+    "activation_ids": "activationId",
+    "event_chain_ids": "eventChainId",
+    "tags": "tag",
+    "parent_task_keys": "parentTaskKey",
+    "root_task_keys": "rootTaskKey",
+}
+_TIME_TYPES = {"queued": "queuedTime", "started": "startedTime", "completed": "completedTime"}
+
+
+class TaskFilter(NamedTuple):
+    """A checked filter, of which nothing is looked up yet.
+
+    :ivar fields: what of the TaskFilterSpec is known without asking the server
+    :ivar matches_nothing: a list of it is empty
+    """
+
+    entity: Entity | None
+    recursion: str
+    begin: Moment | None
+    end: Moment | None
+    time_type: str
+    fields: dict[str, Any]
+    matches_nothing: bool
+
+    def spec(self, client: Client) -> dict[str, Any]:
+        """The TaskFilterSpec. An inventory path is looked up, and relative times count from the server's clock."""
+        return data_object("TaskFilterSpec", entity=self._by_entity(client), time=self._by_time(client), **self.fields)
+
+    def _by_entity(self, client: Client) -> dict[str, Any] | None:
+        if self.entity is None:
+            return None
+        return data_object(
+            "TaskFilterSpecByEntity", entity=find_entity(client, self.entity).wire(), recursion=self.recursion
+        )
+
+    def _by_time(self, client: Client) -> dict[str, Any] | None:
+        moments = {"begin_time": self.begin, "end_time": self.end}
+        now = client.current_time() if any(moment and moment.at is None for moment in moments.values()) else 0
+        at = {option: moment.resolve(now) for option, moment in moments.items() if moment}
+        if not at:
+            return None
+        if len(at) == 2:
+            _refuse_backwards(at["begin_time"], at["end_time"])
+        times = {option: format_option_time(option, nanoseconds) for option, nanoseconds in at.items()}
+        return data_object(
+            "TaskFilterSpecByTime",
+            timeType=_TIME_TYPES[self.time_type],
+            beginTime=times.get("begin_time"),
+            endTime=times.get("end_time"),
+        )
+
+
+def parse_filter(params: dict[str, Any]) -> TaskFilter:
+    """The filter that the options of ``vi_task_collector`` describe, those that are there; InputError."""
+    lists = {field: params[option] for option, field in _LISTS.items() if params.get(option) is not None}
+    entity, users, system_user = (params.get(option) for option in ("entity", "users", "system_user"))
+    for number in params.get("event_chain_ids") or ():
+        if not -(2**31) <= number < 2**31:
+            raise InputError(f"event_chain_ids: {number} is no id. Accepted: whole numbers of 32 bits")
+    no_users = users is not None and not users and not system_user
+    begin, end = (_moment(params, option) for option in ("begin_time", "end_time"))
+    # Two times of one kind can be compared before the server's clock is known.
+    if begin and end and (begin.at is None) == (end.at is None):
+        _refuse_backwards(begin.resolve(0), end.resolve(0))
+    return TaskFilter(
+        entity=None if entity is None else parse_entity(entity),
+        recursion=params.get("recursion", "all"),
+        begin=begin,
+        end=end,
+        time_type=params.get("time_type", "queued"),
+        fields={
+            **lists,
+            "userName": _by_user(users, system_user),
+            "alarm": _wire(params, "alarm", "Alarm", "alarm-"),
+            "scheduledTask": _wire(params, "scheduled_task", "ScheduledTask", "schedule-"),
+        },
+        matches_nothing=no_users or not all(lists.values()),
+    )
+
+
+def _moment(params: dict[str, Any], option: str) -> Moment | None:
+    return None if params.get(option) is None else parse_time(params[option], option)
+
+
+def _by_user(users: list[str] | None, system_user: bool | None) -> dict[str, Any] | None:
+    if users is None and system_user is None:
+        return None
+    names = dict.fromkeys(name for user in users or () for name in user_spellings(user))
+    return data_object("TaskFilterSpecByUsername", systemUser=bool(system_user), userList=list(names) or None)
+
+
+def _wire(params: dict[str, Any], option: str, kind: str, prefix: str) -> dict[str, str] | None:
+    found: Reference | None = None
+    if params.get(option) is not None:
+        found = parse_object(params[option], option, kind, prefix)
+    return found.wire() if found else None
+
+
+def _refuse_backwards(begin: int, end: int) -> None:
+    if end < begin:
+        raise InputError("end_time: the end lies before begin_time. Accepted: an end at begin_time or later")
+
+
+def format_option_time(option: str, nanoseconds: int) -> str:
+    """RFC 3339 of a time that an option gave, in nanoseconds since 1970; InputError."""
+    try:
+        return format_rfc3339(nanoseconds)
+    except ValueError as error:
+        raise InputError(f"{option}: that is out of the years 1 to 9999") from error

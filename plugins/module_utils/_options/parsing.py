@@ -1,0 +1,173 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How users name tasks, entities, times and users. What can't be parsed is an InputError with the accepted forms."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NoReturn
+
+from .._errors import InputError
+from .._times import Moment, parse_moment
+from .._vijson.wire import Entity, Reference
+
+_LONGEST = 100
+
+CHECK_MODE_TASK = "check-mode"
+"""The id of a task that check mode would have created."""
+
+TASK_FORMS = (
+    "task-42, Task:task-42, vim.Task:task-42, task-42:<uuid> from the vSphere REST API's vmw-task=true, "
+    "or a task as a module answered it"
+)
+ENTITY_FORMS = (
+    "VirtualMachine:vm-7, vm-7, an inventory path such as /DC0/vm/web01, or {type: VirtualMachine, moid: vm-7}"
+)
+TIME_FORMS = "RFC 3339 with a zone such as 2026-11-22T04:00:00Z, or how long ago: 90s, 15m, 12h, 7d"
+
+_TASK = re.compile(r"(?:(?:vim\.)?Task:)?(task-\d{1,19})", re.ASCII)
+_REST_TASK = re.compile(r"(task-\d{1,19}):([0-9A-Za-z][0-9A-Za-z-]*)", re.ASCII)
+_REST_OTHER = re.compile(r"[^:\s]+:com\.vmware\.\S*", re.ASCII)
+_REFERENCE = re.compile(r"(?:vim\.)?(?:[a-z]+\.)*([A-Z][A-Za-z]*):([A-Za-z][\w.-]*-[\w.-]+)", re.ASCII)
+_BARE = re.compile(r"[a-z]+-[a-z]?\d[\w-]*", re.ASCII)
+
+# The first prefix that fits tells the type, so the longer ones of a family come first.
+_PREFIXES = (
+    ("vm-", "VirtualMachine"),
+    ("host-", "HostSystem"),
+    ("group-p", "StoragePod"),
+    ("group-", "Folder"),
+    ("datacenter-", "Datacenter"),
+    ("domain-c", "ClusterComputeResource"),
+    ("domain-s", "ComputeResource"),
+    ("resgroup-v", "VirtualApp"),
+    ("resgroup-", "ResourcePool"),
+    ("datastore-", "Datastore"),
+    ("network-", "Network"),
+    ("dvs-", "VmwareDistributedVirtualSwitch"),
+    ("dvportgroup-", "DistributedVirtualPortgroup"),
+)
+
+
+def _refuse(option: str, value: Any, problem: str, forms: str) -> NoReturn:
+    if isinstance(value, dict) and {"tasks", "results"} & set(value):
+        problem = "is the whole answer of a task: take the tasks in it, such as found.tasks"
+    raise InputError(f"{option}: {_shortened(repr(value))} {problem}. Accepted: {forms}")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _unquoted(value: str) -> str:
+    value = value.strip()
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
+
+
+def parse_task(value: Any, option: str = "task", *, check_mode: bool = False) -> str:
+    """The moId of one task, such as ``task-42``. ``check-mode`` is one in check mode only."""
+    if isinstance(value, dict):
+        moid = value.get("moid") or value.get("key")
+        if not isinstance(moid, str) or value.get("type", "Task") != "Task":
+            _refuse(option, value, "is no task", TASK_FORMS)
+        return parse_task(moid, option, check_mode=check_mode)
+    if not isinstance(value, str):
+        _refuse(option, value, "is no task", TASK_FORMS)
+    name = _unquoted(value)
+    if check_mode and name == CHECK_MODE_TASK:
+        return name
+    match = _TASK.fullmatch(name)
+    if match:
+        return match[1]
+    if _REST_OTHER.fullmatch(name):
+        _refuse(option, value, "is a task of the vSphere REST API that is no vim task", TASK_FORMS)
+    match = _REST_TASK.fullmatch(name)
+    if match:
+        return match[1]
+    _refuse(option, value, "is no task", TASK_FORMS)
+
+
+def parse_tasks(values: list[Any], option: str = "tasks", *, check_mode: bool = False) -> list[str]:
+    """The moIds of tasks in their order, each once. Lists in the list are taken apart."""
+    moids: dict[str, None] = {}
+    for value in values:
+        if isinstance(value, list):
+            moids.update(dict.fromkeys(parse_tasks(value, option, check_mode=check_mode)))
+        else:
+            moids[parse_task(value, option, check_mode=check_mode)] = None
+    return list(moids)
+
+
+def parse_entity(value: Any, option: str = "entity") -> Entity:
+    """A reference, or an inventory path as a text without slashes around it."""
+    if isinstance(value, dict):
+        kind, moid = value.get("type"), value.get("moid")
+        if not (isinstance(kind, str) and isinstance(moid, str) and kind.isalpha() and moid.strip()):
+            _refuse(option, value, "is no entity", ENTITY_FORMS)
+        return Reference(kind, moid)
+    if not isinstance(value, str):
+        _refuse(option, value, "is no entity", ENTITY_FORMS)
+    name = _unquoted(value)
+    if "/" in name:
+        path = name.strip("/")
+        if not path:
+            _refuse(option, value, "names no object", ENTITY_FORMS)
+        return path
+    match = _REFERENCE.fullmatch(name)
+    if match:
+        return Reference(match[1], match[2])
+    if _BARE.fullmatch(name):
+        for prefix, kind in _PREFIXES:
+            if name.startswith(prefix):
+                return Reference(kind, name)
+        _refuse(option, value, "has a prefix that does not tell its type: write Type:id", ENTITY_FORMS)
+    _refuse(option, value, "is no entity", ENTITY_FORMS)
+
+
+def parse_object(value: Any, option: str, kind: str, prefix: str) -> Reference:
+    """The reference of an object of one type that is no entity: ``alarm-7``, ``Alarm:alarm-7``, or ``{type, moid}``."""
+    found: tuple[Any, Any] = (None, None)
+    if isinstance(value, dict):
+        found = (value.get("type"), value.get("moid"))
+    elif isinstance(value, str):
+        name = _unquoted(value)
+        match = _REFERENCE.fullmatch(name)
+        found = (match[1], match[2]) if match else (kind, name)
+    if found[0] != kind or not re.fullmatch(rf"{prefix}\d{{1,19}}", str(found[1]), re.ASCII):
+        forms = f"{prefix}7, {kind}:{prefix}7, or {{type: {kind}, moid: {prefix}7}}"
+        _refuse(option, value, f"is no {kind}", forms)
+    return Reference(kind, str(found[1]))
+
+
+def parse_time(value: str, option: str) -> Moment:
+    """A point of time, absolute or before the server's now."""
+    try:
+        return parse_moment(value)
+    except ValueError:
+        _refuse(option, value, "is no time", TIME_FORMS)
+
+
+# -- users ---------------------------------------------------------------------------------------------------------
+
+
+def user_spellings(user: str) -> list[str]:
+    """The names under which a server may know a user: as typed, and ``name@domain`` as ``DOMAIN\\name``."""
+    name, at, domain = user.partition("@")
+    return [user, f"{domain.upper()}\\{name}"] if at and name and domain and "\\" not in user else [user]
+
+
+def same_user(wanted: str, actual: str) -> bool:
+    """Whether two spellings may name one user: without regard to case, and to a domain that one does not give."""
+    wanted_domain, wanted_name = _split_user(wanted)
+    actual_domain, actual_name = _split_user(actual)
+    return wanted_name == actual_name and (not wanted_domain or not actual_domain or wanted_domain == actual_domain)
+
+
+def _split_user(user: str) -> tuple[str, str]:
+    user = user.casefold()
+    if "\\" in user:
+        domain, _backslash, name = user.partition("\\")
+        return domain, name
+    name, _at, domain = user.partition("@")
+    return domain, name

@@ -1,0 +1,110 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checking options where Ansible is not there to do it: in the event source, and in the process beside a play."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Callable
+
+from .._errors import InputError
+from .connection_spec import OptionSpec
+
+_TRUE = ("y", "yes", "on", "1", "true", "t", "1.0")
+_FALSE = ("n", "no", "off", "0", "false", "f", "0.0")
+
+
+def validate_options(
+    given: Mapping[str, Any], spec: OptionSpec, environment: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Every option of the specification with its value, ``None`` where it has none.
+
+    :raises InputError: an option is not known, is missing or has no usable value; no value of a secret is in the text
+    """
+    names = {alias: name for name, option in spec.items() for alias in (name, *option.get("aliases", ()))}
+    unknown = [name for name in given if name not in names]
+    if unknown:
+        raise InputError(f"{', '.join(unknown)}: no such option. Accepted: {', '.join(spec)}")
+    values = {names[name]: value for name, value in given.items() if value is not None}
+    variables = os.environ if environment is None else environment
+    return {name: _value(name, option, values.get(name), variables) for name, option in spec.items()}
+
+
+def _value(name: str, option: dict[str, Any], value: Any, environment: Mapping[str, str]) -> Any:
+    variable = option.get("env")
+    if value is None and variable:
+        value = environment.get(variable)
+    if value is None:
+        value = option.get("default")
+    if value is None:
+        if option.get("required"):
+            hint = f" (or {variable} in the environment)" if variable else ""
+            raise InputError(f"{name} is missing: give it as an option{hint}")
+        return None
+    value = _converted(name, option, value)
+    choices = option.get("choices")
+    for item in value if isinstance(value, list) else [value]:
+        if choices and item not in choices:
+            raise InputError(f"{name}: {item!r} is not one of them. Accepted: {', '.join(choices)}")
+    return value
+
+
+def _converted(name: str, option: dict[str, Any], value: Any) -> Any:
+    kind = option["type"]
+    try:
+        if kind == "list":
+            items = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
+            return [_CONVERT[option["elements"]](item) for item in items]
+        return _CONVERT[kind](value)
+    except (TypeError, ValueError):
+        shown = "what is given" if option.get("no_log") else repr(value)
+        raise InputError(f"{name}: {shown} is no {_WORDS[kind]}") from None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise TypeError
+    return str(value)
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise TypeError
+    return int(value)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise TypeError
+    return float(value)
+
+
+def _switch(value: Any) -> bool:
+    text = str(value).strip().lower()
+    if text not in (*_TRUE, *_FALSE):
+        raise ValueError
+    return text in _TRUE
+
+
+def _path(value: Any) -> str:
+    return os.path.expanduser(os.path.expandvars(_text(value)))
+
+
+_CONVERT: dict[str, Callable[[Any], Any]] = {
+    "str": _text,
+    "int": _integer,
+    "float": _number,
+    "bool": _switch,
+    "path": _path,
+    "raw": lambda value: value,
+}
+_WORDS = {
+    "str": "text",
+    "int": "whole number",
+    "float": "number",
+    "bool": "switch. Accepted: true, false",
+    "path": "path",
+    "list": "list of texts",
+}

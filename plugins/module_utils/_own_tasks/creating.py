@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Creating a task once."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, NoReturn
+
+from .._errors import BadResponse, FaultError, NoResponse, ViError
+from .._history.history_reader import read_history
+from .._task_info.task_info import TaskInfo, task_age
+from .._task_info.task_result import Task, planned_task, task_from_info
+from .._vijson.client import Client
+from .._vijson.privileges import require_root_privilege
+from .._vijson.property_reader import read_object_properties
+from .._vijson.recovery import send_once
+from .._vijson.wire import Reference, data_object, expect_object, unboxed_value
+from .extension import read_task_types
+
+
+class NewTask(NamedTuple):
+    """What CreateTask takes."""
+
+    entity: Reference
+    task_type: str
+    cancelable: bool = False
+    initiated_by: str | None = None
+    parent_task_key: str | None = None
+    activation_id: str | None = None
+
+    def params(self) -> dict[str, Any]:
+        """The parameters of CreateTask."""
+        params = {
+            "obj": self.entity.wire(),
+            "taskTypeId": self.task_type,
+            "cancelable": self.cancelable,
+            "initiatedBy": self.initiated_by,
+            "parentTaskKey": self.parent_task_key,
+            "activationId": self.activation_id,
+        }
+        return {key: value for key, value in params.items() if value is not None}
+
+
+class CreatedTask(NamedTuple):
+    """A task in answer form, and whether it is new."""
+
+    task: Task
+    changed: bool
+
+
+def create_or_find_task(client: Client, new: NewTask, *, check_mode: bool) -> CreatedTask:
+    """The task that carries the activation id; without one, a new task."""
+    found = find_task_by_activation_id(client, new.activation_id) if new.activation_id else None
+    if found is not None:
+        return CreatedTask(task_from_info(found), False)
+    if check_mode:
+        return CreatedTask(_planned(client, new), True)
+    return CreatedTask(task_from_info(create_task(client, new)), True)
+
+
+def find_task_by_activation_id(client: Client, activation_id: str) -> TaskInfo | None:
+    """The TaskInfo of the newest task that carries this activation id."""
+    spec = data_object("TaskFilterSpec", activationId=[activation_id])
+    return max((info for page in read_history(client, spec) for info in page), key=task_age, default=None)
+
+
+def create_task(client: Client, new: NewTask) -> TaskInfo:
+    """The TaskInfo of a new task.
+
+    :raises ViError: whether the task was created is not known, or the options name something that does not exist
+    """
+    activation_id = new.activation_id
+    try:
+        if activation_id is None:
+            return _send_create_task(client, new)
+        return send_once(lambda: _send_create_task(client, new), lambda: _find_created(client, activation_id))
+    except NoResponse as error:
+        raise _unknown(new, error) from error
+    except FaultError as error:
+        _explain(client, new, error)
+
+
+def _find_created(client: Client, activation_id: str) -> TaskInfo | None:
+    try:
+        return find_task_by_activation_id(client, activation_id)
+    except ViError as error:
+        raise NoResponse(str(error)) from error
+
+
+def _unknown(new: NewTask, why: ViError) -> ViError:
+    advice = "Run it again with the same activation_id." if new.activation_id else "An activation_id would tell."
+    return ViError(f"Whether the task was created is not known: {str(why).rstrip('.')}. {advice}")
+
+
+def _explain(client: Client, new: NewTask, error: FaultError) -> NoReturn:
+    if error.type == "InvalidArgument" and str(error.raw.get("invalidProperty", "")).startswith("taskType"):
+        raise ViError(_unknown_type(new.task_type, read_task_types(client)), fault=error.fault) from error
+    host = client.endpoint.hostname
+    if error.type == "InvalidArgument" and error.raw.get("invalidProperty") == "parentTaskKey":
+        text = f"parent_task_key: there is no task {new.parent_task_key} on {host}"
+        raise ViError(text, fault=error.fault) from error
+    if error.names(new.entity.moid):
+        raise ViError(f"entity: there is no {new.entity} on {host}", fault=error.fault) from error
+    raise error
+
+
+def _unknown_type(task_type: str, registered: list[str]) -> str:
+    known = ", ".join(registered) or "none"
+    return f"task_type: no extension registered {task_type!r}. Registered: {known}. vi_task_type registers another."
+
+
+def _name(client: Client, new: NewTask) -> str | None:
+    """The name of the task's entity; ViError if there is no such entity."""
+    try:
+        name = unboxed_value(read_object_properties(client, new.entity, ["name"]).values.get("name"))
+    except FaultError as error:
+        if error.names(new.entity.moid):
+            _explain(client, new, error)
+        return None
+    return name if isinstance(name, str) else None
+
+
+def _planned(client: Client, new: NewTask) -> Task:
+    registered = read_task_types(client)
+    if new.task_type not in registered:
+        raise ViError(_unknown_type(new.task_type, registered))
+    require_root_privilege(client, "Task.Create")
+    return planned_task(
+        description_id=new.task_type,
+        entity={**new.entity.as_result(), "name": _name(client, new)},
+        cancelable=new.cancelable,
+        cancelled=False,
+        parent_task_key=new.parent_task_key,
+        activation_id=new.activation_id,
+    )
+
+
+def _send_create_task(client: Client, new: NewTask) -> TaskInfo:
+    info = expect_object(client.call("taskManager", "CreateTask", new.params(), repeatable=False), "CreateTask")
+    if not isinstance(info.get("key"), str):
+        raise BadResponse("CreateTask answered something that is no TaskInfo")
+    return info

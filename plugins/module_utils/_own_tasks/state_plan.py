@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What differs between a task and its wanted state, and the one order of requests that a server accepts. No I/O."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from .._errors import TaskError
+from .._task_info.task_info import ENDED, TaskInfo
+from .._task_info.task_result import Task, task_from_info
+from .._vijson.faults import fault_result
+from .._vijson.wire import plain_value
+from .wanted_state import DEFAULT_DESCRIPTION_KEY, WantedState
+
+_SHOWN = ("state", "progress", "description", "result", "error")
+
+
+class StateStep(NamedTuple):
+    """One request to the task."""
+
+    method: str
+    params: dict[str, Any]
+
+
+def plan_steps(info: TaskInfo, wanted: WantedState) -> list[StateStep]:
+    """What to send so that the task becomes as wanted: running, description, progress, the final state.
+
+    :param info: the TaskInfo as it is
+    :raises TaskError: the task can't become so
+    """
+    task, state = info.get("key"), info.get("state")
+    progress_differs = wanted.progress is not None and info.get("progress") != wanted.progress
+    description_differs = wanted.description is not None and not _same_message(
+        info.get("description"), wanted.description
+    )
+    if state in ENDED:
+        _refuse_after_the_end(info, wanted, progress_differs or description_differs)
+        return []
+    starts = state == "queued" and wanted.state in ("running", *ENDED)
+    if state == "running" and wanted.state == "queued":
+        raise TaskError(f"{task} is running and can't go back to queued", result={"task": task_from_info(info)})
+    if progress_differs and state == "queued" and not starts:
+        raise TaskError(
+            f"{task} is queued, and only a running task takes progress: add state: running",
+            result={"task": task_from_info(info)},
+        )
+    steps = [StateStep("SetTaskState", {"state": "running"})] if starts else []
+    if description_differs:
+        steps.append(StateStep("SetTaskDescription", {"description": wanted.description}))
+    if progress_differs:
+        steps.append(StateStep("UpdateProgress", {"percentDone": wanted.progress}))
+    if wanted.state in ENDED:
+        steps.append(StateStep("SetTaskState", _final(wanted)))
+    return steps
+
+
+def _final(wanted: WantedState) -> dict[str, Any]:
+    params: dict[str, Any] = {"state": wanted.state}
+    if wanted.result is not None:
+        params["result"] = wanted.result
+    if wanted.fault is not None:
+        params["fault"] = wanted.fault
+    return params
+
+
+def _refuse_after_the_end(info: TaskInfo, wanted: WantedState, differs: bool) -> None:
+    task, state = info.get("key"), info.get("state")
+    if wanted.state is not None and wanted.state != state:
+        raise TaskError(
+            f"{task} has ended in {state} and can't become {wanted.state}", result={"task": task_from_info(info)}
+        )
+    if wanted.state is None and differs:
+        raise TaskError(
+            f"{task} has ended in {state}: its progress and description can't be changed any more",
+            result={"task": task_from_info(info)},
+        )
+
+
+def _same_message(actual: Any, wanted: dict[str, Any]) -> bool:
+    if not isinstance(actual, dict) or actual.get("message") != wanted.get("message"):
+        return False
+    return wanted["key"] in (DEFAULT_DESCRIPTION_KEY, actual.get("key"))
+
+
+def shown_state(task: Task) -> dict[str, Any]:
+    """The part of a task, in answer form, that this can change: for the diff."""
+    return {key: task[key] for key in _SHOWN}
+
+
+def predict_task(task: Task, steps: list[StateStep]) -> Task:
+    """The task in answer form as it will be after the steps."""
+    after = dict(task)
+    for step in steps:
+        if step.method == "SetTaskState":
+            after["state"] = step.params["state"]
+            after["result"] = plain_value(step.params.get("result"), typed=True)
+            after["error"] = fault_result(step.params["fault"]) if "fault" in step.params else None
+        elif step.method == "SetTaskDescription":
+            message = step.params["description"]
+            after["description"] = message.get("message") or message["key"]
+        else:
+            after["progress"] = step.params["percentDone"]
+    return after
+
+
+# -- doing it ------------------------------------------------------------------------------------------------------

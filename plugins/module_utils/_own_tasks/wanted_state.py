@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state that the user wants for a task: options checked, and turned into values of the wire."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from .._errors import InputError
+from .._vijson.boxing import box_value, typed_object
+from .._vijson.wire import data_object
+
+DEFAULT_FAULT_TYPE_ID = "vijson.tasks.fault"
+DEFAULT_DESCRIPTION_KEY = "vijson.tasks.description"
+
+_RUNTIME_FAULTS = frozenset(
+    [
+        "RuntimeFault",
+        "SystemError",
+        "InvalidArgument",
+        "RequestCanceled",
+        "NotSupported",
+        "NotEnoughLicenses",
+        "ManagedObjectNotFound",
+        "HostCommunication",
+        "HostNotConnected",
+        "HostNotReachable",
+        "InvalidRequest",
+        "InvalidType",
+        "MethodNotFound",
+        "SecurityError",
+        "NoPermission",
+        "NotAuthenticated",
+        "UnexpectedFault",
+        "DataError",
+        "MethodFault",
+        "NotImplemented",
+    ]
+)
+
+
+class WantedState(NamedTuple):
+    """The wanted state; ``None`` leaves a thing as it is. ``result`` and ``fault`` are wire values."""
+
+    state: str | None = None
+    progress: int | None = None
+    description: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
+    fault: dict[str, Any] | None = None
+
+
+def parse_wanted_state(params: dict[str, Any]) -> WantedState:
+    """The options of ``vi_task_state``; InputError for what no server would take."""
+    state, progress = params["state"], params["progress"]
+    if progress is not None and not 0 <= progress <= 100:
+        raise InputError(f"progress: {progress} is no percentage. Accepted: 0 to 100")
+    if params["result"] is not None and state != "success":
+        raise InputError("result: only a task with state: success has one")
+    if params["fault"] is not None and state != "error":
+        raise InputError("fault: only a task with state: error has one")
+    return WantedState(
+        state, progress, _description(params["description"]), _result(params["result"]), _fault(params["fault"])
+    )
+
+
+def _description(value: Any) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        if not isinstance(value.get("key"), str) or not set(value) <= {"key", "message"}:
+            raise InputError("description: a mapping has a key and a message. Accepted: a text, or {key, message}")
+        return data_object("LocalizableMessage", key=value["key"], message=_text(value.get("message")))
+    if isinstance(value, (list, bool)) or value == "":
+        raise InputError(f"description: {value!r} is no text. Accepted: a text, or {{key, message}}")
+    return data_object("LocalizableMessage", key=DEFAULT_DESCRIPTION_KEY, message=str(value))
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _result(value: Any) -> dict[str, Any] | None:
+    try:
+        return None if value is None else box_value(value)
+    except ValueError as error:
+        raise InputError(f"result: {error}") from error
+
+
+def _fault(value: dict[str, Any] | None) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    fields = dict(value)
+    kind = fields.pop("type", None) or "ExtendedFault"
+    message = fields.pop("message", None)
+    if "msg" in fields:
+        raise InputError("fault: msg is no field of a fault. Accepted: message for its text")
+    if not isinstance(kind, str) or not kind.isalnum():
+        raise InputError(f"fault: {kind!r} is no type. Accepted: a VimFault such as ExtendedFault")
+    if kind in _RUNTIME_FAULTS:
+        raise InputError(f"fault: a task can't end with {kind}, which is no VimFault. Use ExtendedFault (the default)")
+    if kind == "ExtendedFault":
+        fields = _extended(fields)
+    try:
+        fault = typed_object(kind, fields)
+    except ValueError as error:
+        raise InputError(f"fault: {error}") from error
+    if message is not None:
+        key = fault.get("faultTypeId", kind)
+        fault["faultMessage"] = [data_object("LocalizableMessage", key=key, message=str(message))]
+    return fault
+
+
+def _extended(fields: dict[str, Any]) -> dict[str, Any]:
+    pairs = fields.get("data")
+    if isinstance(pairs, dict):
+        fields["data"] = [{"key": str(key), "value": str(value)} for key, value in pairs.items()]
+    if "fault_type_id" not in fields and "faultTypeId" not in fields:
+        fields["fault_type_id"] = DEFAULT_FAULT_TYPE_ID
+    return fields

@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A play as a task of a vCenter: created when it begins, with progress, and ended as it ended."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Callable
+
+from .._errors import InputError, ViError
+from .._options.connection import connect_client
+from .._options.connection_spec import CONNECTION_SPEC, OptionSpec
+from .._options.parsing import parse_entity
+from .._options.validation import validate_options
+from .._own_tasks.creating import NewTask, create_task
+from .._own_tasks.state_plan import plan_steps
+from .._own_tasks.state_requests import send_steps
+from .._own_tasks.wanted_state import parse_wanted_state
+from .._task_info.task_info import TaskInfo, task_moid
+from .._vijson.client import Client
+from .._vijson.inventory import find_entity
+from .._vijson.wire import Entity
+
+INTERRUPTED = "The run was interrupted"
+
+CALLBACK_SPEC: OptionSpec = {
+    "entity": {"type": "str"},
+    "task_type": {"type": "str", "default": "com.vijson.tasks.play"},
+    "time_budget": {"type": "float", "default": 5.0},
+    **CONNECTION_SPEC,
+}
+
+_NOTHING_WANTED = dict.fromkeys(("state", "progress", "description", "result", "fault"))
+
+
+class PlayRecorder:
+    """Keeps the task of one play after the other up to date.
+
+    At the first trouble it warns and gives up; a task that it created is still ended.
+    """
+
+    def __init__(self, client: Client, entity: Entity | None, task_type: str, warn: Callable[[str], None]):
+        self._client = client
+        self._entity = entity
+        self._task_type = task_type
+        self._warn = warn
+        self._given_up = False
+        self._info: TaskInfo | None = None
+
+    def begin(self, description: str) -> None:
+        """A play begins."""
+        if not self._given_up:
+            self._try(lambda: self._create(description))
+
+    def progress(self, percent: int) -> None:
+        """So much of the play is done."""
+        info = self._info
+        if info is not None and not self._given_up:
+            self._try(lambda: self._bring(info, progress=percent))
+
+    def end(self, error: str | None) -> None:
+        """The play has ended, in error if there is a text for it."""
+        info, self._info = self._info, None
+        if info is not None:
+            ended = {"state": "success", "progress": 100}
+            failed = {"state": "error", "fault": {"message": error}}
+            self._try(lambda: self._bring(info, **(ended if error is None else failed)))
+
+    def close(self) -> None:
+        """There is nothing more to come: a play that did not end was interrupted."""
+        self.end(INTERRUPTED)
+        self._client.close()
+
+    def _create(self, description: str) -> None:
+        client = self._client
+        entity = client.singleton("rootFolder") if self._entity is None else find_entity(client, self._entity)
+        # Where the answer is lost, the task is found by this.
+        activation_id = f"vijson.tasks.vcenter-{uuid.uuid4()}"
+        self._info = create_task(client, NewTask(entity, self._task_type, activation_id=activation_id))
+        self._bring(self._info, state="running", description=description)
+
+    def _bring(self, info: TaskInfo, **wanted: Any) -> None:
+        steps = plan_steps(info, parse_wanted_state({**_NOTHING_WANTED, **wanted}))
+        send_steps(self._client, task_moid(info), steps)
+        info.update({"state": "running", **wanted})
+
+    def _try(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except ViError as error:
+            if not self._given_up:
+                self._warn(f"{str(error).rstrip('.')}. The run goes on without its task in vCenter.")
+            self._given_up = True
+
+    def take(self, message: dict[str, Any]) -> None:
+        """``{begin: description}``, ``{progress: percent}`` or ``{end: error or None}``"""
+        for kind, value in message.items():
+            getattr(self, kind)(value)
+
+
+def play_recorder(params: dict[str, Any], warn: Callable[[str], None]) -> PlayRecorder:
+    """The recorder that the options of the callback describe; InputError. It warns once at most."""
+    options = validate_options(params, CALLBACK_SPEC, {})
+    if options["time_budget"] <= 0:
+        raise InputError(f"time_budget: {options['time_budget']:g} is too short. Accepted: seconds, above 0")
+    entity = None if options["entity"] is None else parse_entity(options["entity"])
+    client = connect_client(options, patience=options["time_budget"])
+    return PlayRecorder(client, entity, options["task_type"], warn)

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job: what a module's ``run()`` works with, whichever way it is started."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from .._errors import Interrupted, ViError, ignore, one_line
+from .._interrupts import interruptible
+from .._options.connection import connect_client
+from .._options.parsing import CHECK_MODE_TASK, parse_entity, parse_task, parse_tasks
+from .._vijson.wire import Entity
+
+Result = dict[str, Any]
+
+
+class Job:
+    """One run of a module: the client, the validated parameters, check mode, and ways to speak to the user.
+
+    :ivar client: logs in at its first request that needs a session
+    :ivar params: the options by name, as the argument specification left them
+    """
+
+    def __init__(
+        self,
+        params: dict[str, Any],
+        *,
+        check_mode: bool = False,
+        diff_mode: bool = False,
+        warn: Callable[[str], None] = ignore,
+        progress: Callable[[str], None] = ignore,
+    ):
+        self.params = params
+        self.check_mode = check_mode
+        self.diff_mode = diff_mode
+        self.warn = _safe(warn)
+        self.progress = _safe(progress)
+        self.client = connect_client(params, self.warn)
+
+    def tasks(self) -> list[str]:
+        """The moIds that the option ``tasks`` names, each once."""
+        return parse_tasks(self.params["tasks"] or [], "tasks", check_mode=self.check_mode)
+
+    def task(self) -> str:
+        """The moId that the option ``task`` names."""
+        return parse_task(self.params["task"], "task", check_mode=self.check_mode)
+
+    def is_planned(self, moid: str) -> bool:
+        """Whether this is a task that an earlier module would have created, were this not check mode."""
+        return self.check_mode and moid == CHECK_MODE_TASK
+
+    def entity(self) -> Entity | None:
+        """What the option ``entity`` names, checked but not looked up yet."""
+        value = self.params["entity"]
+        return None if value is None else parse_entity(value)
+
+
+def _safe(show: Callable[[str], None]) -> Callable[[str], None]:
+    """Names and descriptions in a line are texts of others, and the line goes to a terminal."""
+    return lambda line: show(one_line(line))
+
+
+def run_job(run: Callable[[Job], Result], job: Job) -> Result:
+    """Run a job to its result, or to a failed one. Whatever happens, what it opened on the server is closed."""
+    with interruptible():
+        try:
+            result = _perform(run, job)
+        except ViError as error:
+            return {"failed": True, **error.failure()}
+        except Interrupted as error:
+            return {"failed": True, "msg": str(error)}
+    if not job.diff_mode:
+        result.pop("diff", None)
+    return result
+
+
+def _perform(run: Callable[[Job], Result], job: Job) -> Result:
+    try:
+        return run(job)
+    finally:
+        job.client.close()

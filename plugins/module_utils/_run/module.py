@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module as a process of its own: the only AnsibleModule and the only ``fail_json``."""
+
+from __future__ import annotations
+
+import select
+import sys
+from typing import Any, Callable
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .._errors import Interrupted, ViError
+from .._options.argspec import escaped_secrets, wrap_single_values
+from .job import Job, Result, run_job
+
+
+class _Module(AnsibleModule):
+    def _load_params(self) -> None:
+        super()._load_params()
+        wrap_single_values(self.params, self.argument_spec)
+
+    def add_path_info(self, kwargs: Result) -> Result:
+        """An answer is what ``run()`` returns: of a file that is named in it nothing is added."""
+        return kwargs
+
+    def _return_formatted(self, kwargs: Result) -> None:
+        self.no_log_values.update(escaped_secrets(self.no_log_values))
+        super()._return_formatted(kwargs)
+
+
+def run_module(run: Callable[[Job], Result], spec: dict[str, Any]) -> None:
+    """Validate the arguments, run the job, and end the process with its result or its failure."""
+    module = _Module(argument_spec=spec, supports_check_mode=True)
+    result = _result(module, run)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+def _result(module: _Module, run: Callable[[Job], Result]) -> Result:
+    try:
+        job = Job(
+            module.params,
+            check_mode=module.check_mode,
+            diff_mode=module._diff,
+            warn=module.warn,
+            progress=_stop_unheard,
+        )
+    except ViError as error:
+        return {"failed": True, **error.failure()}
+    return run_job(run, job)
+
+
+def _stop_unheard(_line: str) -> None:
+    """Nobody sees the progress of a module, but a long wait ends where Ansible has ended before it."""
+    reader = select.poll()
+    reader.register(sys.stdout.fileno(), 0)
+    if reader.poll(0):
+        raise Interrupted("Nobody reads what comes of this any more")

@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A TaskInfo as modules answer it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._options.parsing import CHECK_MODE_TASK
+from .._times import SECOND, format_rfc3339
+from .._vijson.faults import fault_result
+from .._vijson.wire import expect_object, expect_reference, expect_text, plain_value, snake_case
+from .task_info import ENDED, TaskInfo, task_moid, task_time
+
+Task = dict[str, Any]
+"""A task as modules return it: every key of ``TASK_KEYS``, and ``custom_values`` where they were asked for."""
+
+TASK_KEYS = (
+    "key",
+    "moid",
+    "name",
+    "description_id",
+    "label",
+    "description",
+    "entity",
+    "state",
+    "progress",
+    "cancelable",
+    "cancelled",
+    "reason",
+    "queue_time",
+    "start_time",
+    "complete_time",
+    "duration",
+    "event_chain_id",
+    "change_tag",
+    "parent_task_key",
+    "root_task_key",
+    "activation_id",
+    "locked",
+    "progress_details",
+    "result",
+    "error",
+)
+"""The keys of a task in an answer; each is always there."""
+
+_AS_IT_IS = {
+    "name": "name",
+    "description_id": "descriptionId",
+    "progress": "progress",
+    "cancelable": "cancelable",
+    "cancelled": "cancelled",
+    "event_chain_id": "eventChainId",
+    "change_tag": "changeTag",
+    "parent_task_key": "parentTaskKey",
+    "root_task_key": "rootTaskKey",
+    "activation_id": "activationId",
+    "locked": "locked",
+    "progress_details": "progressDetails",
+}
+
+
+def task_from_info(info: Any, labels: dict[str, str] | None = None) -> Task:
+    """The answer form of a TaskInfo: every key of ``TASK_KEYS``, ``None`` where there is no value.
+
+    :param labels: description id -> localized label
+    """
+    info = expect_object(info, "info")
+    begun, ended = task_time(info, "startTime"), task_time(info, "completeTime")
+    task: Task = dict.fromkeys(TASK_KEYS)
+    task.update({key: plain_value(info.get(field)) for key, field in _AS_IT_IS.items()})
+    task.update(
+        key=expect_text(info.get("key"), "info.key"),
+        moid=task_moid(info),
+        label=(labels or {}).get(str(info.get("descriptionId"))),
+        description=_description(info.get("description")),
+        entity=_entity(info),
+        state=expect_text(info.get("state"), "info.state"),
+        reason=_reason(info.get("reason")),
+        queue_time=_time(task_time(info, "queueTime")),
+        start_time=_time(begun),
+        complete_time=_time(ended),
+        duration=None if begun is None or ended is None else round((ended - begun) / SECOND, 6),
+        result=plain_value(info.get("result"), typed=True),
+        error=None if info.get("error") is None else fault_result(info["error"]),
+    )
+    return task
+
+
+def has_ended(task: Task) -> bool:
+    """Whether a task in answer form has ended, one way or the other."""
+    return task["state"] in ENDED
+
+
+def planned_task(**known: Any) -> Task:
+    """The task that check mode would have created."""
+    return {**dict.fromkeys(TASK_KEYS), "key": CHECK_MODE_TASK, "moid": CHECK_MODE_TASK, "state": "queued", **known}
+
+
+def _time(nanoseconds: int | None) -> str | None:
+    return None if nanoseconds is None else format_rfc3339(nanoseconds)
+
+
+def _description(message: Any) -> str | None:
+    if not isinstance(message, dict):
+        return None
+    found = message.get("message") or message.get("key")
+    return found if isinstance(found, str) else None
+
+
+def _entity(info: TaskInfo) -> dict[str, Any] | None:
+    entity = info.get("entity")
+    name = info.get("entityName")
+    if entity is None and name is None:
+        return None
+    named = {"type": None, "moid": None} if entity is None else expect_reference(entity, "info.entity").as_result()
+    return {**named, "name": plain_value(name)}
+
+
+def _reason(reason: Any) -> dict[str, Any] | None:
+    if not isinstance(reason, dict):
+        return None
+    fields = {snake_case(key): plain_value(value) for key, value in reason.items() if key != "_typeName"}
+    return {"type": reason.get("_typeName"), **fields}

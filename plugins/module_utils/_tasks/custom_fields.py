@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Custom fields of tasks: their definitions and their values."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from .._errors import InputError
+from .._task_info.task_info import task_reference
+from .._vijson.client import Client
+from .._vijson.privileges import require_privilege
+from .._vijson.wire import Reference, expect_object, expect_objects, expect_reference, plain_value
+from .task_reader import no_such_task_error, read_task_properties
+
+_SET_PRIVILEGE = "Global.SetCustomField"
+
+
+def available_fields(value: Any) -> list[dict[str, Any]]:
+    """``availableField`` in answer form: ``[{key, name, type, managed_object_type}]``."""
+    return [
+        {
+            "key": field.get("key"),
+            "name": field.get("name"),
+            "type": field.get("type"),
+            "managed_object_type": field.get("managedObjectType"),
+        }
+        for field in expect_objects(value, "availableField")
+    ]
+
+
+def values_by_name(value: Any, fields: list[dict[str, Any]]) -> dict[str, Any]:
+    """The property ``value`` as ``{field name: text}``; a value whose field is unknown goes by its key."""
+    names = {str(field["key"]): field["name"] for field in fields}
+    return {
+        str(names.get(str(entry.get("key")), entry.get("key"))): plain_value(entry.get("value"))
+        for entry in expect_objects(value, "value")
+    }
+
+
+class CustomValues(NamedTuple):
+    """What a task has: texts by field name, the CustomFieldDefs that it may have, and the object that it is about."""
+
+    values: dict[str, Any]
+    fields: list[dict[str, Any]]
+    entity: Reference | None = None
+
+
+def read_custom_values(client: Client, moid: str) -> CustomValues:
+    """The custom values of a task, in one request; TaskError if it is gone."""
+    found = read_task_properties(client, [moid], ["value", "availableField", "info.entity"]).get(moid)
+    if found is None:
+        raise no_such_task_error(client, moid)
+    defined = found.require("availableField")
+    entity = found.values.get("info.entity")
+    return CustomValues(
+        values_by_name(found.require("value"), available_fields(defined)),
+        expect_objects(defined, "availableField"),
+        None if entity is None else expect_reference(entity, "info.entity"),
+    )
+
+
+def no_custom_values_yet(client: Client) -> CustomValues:
+    """What a task would have that is not there yet."""
+    defined = expect_objects(client.get("customFieldsManager", "field"), "field")
+    return CustomValues({}, [field for field in defined if field.get("managedObjectType") in (None, "Task")])
+
+
+def choose_fields(wanted: dict[str, Any], fields: list[dict[str, Any]]) -> dict[str, str]:
+    """Texts by field name, from texts by field name or key; InputError.
+
+    :param fields: CustomFieldDefs
+    """
+    names = {str(field.get("name")) for field in fields}
+    by_key = {str(field.get("key")): str(field.get("name")) for field in fields}
+    chosen: dict[str, str] = {}
+    for field, value in wanted.items():
+        name = field if field in names else by_key.get(field)
+        if name is None:
+            known = ", ".join(f"{name} ({key})" for key, name in by_key.items()) or "none"
+            raise InputError(f"values: tasks have no custom field {field!r}. Available, with their keys: {known}")
+        if name in chosen:
+            raise InputError(f"values: the custom field {name!r} is given twice, by its name and by its key")
+        chosen[name] = _text(field, value)
+    return chosen
+
+
+def _text(field: str, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise InputError(
+            f"values: {value!r} for {field!r} is no text. Accepted: a text in quotes; an empty one clears it"
+        )
+    return str(value)
+
+
+def differing_values(current: CustomValues, chosen: dict[str, str]) -> dict[str, str]:
+    """What of the chosen texts the task has not got; a field without a value is the same as one with an empty text."""
+    return {name: text for name, text in chosen.items() if (current.values.get(name) or "") != text}
+
+
+def set_custom_values(client: Client, moid: str, texts: dict[str, str]) -> None:
+    """Task.setCustomValue for each text by field name."""
+    for name, text in texts.items():
+        client.call(task_reference(moid), "setCustomValue", {"key": name, "value": text})
+
+
+def require_field_privileges(client: Client, current: CustomValues, texts: dict[str, str]) -> None:
+    """ViError if the user may not set these fields, as far as can be known without doing it."""
+    for field in current.fields:
+        if str(field.get("name")) in texts and current.entity:
+            policy = expect_object(field.get("fieldInstancePrivileges") or {}, "fieldInstancePrivileges")
+            require_privilege(client, policy.get("updatePrivilege") or _SET_PRIVILEGE, [current.entity])

@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a TaskManager says of itself and of the tasks it knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._vijson.client import Client
+from .._vijson.wire import expect_object, expect_objects, expect_reference, unboxed_value
+from .task_reader import read_task_manager
+
+_PARTS = {"methods": "methodInfo", "states": "state", "reasons": "reason"}
+
+
+def read_manager_info(client: Client, *, description: bool) -> dict[str, Any]:
+    """``{max_collector, recent_tasks: [moid]}``, and ``description`` if asked for; one request."""
+    paths = ["maxCollector", "recentTask", *(["description"] if description else [])]
+    found = read_task_manager(client, paths)
+    about: dict[str, Any] = {
+        "max_collector": unboxed_value(found.require("maxCollector")),
+        "recent_tasks": [
+            expect_reference(task, "recentTask").moid
+            for task in expect_objects(found.require("recentTask"), "recentTask")
+        ],
+    }
+    if description:
+        about["description"] = task_description_result(found.require("description"))
+    return about
+
+
+def task_description_result(value: Any) -> dict[str, list[dict[str, Any]]]:
+    """A TaskDescription as ``{methods, states, reasons}``, each ``[{key, label, summary}]``."""
+    value = expect_object(value, "description")
+    return {
+        name: [
+            {part: element.get(part) for part in ("key", "label", "summary")}
+            for element in expect_objects(value.get(field), f"description.{field}")
+        ]
+        for name, field in _PARTS.items()
+    }

@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults: the text to show for one, and its answer form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._errors import FaultError
+from .wire import expect_object, plain_value, snake_case
+
+_TEXT_FIELDS = ("_typeName", "faultstring", "localizedMessage")
+_LEVELS = 8
+
+
+def unwrap_fault(fault: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """A MethodFault and its localized text, be it wrapped in a LocalizedMethodFault or not."""
+    inner = fault.get("fault")
+    if fault.get("_typeName") == "LocalizedMethodFault" or (isinstance(inner, dict) and "localizedMessage" in fault):
+        localized = fault.get("localizedMessage")
+        return (inner if isinstance(inner, dict) else {}), localized if isinstance(localized, str) else ""
+    return fault, ""
+
+
+def fault_type(fault: dict[str, Any]) -> str:
+    """Such as ``InvalidState``; ``MethodFault``, the base of all, where the fault does not say."""
+    name = unwrap_fault(fault)[0].get("_typeName")
+    return name if isinstance(name, str) else "MethodFault"
+
+
+def fault_text(fault: dict[str, Any], level: int = 0) -> str:
+    """What to show: the localized message, the fault string, the fault messages, else the type; then the cause."""
+    inner, localized = unwrap_fault(fault)
+    text = localized or _own_text(inner) or fault_type(fault)
+    cause = inner.get("faultCause")
+    if isinstance(cause, dict) and level < _LEVELS:
+        cause_text = fault_text(cause, level + 1)
+        if cause_text not in text:
+            text = f"{text} (cause: {cause_text})"
+    return text
+
+
+def _own_text(fault: dict[str, Any]) -> str:
+    for field in ("localizedMessage", "faultstring"):
+        if isinstance(fault.get(field), str) and fault[field]:
+            return str(fault[field])
+    messages = fault.get("faultMessage")
+    if isinstance(messages, list):
+        texts = [item.get("message") for item in messages if isinstance(item, dict)]
+        return "; ".join(text for text in texts if isinstance(text, str) and text)
+    return ""
+
+
+def fault_result(fault: Any, level: int = 0) -> dict[str, Any]:
+    """``{type, message, …the fault's own fields}``; a cause in it has the same form."""
+    fault = expect_object(fault, "a fault")
+    inner = unwrap_fault(fault)[0]
+    answer: dict[str, Any] = {"type": fault_type(fault), "message": fault_text(fault)}
+    for key, value in inner.items():
+        if key in _TEXT_FIELDS:
+            continue
+        name = snake_case(key)
+        is_cause = key == "faultCause" and isinstance(value, dict) and level < _LEVELS
+        item = fault_result(value, level + 1) if is_cause else plain_value(value, typed=True)
+        answer[f"{name}_" if name in answer else name] = item
+    return answer
+
+
+def server_fault(fault: dict[str, Any], what: str) -> FaultError:
+    """The exception for a fault that the server answered to ``what`` (such as ``CancelTask of Task:task-42``)."""
+    name = fault_type(fault)
+    text = missing_privileges_text(fault) or fault_text(fault)
+    suffix = "" if name in text else f" ({name})"
+    if name == "InvalidRequest" and "version" in text.lower():
+        suffix += ". The server may be older than api_release: auto asks it for the newest that both know"
+    return FaultError(f"{what}: {text}{suffix}", fault=fault_result(fault), raw=fault)
+
+
+def missing_privileges_text(fault: dict[str, Any]) -> str:
+    """Which privileges NoPermission misses on which objects, in words; empty for other faults."""
+    fault = unwrap_fault(fault)[0]
+    if fault_type(fault) != "NoPermission":
+        return ""
+    listed = fault.get("missingPrivileges")
+    lacks = [
+        missing_privilege_text(", ".join(map(str, item["privilegeIds"])), item.get("entity"))
+        for item in (listed if isinstance(listed, list) else [])
+        if isinstance(item, dict) and isinstance(item.get("privilegeIds"), list)
+    ]
+    if not lacks and isinstance(fault.get("privilegeId"), str):
+        lacks.append(missing_privilege_text(fault["privilegeId"], fault.get("object")))
+    return "; ".join(lacks)
+
+
+def missing_privilege_text(privileges: str, entity: Any) -> str:
+    """One line on what the user may not."""
+    where = ""
+    if isinstance(entity, dict) and entity.get("value"):
+        where = f" on {entity.get('type')}:{entity.get('value')}"
+    return f"the user lacks the privilege {privileges}{where} (NoPermission)"

@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What check mode can know of privileges without changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .._errors import BadResponse, FaultError, ViError
+from .client import Client
+from .faults import missing_privilege_text
+from .wire import Reference, expect_objects
+
+
+def require_privilege(client: Client, privilege: str, entities: Iterable[Reference]) -> None:
+    """ViError if the user has not got the privilege on each entity. What the server does not say is taken as had."""
+    wanted = list(dict.fromkeys(entities))
+    if not wanted:
+        return
+    try:
+        params = {
+            "entity": [entity.wire() for entity in wanted],
+            "sessionId": client.session_key(),
+            "privId": [privilege],
+        }
+        answer = client.call("authorizationManager", "HasPrivilegeOnEntities", params)
+        entries = expect_objects(answer, "HasPrivilegeOnEntities")
+    except (FaultError, BadResponse):
+        return
+    for entry in entries:
+        granted = [item.get("isGranted") for item in expect_objects(entry.get("privAvailability"), "privAvailability")]
+        if False in granted:
+            raise ViError(f"Check mode: {missing_privilege_text(privilege, entry.get('entity'))}")
+
+
+def require_root_privilege(client: Client, privilege: str) -> None:
+    """The same for a privilege that counts on the root folder."""
+    require_privilege(client, privilege, [client.singleton("rootFolder")])

@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading properties of many objects in one request (PropertyCollector.RetrievePropertiesEx)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from .._errors import BadResponse, FaultError, LostResponse
+from .client import Client
+from .faults import fault_type, server_fault
+from .recovery import MAX_READS
+from .wire import Reference, data_object, expect_object, expect_objects, expect_reference
+
+
+class Properties(NamedTuple):
+    """What was read of one object: wire values by path; ``unreadable``: faults by path."""
+
+    ref: Reference
+    values: dict[str, Any]
+    unreadable: dict[str, dict[str, Any]]
+
+    def require(self, path: str) -> Any:
+        """The value at a path, ``None`` where there is none; FaultError where it may not be read."""
+        if path in self.unreadable:
+            raise server_fault(self.unreadable[path], f"{path} of {self.ref}")
+        return self.values.get(path)
+
+
+def property_filter_spec(
+    kind: str, paths: list[str], roots: list[dict[str, Any]], *, leave_out_missing: bool = True
+) -> dict[str, Any]:
+    """A PropertyFilterSpec for objects of one type; roots that are gone are left out of the answer, or a fault."""
+    return data_object(
+        "PropertyFilterSpec",
+        propSet=[data_object("PropertySpec", type=kind, all=False, pathSet=paths)],
+        objectSet=roots,
+        reportMissingObjectsInResults=leave_out_missing,
+    )
+
+
+def object_spec_through(root: Reference, path: str, *, with_root: bool = False) -> dict[str, Any]:
+    """An ObjectSpec for the objects that a property of ``root`` refers to, without ``root`` itself or with it."""
+    step = data_object("TraversalSpec", type=root.type, path=path, skip=False)
+    return data_object("ObjectSpec", obj=root.wire(), skip=not with_root, selectSet=[step])
+
+
+def read_properties(client: Client, refs: list[Reference], paths: list[str]) -> dict[str, Properties]:
+    """Properties of objects of one type by moId, in one request; objects that are gone are not in it."""
+    left = list(refs)
+    while left:
+        roots = [data_object("ObjectSpec", obj=ref.wire(), skip=False) for ref in left]
+        try:
+            return {item.ref.moid: item for item in _retrieve(client, property_filter_spec(left[0].type, paths, roots))}
+        except FaultError as error:
+            # A server that does not know reportMissingObjectsInResults fails on each one that is gone.
+            found = [ref for ref in left if not error.names(ref.moid)]
+            if len(found) == len(left):
+                raise
+            left = found
+    return {}
+
+
+def read_properties_through(
+    client: Client, root: Reference, path: str, kind: str, paths: list[str]
+) -> list[Properties]:
+    """Properties of the objects of type ``kind`` that a property of ``root`` refers to, in one request.
+
+    :raises FaultError: ManagedObjectNotFound if there is no such root, or why the property may not be read
+    """
+    spec = property_filter_spec(kind, paths, [object_spec_through(root, path, with_root=True)], leave_out_missing=False)
+    # A property that may not be read leads nowhere; that it may not shows only where it is asked for as well.
+    spec["propSet"].append(data_object("PropertySpec", type=root.type, all=False, pathSet=[path]))
+    found = _retrieve(client, spec)
+    for item in found:
+        if item.ref == root:
+            item.require(path)
+    return [item for item in found if item.ref != root]
+
+
+def read_object_properties(client: Client, ref: Reference, paths: list[str]) -> Properties:
+    """Properties of one object, in one request; FaultError (ManagedObjectNotFound) if there is none."""
+    root = data_object("ObjectSpec", obj=ref.wire(), skip=False)
+    found = _retrieve(client, property_filter_spec(ref.type, paths, [root], leave_out_missing=False))
+    if not found:
+        raise BadResponse(f"RetrievePropertiesEx answered nothing about {ref}")
+    return found[0]
+
+
+def _retrieve(client: Client, spec: dict[str, Any]) -> list[Properties]:
+    # A page that is lost, or a token that another user of the session made stale, can't be asked for again: start anew.
+    for _attempt in range(MAX_READS - 1):
+        found: list[Properties] = []
+        try:
+            for page in _pages(client, spec):
+                found += page
+        except (LostResponse, FaultError):
+            if not found:
+                raise
+        else:
+            return found
+    return [item for page in _pages(client, spec) for item in page]
+
+
+def _pages(client: Client, spec: dict[str, Any]) -> Iterator[list[Properties]]:
+    params = {"specSet": [spec], "options": data_object("RetrieveOptions")}
+    answer = client.call("propertyCollector", "RetrievePropertiesEx", params, check=_authenticated)
+    while answer is not None:
+        page = expect_object(answer, "RetrievePropertiesEx")
+        yield [_properties(item) for item in expect_objects(page.get("objects"), "RetrievePropertiesEx")]
+        token: str | None = page.get("token")
+        if not token:
+            return
+        params = {"token": token}
+        answer = client.call("propertyCollector", "ContinueRetrievePropertiesEx", params, repeatable=False, bound=True)
+
+
+def _authenticated(answer: Any) -> None:
+    """Without a session the answer is no fault, but has NotAuthenticated in place of each property."""
+    page = {} if answer is None else expect_object(answer, "RetrievePropertiesEx")
+    for item in expect_objects(page.get("objects"), "RetrievePropertiesEx"):
+        for fault in _properties(item).unreadable.values():
+            if fault_type(fault) == "NotAuthenticated":
+                raise server_fault(fault, "RetrievePropertiesEx")
+
+
+def _properties(item: dict[str, Any]) -> Properties:
+    found = expect_objects(item.get("propSet"), "propSet")
+    missing = expect_objects(item.get("missingSet"), "missingSet")
+    return Properties(
+        expect_reference(item.get("obj"), "RetrievePropertiesEx"),
+        {str(entry.get("name")): entry.get("val") for entry in found},
+        {str(entry.get("path")): expect_object(entry.get("fault"), "missingSet") for entry in missing},
+    )

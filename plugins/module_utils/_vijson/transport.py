@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP to one server: TLS, proxies, time limits and retries. It knows nothing of sessions or of VI JSON.
+
+Retries: a connection that could not be made is tried up to three times more, whatever the request, for nothing was
+sent. A broken connection, or 502, 503 or 504 from a proxy, is tried up to three times more only if the request is
+``repeatable``. The pauses grow from half a second and vary by half, so that clients of one outage do not come back as
+one. An answer that did not come in time is not asked for again.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import time
+import warnings
+from typing import Callable, NamedTuple
+
+from .._errors import ConnectError, LostResponse, ViError
+from .._interrupts import sleep, waiting
+from .recovery import REQUEST_PAUSES
+from .response import Response
+
+try:
+    import requests
+    from requests.utils import get_environ_proxies, select_proxy
+    from urllib3.exceptions import InsecureRequestWarning, LocationParseError
+
+    REQUESTS_IMPORT_ERROR: str | None = None
+except ImportError as import_error:
+    REQUESTS_IMPORT_ERROR = str(import_error)
+
+_LEAST_LIMIT = 0.1
+_PROXY_STATUS = (502, 503, 504)
+
+
+class Endpoint(NamedTuple):
+    """Where and how to connect.
+
+    ``verify``: False trusts anything, a path trusts that PEM file or directory, None leaves it to
+    ``REQUESTS_CA_BUNDLE`` or to the list that requests brings. ``proxy``: URL of a proxy, None leaves it to
+    ``HTTPS_PROXY`` and ``NO_PROXY``. ``request_timeout``: seconds. ``patience``: seconds for all tries of one request.
+    """
+
+    hostname: str
+    port: int = 443
+    verify: bool | str | None = None
+    proxy: str | None = None
+    request_timeout: float = 60.0
+    patience: float = math.inf
+
+    @property
+    def url(self) -> str:
+        """``https://host:port``"""
+        host = f"[{self.hostname}]" if ":" in self.hostname else self.hostname
+        return f"https://{host}" if self.port == 443 else f"https://{host}:{self.port}"
+
+
+class Transport:
+    """One HTTP session with kept-alive connections to one endpoint."""
+
+    def __init__(self, endpoint: Endpoint, sleep: Callable[[float], None] = sleep):
+        if REQUESTS_IMPORT_ERROR:
+            raise ViError(f"The Python library requests is missing ({REQUESTS_IMPORT_ERROR}): pip install requests")
+        self.endpoint = endpoint
+        self._sleep = sleep
+        self._session = requests.Session()
+        # requests would let REQUESTS_CA_BUNDLE override verify=False, and send what .netrc holds.
+        self._session.trust_env = False
+        self._session.verify = self._trust()
+        self._session.proxies = self._proxies()
+        self._session.headers.update({"Accept": "application/json", "User-Agent": "vijson.tasks"})
+
+    def _trust(self) -> bool | str:
+        verify = self.endpoint.verify
+        if verify is None:
+            verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+        if isinstance(verify, str) and not os.path.exists(verify):
+            raise ViError(
+                f"The certificates to trust are not there: {verify} (ca_path, VMWARE_CA_PATH or REQUESTS_CA_BUNDLE)"
+            )
+        return verify
+
+    def _proxies(self) -> dict[str, str]:
+        if self.endpoint.proxy:
+            return {"https": self.endpoint.proxy}
+        return dict(get_environ_proxies(self.endpoint.url))
+
+    def close(self) -> None:
+        """Drop the connections."""
+        self._session.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: str | None = None,
+        headers: dict[str, str] | None = None,
+        repeatable: bool = True,
+        hold: float = 0.0,
+        within: float = math.inf,
+    ) -> Response:
+        """The answer to a request, whatever its status but 502, 503 and 504.
+
+        :param body: JSON text
+        :param repeatable: whether the request may run twice
+        :param hold: seconds that the server may hold the answer back, on top of ``request_timeout``
+        :param within: seconds for all tries, if that is less than the endpoint's patience
+        :raises ConnectError: nothing was sent
+        :raises LostAnswer: the server may have run it
+        """
+        end = time.monotonic() + min(hold + self.endpoint.patience, within)
+        for pause in REQUEST_PAUSES:
+            try:
+                return self._send_once(method, path, body, headers, hold, end)
+            except ConnectError as error:
+                if not error.transient or time.monotonic() >= end:
+                    raise
+            except LostResponse as error:
+                if not repeatable or error.late or time.monotonic() >= end:
+                    raise
+            self._sleep(min(pause * random.uniform(0.5, 1.5), max(0.0, end - time.monotonic())))
+        return self._send_once(method, path, body, headers, hold, end)
+
+    def _send_once(
+        self, method: str, path: str, body: str | None, headers: dict[str, str] | None, hold: float, end: float
+    ) -> Response:
+        left = max(_LEAST_LIMIT, end - time.monotonic())
+        limit = self.endpoint.request_timeout
+        if body is not None:
+            headers = {**(headers or {}), "Content-Type": "application/json"}
+        try:
+            with waiting(), warnings.catch_warnings():
+                warnings.simplefilter("ignore", InsecureRequestWarning)
+                response = self._session.request(
+                    method,
+                    self.endpoint.url + path,
+                    data=body.encode() if body is not None else None,
+                    headers=headers,
+                    timeout=(min(limit, left), min(limit + hold, left)),
+                    allow_redirects=False,
+                )
+        except (requests.RequestException, LocationParseError, OSError) as error:
+            raise self._failure(error, min(limit, left)) from error
+        if response.status_code in _PROXY_STATUS:
+            raise self._proxy_answer(response.status_code)
+        return Response(response.status_code, response.headers, response.content)
+
+    # What went wrong is put into words elsewhere, which is imported only if something does.
+
+    def _failure(self, error: Exception, limit: float) -> ViError:
+        from .transport_failures import RequestAttempt, transport_failure
+
+        proxy = select_proxy(self.endpoint.url, self._session.proxies)
+        trusted = str(self._session.verify)
+        where = self.endpoint
+        return transport_failure(
+            error, RequestAttempt(where.hostname, where.port, limit, limit == where.request_timeout, proxy, trusted)
+        )
+
+    def _proxy_answer(self, status: int) -> LostResponse:
+        from .transport_failures import proxy_failure
+
+        return proxy_failure(f"{self.endpoint.hostname}:{self.endpoint.port}", status)
