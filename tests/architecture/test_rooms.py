@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Imports inside plugins/ are relative, and point one way: a room imports from itself and from earlier rooms only."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+COLLECTION = "ansible_collections.vijson.tasks"
+
+GROUND = ["_times", "_errors", "_interrupts"]
+"""Files of module_utils itself, each of which may import the earlier ones."""
+
+ROOMS = [
+    "_vijson",
+    "_options",
+    "_run",
+    "_task_info",
+    "_history",
+    "_tasks",
+    "_own_tasks",
+    "_waiting",
+    "_events",
+    "_plays",
+]
+"""Folders of module_utils, the lowest first."""
+
+FLOORS = ["module_utils", "doc_fragments", "modules", "plugin_utils", "action", "callback"]
+"""Folders of plugins; each may import the earlier ones."""
+
+KNOW_ANSIBLE = {"module_utils/_options/argspec.py", "module_utils/_run/module.py"}
+"""All other files of module_utils have to work where Ansible is not installed, as in the event source."""
+
+APART = {"_events": {"_plays", "_own_tasks", "_waiting"}, "_plays": {"_events", "_waiting"}}
+"""Rooms that could import each other by their order, but have nothing to do with each other."""
+
+
+class Import(NamedTuple):
+    """One import: the file that has it, and what it imports, as a path below plugins or as an absolute name."""
+
+    file: str
+    line: int
+    level: int
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} imports {self.target}"
+
+
+def imports() -> Iterator[Import]:
+    for path in sorted(PLUGINS.rglob("*.py")):
+        file = path.relative_to(PLUGINS).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield Import(file, node.lineno, 0, alias.name)
+            elif isinstance(node, ast.ImportFrom) and node.level:
+                folder = path.parent
+                for _ in range(node.level - 1):
+                    folder = folder.parent
+                target = folder.joinpath(*(node.module or "").split(".")).relative_to(PLUGINS)
+                yield Import(file, node.lineno, node.level, target.as_posix())
+            elif isinstance(node, ast.ImportFrom):
+                yield Import(file, node.lineno, 0, node.module or "")
+
+
+ALL = list(imports())
+INSIDE = [each for each in ALL if each.level]
+
+
+def room(path: str) -> tuple[int, int, int]:
+    """Where a path below plugins stands: its floor, its room and, on the ground floor, its file."""
+    floor, *rest = Path(path).with_suffix("").parts
+    if floor != "module_utils" or not rest:
+        return FLOORS.index(floor), 0, 0
+    if rest[0] in GROUND:
+        return 0, -1, GROUND.index(rest[0])
+    return 0, ROOMS.index(rest[0]), 0
+
+
+def test_every_folder_and_file_has_its_place() -> None:
+    found = {path.stem for path in (PLUGINS / "module_utils").iterdir() if path.name != "__pycache__"}
+    assert found == {*GROUND, *ROOMS}
+    assert {path.name for path in PLUGINS.iterdir()} <= {*FLOORS, "__pycache__"}
+
+
+def test_imports_inside_the_collection_are_relative() -> None:
+    assert [str(each) for each in ALL if not each.level and each.target.startswith(COLLECTION)] == []
+
+
+def test_imports_point_to_earlier_rooms() -> None:
+    assert INSIDE
+    assert [str(each) for each in INSIDE if room(each.target) > room(each.file)] == []
+
+
+def test_rooms_that_have_nothing_to_do_with_each_other_stay_apart() -> None:
+    parts = [
+        (each, Path(each.file).parts[1], Path(each.target).parts[1]) for each in INSIDE if "module_utils" in each.file
+    ]
+    assert [str(each) for each, source, target in parts if target in APART.get(source, ())] == []
+
+
+def test_there_is_no_cycle_between_files() -> None:
+    graph: dict[str, set[str]] = {}
+    for each in INSIDE:
+        graph.setdefault(each.file, set()).add(f"{each.target}.py")
+    done: set[str] = set()
+
+    def visit(file: str, path: tuple[str, ...]) -> None:
+        assert file not in path, " -> ".join([*path, file])
+        if file not in done:
+            for target in sorted(graph.get(file, ())):
+                visit(target, (*path, file))
+            done.add(file)
+
+    for file in sorted(graph):
+        visit(file, ())
+
+
+@pytest.mark.parametrize("package", ["ansible", "yaml"])
+def test_only_two_files_of_module_utils_know_ansible(package: str) -> None:
+    users = {each.file for each in ALL if not each.level and each.target.split(".")[0] == package}
+    assert {file for file in users if file.startswith("module_utils/")} <= KNOW_ANSIBLE
