@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 from ansible_collections.vijson.tasks.tests.faults.running import LATE, Outcome, run
 from ansible_collections.vijson.tasks.tests.faults.scenarios import Scenario
-from simulator.injection import KINDS
+from simulator.http.injection import KINDS
 
 FAULTS = sorted(KINDS)
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from .authorization import User
 from .build import build_world
+from .http.server import Server
+from .http.tls import make_certificates
 from .releases import KNOWN
-from .server import Server
-from .tls import make_certificates
 
 DEFAULT_USERS = (
     "administrator@vsphere.local:vijson-Demo1!:admin",

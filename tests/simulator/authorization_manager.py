@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .managed import ManagedObject, method
+from .managed_object import ManagedObject, method
 from .wire import Fault, data, invalid_argument, moref, ref_of
 
 if TYPE_CHECKING:

@@ -9,20 +9,20 @@ from collections.abc import Sequence
 
 from .authorization import User
 from .authorization_manager import AuthorizationManager
-from .custom_fields import CustomFieldsManager
+from .custom_fields_manager import CustomFieldsManager
 from .engine import Engine
-from .extensions import ExtensionManager
-from .inventory import build_inventory
-from .managed import ManagedObject
-from .past import build_history
+from .extension_manager import ExtensionManager
+from .managed_object import ManagedObject
 from .property_collector import PropertyCollector
 from .releases import FIRST_SHARED_SESSIONS, OLDEST, parse_release
-from .search import SearchIndex
-from .service import SINGLETONS, ServiceInstance
+from .search_index import SearchIndex
+from .seed_history import build_history
+from .seed_inventory import build_inventory
+from .service_instance import SINGLETONS, ServiceInstance
 from .session_manager import SessionManager
 from .sessions import Sessions
 from .task_manager import TaskManager
-from .views import ViewManager
+from .view_manager import ViewManager
 from .wire import Ref
 from .world import World
 

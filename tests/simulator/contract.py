@@ -75,7 +75,7 @@ def operations() -> dict[tuple[str, str, str], Operation]:
 def _operation(type_name: str, member: str, http_method: str, route: Schema) -> Operation:
     responses = dict(route["responses"])
     faults = responses.pop("500")["x-faults"]
-    ((status, answer),) = responses.items()
+    ((status, response),) = responses.items()
     body = route.get("requestBody", {})
     return Operation(
         type=type_name,
@@ -86,7 +86,7 @@ def _operation(type_name: str, member: str, http_method: str, route: Schema) -> 
         parameters=_target(_json_schema(body)) if body else None,
         body_required=body.get("required", False),
         status=int(status),
-        result=_json_schema(answer) if "content" in answer else None,
+        result=_json_schema(response) if "content" in response else None,
         faults=tuple(faults),
     )
 

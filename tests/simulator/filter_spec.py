@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import contract
-from .managed import ManagedObject
-from .paths import types_at
+from .managed_object import ManagedObject
+from .property_paths import types_at
 from .wire import Fault, Ref, invalid_argument, ref_of
 
 Json = dict[str, Any]

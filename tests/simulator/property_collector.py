@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from .filter_spec import FilterSpec
-from .filters import PropertyFilter
-from .managed import ManagedObject, method, prop
+from .managed_object import ManagedObject, method, prop
+from .property_filter import PropertyFilter
 from .retrieval import Retrieval, retrieve
 from .updates import INITIAL, Updates
 from .wire import Fault, Ref, data, invalid_argument, moref

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .filter_spec import FilterSpec
-from .managed import ManagedObject
-from .paths import read
+from .managed_object import ManagedObject
+from .property_paths import read
 from .traversal import Walk
 from .wire import Fault, data, invalid_argument, moref, not_found
 

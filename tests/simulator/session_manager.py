@@ -9,7 +9,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from .caller import caller
-from .managed import ManagedObject, method, prop
+from .managed_object import ManagedObject, method, prop
 from .wire import Fault, Ref, invalid_argument
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class SessionManager(ManagedObject):
         if session is not None:
             raise Fault("InvalidLogin", "This session is logged in already.")
         opened = self.world.sessions.login(userName, password, caller().address, caller().agent, locale)
-        return self._answer(opened)
+        return self._describe_opened(opened)
 
     @method
     async def LoginByToken(self, session: Session | None, locale: str = "en_US") -> dict[str, Any]:
@@ -64,7 +64,8 @@ class SessionManager(ManagedObject):
         source = self._tickets.pop(cloneTicket, None)
         if source is None or source.ended:
             raise Fault("InvalidLogin", "The ticket is not valid.")
-        return self._answer(self.world.sessions.open(source.user, caller().address, caller().agent, source.locale))
+        opened = self.world.sessions.open(source.user, caller().address, caller().agent, source.locale)
+        return self._describe_opened(opened)
 
     @method
     async def SessionIsActive(self, session: Session, sessionID: str, userName: str) -> bool:
@@ -81,7 +82,7 @@ class SessionManager(ManagedObject):
                 raise Fault("NotFound", "No such session.")
             self.world.sessions.end(other)
 
-    def _answer(self, opened: Session) -> dict[str, Any]:
+    def _describe_opened(self, opened: Session) -> dict[str, Any]:
         caller().opened = opened
         opened.call_count = 1
         return opened.describe()

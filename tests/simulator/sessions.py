@@ -16,7 +16,7 @@ from .wire import Fault, Ref, data, format_time
 
 if TYPE_CHECKING:
     from .authorization import User
-    from .managed import ManagedObject
+    from .managed_object import ManagedObject
     from .world import World
 
 SESSIONS_PER_USER = 550

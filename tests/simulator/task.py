@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .answers import to_json
 from .authorization import authorize
-from .custom_fields import ExtensibleManagedObject
-from .managed import method, prop
-from .wire import Fault, Ref, data, format_time, invalid_argument, is_vim_fault, moref
+from .extensible_managed_object import ExtensibleManagedObject
+from .managed_object import method, prop
+from .wire import Fault, Ref, data, format_time, invalid_argument, is_vim_fault, moref, to_json
 
 if TYPE_CHECKING:
     from .sessions import Session

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .inventory import ManagedEntity
+from .managed_entity import ManagedEntity
 from .wire import invalid_argument, moref, parse_time, ref_of
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .history import TaskHistoryCollector
-from .managed import ManagedObject, method, prop
+from .managed_object import ManagedObject, method, prop
 from .task import Task
 from .task_filter import TaskFilter
+from .task_history_collector import TaskHistoryCollector
 from .task_types import describe_tasks
 from .wire import Fault, Ref, data, invalid_argument, moref, ref_of
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .filter_spec import FilterSpec, Start, Traversal
-from .managed import ManagedObject
-from .paths import read
-from .views import ManagedObjectView, View, existing
+from .managed_object import ManagedObject
+from .property_paths import read
+from .view import ManagedObjectView, View
 from .wire import Fault, Ref, ref_of
 
 if TYPE_CHECKING:
@@ -86,4 +86,4 @@ class Walk:
             self.selected.setdefault(found.ref.value, found)
 
     def _find(self, ref: Ref) -> ManagedObject | None:
-        return existing(self._world, ref, self._session)
+        return self._world.existing(ref, self._session)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .wire import Fault, Ref, data, moref
 
 if TYPE_CHECKING:
-    from .filters import PropertyFilter
+    from .property_filter import PropertyFilter
 
 Json = dict[str, Any]
 
@@ -62,11 +62,11 @@ class Updates:
         suspended, self._suspended = self._suspended, None
         if suspended is not None and suspended.version == version and resume:
             entries = [entry for entry in suspended.rest if entry.filter.value in self.filters]
-            return self._answer(entries, suspended.revision, limit)
+            return self._update_set(entries, suspended.revision, limit)
         if version not in self._revisions:
             raise Fault("InvalidCollectorVersion", "The version is unknown or out of date.")
         entries = self._entries(version)
-        return self._answer(entries, revision, limit) if entries else None
+        return self._update_set(entries, revision, limit) if entries else None
 
     def _entries(self, version: str) -> list[Entry]:
         since = self._revisions[version]
@@ -77,7 +77,7 @@ class Updates:
             entries += [Entry(watching.ref, "objectSet", update) for update in watching.updates_since(since)]
         return entries
 
-    def _answer(self, entries: list[Entry], revision: int, limit: int | None) -> Json:
+    def _update_set(self, entries: list[Entry], revision: int, limit: int | None) -> Json:
         now, rest = entries[:limit], entries[len(entries) if limit is None else limit :]
         sets: dict[str, Json] = {}
         for ref, field, value in now:

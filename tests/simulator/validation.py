@@ -24,16 +24,16 @@ def check_request(type_name: str | None, body: dict[str, Any]) -> dict[str, Any]
         if parameters:
             raise _invalid(f"Unknown parameter: {next(iter(parameters))}")
         return {}
-    _Check(is_answer=False, nulls=True).fields(type_name, parameters, "")
+    _Check(is_response=False, nulls=True).fields(type_name, parameters, "")
     return parameters
 
 
-def check_answer(schema: Schema, value: Any, *, nulls: bool = False) -> None:
+def check_response(schema: Schema, value: Any, *, nulls: bool = False) -> None:
     """Raises Fault if the answer breaks the contract. Types and enum values that are not in it are let through.
 
     :param nulls: whether fields that are not set may be null, which the contract does not say
     """
-    _Check(is_answer=True, nulls=nulls).value(schema, value, "answer")
+    _Check(is_response=True, nulls=nulls).value(schema, value, "response")
 
 
 def _invalid(message: str) -> Fault:
@@ -47,8 +47,8 @@ def _wrong(path: str, message: str) -> Fault:
 class _Check:
     """A walk along the schemas; `path` is the place in the request, for messages."""
 
-    def __init__(self, *, is_answer: bool, nulls: bool) -> None:
-        self._is_answer = is_answer
+    def __init__(self, *, is_response: bool, nulls: bool) -> None:
+        self._is_response = is_response
         self._nulls = nulls
 
     def value(self, schema: Schema, value: Any, path: str) -> None:
@@ -85,7 +85,7 @@ class _Check:
     def _named(self, name: str, value: Any, path: str) -> None:
         schema = contract.schemas()[name]
         if "enum" in schema:
-            known = isinstance(value, str) and (self._is_answer or value in schema["enum"])
+            known = isinstance(value, str) and (self._is_response or value in schema["enum"])
             if not known:
                 raise _wrong(path, f"{value!r} is no {name.removesuffix('Enum')}")
         else:
@@ -111,11 +111,11 @@ class _Check:
 
     def _fits(self, type_name: str, declared: str) -> bool:
         # Some servers wrap the error of a task; the contract does not.
-        wrapped = self._is_answer and declared == "MethodFault" and type_name == "LocalizedMethodFault"
+        wrapped = self._is_response and declared == "MethodFault" and type_name == "LocalizedMethodFault"
         return wrapped or contract.is_a(type_name, declared)
 
     def _unknown_type(self, declared: str, type_name: str, path: str) -> None:
-        if self._is_answer or contract.is_a(type_name, declared):
+        if self._is_response or contract.is_a(type_name, declared):
             return
         raise _wrong(path, f"Unknown type {type_name}")
 

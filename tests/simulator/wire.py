@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
@@ -15,6 +17,7 @@ PRIMITIVES = frozenset(contract.schemas()["Any"]["discriminator"]["mapping"])
 ENUMS = frozenset(name.removesuffix("Enum") for name, schema in contract.schemas().items() if "enum" in schema)
 
 SECOND = 1_000_000_000
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
@@ -62,6 +65,20 @@ def is_a(name: str, base: str) -> bool:
 
 def is_vim_fault(name: str) -> bool:
     return contract.is_a(name, "VimFault")
+
+
+class JsonText(str):
+    """A wire value that is JSON text already: pages of history are joined from texts that tasks keep."""
+
+    __slots__ = ()
+
+    @classmethod
+    def array(cls, texts: Iterable[str]) -> JsonText:
+        return cls(f"[{','.join(texts)}]")
+
+
+def to_json(value: Any) -> str:
+    return value if isinstance(value, JsonText) else _ENCODER.encode(value)
 
 
 class Fault(Exception):

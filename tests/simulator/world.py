@@ -11,15 +11,15 @@ import time
 from collections import Counter, deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from .managed import ManagedObject
+from .managed_object import ManagedObject
 from .quirks import Quirks
 from .task_store import TaskStore
-from .wire import SECOND, Ref, not_found
+from .wire import SECOND, Fault, Ref, not_found
 
 if TYPE_CHECKING:
-    from .custom_fields import CustomFieldsManager
+    from .custom_fields_manager import CustomFieldsManager
     from .engine import Engine
-    from .extensions import ExtensionManager
+    from .extension_manager import ExtensionManager
     from .sessions import Session, Sessions
     from .task_manager import TaskManager
 
@@ -72,6 +72,13 @@ class World:
         if found is None or found.ref.type != ref.type:
             raise not_found(ref)
         return found
+
+    def existing(self, ref: Ref, session: Session | None) -> ManagedObject | None:
+        """The object behind a reference; None if this session has none."""
+        try:
+            return self.find(ref, session)
+        except Fault:
+            return None
 
     def add(self, added: ManagedObject) -> None:
         self.objects[added.ref.value] = added

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator without HTTP: sessions in the test's own process, each request and answer checked by the contract."""
+"""The simulator without HTTP: sessions in the test's own process, each request and response checked by the contract."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ import json
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, ParamSpec
 
-from simulator.answers import JsonText
 from simulator.authorization import User
 from simulator.build import build_world
 from simulator.contract import operations
-from simulator.inventory import ManagedEntity
+from simulator.managed_entity import ManagedEntity
 from simulator.sessions import Session
 from simulator.task import Task
-from simulator.validation import check_answer, check_request
-from simulator.wire import Fault, Ref, data, moref, ref_of
+from simulator.validation import check_request, check_response
+from simulator.wire import Fault, JsonText, Ref, data, moref, ref_of
 from simulator.world import World
 
 Json = dict[str, Any]
@@ -60,7 +59,7 @@ def new_world() -> World:
 
 
 class Client:
-    """One session. `call` and `read` raise Fault where the server answers one."""
+    """One session. `call` and `read` raise Fault where the server sends one."""
 
     def __init__(self, world: World, user: str = "administrator@vsphere.local") -> None:
         self.world = world
@@ -73,11 +72,11 @@ class Client:
         if operation.result is not None:
             quirks = self.world.quirks
             plain = json.loads(value) if isinstance(value, JsonText) else value
-            check_answer(operation.result, plain, nulls=quirks.null_fields or quirks.null_lists)
+            check_response(operation.result, plain, nulls=quirks.null_fields or quirks.null_lists)
         return value
 
     async def make(self, ref: Ref, method: str, **parameters: Any) -> Ref:
-        """Call a method that answers a reference."""
+        """Call a method that returns a reference."""
         return ref_of(await self.call(ref, method, **parameters))
 
     def read(self, ref: Ref, name: str) -> Any:

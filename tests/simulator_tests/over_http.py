@@ -16,11 +16,11 @@ from urllib.parse import quote
 
 import requests
 
-from simulator.answers import SESSION_HEADER
 from simulator.authorization import User
 from simulator.build import build_world
-from simulator.server import Server
-from simulator.tls import make_certificates
+from simulator.http.responses import SESSION_HEADER
+from simulator.http.server import Server
+from simulator.http.tls import make_certificates
 from simulator.wire import Ref, data, moref
 from simulator.world import World
 
@@ -43,8 +43,8 @@ VM = Ref("VirtualMachine", "vm-21")
 JOB = "com.vijson.simulator.job"
 
 
-class FaultAnswer(Exception):
-    """An answer with HTTP 500 and a fault."""
+class FaultResponse(Exception):
+    """A response with HTTP 500 and a fault."""
 
     def __init__(self, fault: Json) -> None:
         super().__init__(fault)
@@ -63,20 +63,20 @@ class Client:
             self.login(*login)
 
     def login(self, user: str, password: str) -> Json:
-        answer = self.send("POST", SESSIONS, "Login", {"userName": user, "password": password})
-        self.http.headers[SESSION_HEADER] = answer.headers.get(SESSION_HEADER, "")
-        return self.value(answer)
+        response = self.send("POST", SESSIONS, "Login", {"userName": user, "password": password})
+        self.http.headers[SESSION_HEADER] = response.headers.get(SESSION_HEADER, "")
+        return self.value(response)
 
     def send(self, verb: str, ref: Ref, member: str, body: Json = None) -> requests.Response:
         url = f"{self.base}/{ref.type}/{quote(ref.value, safe='')}/{member}"
         return self.http.request(verb, url, json=body, timeout=10)
 
     @staticmethod
-    def value(answer: requests.Response) -> Json:
-        if answer.status_code == 500:
-            raise FaultAnswer(answer.json())
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
+    def value(response: requests.Response) -> Json:
+        if response.status_code == 500:
+            raise FaultResponse(response.json())
+        response.raise_for_status()
+        return response.json() if response.content else None
 
     def read(self, ref: Ref, name: str) -> Json:
         return self.value(self.send("GET", ref, name))
@@ -85,10 +85,10 @@ class Client:
         return self.value(self.send("POST", ref, method, parameters))
 
     def fault(self, ref: Ref, method: str, **parameters: Json) -> Json:
-        """The fault that a call has to answer."""
-        answer = self.send("POST", ref, method, parameters)
-        assert answer.status_code == 500, answer.text
-        return answer.json()
+        """The fault that a call has to return."""
+        response = self.send("POST", ref, method, parameters)
+        assert response.status_code == 500, response.text
+        return response.json()
 
     def create_task(self, **more: Json) -> Ref:
         parameters = {"obj": moref(VM), "taskTypeId": JOB, "cancelable": True, **more}
@@ -108,9 +108,9 @@ class Running:
         return Client(self, login, release)
 
     def control(self, verb: str, path: str, body: Json = None) -> Json:
-        answer = requests.request(verb, f"{self.url}/control/{path}", json=body, timeout=10, verify=False)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = requests.request(verb, f"{self.url}/control/{path}", json=body, timeout=10, verify=False)
+        assert response.status_code == 200, response.text
+        return response.json()
 
     def state(self) -> Json:
         return self.control("GET", "state")
@@ -155,7 +155,7 @@ def running(
     session_idle: float = 1800.0,
     tls_folder: Path | None = None,
 ) -> Iterator[Running]:
-    """A server whose answers are all checked against the contract; what breaks it, or the server, fails the test."""
+    """A server whose responses are all checked against the contract; what breaks it, or the server, fails the test."""
     world = build_world(
         users=[User.parse(text) for text in USERS],
         release=release,

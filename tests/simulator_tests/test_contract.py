@@ -12,8 +12,8 @@ import pytest
 
 from simulator import contract
 from simulator.contract import Operation, operations
-from simulator.managed import ManagedObject
-from simulator.validation import check_answer
+from simulator.managed_object import ManagedObject
+from simulator.validation import check_response
 from simulator.wire import Fault, Ref, box, box_any, data, format_time, moref, parse_time
 from simulator_tests.in_process import new_world
 from simulator_tests.over_http import VM
@@ -72,11 +72,11 @@ INFO = data(
 TASK_INFO = {"$ref": "#/components/schemas/TaskInfo"}
 
 
-def test_a_good_answer_passes() -> None:
-    check_answer(TASK_INFO, INFO)
-    check_answer(TASK_INFO, {**INFO, "error": data("LocalizedMethodFault", fault=data("Timedout"))})
-    check_answer(TASK_INFO, {**INFO, "error": {"_typeName": "FaultOfTomorrow", "depth": 5}, "state": "paused"})
-    check_answer(TASK_INFO, {**INFO, "name": None, "result": None}, nulls=True)
+def test_a_good_response_passes() -> None:
+    check_response(TASK_INFO, INFO)
+    check_response(TASK_INFO, {**INFO, "error": data("LocalizedMethodFault", fault=data("Timedout"))})
+    check_response(TASK_INFO, {**INFO, "error": {"_typeName": "FaultOfTomorrow", "depth": 5}, "state": "paused"})
+    check_response(TASK_INFO, {**INFO, "name": None, "result": None}, nulls=True)
 
 
 @pytest.mark.parametrize(
@@ -104,15 +104,15 @@ def test_a_good_answer_passes() -> None:
         {"error": data("KeyValue", key="a", value="b")},
     ],
 )
-def test_a_bad_answer_does_not_pass(changes: dict[str, Any]) -> None:
+def test_a_bad_response_does_not_pass(changes: dict[str, Any]) -> None:
     with pytest.raises(Fault):
-        check_answer(TASK_INFO, {**INFO, **changes})
+        check_response(TASK_INFO, {**INFO, **changes})
 
 
-def test_an_answer_that_lacks_a_field_does_not_pass() -> None:
+def test_a_response_that_lacks_a_field_does_not_pass() -> None:
     for name in contract.required_of("TaskInfo"):
         with pytest.raises(Fault):
-            check_answer(TASK_INFO, {key: value for key, value in INFO.items() if key != name})
+            check_response(TASK_INFO, {key: value for key, value in INFO.items() if key != name})
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from simulator.wire import Ref, data, moref
-from simulator_tests.over_http import JOB, SESSIONS, TASKS, VM, FaultAnswer, Running
+from simulator_tests.over_http import JOB, SESSIONS, TASKS, VM, FaultResponse, Running
 
 SEARCH = Ref("SearchIndex", "SearchIndex")
 
@@ -56,10 +56,10 @@ def test_cut_after_the_status_line(server: Running) -> None:
     client = server.client()
     url = f"{client.base}/TaskManager/TaskManager/CreateTask"
     body = {"obj": moref(VM), "taskTypeId": JOB, "cancelable": True}
-    answer = client.http.post(url, json=body, timeout=5, stream=True)
-    assert answer.status_code == 200
+    response = client.http.post(url, json=body, timeout=5, stream=True)
+    assert response.status_code == 200
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        answer.json()
+        response.json()
     assert created(server) == 1
 
 
@@ -75,7 +75,7 @@ def test_refused_connections(server: Running) -> None:
     assert created(server) == 0
 
 
-def test_delayed_answers(server: Running) -> None:
+def test_delayed_responses(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "delay", seconds=0.8)
     with pytest.raises(requests.Timeout):
         create(server, timeout=0.3)
@@ -88,23 +88,23 @@ def test_delayed_answers(server: Running) -> None:
 
 @pytest.mark.parametrize("status", [502, 503, 504])
 @pytest.mark.parametrize("after", [False, True])
-def test_answers_of_a_proxy(server: Running, status: int, after: bool) -> None:
+def test_responses_of_a_proxy(server: Running, status: int, after: bool) -> None:
     server.inject("TaskManager.CreateTask", f"http_{status}", after=after)
-    answer = create(server)
-    assert answer.status_code == status
-    assert answer.headers["Content-Type"].startswith("text/html")
-    assert "<html>" in answer.text
+    response = create(server)
+    assert response.status_code == status
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert "<html>" in response.text
     assert created(server) == int(after)
 
 
-def test_truncated_answers(server: Running) -> None:
+def test_truncated_responses(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "truncated")
     with pytest.raises(requests.RequestException):
         create(server)
     assert created(server) == 1
 
 
-def test_truncated_answers_of_void_methods(server: Running) -> None:
+def test_truncated_responses_of_void_methods(server: Running) -> None:
     client = server.client()
     task = client.create_task()
     server.inject("Task.SetTaskState", "truncated")
@@ -113,17 +113,17 @@ def test_truncated_answers_of_void_methods(server: Running) -> None:
     assert client.read(task, "info")["state"] == "running"
 
 
-def test_answers_that_are_no_json(server: Running) -> None:
+def test_responses_that_are_no_json(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "invalid_json")
-    answer = create(server)
-    assert answer.status_code == 200
+    response = create(server)
+    assert response.status_code == 200
     with pytest.raises(requests.JSONDecodeError):
-        answer.json()
+        response.json()
     assert created(server) == 1
 
 
 @pytest.mark.parametrize("member", ["maxCollector", "recentTask", "description"])
-def test_answers_of_a_wrong_type(server: Running, member: str) -> None:
+def test_responses_of_a_wrong_type(server: Running, member: str) -> None:
     client = server.client()
     right = client.read(TASKS, member)
     server.inject(f"TaskManager.{member}", "wrong_type")
@@ -170,9 +170,9 @@ def test_faults_reach_the_rest_api(server: Running) -> None:
     ],
 )
 def test_mistakes_are_told(server: Running, path: str, body: Any) -> None:
-    answer = requests.post(f"{server.url}/control/{path}", json=body, timeout=5)
-    assert answer.status_code == 400
-    assert answer.json()["error"]
+    response = requests.post(f"{server.url}/control/{path}", json=body, timeout=5)
+    assert response.status_code == 400
+    assert response.json()["error"]
     assert created(server) == 0
 
 
@@ -236,7 +236,7 @@ def test_all_sessions_end_at_once(server: Running, path: str) -> None:
     server.control("POST", path)
     state = server.state()
     assert (state["sessions"], state["collectors"]) == (0, 0)
-    with pytest.raises(FaultAnswer) as caught:
+    with pytest.raises(FaultResponse) as caught:
         client.read(task, "info")
     assert caught.value.type == "NotAuthenticated"
     assert server.client().read(task, "info")["key"] == task.value
@@ -247,22 +247,22 @@ def test_lists_without_items_may_be_null(server: Running) -> None:
     collector = client.collector()
     assert client.read(TASKS, "recentTask") == []
     server.control("POST", "quirks", {"null_lists": True})
-    answers = [client.read(TASKS, "recentTask"), client.call(collector, "ReadNextTasks", maxCount=1)]
-    assert answers == [None, None]
+    responses = [client.read(TASKS, "recentTask"), client.call(collector, "ReadNextTasks", maxCount=1)]
+    assert responses == [None, None]
 
 
 def test_no_value_may_be_null_nothing_or_204(server: Running) -> None:
     client = server.client()
 
-    def answer() -> tuple[int, str]:
+    def response() -> tuple[int, str]:
         got = client.send("POST", SEARCH, "FindByInventoryPath", {"inventoryPath": "/nowhere"})
         return got.status_code, got.text
 
-    assert answer() == (200, "null")
+    assert response() == (200, "null")
     server.control("POST", "quirks", {"empty_body": True})
-    assert answer() == (200, "")
+    assert response() == (200, "")
     server.control("POST", "quirks", {"empty_as_204": True})
-    assert answer() == (204, "")
+    assert response() == (204, "")
 
 
 def test_unset_fields_may_be_null(server: Running) -> None:

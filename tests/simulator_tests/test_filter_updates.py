@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.paths import differences
+from simulator.property_paths import differences
 from simulator.wire import Ref, data, moref
 from simulator_tests.in_process import (
     COLLECTOR,
@@ -32,20 +32,20 @@ from simulator_tests.in_process import (
 async def test_everything_enters_then_only_changes_are_told(client: Client) -> None:
     first, second = client.task(), client.task("running")
     filter_ref = await client.watch(over_view(await client.list_view(first.ref, second.ref), "info.state"))
-    answer = await client.wait(COLLECTOR)
-    assert [of_filter["filter"] for of_filter in answer["filterSet"]] == [moref(filter_ref)]
+    response = await client.wait(COLLECTOR)
+    assert [of_filter["filter"] for of_filter in response["filterSet"]] == [moref(filter_ref)]
     queued = {"_typeName": "TaskInfoState", "_value": "queued"}
-    assert updates(answer) == [
+    assert updates(response) == [
         ("enter", first.key, {"info.state": queued}),
         ("enter", second.key, {"info.state": RUNNING}),
     ]
-    assert "truncated" not in answer
-    assert await client.wait(COLLECTOR, answer["version"]) is None
+    assert "truncated" not in response
+    assert await client.wait(COLLECTOR, response["version"]) is None
 
     first.start()
-    answer = await client.wait(COLLECTOR, answer["version"])
-    assert updates(answer) == [("modify", first.key, {"info.state": RUNNING})]
-    assert [change["op"] for change in changes(answer)] == ["assign"]
+    response = await client.wait(COLLECTOR, response["version"])
+    assert updates(response) == [("modify", first.key, {"info.state": RUNNING})]
+    assert [change["op"] for change in changes(response)] == ["assign"]
 
 
 @scenario
@@ -89,10 +89,10 @@ async def test_partial_updates_tell_the_innermost_property(client: Client, parti
     filter_ref = await client.watch(spec, partial=partial)
     assert client.read(filter_ref, "partialUpdates") is partial
     assert client.read(filter_ref, "spec") == spec
-    answer = await client.wait(COLLECTOR)
-    assert set(updates(answer)[0][2]) == {"info"}
+    response = await client.wait(COLLECTOR)
+    assert set(updates(response)[0][2]) == {"info"}
     task.start()
-    told = updates(await client.wait(COLLECTOR, answer["version"]))[0][2]
+    told = updates(await client.wait(COLLECTOR, response["version"]))[0][2]
     assert set(told) == expected
     if partial:
         assert told["info.state"] == RUNNING
@@ -127,9 +127,9 @@ async def test_a_new_value_is_told_without_the_changes_inside_it(client: Client)
     for text, told in (("one", "info.description"), ("two", "info.description.message")):
         description = data("LocalizableMessage", key="phase", message=text)
         await client.call(task.ref, "SetTaskDescription", description=description)
-        answer = await client.wait(COLLECTOR, latest)
-        latest = answer["version"]
-        assert set(updates(answer)[0][2]) == {told}
+        response = await client.wait(COLLECTOR, latest)
+        latest = response["version"]
+        assert set(updates(response)[0][2]) == {told}
     assert updates(await client.wait(COLLECTOR, first))[0][2] == {"info.description": description}
 
 
@@ -139,11 +139,11 @@ async def test_members_of_a_view_enter_and_leave(client: Client) -> None:
     view = await client.watch_tasks(first)
     version = (await client.wait(COLLECTOR))["version"]
     await client.call(view, "ModifyListView", add=[moref(second.ref)], remove=[moref(first.ref)])
-    answer = await client.wait(COLLECTOR, version)
-    assert [update[:2] for update in updates(answer)] == [("leave", first.key), ("enter", second.key)]
-    assert updates(answer)[0][2] == {}
+    response = await client.wait(COLLECTOR, version)
+    assert [update[:2] for update in updates(response)] == [("leave", first.key), ("enter", second.key)]
+    assert updates(response)[0][2] == {}
     first.start()
-    assert await client.wait(COLLECTOR, answer["version"]) is None
+    assert await client.wait(COLLECTOR, response["version"]) is None
 
 
 @scenario
@@ -182,9 +182,9 @@ async def test_destroying_the_view_lets_all_leave(client: Client) -> None:
     view = await client.watch_tasks(task)
     version = (await client.wait(COLLECTOR))["version"]
     await client.call(view, "DestroyView")
-    answer = await client.wait(COLLECTOR, version)
-    assert [update[:2] for update in updates(answer)] == [("leave", task.key)]
-    (missing,) = answer["filterSet"][0]["missingSet"]
+    response = await client.wait(COLLECTOR, version)
+    assert [update[:2] for update in updates(response)] == [("leave", task.key)]
+    (missing,) = response["filterSet"][0]["missingSet"]
     assert missing["obj"] == moref(view)
 
 
@@ -195,13 +195,13 @@ async def test_missing_objects_are_told_once(client: Client) -> None:
         properties("Task", "info.state"), [starting(gone), starting(task.ref)], reportMissingObjectsInResults=True
     )
     await client.watch(spec)
-    answer = await client.wait(COLLECTOR)
-    (of_filter,) = answer["filterSet"]
+    response = await client.wait(COLLECTOR)
+    (of_filter,) = response["filterSet"]
     assert [update["obj"]["value"] for update in of_filter["objectSet"]] == [task.key]
     (missing,) = of_filter["missingSet"]
     assert (missing["obj"], missing["fault"]["_typeName"]) == (moref(gone), "ManagedObjectNotFound")
     task.start()
-    assert "missingSet" not in (await client.wait(COLLECTOR, answer["version"]))["filterSet"][0]
+    assert "missingSet" not in (await client.wait(COLLECTOR, response["version"]))["filterSet"][0]
 
 
 @scenario
@@ -244,10 +244,10 @@ async def test_properties_other_than_info(client: Client) -> None:
 async def test_an_object_without_properties_only_enters(client: Client) -> None:
     task = client.task()
     await client.watch(filter_spec(properties("Task"), starting(task.ref)))
-    answer = await client.wait(COLLECTOR)
-    assert updates(answer) == [("enter", task.key, {})]
+    response = await client.wait(COLLECTOR)
+    assert updates(response) == [("enter", task.key, {})]
     task.start()
-    assert await client.wait(COLLECTOR, answer["version"]) is None
+    assert await client.wait(COLLECTOR, response["version"]) is None
 
 
 @scenario
@@ -256,22 +256,22 @@ async def test_each_filter_tells_its_own(client: Client) -> None:
     spec = filter_spec(properties("Task", "info.state"), starting(task.ref))
     filters = [await client.watch(spec) for _number in range(2)]
     assert client.read(COLLECTOR, "filter") == [moref(ref) for ref in filters]
-    answer = await client.wait(COLLECTOR)
-    assert [of_filter["filter"] for of_filter in answer["filterSet"]] == [moref(ref) for ref in filters]
+    response = await client.wait(COLLECTOR)
+    assert [of_filter["filter"] for of_filter in response["filterSet"]] == [moref(ref) for ref in filters]
     await client.call(filters[0], "DestroyPropertyFilter")
     assert client.read(COLLECTOR, "filter") == [moref(filters[1])]
     task.start()
-    answer = await client.wait(COLLECTOR, answer["version"])
-    assert [of_filter["filter"] for of_filter in answer["filterSet"]] == [moref(filters[1])]
+    response = await client.wait(COLLECTOR, response["version"])
+    assert [of_filter["filter"] for of_filter in response["filterSet"]] == [moref(filters[1])]
 
 
 @scenario
 async def test_the_inventory_through_a_folder(client: Client) -> None:
     start = starting(Ref("Folder", "group-v3"), through("Folder", "childEntity"), skip=True)
     await client.watch(filter_spec(properties("VirtualMachine", "name"), start))
-    answer = await client.wait(COLLECTOR)
-    assert VM.value in {update[1] for update in updates(answer)}
+    response = await client.wait(COLLECTOR)
+    assert VM.value in {update[1] for update in updates(response)}
     folder = client.entity("group-v3")
     folder.children.remove(client.entity(VM.value))
     client.world.touch(folder, "childEntity")
-    assert updates(await client.wait(COLLECTOR, answer["version"])) == [("leave", VM.value, {})]
+    assert updates(await client.wait(COLLECTOR, response["version"])) == [("leave", VM.value, {})]

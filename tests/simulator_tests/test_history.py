@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.wire import Ref, data, moref
-from simulator_tests.over_http import TASKS, Client, FaultAnswer, Running
+from simulator_tests.over_http import TASKS, Client, FaultResponse, Running
 
 
 def add_done(server: Running, count: int) -> list[str]:
@@ -169,7 +169,7 @@ def test_a_destroyed_collector_is_gone(server: Running) -> None:
     collector = client.collector()
     client.call(collector, "DestroyCollector")
     assert server.state()["collectors"] == 0
-    with pytest.raises(FaultAnswer) as caught:
+    with pytest.raises(FaultResponse) as caught:
         following(client, collector, 1)
     assert (caught.value.type, caught.value.fault["obj"]) == ("ManagedObjectNotFound", moref(collector))
 

@@ -214,8 +214,8 @@ def test_privileges_of_the_contract(
 
 
 def test_privileges_of_properties(server: Running) -> None:
-    answer = server.client(READER).send("GET", SESSIONS, "sessionList")
-    assert answer.json()["privilegeId"] == "Sessions.TerminateSession"
+    response = server.client(READER).send("GET", SESSIONS, "sessionList")
+    assert response.json()["privilegeId"] == "Sessions.TerminateSession"
 
 
 def test_asking_for_privileges(server: Running) -> None:

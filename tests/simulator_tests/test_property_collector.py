@@ -34,9 +34,10 @@ CONTENT = filter_spec(properties("ServiceInstance", "content"), starting(SERVICE
 @scenario
 async def test_info_of_tasks_in_the_order_asked_for(client: Client) -> None:
     first, second = client.task("running"), client.task("success")
-    answer = await client.retrieve(filter_spec(properties("Task", "info"), [starting(second.ref), starting(first.ref)]))
-    assert ids(answer) == [second.key, first.key]
-    assert values(answer["objects"][0]) == {"info": client.read(second.ref, "info")}
+    starts = [starting(second.ref), starting(first.ref)]
+    response = await client.retrieve(filter_spec(properties("Task", "info"), starts))
+    assert ids(response) == [second.key, first.key]
+    assert values(response["objects"][0]) == {"info": client.read(second.ref, "info")}
 
 
 @pytest.mark.parametrize(
@@ -60,17 +61,17 @@ async def test_values_are_boxed_by_their_declared_type(client: Client, path: str
     task = client.task("running")
     task.locked = [moref(VM)]
     task.set_progress(7)
-    answer = await client.retrieve(filter_spec(properties("Task", path), starting(task.ref)))
-    assert values(answer["objects"][0]).get(path) == boxed
-    assert ("propSet" in answer["objects"][0]) == (boxed is not None)
+    response = await client.retrieve(filter_spec(properties("Task", path), starting(task.ref)))
+    assert values(response["objects"][0]).get(path) == boxed
+    assert ("propSet" in response["objects"][0]) == (boxed is not None)
 
 
 @scenario
 async def test_a_time_is_boxed_as_one(client: Client) -> None:
     task = client.task()
-    answer = await client.retrieve(filter_spec(properties("Task", "info.queueTime"), starting(task.ref)))
+    response = await client.retrieve(filter_spec(properties("Task", "info.queueTime"), starting(task.ref)))
     queue_time = client.read(task.ref, "info")["queueTime"]
-    assert values(answer["objects"][0]) == {"info.queueTime": {"_typeName": "dateTime", "_value": queue_time}}
+    assert values(response["objects"][0]) == {"info.queueTime": {"_typeName": "dateTime", "_value": queue_time}}
 
 
 @pytest.mark.parametrize(
@@ -86,15 +87,15 @@ async def test_a_time_is_boxed_as_one(client: Client) -> None:
 )
 @scenario
 async def test_properties_by_type_and_base_type(client: Client, wanted: Any, expected: set[str]) -> None:
-    answer = await client.retrieve(filter_spec(wanted, starting(VM)))
-    assert ids(answer) == [VM.value]
-    assert set(values(answer["objects"][0])) == expected
+    response = await client.retrieve(filter_spec(wanted, starting(VM)))
+    assert ids(response) == [VM.value]
+    assert set(values(response["objects"][0])) == expected
 
 
 @scenario
 async def test_all_properties(client: Client) -> None:
-    answer = await client.retrieve(filter_spec(properties("Task", "ignored", all=True), starting(client.task().ref)))
-    assert set(values(answer["objects"][0])) == {"info", "value", "availableField"}
+    response = await client.retrieve(filter_spec(properties("Task", "ignored", all=True), starting(client.task().ref)))
+    assert set(values(response["objects"][0])) == {"info", "value", "availableField"}
 
 
 @scenario
@@ -107,19 +108,19 @@ async def test_some_servers_answer_a_list_that_is_null(client: Client) -> None:
     client.world.quirks.null_lists = True
     spec = filter_spec(properties("HostSystem", "name"), starting(VM))
     collector = client.world.find(COLLECTOR, client.session)
-    answer = await collector.invoke(
+    response = await collector.invoke(
         "RetrievePropertiesEx", client.session, {"specSet": [spec], "options": data("RetrieveOptions")}
     )
-    assert answer == {"_typeName": "RetrieveResult", "objects": None}
+    assert response == {"_typeName": "RetrieveResult", "objects": None}
 
 
 @scenario
 async def test_an_object_is_reported_once_with_the_properties_of_all_specs(client: Client) -> None:
     name = filter_spec(properties("VirtualMachine", "name"), [starting(VM), starting(VM)])
     parent = filter_spec(properties("VirtualMachine", "parent", "name"), starting(VM))
-    answer = await client.retrieve(name, parent)
-    assert ids(answer) == [VM.value]
-    assert list(values(answer["objects"][0])) == ["name", "parent"]
+    response = await client.retrieve(name, parent)
+    assert ids(response) == [VM.value]
+    assert list(values(response["objects"][0])) == ["name", "parent"]
 
 
 @scenario
@@ -135,10 +136,10 @@ async def test_missing_objects_are_left_out_when_the_spec_says_so(client: Client
 async def test_what_may_not_be_read_is_in_the_missing_set(client: Client) -> None:
     reader = Client(client.world, "reader@vsphere.local")
     manager = Ref("SessionManager", "SessionManager")
-    answer = await reader.retrieve(
+    response = await reader.retrieve(
         filter_spec(properties("SessionManager", "currentSession", "sessionList"), starting(manager))
     )
-    (content,) = answer["objects"]
+    (content,) = response["objects"]
     assert values(content)["currentSession"]["userName"] == "VSPHERE.LOCAL\\reader"
     assert [missing["path"] for missing in content["missingSet"]] == ["sessionList"]
     fault = content["missingSet"][0]["fault"]
@@ -148,8 +149,8 @@ async def test_what_may_not_be_read_is_in_the_missing_set(client: Client) -> Non
 @scenario
 async def test_without_a_session_only_the_content_can_be_read(client: Client) -> None:
     client.session = None
-    answer = await client.retrieve(CONTENT, filter_spec(properties("Folder", "name"), starting(ROOT)))
-    service, folder = answer["objects"]
+    response = await client.retrieve(CONTENT, filter_spec(properties("Folder", "name"), starting(ROOT)))
+    service, folder = response["objects"]
     assert values(service)["content"]["rootFolder"] == moref(ROOT)
     assert "propSet" not in folder
     assert [missing["fault"]["_typeName"] for missing in folder["missingSet"]] == ["NotAuthenticated"]
@@ -237,15 +238,15 @@ async def test_retrieve_properties_has_no_pages(client: Client) -> None:
 @scenario
 async def test_properties_of_all_kinds_of_objects(client: Client, ref: Ref, path: str) -> None:
     await client.list_view()
-    answer = await client.retrieve(filter_spec(properties(ref.type, path), starting(ref)))
-    assert path in values(answer["objects"][0])
+    response = await client.retrieve(filter_spec(properties(ref.type, path), starting(ref)))
+    assert path in values(response["objects"][0])
 
 
 @scenario
 async def test_the_latest_page_of_a_history_collector(client: Client) -> None:
     task = client.task("success")
     history = await client.make(TASKS, "CreateCollectorForTasks", filter=data("TaskFilterSpec"))
-    answer = await client.retrieve(filter_spec(properties("HistoryCollector", "latestPage"), starting(history)))
-    page = values(answer["objects"][0])["latestPage"]
+    response = await client.retrieve(filter_spec(properties("HistoryCollector", "latestPage"), starting(history)))
+    page = values(response["objects"][0])["latestPage"]
     assert page["_typeName"] == "ArrayOfTaskInfo"
     assert [info["key"] for info in page["_value"]] == [task.key]

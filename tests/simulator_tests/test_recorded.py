@@ -12,10 +12,10 @@ from urllib.parse import quote, unquote
 
 import requests
 
-from simulator.answers import SESSION_HEADER
 from simulator.contract import CONTRACT, operations
-from simulator.sdk import parse_path
-from simulator.validation import check_answer, check_request
+from simulator.http.responses import SESSION_HEADER
+from simulator.http.sdk import parse_path
+from simulator.validation import check_request, check_response
 from simulator.wire import Ref, data
 from simulator_tests.over_http import ADMIN, Client, Running
 
@@ -54,11 +54,11 @@ def test_recorded_exchanges_keep_to_the_contract() -> None:
         if "body" in request:
             check_request(operation.parameters, request["body"])
         if response["status"] == 200 and operation.result is not None:
-            check_answer(operation.result, response["body"], nulls=True)
+            check_response(operation.result, response["body"], nulls=True)
 
 
 class Replay:
-    """`ids` leads from the ids of the recording to those of the simulator, learned from its answers."""
+    """`ids` leads from the ids of the recording to those of the simulator, learned from its responses."""
 
     def __init__(self, server: Running) -> None:
         self._server = server
@@ -69,11 +69,11 @@ class Replay:
     def send(self, exchange: Json) -> requests.Response:
         request = exchange["request"]
         path = "/".join(quote(self._translated(unquote(part)), safe="") for part in request["path"].split("/"))
-        answer = self._http.request(
+        response = self._http.request(
             request["method"], self._server.url + path, json=self._translated(request.get("body")), timeout=10
         )
-        self._http.headers.update({k: v for k, v in answer.headers.items() if k.lower() == SESSION_HEADER})
-        return answer
+        self._http.headers.update({k: v for k, v in response.headers.items() if k.lower() == SESSION_HEADER})
+        return response
 
     def _translated(self, value: Json) -> Json:
         if isinstance(value, dict):
@@ -94,7 +94,7 @@ class Replay:
 
 
 def differences(recorded: Json, ours: Json, place: str = "") -> list[str]:
-    """Where an answer has other fields, types or values than the recorded one."""
+    """Where a response has other fields, types or values than the recorded one."""
     if isinstance(recorded, dict) and isinstance(ours, dict):
         if recorded.get("_typeName") in FREE and recorded["_typeName"] == ours.get("_typeName"):
             return []
@@ -129,11 +129,12 @@ def test_the_simulator_answers_as_the_recorded_server(server: Running) -> None:
     for exchange in EXCHANGES:
         if exchange["name"] == "info of the cancelled task":
             time.sleep(0.3)
-        answer = replay.send(exchange)
+        response = replay.send(exchange)
         recorded = exchange["response"]
-        body: Json = answer.json() if answer.content else None
-        if answer.status_code != recorded["status"] or (SESSION_HEADER in answer.headers) != recorded["session_header"]:
-            found.append(f"{exchange['name']}: {answer.status_code} {answer.text}")
+        body: Json = response.json() if response.content else None
+        has_session = SESSION_HEADER in response.headers
+        if response.status_code != recorded["status"] or has_session != recorded["session_header"]:
+            found.append(f"{exchange['name']}: {response.status_code} {response.text}")
         if exchange["request"]["path"].endswith("/latestPage"):
             assert len(body) == len(recorded["body"])  # in no order
             continue

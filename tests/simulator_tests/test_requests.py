@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from simulator.answers import SESSION_HEADER
+from simulator.http.responses import SESSION_HEADER
 from simulator.wire import Ref, data, moref
 from simulator_tests.over_http import JOB, ROOT, SERVICE, SESSIONS, TASKS, VM, Client, Running, running
 
@@ -27,9 +27,9 @@ def test_takes_its_own_release_and_every_earlier_one(server: Running, release: s
 
 @pytest.mark.parametrize("release", ["9.1.1.0", "10.0.0.0", "6.7.0.0"])
 def test_refuses_other_releases(server: Running, release: str) -> None:
-    answer = server.client(None, release).send("GET", SERVICE, "content")
-    assert answer.status_code == 500
-    assert release in answer.json()["faultstring"]
+    response = server.client(None, release).send("GET", SERVICE, "content")
+    assert response.status_code == 500
+    assert release in response.json()["faultstring"]
 
 
 def test_speaks_no_json_before_its_first_release() -> None:
@@ -62,8 +62,8 @@ def test_ids_come_raw_or_percent_encoded(server: Running, brackets: str) -> None
     connection = http.client.HTTPConnection(server.url.partition("//")[2], timeout=5)
     path = f"/sdk/vim25/8.0.1.0/TaskHistoryCollector/{moid}/latestPage"
     connection.request("GET", path, headers={SESSION_HEADER: str(client.http.headers[SESSION_HEADER])})
-    answer = connection.getresponse()
-    assert (answer.status, json.loads(answer.read())) == (200, [])
+    response = connection.getresponse()
+    assert (response.status, json.loads(response.read())) == (200, [])
     connection.close()
 
 
@@ -181,8 +181,8 @@ def test_boxed_values_come_back_as_they_were(server: Running, result: Any) -> No
 def test_bodies_have_to_be_json_objects(server: Running, body: str) -> None:
     client = server.client()
     url = f"{client.base}/TaskManager/TaskManager/CreateTask"
-    answer = client.http.post(url, data=body, timeout=5)
-    assert (answer.status_code, answer.json()["_typeName"]) == (500, "InvalidRequest")
+    response = client.http.post(url, data=body, timeout=5)
+    assert (response.status_code, response.json()["_typeName"]) == (500, "InvalidRequest")
 
 
 def test_a_foreign_client_tags_everything_and_sends_no_content_type(server: Running) -> None:
@@ -194,8 +194,8 @@ def test_a_foreign_client_tags_everything_and_sends_no_content_type(server: Runn
     content = post("ServiceInstance/ServiceInstance/RetrieveServiceContent", None).json()
     assert content["about"]["apiType"] == "VirtualCenter"
     login = {"_typeName": "LoginRequestType", "userName": "administrator@vsphere.local", "password": "admin-Pw1"}
-    answer = post(f"SessionManager/{content['sessionManager']['value']}/Login", login)
-    client.http.headers[SESSION_HEADER] = answer.headers[SESSION_HEADER]
+    response = post(f"SessionManager/{content['sessionManager']['value']}/Login", login)
+    client.http.headers[SESSION_HEADER] = response.headers[SESSION_HEADER]
     created = {"_typeName": "CreateTaskRequestType", "obj": moref(VM), "taskTypeId": JOB, "cancelable": False}
     key = post("TaskManager/TaskManager/CreateTask", created).json()["key"]
     assert (

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from simulator.answers import SESSION_HEADER
+from simulator.http.responses import SESSION_HEADER
 from simulator.wire import Ref, data
-from simulator_tests.over_http import ADMIN, READER, SERVICE, SESSIONS, TASKS, FaultAnswer, Running, running
+from simulator_tests.over_http import ADMIN, READER, SERVICE, SESSIONS, TASKS, FaultResponse, Running, running
 
 VIEWS = Ref("ViewManager", "ViewManager")
 COLLECTOR = Ref("PropertyCollector", "propertyCollector")
@@ -50,7 +50,7 @@ def test_users_log_in_by_either_form_of_their_name(server: Running, name: str) -
     "login", [(ADMIN[0], "wrong"), ("nobody@vsphere.local", ADMIN[1]), ("administrator@other", ADMIN[1])]
 )
 def test_wrong_credentials(server: Running, login: tuple[str, str]) -> None:
-    with pytest.raises(FaultAnswer) as caught:
+    with pytest.raises(FaultResponse) as caught:
         server.client(login)
     assert caught.value.type == "InvalidLogin"
     assert server.state()["sessions"] == 0
@@ -85,7 +85,7 @@ def test_logout_ends_the_session_and_all_that_it_opened(server: Running) -> None
 
 def test_objects_of_a_session_are_not_there_for_others(server: Running) -> None:
     collector = server.client().collector()
-    with pytest.raises(FaultAnswer) as caught:
+    with pytest.raises(FaultResponse) as caught:
         server.client().read(collector, "latestPage")
     assert caught.value.type == "ManagedObjectNotFound"
 
@@ -93,9 +93,9 @@ def test_objects_of_a_session_are_not_there_for_others(server: Running) -> None:
 def test_session_limit_is_503(server: Running) -> None:
     with running(max_sessions=2) as small:
         clients = [small.client(), small.client()]
-        answer = small.client(None).send("POST", SESSIONS, "Login", {"userName": ADMIN[0], "password": ADMIN[1]})
-        assert answer.status_code == 503
-        assert SESSION_HEADER not in answer.headers
+        response = small.client(None).send("POST", SESSIONS, "Login", {"userName": ADMIN[0], "password": ADMIN[1]})
+        assert response.status_code == 503
+        assert SESSION_HEADER not in response.headers
         assert requests.post(f"{small.url}/api/session", auth=ADMIN, timeout=5).status_code == 503
         clients[0].call(SESSIONS, "Logout")
         assert small.client().read(TASKS, "maxCollector") == 32
@@ -117,7 +117,7 @@ def test_idle_sessions_end_and_active_ones_do_not() -> None:
             time.sleep(0.15)
             active.read(TASKS, "maxCollector")
         assert server.state()["sessions"] == 1
-        with pytest.raises(FaultAnswer) as caught:
+        with pytest.raises(FaultResponse) as caught:
             idle.read(TASKS, "maxCollector")
         assert caught.value.type == "NotAuthenticated"
 
@@ -171,9 +171,9 @@ def test_ids_may_rotate(server: Running) -> None:
     first = client.http.headers[SESSION_HEADER]
     seen = {first}
     for _round in range(6):
-        answer = client.send("GET", TASKS, "maxCollector")
-        assert answer.status_code == 200
-        client.http.headers[SESSION_HEADER] = answer.headers.get(SESSION_HEADER, client.http.headers[SESSION_HEADER])
+        response = client.send("GET", TASKS, "maxCollector")
+        assert response.status_code == 200
+        client.http.headers[SESSION_HEADER] = response.headers.get(SESSION_HEADER, client.http.headers[SESSION_HEADER])
         seen.add(client.http.headers[SESSION_HEADER])
     assert len(seen) == 4
     client.http.headers[SESSION_HEADER] = first
@@ -185,9 +185,9 @@ def test_clone_terminate_and_list(server: Running) -> None:
     client = server.client()
     ticket = client.call(SESSIONS, "AcquireCloneTicket")
     clone = server.client(None)
-    answer = clone.send("POST", SESSIONS, "CloneSession", {"cloneTicket": ticket})
-    clone.http.headers[SESSION_HEADER] = answer.headers[SESSION_HEADER]
-    key = answer.json()["key"]
+    response = clone.send("POST", SESSIONS, "CloneSession", {"cloneTicket": ticket})
+    clone.http.headers[SESSION_HEADER] = response.headers[SESSION_HEADER]
+    key = response.json()["key"]
     assert {session["key"] for session in client.read(SESSIONS, "sessionList")} > {key}
     active = {"sessionID": key, "userName": ADMIN[0]}
     assert client.call(SESSIONS, "SessionIsActive", **active) is True

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from simulator.answers import SESSION_HEADER
+from simulator.http.responses import SESSION_HEADER
 from simulator.wire import Ref, data, moref, parse_time
-from simulator_tests.over_http import JOB, MAKER, READER, ROOT, TASKS, VM, Client, FaultAnswer, Running, running
+from simulator_tests.over_http import JOB, MAKER, READER, ROOT, TASKS, VM, Client, FaultResponse, Running, running
 
 MESSAGE = data("LocalizableMessage", key="phase.copy", message="copying disks")
 GAVE_UP = data("ExtendedFault", faultTypeId="com.example.gaveUp", data=[data("KeyValue", key="a", value="b")])
@@ -252,7 +252,7 @@ def test_tasks_expire(server: Running) -> None:
     client = server.client()
     task = server.add_task(state="success")
     server.control("DELETE", f"tasks/{task.value}")
-    with pytest.raises(FaultAnswer) as caught:
+    with pytest.raises(FaultResponse) as caught:
         client.read(task, "info")
     assert caught.value.fault["obj"] == moref(task)
     assert client.read(TASKS, "recentTask") == []
@@ -312,8 +312,8 @@ def test_a_host_has_its_own_ids_and_no_collectors() -> None:
         assert content["about"]["apiType"] == "HostAgent"
         assert "extensionManager" not in content
         manager = Ref("SessionManager", content["sessionManager"]["value"])
-        answer = client.send("POST", manager, "Login", {"userName": MAKER[0], "password": MAKER[1]})
-        client.http.headers[SESSION_HEADER] = answer.headers[SESSION_HEADER]
+        response = client.send("POST", manager, "Login", {"userName": MAKER[0], "password": MAKER[1]})
+        client.http.headers[SESSION_HEADER] = response.headers[SESSION_HEADER]
         tasks = Ref("TaskManager", content["taskManager"]["value"])
         assert tasks.value != TASKS.value
         assert client.read(tasks, "maxCollector") == 32

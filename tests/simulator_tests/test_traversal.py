@@ -50,20 +50,20 @@ async def test_from_recent_tasks_to_their_info(client: Client) -> None:
         [properties("Task", "info.state"), properties("TaskManager", "maxCollector")],
         starting(TASKS, through("TaskManager", "recentTask")),
     )
-    answer = await client.retrieve(spec)
-    assert ids(answer)[0] == TASKS.value
-    assert set(ids(answer)[1:]) == {task.key for task in tasks}
+    response = await client.retrieve(spec)
+    assert ids(response)[0] == TASKS.value
+    assert set(ids(response)[1:]) == {task.key for task in tasks}
 
 
 @scenario
 async def test_the_whole_inventory_by_named_selections(client: Client) -> None:
     start = starting(ROOT, *WHOLE_INVENTORY)
-    answer = await client.retrieve(filter_spec(properties("ManagedEntity", "name"), start))
-    found = ids(answer)
+    response = await client.retrieve(filter_spec(properties("ManagedEntity", "name"), start))
+    found = ids(response)
     assert len(found) == len(set(found))
     assert {"group-d1", "datacenter-2", "group-h4", "domain-c7", "host-11", "host-12", "resgroup-8"} <= set(found)
     assert {"group-v9", "vm-21", "vm-24", "vm-25", "vm-61"} <= set(found)
-    names = {content["obj"]["value"]: values(content)["name"]["_value"] for content in answer["objects"]}
+    names = {content["obj"]["value"]: values(content)["name"]["_value"] for content in response["objects"]}
     assert names["vm-25"] == "a%2fb"
 
 
@@ -71,10 +71,10 @@ async def test_the_whole_inventory_by_named_selections(client: Client) -> None:
 async def test_cycles_end(client: Client) -> None:
     up = through("ManagedEntity", "parent", named("down"), name="up")
     down = through("Folder", "childEntity", named("up"), named("down"), name="down")
-    answer = await client.retrieve(filter_spec(properties("Folder", "name"), starting(ROOT, down, up)))
-    assert ids(answer) == ["group-d1"]
-    answer = await client.retrieve(filter_spec(properties("Datacenter", "name"), starting(ROOT, down, up)))
-    assert sorted(ids(answer)) == ["datacenter-2", "datacenter-51"]
+    response = await client.retrieve(filter_spec(properties("Folder", "name"), starting(ROOT, down, up)))
+    assert ids(response) == ["group-d1"]
+    response = await client.retrieve(filter_spec(properties("Datacenter", "name"), starting(ROOT, down, up)))
+    assert sorted(ids(response)) == ["datacenter-2", "datacenter-51"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The versions of WaitForUpdatesEx: used again, unknown, of truncated answers."""
+"""The versions of WaitForUpdatesEx: used again, unknown, of truncated responses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from simulator.filters import PropertyFilter
+from simulator.property_filter import PropertyFilter
 from simulator.updates import VERSIONS_KEPT
 from simulator.wire import Fault, Ref, moref
 from simulator_tests.in_process import (
@@ -122,19 +122,19 @@ async def test_a_filter_made_later_is_new_to_older_versions(client: Client) -> N
 
 
 @scenario
-async def test_truncated_answers(client: Client) -> None:
+async def test_truncated_responses(client: Client) -> None:
     tasks = [client.task() for _number in range(5)]
     await client.watch_tasks(*tasks)
-    answer = await client.wait(COLLECTOR, maxObjectUpdates=2)
-    told, sizes = updates(answer), [len(updates(answer))]
+    response = await client.wait(COLLECTOR, maxObjectUpdates=2)
+    told, sizes = updates(response), [len(updates(response))]
     tasks[0].start()
-    while answer.get("truncated"):
-        answer = await client.wait(COLLECTOR, answer["version"], maxObjectUpdates=2)
-        told += updates(answer)
-        sizes.append(len(updates(answer)))
+    while response.get("truncated"):
+        response = await client.wait(COLLECTOR, response["version"], maxObjectUpdates=2)
+        told += updates(response)
+        sizes.append(len(updates(response)))
     assert sizes == [2, 2, 1]
     assert [update[1] for update in told] == [task.key for task in tasks]
-    assert updates(await client.wait(COLLECTOR, answer["version"])) == [
+    assert updates(await client.wait(COLLECTOR, response["version"])) == [
         ("modify", tasks[0].key, {"info.state": RUNNING})
     ]
 
@@ -160,22 +160,22 @@ async def test_a_truncated_version_is_for_wait_for_updates_ex_only(client: Clien
 @scenario
 async def test_the_rest_of_a_destroyed_filter_is_dropped(client: Client) -> None:
     filters = [await client.watch(filter_spec(properties("Task"), starting(client.task().ref))) for _number in range(2)]
-    answer = await client.wait(COLLECTOR, maxObjectUpdates=1)
+    response = await client.wait(COLLECTOR, maxObjectUpdates=1)
     await client.call(filters[1], "DestroyPropertyFilter")
-    answer = await client.wait(COLLECTOR, answer["version"])
-    assert updates(answer) == []
-    assert "truncated" not in answer
+    response = await client.wait(COLLECTOR, response["version"])
+    assert updates(response) == []
+    assert "truncated" not in response
 
 
 @scenario
 async def test_the_server_may_truncate_on_its_own(client: Client) -> None:
     client.world.quirks.page_updates = 2
     await client.watch_tasks(*(client.task() for _number in range(3)))
-    answer = await client.wait(COLLECTOR, maxObjectUpdates=100)
-    assert answer["truncated"] is True
-    assert len(updates(answer)) == 2
+    response = await client.wait(COLLECTOR, maxObjectUpdates=100)
+    assert response["truncated"] is True
+    assert len(updates(response)) == 2
     client.world.quirks.page_updates = 0
-    assert len(updates(await client.wait(COLLECTOR, answer["version"]))) == 1
+    assert len(updates(await client.wait(COLLECTOR, response["version"]))) == 1
 
 
 @pytest.mark.parametrize(
@@ -193,9 +193,9 @@ async def test_check_for_updates(client: Client) -> None:
     assert await client.call(COLLECTOR, "CheckForUpdates") is None
     client.world.quirks.page_updates = 1
     await client.watch_tasks(task, client.task())
-    answer = await client.call(COLLECTOR, "CheckForUpdates", version="")
-    assert len(updates(answer)) == 2
-    assert await client.call(COLLECTOR, "CheckForUpdates", version=answer["version"]) is None
+    response = await client.call(COLLECTOR, "CheckForUpdates", version="")
+    assert len(updates(response)) == 2
+    assert await client.call(COLLECTOR, "CheckForUpdates", version=response["version"]) is None
 
 
 @scenario

@@ -88,11 +88,11 @@ async def test_filters_follow_each_way_to_change_a_view(client: Client) -> None:
     await client.watch(over_view(view, "info.state"))
     version = (await client.wait(COLLECTOR))["version"]
     await client.call(view, "ResetListView", obj=[moref(second.ref)])
-    answer = await client.wait(COLLECTOR, version)
-    assert [update[:2] for update in updates(answer)] == [("leave", first.key), ("enter", second.key)]
+    response = await client.wait(COLLECTOR, version)
+    assert [update[:2] for update in updates(response)] == [("leave", first.key), ("enter", second.key)]
     await client.call(view, "ResetListViewFromView", view=moref(source))
-    answer = await client.wait(COLLECTOR, answer["version"])
-    assert [update[:2] for update in updates(answer)] == [("leave", second.key), ("enter", first.key)]
+    response = await client.wait(COLLECTOR, response["version"])
+    assert [update[:2] for update in updates(response)] == [("leave", second.key), ("enter", first.key)]
 
 
 @scenario
@@ -166,10 +166,10 @@ async def test_refused_container_views(client: Client, container: Ref, types: li
 async def test_properties_through_a_container_view(client: Client) -> None:
     view = await container_view(client, ROOT, True, "VirtualMachine")
     start = starting(view, through("ContainerView", "view"), skip=True)
-    answer = await client.retrieve(filter_spec(properties("VirtualMachine", "name"), start))
-    assert len(ids(answer)) == 6
+    response = await client.retrieve(filter_spec(properties("VirtualMachine", "name"), start))
+    assert len(ids(response)) == 6
     base = starting(view, data("TraversalSpec", type="ManagedObjectView", path="view"), skip=True)
-    assert ids(await client.retrieve(filter_spec(properties("VirtualMachine", "name"), base))) == ids(answer)
+    assert ids(await client.retrieve(filter_spec(properties("VirtualMachine", "name"), base))) == ids(response)
 
 
 @scenario
@@ -178,15 +178,15 @@ async def test_a_filter_over_a_container_view_follows_the_inventory(client: Clie
     start = starting(view, through("ContainerView", "view"), skip=True)
     spec = filter_spec(properties("VirtualMachine", "name"), start)
     await client.watch(spec)
-    answer = await client.wait(COLLECTOR)
-    assert len(updates(answer)) == 6
+    response = await client.wait(COLLECTOR)
+    assert len(updates(response)) == 6
     folder = client.entity("group-v53")
     machine = folder.children.pop()
     client.world.touch(folder, "childEntity")
-    answer = await client.wait(COLLECTOR, answer["version"])
-    assert updates(answer) == [("leave", machine.ref.value, {})]
+    response = await client.wait(COLLECTOR, response["version"])
+    assert updates(response) == [("leave", machine.ref.value, {})]
     folder.children.append(machine)
     client.world.touch(folder, "childEntity")
-    assert [update[:2] for update in updates(await client.wait(COLLECTOR, answer["version"]))] == [
+    assert [update[:2] for update in updates(await client.wait(COLLECTOR, response["version"]))] == [
         ("enter", machine.ref.value)
     ]

@@ -256,8 +256,8 @@ async def test_thousands_of_tasks_and_changes_stay_cheap(client: Client) -> None
     began = time.process_time()
     for task in tasks[:500]:
         task.set_progress(50)
-        answer = await client.wait(collector, version)
-        version = answer["version"]
-        assert len(updates(answer)) == 1
+        response = await client.wait(collector, version)
+        version = response["version"]
+        assert len(updates(response)) == 1
     # 0.1 s on a desktop; a look at each of the tasks for each of the changes takes 30 s
     assert time.process_time() - began < 5

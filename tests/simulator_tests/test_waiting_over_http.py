@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from simulator.answers import SESSION_HEADER
+from simulator.http.responses import SESSION_HEADER
 from simulator.wire import Ref, data, moref
 from simulator_tests.in_process import COLLECTOR, filter_spec, properties, starting, updates, values
 from simulator_tests.over_http import Client, Json, Running
@@ -63,8 +63,8 @@ def test_reading_with_a_session_that_is_gone_finds_nothing_readable(server: Runn
         [properties("Task", "info"), properties("ServiceInstance", "content")],
         [starting(task), starting(Ref("ServiceInstance", "ServiceInstance"))],
     )
-    answer = client.call(COLLECTOR, "RetrievePropertiesEx", specSet=[spec], options=data("RetrieveOptions"))
-    refused, service = answer["objects"]
+    response = client.call(COLLECTOR, "RetrievePropertiesEx", specSet=[spec], options=data("RetrieveOptions"))
+    refused, service = response["objects"]
     assert [missing["fault"]["_typeName"] for missing in refused["missingSet"]] == ["NotAuthenticated"]
     assert values(service)["content"]["taskManager"] == moref(Ref("TaskManager", "TaskManager"))
     fault = client.fault(COLLECTOR, "WaitForUpdatesEx", version="", options=AT_ONCE)

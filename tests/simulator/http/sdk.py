@@ -11,15 +11,15 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from .answers import SESSION_HEADER, Answer, JsonText, answer_fault, answer_value
-from .caller import Caller, set_caller
-from .contract import Operation, operations
+from ..caller import Caller, set_caller
+from ..contract import Operation, operations
+from ..releases import FIRST_JSON, OLDEST, parse_release
+from ..sessions import Session, TooManySessions
+from ..validation import check_request, check_response
+from ..wire import Fault, JsonText, Ref, moref
+from ..world import World
 from .front import Front, Record
-from .releases import FIRST_JSON, OLDEST, parse_release
-from .sessions import Session, TooManySessions
-from .validation import check_answer, check_request
-from .wire import Fault, Ref, moref
-from .world import World
+from .responses import SESSION_HEADER, Response, fault_response, value_response
 
 PREFIX = "/sdk/vim25/"
 
@@ -41,7 +41,7 @@ def parse_path(raw_path: str) -> Target | None:
 
 
 class Sdk:
-    """`check` validates every answer against the contract, for tests."""
+    """`check` validates every response against the contract, for tests."""
 
     def __init__(self, world: World, front: Front, record: Record, release: str, check: bool) -> None:
         self._world = world
@@ -58,8 +58,8 @@ class Sdk:
         await request.read()
         session = self._world.sessions.find(request.headers.get(SESSION_HEADER), is_rest=False)
 
-        async def run() -> Answer:
-            return await self._answer(request, target, operation)
+        async def run() -> Response:
+            return await self._respond(request, target, operation)
 
         def expire_session() -> None:
             if session is not None:
@@ -67,7 +67,7 @@ class Sdk:
 
         return await self._front.serve(request, operation.name, run, expire_session)
 
-    async def _answer(self, request: web.Request, target: Target, operation: Operation) -> Answer:
+    async def _respond(self, request: web.Request, target: Target, operation: Operation) -> Response:
         session = self._world.sessions.find(request.headers.get(SESSION_HEADER), is_rest=False)
         caller = Caller(request.remote or "", request.headers.get("User-Agent", ""))
         set_caller(caller)
@@ -78,17 +78,17 @@ class Sdk:
             self._check_release(target.release)
             value = await self._run(request, target.ref, operation, session)
             self._check_value(operation, value)
-            answer = answer_value(operation, value, self._world.quirks)
+            response = value_response(operation, value, self._world.quirks)
         except Fault as fault:
-            answer = answer_fault(fault)
+            response = fault_response(fault)
         except TooManySessions:
-            answer = Answer(503, "The maximum number of sessions has been exceeded.", "text/plain")
+            response = Response(503, "The maximum number of sessions has been exceeded.", "text/plain")
         finally:
             if session is not None:
                 session.in_flight -= 1
                 self._world.sessions.mark_active(session)
-        self._add_session_header(answer, session, caller.opened)
-        return answer
+        self._add_session_header(response, session, caller.opened)
+        return response
 
     def _check_release(self, release: tuple[int, ...]) -> None:
         if not OLDEST <= release <= self._release:
@@ -111,17 +111,17 @@ class Sdk:
         try:
             quirks = self._world.quirks
             plain = json.loads(value) if isinstance(value, JsonText) else value
-            check_answer(operation.result, plain, nulls=quirks.null_fields or quirks.null_lists)
+            check_response(operation.result, plain, nulls=quirks.null_fields or quirks.null_lists)
         except Fault as fault:
             self._record.violations.append(f"{operation.name}: {fault.message}")
-            raise Fault("SystemError", fault.message, reason="The answer breaks the contract") from fault
+            raise Fault("SystemError", fault.message, reason="The response breaks the contract") from fault
 
-    def _add_session_header(self, answer: Answer, session: Session | None, opened: Session | None) -> None:
+    def _add_session_header(self, response: Response, session: Session | None, opened: Session | None) -> None:
         every = self._world.quirks.rotate_session
         if opened is not None:
-            answer.headers[SESSION_HEADER] = opened.ids[-1]
+            response.headers[SESSION_HEADER] = opened.ids[-1]
         elif session is not None and not session.ended and every and session.call_count % every == 0:
-            answer.headers[SESSION_HEADER] = self._world.sessions.rotate(session)
+            response.headers[SESSION_HEADER] = self._world.sessions.rotate(session)
 
 
 async def _body(request: web.Request, operation: Operation) -> dict[str, Any]:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .inventory import Alarm, ManagedEntity, ScheduledTask
-from .managed import ManagedObject
-from .past_outcomes import ADMINISTRATOR, alarm_reason, schedule_reason, user_reason
-from .task import DONE, Plan, Task
-from .task_types import TASK_TYPES
-from .wire import SECOND, Ref, data
+from ..inventory import Alarm, ScheduledTask
+from ..managed_entity import ManagedEntity
+from ..managed_object import ManagedObject
+from ..seed_outcomes import ADMINISTRATOR, alarm_reason, schedule_reason, user_reason
+from ..task import DONE, Plan, Task
+from ..task_types import TASK_TYPES
+from ..wire import SECOND, Ref, data
 
 if TYPE_CHECKING:
-    from .world import World
+    from ..world import World
 
 Spec = dict[str, Any]
 

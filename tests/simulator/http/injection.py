@@ -31,7 +31,7 @@ class Rule:
     """Applies to the matching requests from the `nth` on, `times` of them.
 
     operation: fnmatch pattern of `Task.CancelTask`. seconds: for delay and refused.
-    status_before: a cut answer has sent its status line and headers. after: http_50x comes after the operation ran.
+    status_before: a cut response has sent its status line and headers. after: http_50x comes after the operation ran.
     """
 
     operation: str

@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
+from .filter_member import FilterMember
 from .filter_spec import FilterSpec
-from .managed import ManagedObject, method, prop
-from .paths import differences, read, read_below
-from .retrieval import missing_properties
+from .managed_object import ManagedObject, method, prop
 from .traversal import Walk
-from .views import existing
-from .wire import Fault, Ref, data, moref, not_found
+from .wire import Ref, data, moref, not_found
 
 if TYPE_CHECKING:
     from .sessions import Session
@@ -28,81 +26,6 @@ NOTHING_SEEN = -1
 
 # documented as sending no updates: (type, property)
 SILENT = frozenset({("TaskManager", "recentTask")})
-
-
-class Member:
-    """What the filter knows of one object: values, faults of what it may not read, the revision of each change.
-
-    `known` is the revision at which the object first came, `entered` that at which it last did.
-    """
-
-    def __init__(
-        self, source: ManagedObject, paths: tuple[str, ...], session: Session, known: int, entered: int
-    ) -> None:
-        self.source = source
-        self.known = known
-        self.entered = entered
-        self.changes: dict[str, int] = {}
-        self._session = session
-        self._values: dict[str, Any] = {}
-        self._faults: dict[str, Fault] = {}
-        for path in paths:
-            self._read(path)
-
-    def _read(self, path: str) -> None:
-        self._faults.pop(path, None)
-        try:
-            self._values[path] = read(self.source, path, self._session)
-        except Fault as fault:
-            self._values[path] = None
-            self._faults[path] = fault
-
-    def compare(self, names: set[str] | None, revision: int, nested: bool) -> bool:
-        """Read properties (None: all) again, note what changed, innermost if `nested`; whether anything did."""
-        changed = False
-        for path, old in list(self._values.items()):
-            if names is None or path.partition(".")[0] in names:
-                was_refused = path in self._faults
-                self._read(path)
-                new = self._values[path]
-                if new != old or (path in self._faults) != was_refused:
-                    changed = True
-                    self.changes.update(dict.fromkeys(differences(old, new, path) if nested else [path], revision))
-        return changed
-
-    def entering(self) -> Json:
-        return self._update("enter", self._values)
-
-    def modified(self, since: int) -> Json:
-        paths = {path for path, revision in self.changes.items() if revision > since}
-        return self._update(
-            "modify", [path for path in self.changes if path in paths and not _has_ancestor(path, paths)]
-        )
-
-    def _update(self, kind: str, paths: Collection[str]) -> Json:
-        changes = [self._change(path) for path in paths if path not in self._faults]
-        refused = {path: self._faults[path] for path in paths if path in self._faults}
-        return data(
-            "ObjectUpdate",
-            kind=kind,
-            obj=moref(self.source.ref),
-            changeSet=changes or None,
-            missingSet=missing_properties(refused) or None,
-        )
-
-    def _change(self, path: str) -> Json:
-        change = data("PropertyChange", name=path, op="assign", val=self._value(path))
-        return {"val": None, **change} if self.source.world.quirks.null_fields else change
-
-    def _value(self, path: str) -> Any:
-        if path in self._values:
-            return self._values[path]
-        outer = max((known for known in self._values if path.startswith(f"{known}.")), key=len)
-        return read_below(self._values[outer], path[len(outer) + 1 :])
-
-
-def _has_ancestor(path: str, paths: set[str]) -> bool:
-    return any(path[:index] in paths for index, character in enumerate(path) if character == ".")
 
 
 class PropertyFilter(ManagedObject):
@@ -122,7 +45,7 @@ class PropertyFilter(ManagedObject):
         self._partial = partial
         self._on_gone = on_gone
         self._seen = NOTHING_SEEN
-        self._members: dict[str, Member] = {}
+        self._members: dict[str, FilterMember] = {}
         self._left: dict[str, tuple[Ref, int]] = {}  # reference, and when the object first came
         self._recent: dict[str, int] = {}  # ids by the revision of their last change, the last one at the end
         self._missing: dict[Ref, int] = {}
@@ -182,7 +105,7 @@ class PropertyFilter(ManagedObject):
     def _enter(self, moid: str, source: ManagedObject) -> None:
         _seen, known = self._left.pop(moid, (None, self._seen))
         paths = self._spec.paths(type(source)) or ()
-        self._members[moid] = Member(source, paths, self._session, known, self._seen)
+        self._members[moid] = FilterMember(source, paths, self._session, known, self._seen)
         self._mark(moid)
 
     def _leave(self, moid: str) -> None:
@@ -196,7 +119,7 @@ class PropertyFilter(ManagedObject):
             member = self._members.get(moid)
             if member is None:
                 continue
-            if names and "" in names and existing(self.world, member.source.ref, self._session) is None:
+            if names and "" in names and self.world.existing(member.source.ref, self._session) is None:
                 self._leave(moid)
             elif member.compare(names, self._seen, self._partial):
                 self._mark(moid)

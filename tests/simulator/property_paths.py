@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from . import contract
-from .managed import ManagedObject
+from .managed_object import ManagedObject
 from .wire import box_any
 
 if TYPE_CHECKING:

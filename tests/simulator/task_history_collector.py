@@ -9,10 +9,9 @@ import random
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .answers import JsonText
-from .managed import ManagedObject, method, prop
+from .managed_object import ManagedObject, method, prop
 from .task_store import BEFORE_ALL, Order
-from .wire import invalid_argument
+from .wire import JsonText, invalid_argument
 
 if TYPE_CHECKING:
     from .sessions import Session

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .inventory import HostSystem, ManagedEntity, VirtualMachine
-from .managed import ManagedObject, method
+from .inventory import HostSystem, VirtualMachine
+from .managed_entity import ManagedEntity
+from .managed_object import ManagedObject, method
 from .wire import moref, ref_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Reference = dict[str, Any]
 
 
-def _answer(entity: ManagedEntity | None) -> Reference | None:
+def _reference(entity: ManagedEntity | None) -> Reference | None:
     return moref(entity.ref) if entity else None
 
 
@@ -46,13 +47,13 @@ class SearchIndex(ManagedObject):
     async def FindByDnsName(
         self, session: Session, dnsName: str, vmSearch: bool, datacenter: Reference | None = None
     ) -> Reference | None:
-        return _answer(self._first(session, datacenter, vmSearch, "dns", dnsName))
+        return _reference(self._first(session, datacenter, vmSearch, "dns", dnsName))
 
     @method
     async def FindByIp(
         self, session: Session, ip: str, vmSearch: bool, datacenter: Reference | None = None
     ) -> Reference | None:
-        return _answer(self._first(session, datacenter, vmSearch, "ip", ip))
+        return _reference(self._first(session, datacenter, vmSearch, "ip", ip))
 
     @method
     async def FindByUuid(
@@ -63,7 +64,7 @@ class SearchIndex(ManagedObject):
         instanceUuid: bool = False,
         datacenter: Reference | None = None,
     ) -> Reference | None:
-        return _answer(
+        return _reference(
             self._first(session, datacenter, vmSearch, "instance_uuid" if instanceUuid else "uuid", uuid.lower())
         )
 

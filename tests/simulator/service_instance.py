@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from .managed import ManagedObject, method, prop
+from .managed_object import ManagedObject, method, prop
 from .wire import Ref, data, format_time, moref
 
 if TYPE_CHECKING:

@@ -11,19 +11,19 @@ from typing import Any
 
 from aiohttp import BasicAuth, web
 
-from .answers import SESSION_HEADER, Answer, to_json
+from ..releases import FIRST_HELLO, OLDEST, common_release, parse_release
+from ..sessions import TooManySessions
+from ..wire import Fault, format_time, to_json
+from ..world import World
 from .front import Front
-from .releases import FIRST_HELLO, OLDEST, common_release, parse_release
-from .sessions import TooManySessions
-from .wire import Fault, format_time
-from .world import World
+from .responses import SESSION_HEADER, Response
 
 MOST_RELEASES = 128
 
 
-def _error(status: int, kind: str, text: str) -> Answer:
+def _error(status: int, kind: str, text: str) -> Response:
     message = {"args": [], "default_message": text, "id": f"com.vmware.vapi.{kind.lower()}"}
-    return Answer(status, to_json({"error_type": kind, "messages": [message]}))
+    return Response(status, to_json({"error_type": kind, "messages": [message]}))
 
 
 UNAUTHENTICATED = _error(401, "UNAUTHENTICATED", "Authentication required.")
@@ -44,13 +44,13 @@ class Api:
         ]
 
     def _route(
-        self, operation: str, answer: Callable[[web.Request], Awaitable[Answer]]
+        self, operation: str, handler: Callable[[web.Request], Awaitable[Response]]
     ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
             await request.read()
 
-            async def run() -> Answer:
-                return await answer(request)
+            async def run() -> Response:
+                return await handler(request)
 
             return await self._front.serve(request, operation, run, lambda: self._expire(request))
 
@@ -61,7 +61,7 @@ class Api:
         if session is not None:
             self._world.sessions.end(session)
 
-    async def _create(self, request: web.Request) -> Answer:
+    async def _create(self, request: web.Request) -> Response:
         try:
             auth = BasicAuth.decode(request.headers.get("Authorization", ""), "utf-8")
             agent = request.headers.get("User-Agent", "")
@@ -70,29 +70,29 @@ class Api:
             return UNAUTHENTICATED
         except TooManySessions:
             return _error(503, "SERVICE_UNAVAILABLE", "The maximum number of sessions has been exceeded.")
-        return Answer(201, to_json(session.ids[-1]), headers={SESSION_HEADER: session.ids[-1]})
+        return Response(201, to_json(session.ids[-1]), headers={SESSION_HEADER: session.ids[-1]})
 
-    async def _get(self, request: web.Request) -> Answer:
+    async def _get(self, request: web.Request) -> Response:
         session = self._world.sessions.find(request.headers.get(SESSION_HEADER), is_rest=True)
         if session is None:
             return UNAUTHENTICATED
         times = {"created_time": session.login_ns, "last_accessed_time": session.active_ns}
-        return Answer(200, to_json({"user": session.user.shown, **{k: format_time(t, 3) for k, t in times.items()}}))
+        return Response(200, to_json({"user": session.user.shown, **{k: format_time(t, 3) for k, t in times.items()}}))
 
-    async def _delete(self, request: web.Request) -> Answer:
+    async def _delete(self, request: web.Request) -> Response:
         session = self._world.sessions.find(request.headers.get(SESSION_HEADER), is_rest=True)
         if session is None:
             return UNAUTHENTICATED
         self._world.sessions.end(session)
-        return Answer(204)
+        return Response(204)
 
-    async def _hello(self, request: web.Request) -> Answer:
+    async def _hello(self, request: web.Request) -> Response:
         if request.query.get("action") != "hello" or self._release < FIRST_HELLO:
             return _error(404, "NOT_FOUND", "Not found.")
         wanted = _wanted_releases(await request.text())
         if wanted is None:
             return _error(400, "INVALID_ARGUMENT", "api_releases: 1 to 128 releases.")
-        return Answer(200, to_json({"api_release": common_release(wanted, self._release)}))
+        return Response(200, to_json({"api_release": common_release(wanted, self._release)}))
 
 
 def _wanted_releases(text: str) -> list[str] | None:

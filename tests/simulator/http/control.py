@@ -11,13 +11,13 @@ from typing import Any
 
 from aiohttp import web
 
+from ..managed_entity import ManagedEntity
+from ..task import Task
+from ..wire import Fault
+from ..world import World
 from .control_tasks import change_task, create_tasks, expire_task
 from .front import Record
 from .injection import Injector, Rule
-from .inventory import ManagedEntity
-from .task import Task
-from .wire import Fault
-from .world import World
 
 COUNTED = {
     "collectors": ("TaskHistoryCollector",),
@@ -140,12 +140,12 @@ def _by_kind(counts: Counter[str]) -> dict[str, int]:
     return {name: sum(counts[kind] for kind in kinds) for name, kinds in COUNTED.items()}
 
 
-def _json(answer: Callable[[web.Request], Awaitable[Json]]) -> Handler:
+def _json(handler: Callable[[web.Request], Awaitable[Json]]) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            return web.json_response(await answer(request))
+            return web.json_response(await handler(request))
         except (Fault, ValueError, TypeError, KeyError) as error:
             return web.json_response({"error": str(error)}, status=400)
 
-    handle.__doc__ = answer.__doc__
+    handle.__doc__ = handler.__doc__
     return handle

@@ -9,19 +9,19 @@ import ssl
 
 from aiohttp import web
 
+from ..world import World
 from .api import Api
 from .control import Control
 from .front import Front, Record
 from .injection import Injector
 from .listener import Listener
 from .sdk import Sdk
-from .world import World
 
 BIGGEST_REQUEST = 64 * 1024 * 1024
 
 
 class Server:
-    """`violations`: the answers that broke the contract, noted with `check`."""
+    """`violations`: the responses that broke the contract, noted with `check`."""
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .managed import ManagedObject, method, prop
+from .managed_object import ManagedObject, method, prop
 from .wire import Fault, Ref, data, format_time, invalid_argument
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from .extensions import SIMULATOR_KEY
-from .past_outcomes import failure, reason_of, result_of
+from .extension_manager import SIMULATOR_KEY
+from .seed_outcomes import failure, reason_of, result_of
 from .task import Plan, Task, canceled
 from .task_types import TASK_TYPES
 from .wire import SECOND, Ref, box, data, moref

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The front of the server: counts and logs each request, and damages its answer where a test wants it."""
+"""The front of the server: counts and logs each request, and damages its response where a test wants it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any
 
 from aiohttp import web
 
-from .answers import Answer
-from .damage import abort, proxy_answer, send, send_damaged
+from .damage import abort, proxy_response, send, send_damaged
 from .injection import Injector
 from .listener import Listener
+from .responses import Response
 
 LOG_KEPT = 2000
 
@@ -29,7 +29,7 @@ class Record:
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_KEPT)
         self.violations: list[str] = []
 
-    async def add(self, request: web.Request, operation: str, answer: Answer) -> None:
+    async def add(self, request: web.Request, operation: str, response: Response) -> None:
         if self.logging:
             self.log.append(
                 {
@@ -38,8 +38,8 @@ class Record:
                     "operation": operation,
                     "headers": dict(request.headers),
                     "body": _json_or_text(await request.text()),
-                    "status": answer.status,
-                    "response": _json_or_text(answer.text),
+                    "status": response.status,
+                    "response": _json_or_text(response.text),
                 }
             )
 
@@ -61,10 +61,10 @@ class Front:
         self,
         request: web.Request,
         operation: str,
-        run: Callable[[], Awaitable[Answer]],
+        run: Callable[[], Awaitable[Response]],
         expire_session: Callable[[], None],
     ) -> web.StreamResponse:
-        """Send what `run` answers, with the damage that is due."""
+        """Send what `run` responses, with the damage that is due."""
         self._record.requests[operation] += 1
         rule = self._injector.next(operation)
         if rule is None:
@@ -77,9 +77,9 @@ class Front:
             return abort(request)
         if rule.fault == "session_expired":
             expire_session()
-        from_proxy = proxy_answer(rule)
+        from_proxy = proxy_response(rule)
         from_server = await run() if from_proxy is None or rule.after else None
-        answer = from_proxy or from_server
-        assert answer is not None
-        await self._record.add(request, operation, answer)
-        return await send_damaged(request, answer, rule)
+        response = from_proxy or from_server
+        assert response is not None
+        await self._record.add(request, operation, response)
+        return await send_damaged(request, response, rule)

@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sending responses, whole or damaged, down to the socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from aiohttp import web
+
+from .injection import Rule
+from .responses import Response
+
+PROXY_TEXTS = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Time-out"}
+SOMETHING = "{}"
+
+
+def proxy_response(rule: Rule) -> Response | None:
+    """The HTML of a reverse proxy, for the faults that are one."""
+    if not rule.fault.startswith("http_"):
+        return None
+    status = int(rule.fault.removeprefix("http_"))
+    title = f"{status} {PROXY_TEXTS[status]}"
+    page = f"<html>\r\n<head><title>{title}</title></head>\r\n<body><h1>{title}</h1></body>\r\n</html>\r\n"
+    return Response(status, page, "text/html")
+
+
+async def send(request: web.Request, response: Response) -> web.StreamResponse:
+    if response.text is None:
+        return web.Response(status=response.status, headers=response.headers)
+    return web.Response(
+        status=response.status,
+        body=response.text.encode(),
+        content_type=response.content_type,
+        headers=response.headers,
+    )
+
+
+async def send_damaged(request: web.Request, response: Response, rule: Rule) -> web.StreamResponse:
+    """The operation has run; what happens to its response on the way."""
+    if rule.fault == "delay":
+        await asyncio.sleep(rule.seconds)
+    elif rule.fault == "cut_after":
+        return await _send_part(request, response, 1) if rule.status_before else abort(request)
+    elif rule.fault == "truncated":
+        return await _send_part(request, response, len((response.text or SOMETHING).encode()) // 2)
+    elif rule.fault == "invalid_json":
+        return await send(request, _as_ok(response, '{"_typeName": "TaskInfo", "key": '))
+    elif rule.fault == "wrong_type":
+        return await send(request, _as_ok(response, _of_wrong_type(response.text)))
+    return await send(request, response)
+
+
+def abort(request: web.Request) -> web.StreamResponse:
+    """Cut the connection; the response that the framework needs goes nowhere."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+async def _send_part(request: web.Request, response: Response, count: int) -> web.StreamResponse:
+    """Promise the whole body, send so many bytes of it, and close the connection."""
+    body = (response.text or SOMETHING).encode()
+    stream = web.StreamResponse(status=response.status if response.text else 200, headers=response.headers)
+    stream.content_type = response.content_type
+    stream.content_length = len(body)
+    await stream.prepare(request)
+    await stream.write(body[: max(count, 1)])
+    if request.transport is not None:
+        request.transport.close()
+    return stream
+
+
+def _as_ok(response: Response, text: str) -> Response:
+    return Response(200 if response.text is None else response.status, text, headers=response.headers)
+
+
+def _of_wrong_type(text: str | None) -> str:
+    value = json.loads(text) if text else None
+    return '"unexpected"' if isinstance(value, (dict, list)) else '[{"_typeName": "KeyValue"}]'
