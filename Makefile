@@ -106,7 +106,7 @@ test-matrix: venv ## units and e2e with the oldest and newest ansible-core, on t
 ##@ Lint
 
 LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog
-PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.bench tests.e2e tests.faults tests.robustness tests.unit) simulator simulator_tests
+PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.architecture tests.bench tests.e2e tests.faults tests.robustness tests.support tests.unit) simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
 lint: $(LINTERS:%=lint-%) ## all linters; each one is a target lint-NAME too

@@ -13,8 +13,8 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any, Callable, TypeVar
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, Run, Task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Outcome, Run, Task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 T = TypeVar("T")
 

@@ -8,39 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
 from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.fixtures import ansible, shared_vcenter, short_path, vcenter
+from ansible_collections.vijson.tasks.tests.support.simulators import simulator
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
-
-@pytest.fixture(scope="session")
-def shared_vcenter() -> Iterator[VCenter]:
-    """One simulator for all tests, without a history."""
-    with simulator(["--history", "0", "--check"]) as variables:
-        yield VCenter(variables)
-
-
-@pytest.fixture
-def vcenter(shared_vcenter: VCenter) -> Iterator[VCenter]:
-    """The simulator; when the test has ended, nothing may be open there, nor anything against the contract."""
-    shared_vcenter.reset()
-    yield shared_vcenter
-    state = shared_vcenter.state()
-    left = shared_vcenter.left()
-    shared_vcenter.clean()
-    assert left == {}
-    assert state["violations"] == []
-
-
-@pytest.fixture
-def ansible(vcenter: VCenter, tmp_path: Path) -> Ansible:
-    """Ansible, with the variables that lead to the simulator."""
-    return Ansible(vcenter, tmp_path)
+__all__ = ["ansible", "shared_vcenter", "short_path", "vcenter"]
 
 
 @pytest.fixture(scope="session")
@@ -54,20 +30,13 @@ def shared_twins() -> Iterator[tuple[VCenter, VCenter]]:
 @pytest.fixture
 def both_ways(shared_twins: tuple[VCenter, VCenter], tmp_path: Path) -> Iterator[BothWays]:
     """Runs in Ansible's own process and as modules, compared; nothing may be left open by either."""
-    for vcenter in shared_twins:
-        vcenter.reset()
+    for twin in shared_twins:
+        twin.reset()
     yield BothWays(shared_twins, tmp_path)
-    left = [vcenter.left() for vcenter in shared_twins]
-    for vcenter in shared_twins:
-        vcenter.clean()
+    left = [twin.left() for twin in shared_twins]
+    for twin in shared_twins:
+        twin.clean()
     assert left == [{}, {}]
-
-
-@pytest.fixture
-def short_path() -> Iterator[Path]:
-    """A folder whose path leaves room for a socket's name, as a TMPDIR for ansible-core has to."""
-    with TemporaryDirectory(prefix="vijson-", dir="/tmp") as folder:
-        yield Path(folder)
 
 
 @pytest.fixture

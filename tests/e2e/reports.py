@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, Task
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run, Task
 
 ROLE = "vijson.tasks.task_report"
 COLLECTED = "Collect the tasks"

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = ROOT / "tests" / "contract" / "vi-json-tasks-8.0.1.0.json"

@@ -12,8 +12,8 @@ import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 NO_CONNECTION = dict.fromkeys(["VMWARE_HOST", "VMWARE_PORT", "VMWARE_USER", "VMWARE_PASSWORD", "VMWARE_CA_PATH"])
 JOB = "com.vijson.simulator.job"

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Task, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import SESSION_HEADER, VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Task, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import SESSION_HEADER, VCenter
 
 RUNNER = Path(sys.executable).with_name("ansible-runner")
 TIMEOUT = 120  # seconds

@@ -14,8 +14,8 @@ import pytest
 import trustme
 
 from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, task
 from ansible_collections.vijson.tasks.tests.e2e.wrong_servers import wrong_servers
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Outcome, task
 
 READING = {
     "SessionManager.Login",

@@ -14,10 +14,10 @@ import pytest
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import data_object
-from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
 from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Outcome, task
+from ansible_collections.vijson.tasks.tests.support.simulators import simulator
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 COLLECTOR = "vi_task_collector"
 TIME_FORMS = " Accepted: RFC 3339 with a zone such as 2026-11-22T04:00:00Z, or how long ago: 90s, 15m, 12h, 7d"

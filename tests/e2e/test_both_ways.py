@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays
-from ansible_collections.vijson.tasks.tests.e2e.runs import task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 MODULES = sorted(path.stem for path in (Path(__file__).parents[2] / "plugins" / "modules").glob("vi_*.py"))
 CHANGING = (

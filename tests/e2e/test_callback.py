@@ -23,8 +23,8 @@ from ansible_collections.vijson.tasks.plugins.module_utils._options.validation i
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_info import task_age
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import task_from_info
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks.task_reader import read_recent_tasks
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, Started
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run, Started
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 NAME = "vijson.tasks.vcenter"
 TYPE = "com.vijson.simulator.job"

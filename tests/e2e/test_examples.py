@@ -19,12 +19,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
 from ansible_collections.vijson.tasks.tests.e2e.documents import ALL_BLOCKS, ROOT, Block, constant
 from ansible_collections.vijson.tasks.tests.e2e.reports import fault
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
-from ansible_collections.vijson.tasks.tests.e2e.watchers import SOURCE, watching
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run
+from ansible_collections.vijson.tasks.tests.support.simulators import simulator
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.watchers import SOURCE, watching
 
 YAML = [block for block in ALL_BLOCKS if block.language == "yaml"]
 PLAYS = [block for block in YAML if isinstance(block.data, list)]

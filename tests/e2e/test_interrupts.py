@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from ansible.release import __version__ as core_version
 
-from ansible_collections.vijson.tasks.tests.e2e.processes import Process, processes_with, until
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Started, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.processes import Process, processes_with, until
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Started, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 WAYS = pytest.mark.parametrize("in_process", [True, False], ids=["in-process", "as-module"])
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
@@ -42,7 +42,7 @@ class Play:
 
     def processes(self) -> list[Process]:
         """All that it started, whatever became of their parents."""
-        return processes_with("E2E_FOLDER", str(self.run.folder))
+        return processes_with("TESTS_FOLDER", str(self.run.folder))
 
     def at_work(self) -> int:
         """The process that holds the session."""

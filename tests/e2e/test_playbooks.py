@@ -9,8 +9,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 

@@ -9,8 +9,8 @@ import json
 import re
 from typing import Any
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Task, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Task, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 LINE = re.compile(r"^task-\d+ CloneVM_Task web01 (queued|running|\d+%|success|error) \(\d+s\)$", re.MULTILINE)
 PROGRESS = "vijson_tasks_progress"

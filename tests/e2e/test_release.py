@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.support.simulators import simulator
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 
 @pytest.mark.parametrize(("server", "spoken"), [("8.0.1.0", "8.0.1.0"), ("8.0.3.0", "8.0.3.0"), ("9.1.0.0", "9.1.0.0")])

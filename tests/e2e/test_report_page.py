@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
 from ansible_collections.vijson.tasks.tests.e2e.browser import Browser, Page, find_browser, running_browser
 from ansible_collections.vijson.tasks.tests.e2e.reports import HOSTILE, embedded, fault, reports
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible
+from ansible_collections.vijson.tasks.tests.support.simulators import simulator
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 MANY = 10000
 UNBROKEN = "x" * 400

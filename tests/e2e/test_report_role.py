@@ -26,8 +26,8 @@ from ansible_collections.vijson.tasks.tests.e2e.reports import (
     reports,
     variables,
 )
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 ROLE_FOLDER = Path(__file__).parents[2] / "roles" / "task_report"
 

@@ -22,11 +22,11 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
 from ansible_collections.vijson.tasks.tests.e2e.reports import fault
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
-from ansible_collections.vijson.tasks.tests.e2e.watchers import READY, Watcher, restartable
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run
+from ansible_collections.vijson.tasks.tests.support.simulators import simulator
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.watchers import READY, Watcher, restartable
 
 RULEBOOKS = Path(__file__).resolve().parents[2] / "extensions/eda/rulebooks"
 PROGRAM = Path(sys.executable).with_name("ansible-rulebook")

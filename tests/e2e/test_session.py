@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, Task, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Outcome, Task, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 MODULE = "vi_session"
 SESSION_HEADER = "vmware-api-session-id"

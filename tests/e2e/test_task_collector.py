@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
-from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Outcome, task
+from ansible_collections.vijson.tasks.tests.support.simulators import simulator
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 MODULE = "vi_task_collector"
 DAY = 86400

@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 MODULE = "vi_task_collector"
 OLD = "what was there\n"

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Outcome, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 MODULE = "vi_task_custom_value"
 READER = {"username": "reader@vsphere.local", "password": "vijson-Read1!"}

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Outcome, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 READ_ONCE = {"SessionManager.Login": 1, "PropertyCollector.RetrievePropertiesEx": 1, "SessionManager.Logout": 1}
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Outcome, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 MODULE = "vi_task_state"
 CHANGES = ("Task.SetTaskState", "Task.SetTaskDescription", "Task.UpdateProgress")

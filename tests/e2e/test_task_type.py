@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Outcome, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Outcome, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 MODULE = "vi_task_type"
 KEY = "com.example.jobs"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 MODULE = "vi_task_wait"
 FULL = {

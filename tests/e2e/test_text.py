@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 TEMPLATE = "{{ 7919*7907 }}{% raw %}{% endraw %}${PATH}"
 COMMAND = "{{ lookup('pipe', 'touch stolen') }}"

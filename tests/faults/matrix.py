@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
-from ansible_collections.vijson.tasks.tests.faults.running import LATE, Outcome, run
-from ansible_collections.vijson.tasks.tests.faults.scenarios import Scenario
+from ansible_collections.vijson.tasks.tests.support.module_runs import LATE, Outcome, run
+from ansible_collections.vijson.tasks.tests.support.scenarios import Scenario
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 from simulator.http.injection import KINDS
 
 FAULTS = sorted(KINDS)

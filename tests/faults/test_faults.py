@@ -18,11 +18,11 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson import transport as _transport
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting import wait as _wait
-from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 from ansible_collections.vijson.tasks.tests.faults.matrix import Verdict, cases, try_case
 from ansible_collections.vijson.tasks.tests.faults.report import write_table
-from ansible_collections.vijson.tasks.tests.faults.scenarios import SCENARIOS, Scenario
+from ansible_collections.vijson.tasks.tests.support.scenarios import SCENARIOS, Scenario
+from ansible_collections.vijson.tasks.tests.support.simulators import simulator
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 SAMPLE = 20  # cases of a scenario
 

@@ -16,8 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
-from simulator_tests.over_http import ADMIN, Running, running
+from ansible_collections.vijson.tasks.tests.support.over_http import ADMIN, Running, running
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 HOST = "127.0.0.1"
 NOW = datetime.datetime.now(datetime.timezone.utc)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.vijson.tasks.tests.e2e.conftest import ansible, shared_vcenter, short_path, vcenter
+from ansible_collections.vijson.tasks.tests.support.fixtures import ansible, shared_vcenter, short_path, vcenter
 from ansible_collections.vijson.tasks.tests.unit import conftest as profiles
 
 __all__ = ["ansible", "profiles", "shared_vcenter", "short_path", "vcenter"]

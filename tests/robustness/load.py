@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Run, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 JOB = "com.vijson.simulator.job"
 

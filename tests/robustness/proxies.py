@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
-from ansible_collections.vijson.tasks.tests.robustness.servers import HOST, Program, free_port
+from ansible_collections.vijson.tasks.tests.robustness.servers import Program
+from ansible_collections.vijson.tasks.tests.support.simulators import HOST, free_port
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 _NGINX = """\
 daemon off;

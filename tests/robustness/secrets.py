@@ -20,9 +20,9 @@ from urllib.parse import quote, quote_plus
 
 import trustme
 
-from ansible_collections.vijson.tasks.tests.e2e.processes import processes
-from ansible_collections.vijson.tasks.tests.e2e.runs import Run
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import SESSION_HEADER, VCenter
+from ansible_collections.vijson.tasks.tests.support.processes import processes
+from ansible_collections.vijson.tasks.tests.support.runs import Run
+from ansible_collections.vijson.tasks.tests.support.vcenter import SESSION_HEADER, VCenter
 
 PASSWORD = "p@ss \"w#rd'/\\ü&<%41>"
 WRONG = "wr@ng \"w#rd'/\\ü&<%42>"

@@ -15,21 +15,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from ansible_collections.vijson.tasks.scripts.with_simulator import TESTS, variables
-from ansible_collections.vijson.tasks.tests.e2e.processes import until
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
-
-HOST = "127.0.0.1"
+from ansible_collections.vijson.tasks.tests.support.processes import until
+from ansible_collections.vijson.tasks.tests.support.simulators import HOST, TESTS, free_port, variables
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 P = TypeVar("P", bound="Program")
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as bound:
-        bound.bind((HOST, 0))
-        port: int = bound.getsockname()[1]
-        return port
 
 
 class Program:

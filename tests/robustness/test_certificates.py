@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.faults.running import run
 from ansible_collections.vijson.tasks.tests.robustness.certificates import Authorities, Shown, servers
+from ansible_collections.vijson.tasks.tests.support.module_runs import run
 
 # the tests count the requests of servers whose certificates nobody trusts
 pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS request")

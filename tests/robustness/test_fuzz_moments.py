@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 from ansible_collections.vijson.tasks.tests.robustness.worker import Worker
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 ROUNDS = 2000 if os.environ.get("HYPOTHESIS_PROFILE") == "fuzz" else 60
 LONGEST = 0.08  # seconds before the signal: about as long as a module takes

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
-from ansible_collections.vijson.tasks.tests.e2e.processes import until
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 from ansible_collections.vijson.tasks.tests.robustness.load import Figures, measured, play_on, write_page
+from ansible_collections.vijson.tasks.tests.support.processes import until
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.support.simulators import simulator
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 WHOLE = os.environ.get("LOAD") == "whole"
 HOSTS = 50 if WHOLE else 6

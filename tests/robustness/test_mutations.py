@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
-from ansible_collections.vijson.tasks.tests.faults.running import Outcome, run
-from ansible_collections.vijson.tasks.tests.faults.scenarios import JOB, SCENARIOS
 from ansible_collections.vijson.tasks.tests.robustness.mutations import changed
 from ansible_collections.vijson.tasks.tests.robustness.replay import Kept, Player, recording
+from ansible_collections.vijson.tasks.tests.support.module_runs import Outcome, run
+from ansible_collections.vijson.tasks.tests.support.scenarios import JOB, SCENARIOS
+from ansible_collections.vijson.tasks.tests.support.simulators import simulator
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 FAILED = {"_typeName": "GenericVmConfigFault", "reason": "none", "faultCause": {"_typeName": "Timedout"}}
 

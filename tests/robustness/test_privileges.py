@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Task, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
-from ansible_collections.vijson.tasks.tests.faults.running import run
+from ansible_collections.vijson.tasks.tests.support.module_runs import run
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Task, task
+from ansible_collections.vijson.tasks.tests.support.simulators import simulator
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 JOB = "com.vijson.simulator.job"
 ROOT = "Folder:group-d1"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.e2e.processes import until
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Task, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 from ansible_collections.vijson.tasks.tests.robustness.proxies import Proxy, nginx, tinyproxy
+from ansible_collections.vijson.tasks.tests.support.processes import until
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Task, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 POLL = "PropertyCollector.WaitForUpdatesEx"
 JOB = "com.vijson.simulator.job"

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.e2e.processes import until
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
 from ansible_collections.vijson.tasks.tests.robustness.servers import SimulatorProgram
+from ansible_collections.vijson.tasks.tests.support.processes import until
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, task
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 HISTORY = 1000
 POLL = "PropertyCollector.WaitForUpdatesEx"

@@ -16,11 +16,6 @@ from typing import Any
 import pytest
 import trustme
 
-from ansible_collections.vijson.tasks.scripts.with_simulator import simulator
-from ansible_collections.vijson.tasks.tests.e2e.runs import Ansible, Task, task
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
-from ansible_collections.vijson.tasks.tests.e2e.watchers import READY, SOURCE, Watcher
-from ansible_collections.vijson.tasks.tests.faults.running import run
 from ansible_collections.vijson.tasks.tests.robustness.secrets import (
     PASSWORD,
     WRONG,
@@ -31,7 +26,11 @@ from ansible_collections.vijson.tasks.tests.robustness.secrets import (
     redirecting,
     session_ids,
 )
-from ansible_collections.vijson.tasks.tests.robustness.servers import free_port
+from ansible_collections.vijson.tasks.tests.support.module_runs import run
+from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Task, task
+from ansible_collections.vijson.tasks.tests.support.simulators import free_port, simulator
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.watchers import READY, SOURCE, Watcher
 
 JOB = "com.vijson.simulator.job"
 OWN = {"extension": "com.example.secret", "company": "Example"}

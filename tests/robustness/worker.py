@@ -15,8 +15,8 @@ import subprocess
 import sys
 from typing import Any
 
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
-from ansible_collections.vijson.tasks.tests.faults.running import run
+from ansible_collections.vijson.tasks.tests.support.module_runs import run
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 
 class Worker:

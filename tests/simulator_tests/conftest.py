@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from ansible_collections.vijson.tasks.tests.support.over_http import Running, running
 from simulator_tests.in_process import Client, new_world
-from simulator_tests.over_http import Running, running
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vijson.tasks.tests.support.over_http import VM
 from simulator import contract
 from simulator.contract import Operation, operations
 from simulator.managed_object import ManagedObject
 from simulator.validation import check_response
 from simulator.wire import Fault, Ref, box, box_any, data, format_time, moref, parse_time
 from simulator_tests.in_process import new_world
-from simulator_tests.over_http import VM
 
 
 def classes() -> dict[str, type[ManagedObject]]:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import requests
 
+from ansible_collections.vijson.tasks.tests.support.over_http import JOB, SESSIONS, TASKS, VM, FaultResponse, Running
 from simulator.wire import Ref, data, moref
-from simulator_tests.over_http import JOB, SESSIONS, TASKS, VM, FaultResponse, Running
 
 SEARCH = Ref("SearchIndex", "SearchIndex")
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.vijson.tasks.tests.support.over_http import TASKS, Client, FaultResponse, Running
 from simulator.wire import Ref, data, moref
-from simulator_tests.over_http import TASKS, Client, FaultResponse, Running
 
 
 def add_done(server: Running, count: int) -> list[str]:

@@ -9,8 +9,18 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vijson.tasks.tests.support.over_http import (
+    JOB,
+    MAKER,
+    READER,
+    ROOT,
+    SESSIONS,
+    TASKS,
+    VM,
+    Client,
+    Running,
+)
 from simulator.wire import Ref, data, moref
-from simulator_tests.over_http import JOB, MAKER, READER, ROOT, SESSIONS, TASKS, VM, Client, Running
 
 SEARCH = Ref("SearchIndex", "SearchIndex")
 FIELDS = Ref("CustomFieldsManager", "CustomFieldsManager")

@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from ansible_collections.vijson.tasks.tests.support.over_http import ADMIN, SESSIONS, TASKS, Client, Running, running
 from simulator.authorization import User
 from simulator.contract import CONTRACT
-from simulator_tests.over_http import ADMIN, SESSIONS, TASKS, Client, Running, running
 
 TESTS = CONTRACT.parent.parent
 

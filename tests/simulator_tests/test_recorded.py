@@ -12,12 +12,12 @@ from urllib.parse import quote, unquote
 
 import requests
 
+from ansible_collections.vijson.tasks.tests.support.over_http import ADMIN, Client, Running
 from simulator.contract import CONTRACT, operations
 from simulator.http.responses import SESSION_HEADER
 from simulator.http.sdk import parse_path
 from simulator.validation import check_request, check_response
 from simulator.wire import Ref, data
-from simulator_tests.over_http import ADMIN, Client, Running
 
 Json = Any
 EXCHANGES = json.loads(CONTRACT.with_name("exchanges.json").read_text(encoding="utf-8"))

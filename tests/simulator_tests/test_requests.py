@@ -12,9 +12,19 @@ from typing import Any
 import pytest
 import requests
 
+from ansible_collections.vijson.tasks.tests.support.over_http import (
+    JOB,
+    ROOT,
+    SERVICE,
+    SESSIONS,
+    TASKS,
+    VM,
+    Client,
+    Running,
+    running,
+)
 from simulator.http.responses import SESSION_HEADER
 from simulator.wire import Ref, data, moref
-from simulator_tests.over_http import JOB, ROOT, SERVICE, SESSIONS, TASKS, VM, Client, Running, running
 
 COLLECTOR = Ref("PropertyCollector", "propertyCollector")
 EXTENSIONS = Ref("ExtensionManager", "ExtensionManager")

@@ -11,9 +11,18 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
+from ansible_collections.vijson.tasks.tests.support.over_http import (
+    ADMIN,
+    READER,
+    SERVICE,
+    SESSIONS,
+    TASKS,
+    FaultResponse,
+    Running,
+    running,
+)
 from simulator.http.responses import SESSION_HEADER
 from simulator.wire import Ref, data
-from simulator_tests.over_http import ADMIN, READER, SERVICE, SESSIONS, TASKS, FaultResponse, Running, running
 
 VIEWS = Ref("ViewManager", "ViewManager")
 COLLECTOR = Ref("PropertyCollector", "propertyCollector")

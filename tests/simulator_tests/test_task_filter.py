@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vijson.tasks.tests.support.over_http import ROOT, TASKS, VM, Running
 from simulator.wire import Ref, data, moref
-from simulator_tests.over_http import ROOT, TASKS, VM, Running
 
 Json = Any
 

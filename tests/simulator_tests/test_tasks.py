@@ -11,9 +11,20 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vijson.tasks.tests.support.over_http import (
+    JOB,
+    MAKER,
+    READER,
+    ROOT,
+    TASKS,
+    VM,
+    Client,
+    FaultResponse,
+    Running,
+    running,
+)
 from simulator.http.responses import SESSION_HEADER
 from simulator.wire import Ref, data, moref, parse_time
-from simulator_tests.over_http import JOB, MAKER, READER, ROOT, TASKS, VM, Client, FaultResponse, Running, running
 
 MESSAGE = data("LocalizableMessage", key="phase.copy", message="copying disks")
 GAVE_UP = data("ExtendedFault", faultTypeId="com.example.gaveUp", data=[data("KeyValue", key="a", value="b")])

@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
+from ansible_collections.vijson.tasks.tests.support.over_http import Client, Json, Running
 from simulator.http.responses import SESSION_HEADER
 from simulator.wire import Ref, data, moref
 from simulator_tests.in_process import COLLECTOR, filter_spec, properties, starting, updates, values
-from simulator_tests.over_http import Client, Json, Running
 
 PATIENT = data("WaitOptions", maxWaitSeconds=8)
 AT_ONCE = data("WaitOptions", maxWaitSeconds=0)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 PLUGINS = Path(__file__).parent / "plugins"
 COLLECTION = "vijson.tasks"
@@ -187,8 +187,8 @@ class Ansible:
             "ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS / "connection"),
             "ANSIBLE_CALLBACKS_ENABLED": "capture",
             "ANSIBLE_LOAD_CALLBACK_PLUGINS": "1",
-            "E2E_VCENTER": json.dumps(self.vcenter.variables),
-            "E2E_FOLDER": str(folder),
+            "TESTS_VCENTER": json.dumps(self.vcenter.variables),
+            "TESTS_FOLDER": str(folder),
             **env,
         }
         return {name: value for name, value in {**inherited, **added}.items() if value is not None}

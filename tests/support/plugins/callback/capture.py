@@ -13,13 +13,13 @@ from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import KINDS, VCenter
+from ansible_collections.vijson.tasks.tests.support.vcenter import KINDS, VCenter
 
 DOCUMENTATION = r"""
 name: capture
 type: notification
-short_description: Write what came of each task to E2E_FOLDER
-description: Write what came of each task to E2E_FOLDER.
+short_description: Write what came of each task to TESTS_FOLDER
+description: Write what came of each task to TESTS_FOLDER.
 """
 
 
@@ -33,8 +33,8 @@ class CallbackModule(CallbackBase):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self._folder = Path(os.environ["E2E_FOLDER"])
-        self._vcenter = VCenter(json.loads(os.environ["E2E_VCENTER"]))
+        self._folder = Path(os.environ["TESTS_FOLDER"])
+        self._vcenter = VCenter(json.loads(os.environ["TESTS_VCENTER"]))
         self._requests = Counter(self._vcenter.state()["requests"])
         self._processes = 0
 

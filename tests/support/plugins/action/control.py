@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 
 class ActionModule(ActionBase):
@@ -20,6 +20,6 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = self._task.args
-        vcenter = VCenter(json.loads(os.environ["E2E_VCENTER"]))
+        vcenter = VCenter(json.loads(os.environ["TESTS_VCENTER"]))
         answer = vcenter.control(arguments.get("method", "POST"), arguments["path"], arguments.get("body"))
         return {**result, "changed": False, "answer": answer}

@@ -17,8 +17,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
-from ansible_collections.vijson.tasks.tests.faults.running import Outcome, run
+from ansible_collections.vijson.tasks.tests.support.module_runs import Outcome, run
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 JOB = "com.vijson.simulator.job"
 

@@ -12,7 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, run_job
-from ansible_collections.vijson.tasks.tests.e2e.vcenter import VCenter
+from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 REQUEST_TIMEOUT = 1.0  # seconds
 LATE = 1.5  # seconds: later than any request may be, but for long polls

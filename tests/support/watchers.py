@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from ansible_collections.vijson.tasks.tests.support.simulators import free_port
 
 SOURCE = Path(__file__).resolve().parents[2] / "extensions/eda/plugins/event_source/vi_tasks.py"
 READY = "Watching the tasks of"
@@ -119,8 +120,5 @@ def watching(
 
 def restartable(folder: Path) -> tuple[list[str], dict[str, str]]:
     """Options for simulators that come one after the other at one place, and how to trust each of them."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    options = ["--history", "0", "--check", "--port", str(port), "--tls", str(folder / "tls")]
+    options = ["--history", "0", "--check", "--port", str(free_port()), "--tls", str(folder / "tls")]
     return options, {"VMWARE_CA_PATH": str(folder / "tls" / "ca.pem")}

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Simulators as programs of their own, and the environment that leads clients to them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+HOST = "127.0.0.1"
+TESTS = Path(__file__).resolve().parent.parent
+START_TIMEOUT = 60  # seconds
+STOP_TIMEOUT = 10  # seconds
+
+
+@contextmanager
+def simulator(options: list[str]) -> Iterator[dict[str, str]]:
+    """The variables that lead to a simulator which runs inside the block. SystemExit if it does not start."""
+    with TemporaryDirectory(prefix="vijson-simulator-") as folder:
+        url_file, certificates = Path(folder, "url"), Path(folder, "tls")
+        arguments = ["--tls", str(certificates), "--url-file", str(url_file), *options]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "simulator", *arguments],
+            env={**os.environ, "PYTHONPATH": str(TESTS)},
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,  # a Ctrl-C is for the command, which may still have to log out
+        )
+        try:
+            url = wait_for_url(url_file, process)
+            yield variables(url, certificates / "ca.pem")
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_TIMEOUT)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def wait_for_url(url_file: Path, process: subprocess.Popen[bytes]) -> str:
+    """The URL that the simulator writes once it listens."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while not url_file.exists():
+        if process.poll() is not None:
+            sys.exit(f"The simulator ended with code {process.returncode} before it listened.")
+        if time.monotonic() > deadline:
+            sys.exit(f"The simulator did not listen within {START_TIMEOUT} s.")
+        time.sleep(0.05)
+    return url_file.read_text().strip()
+
+
+def variables(url: str, ca_path: Path) -> dict[str, str]:
+    """What a client's environment needs for the simulator at `url`."""
+    address = urlsplit(url)
+    host = address.hostname or ""
+    return {
+        "VMWARE_HOST": host,
+        "VMWARE_PORT": str(address.port),
+        "VMWARE_USER": "administrator@vsphere.local",
+        "VMWARE_PASSWORD": "vijson-Demo1!",
+        "VMWARE_CA_PATH": str(ca_path),
+        "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), host])),
+    }
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as bound:
+        bound.bind((HOST, 0))
+        port: int = bound.getsockname()[1]
+        return port
