@@ -38,29 +38,31 @@ def _user(text: str) -> User:
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulator", description="A vCenter Server that speaks VI JSON.")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=0, help="0: any")
+    parser.add_argument("--port", type=int, default=0, help="0 chooses a free port")
     security = parser.add_mutually_exclusive_group()
     security.add_argument(
-        "--tls", type=Path, metavar="DIR", help="where ca.pem and server.pem go (default: a temporary folder)"
+        "--tls", type=Path, metavar="DIR", help="folder for ca.pem and server.pem (default: a temporary folder)"
     )
     security.add_argument("--plain", action="store_true", help="HTTP without TLS")
-    parser.add_argument("--url-file", type=Path, metavar="FILE", help="gets the URL when the server listens")
+    parser.add_argument(
+        "--url-file", type=Path, metavar="FILE", help="file for the URL, written once the server listens"
+    )
     parser.add_argument("--pid-file", type=Path, metavar="FILE")
     parser.add_argument("--user", type=_user, action="append", default=[], metavar="NAME:PASSWORD[:ROLE]")
-    parser.add_argument("--history", type=int, default=100, metavar="N", help="tasks of the past")
+    parser.add_argument("--history", type=int, default=100, metavar="N", help="number of past tasks")
     parser.add_argument("--release", choices=KNOWN, default="9.1.0.0")
     parser.add_argument("--api-type", choices=("VirtualCenter", "HostAgent"), default="VirtualCenter")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--max-sessions", type=int, default=2000)
     parser.add_argument("--session-idle", type=float, default=1800.0, metavar="SECONDS")
-    parser.add_argument("--log", action="store_true", help="keep the last requests for /control/log")
-    parser.add_argument("--check", action="store_true", help="validate every answer against the contract")
+    parser.add_argument("--log", action="store_true", help="keep recent requests for /control/log")
+    parser.add_argument("--check", action="store_true", help="validate every response against the contract")
     return parser.parse_args(arguments)
 
 
 @contextmanager
 def note(path: Path | None, text: str) -> Iterator[None]:
-    """A file that is there while the server runs; nobody ever reads a part of it."""
+    """A file that exists while the server runs. It is written atomically."""
     if path is None:
         yield
         return
@@ -106,7 +108,7 @@ def main() -> None:
     arguments = parse_arguments()
     for path in (arguments.url_file, arguments.pid_file):
         if path:
-            path.unlink(missing_ok=True)  # left by one that was killed
+            path.unlink(missing_ok=True)  # left over from a killed process
     with ExitStack() as stack:
         tls = None
         if not arguments.plain:

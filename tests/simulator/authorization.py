@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Users, their privileges, and the refusal of what they may not do."""
+"""Users, their privileges, and the faults for what they may not do."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SYSTEM = frozenset({ANONYMOUS, "System.View", "System.Read"})
 
 @dataclass(frozen=True)
 class User:
-    """`name` is what is typed at login (`bob@example.com`), `shown` what answers say (`EXAMPLE.COM\\bob`)."""
+    """`name` is the login name (`bob@example.com`), `shown` the name in responses (`EXAMPLE.COM\\bob`)."""
 
     name: str
     password: str
@@ -75,7 +75,7 @@ def authorize(session: Session | None, privilege: str, entity: Ref) -> None:
 
 
 def no_permission(missing: dict[Ref, Iterable[str]]) -> Fault:
-    """The fault in its new form, with the first privilege also in the old one."""
+    """NoPermission with all missing privileges. The older fields hold the first of them."""
     entities = [
         data("NoPermissionEntityPrivileges", entity=moref(entity), privilegeIds=list(privileges))
         for entity, privileges in missing.items()

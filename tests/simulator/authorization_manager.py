@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AuthorizationManager: what a session or a user may do."""
+"""AuthorizationManager: which privileges a session or a user has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class AuthorizationManager(ManagedObject):
-    """Roles are given at the root and reach everywhere, so the entity makes no difference."""
+    """Roles are assigned at the root folder and propagate, so the entity makes no difference."""
 
     TYPE = "AuthorizationManager"
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who sent the request that is being served: what a login needs to know beside its parameters."""
+"""The client of the current request. Logins record its address and user agent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Caller:
-    """`opened` is the session that the request opened; its id goes into the answer's header."""
+    """`opened` is the session that the request opened; its id goes into the response header."""
 
     address: str
     agent: str

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .sessions import Session
     from .world import World
 
-# by which properties a container view goes from one entity to the next
+# the properties that a container view follows from one entity to the next
 CONTENTS = {
     "Folder": ("childEntity",),
     "Datacenter": ("vmFolder", "hostFolder", "datastoreFolder", "networkFolder"),
@@ -24,7 +24,7 @@ CONTENTS = {
     "ResourcePool": ("resourcePool", "vm"),
     "HostSystem": ("vm",),
 }
-# a view of these that is not recursive has the virtual machines of the children too
+# a non-recursive view of these also contains the virtual machines of their children
 WITH_MACHINES = ("ComputeResource", "ResourcePool")
 
 
@@ -33,7 +33,7 @@ def contents(entity: ManagedObject) -> tuple[str, ...]:
 
 
 class ContainerView(ManagedObjectView):
-    """The entities below a container, always as the inventory is."""
+    """The entities below a container, computed from the current inventory."""
 
     TYPE = "ContainerView"
     BASES = (*ManagedObjectView.BASES, "ManagedObjectView")
@@ -57,7 +57,7 @@ class ContainerView(ManagedObjectView):
     def _below(
         self, entity: ManagedObject, session: Session | None, read: dict[ManagedObject, tuple[str, ...]]
     ) -> Iterator[ManagedObject]:
-        """Entities below another, some of them repeated; `read` takes the properties that were read of each."""
+        """Entities below another, possibly repeated. `read` collects the properties that were read of each."""
         read[entity] = contents(entity)
         for child in self._children(entity, read[entity], session):
             yield child

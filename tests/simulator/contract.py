@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The contract: what the OpenAPI file says of routes, types, required fields and privileges."""
+"""The contract: routes, types, required fields and privileges from the OpenAPI file."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from typing import Any
 
 CONTRACT = Path(__file__).resolve().parent.parent / "contract" / "vi-json-tasks-8.0.1.0.json"
 
-# A part of the real fault tree that the contract leaves out; live servers answer these too.
-# Their own fields are not known here.
+# Faults that live servers send too but the contract leaves out, each with its base type. Their fields are unknown.
 MORE_FAULTS = {
     "InvalidPowerState": "InvalidState",
     "ResourceInUse": "VimFault",
@@ -100,7 +99,7 @@ def _target(schema: Schema) -> str:
 
 
 def privilege_of(type_name: str, member: str) -> str | None:
-    """The privilege that the contract requires for a property or method; None when it names none."""
+    """The privilege that the contract requires for a property or method; None if it requires none."""
     for verb in ("GET", "POST"):
         operation = operations().get((verb, type_name, member))
         if operation:
@@ -119,7 +118,7 @@ def schema_name(wire_name: str) -> str | None:
 
 @cache
 def is_data_type(name: str) -> bool:
-    """Whether the schema is one whose values carry `_typeName` (no enum, no request body)."""
+    """Whether values of the schema carry `_typeName`; those of enums and request bodies do not."""
     return name == "Any" or "allOf" in schemas().get(name, {})
 
 
@@ -146,7 +145,7 @@ def is_a(name: str, base: str) -> bool:
 
 @cache
 def fields_of(name: str) -> dict[str, Schema]:
-    """Field name -> schema of a type or a request body, inherited ones first."""
+    """Field name -> schema of a type or a request body, inherited fields first."""
     base = base_of(name)
     own = schemas().get(name, {})
     fields = dict(fields_of(base)) if base and base != "Any" else {}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CustomFieldsManager: the definitions of custom fields, and setting values by key."""
+"""CustomFieldsManager: define custom fields, and set values by key."""
 
 from __future__ import annotations
 

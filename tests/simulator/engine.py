@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engine: makes the tasks that the server runs start, progress, end, and take a cancel."""
+"""The engine: starts, advances, ends and cancels the tasks that the server itself runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CANCEL_LATER = 1.0
 
 
 class Engine:
-    """One timer at most for each task. Timers of tasks that were made before the loop ran start with `wake`."""
+    """Keeps at most one timer per task. Tasks created before the event loop runs get theirs in `wake`."""
 
     def __init__(self) -> None:
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -35,7 +35,7 @@ class Engine:
         self._waiting.clear()
 
     def drive(self, task: Task, elapsed: float = 0.0) -> None:
-        """Let a task with a plan go on from `elapsed` seconds after its start; a queued one starts soon."""
+        """Continue a task with a plan at `elapsed` seconds after its start. A queued task starts soon."""
         if task.plan is None or task.plan.seconds is None:
             return
         if self._loop is None:
@@ -47,7 +47,7 @@ class Engine:
             self._step(task, elapsed)
 
     def cancel(self, task: Task) -> None:
-        """Carry out a cancel that was accepted, in the task's own way."""
+        """Carry out an accepted cancel in the way that the task's plan asks for."""
         way = self._way_to_cancel(task)
         if way == "at_once":
             self._after(task, CANCEL_SOON, lambda: self._end_canceled(task))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ExtensibleManagedObject: what has custom values, tasks and entities among others."""
+"""ExtensibleManagedObject: the base of tasks and entities, which have custom values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SET_PRIVILEGE = "Global.SetCustomField"
 
 
 class ExtensibleManagedObject(ManagedObject):
-    """Has custom values: field key -> text."""
+    """An object with custom values: field key -> text."""
 
     TYPE = "ExtensibleManagedObject"
 
@@ -29,7 +29,7 @@ class ExtensibleManagedObject(ManagedObject):
         self.custom_values: dict[int, str] = {}
 
     def custom_value_entity(self) -> Ref:
-        """Where the privilege to set a value is checked."""
+        """The entity on which the privilege to set a value is checked."""
         return self.ref
 
     def set_value(self, session: Session, field: Field, text: str) -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ExtensionManager: who may create tasks of which types, and how those are called."""
+"""ExtensionManager: registered extensions, their task types and the labels of these."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class ExtensionManager(ManagedObject):
             raise Fault("NotFound", f"There is no extension {key}.")
 
     def _store(self, extension: Extension) -> None:
-        # A live server gives back empty strings for what was never set, and refuses them when they are sent.
+        # A live server returns empty strings for fields that were never set, and rejects them in requests.
         self._extensions[extension["key"]] = {**dict.fromkeys(FILLED_IN, ""), **extension}
 
     def _changed(self) -> None:
@@ -82,7 +82,7 @@ class ExtensionManager(ManagedObject):
 
 
 def _texts(extension: Extension) -> dict[str, str]:
-    """The texts of module `task`, English ones winning."""
+    """The texts of module `task`; English ones take precedence."""
     resources = [r for r in extension.get("resourceList") or () if r["module"] == "task"]
     resources.sort(key=lambda resource: resource["locale"].startswith("en"))
     return {pair["key"]: pair["value"] for resource in resources for pair in resource["data"]}

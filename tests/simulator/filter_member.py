@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One object that a filter watches: its values, and what changed when."""
+"""One object that a filter watches: its values, and when they changed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Json = dict[str, Any]
 
 
 class FilterMember:
-    """What the filter knows of one object: values, faults of what it may not read, the revision of each change.
+    """One watched object: its values, the faults of unreadable properties, the revision of each change.
 
-    `known` is the revision at which the object first came, `entered` that at which it last did.
+    `known` is the revision at which the object first entered the filter, `entered` the last such revision.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class FilterMember:
             self._faults[path] = fault
 
     def compare(self, names: set[str] | None, revision: int, nested: bool) -> bool:
-        """Read properties (None: all) again, note what changed, innermost if `nested`; whether anything did."""
+        """Read properties (None: all) again and record changes, at innermost paths if `nested`; whether any changed."""
         changed = False
         for path, old in list(self._values.items()):
             if names is None or path.partition(".")[0] in names:

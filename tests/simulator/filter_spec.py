@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A PropertyFilterSpec, checked and made ready: where to start, what to follow, which properties to report."""
+"""A validated PropertyFilterSpec: where to start, what to follow, which properties to report."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REFERENCES = frozenset({"ManagedObjectReference", "ArrayOfManagedObjectReference
 
 @dataclass(eq=False)
 class Traversal:
-    """Follow the references in a property of a type; `then` applies to what they refer to, and may lead back here."""
+    """Follow the references in a property of a type. `then` applies to their targets and may lead back here."""
 
     type: str
     path: str
@@ -30,7 +30,7 @@ class Traversal:
 
 @dataclass
 class Start:
-    """An object that selection starts at."""
+    """An object at which the selection starts."""
 
     ref: Ref
     skip: bool
@@ -38,7 +38,7 @@ class Start:
 
 
 class FilterSpec:
-    """Raises Fault for a spec that is refused: InvalidType, InvalidProperty, InvalidArgument."""
+    """Raises Fault for an invalid spec: InvalidType, InvalidProperty, InvalidArgument."""
 
     def __init__(self, spec: Json) -> None:
         for name in ("propSet", "objectSet"):
@@ -72,7 +72,7 @@ def _checked(wanted: Json) -> Json:
 
 
 def _starts(object_set: list[Json]) -> list[Start]:
-    """All starts of a spec: names of traversals count in the whole of it, also before they are defined."""
+    """All starts of a spec. Names of traversals are valid in the whole spec, also before their definition."""
     named: dict[str, Traversal] = {}
     unlinked: list[tuple[list[Traversal], list[Json]]] = []
 
@@ -104,7 +104,7 @@ def _traversal(spec: Json) -> Traversal:
 
 
 def _classes_of(type_name: str) -> list[type[ManagedObject]]:
-    """The classes that a type covers; empty for one of which nothing exists here."""
+    """The classes that a type covers; empty for a type without objects in the simulator."""
     found = [kind for kind in _classes(ManagedObject) if kind.is_kind_of(type_name)]
     if not found and type_name not in contract.schemas()["MoTypesEnum"]["enum"]:
         raise Fault("InvalidType", f"There is no type {type_name}", argument=type_name)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ListView(ManagedObjectView):
-    """A list that the client makes. Objects that go drop out of it."""
+    """A list that the client maintains. Objects that no longer exist drop out."""
 
     TYPE = "ListView"
     BASES = (*ManagedObjectView.BASES, "ManagedObjectView")
@@ -31,7 +31,7 @@ class ListView(ManagedObjectView):
         return [member for ref in self._listed if (member := self.world.existing(ref, session))]
 
     def add(self, refs: Iterable[Ref], session: Session) -> list[Ref]:
-        """Add what exists; answers what does not."""
+        """Add the references of existing objects; return the others."""
         unresolved = []
         for ref in refs:
             if self.world.existing(ref, session):

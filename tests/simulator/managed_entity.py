@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ManagedEntity: an object of the inventory, with its place in the tree."""
+"""ManagedEntity: an inventory object and its place in the tree."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ManagedEntity(ExtensibleManagedObject):
-    """`name` is escaped, as on the wire (`a%2fb`). `links` are its references to others by property name."""
+    """`name` is escaped, as on the wire (`a%2fb`). `links` holds references to other entities by property name."""
 
     TYPE = "ManagedEntity"
     BASES = (*ExtensibleManagedObject.BASES, "ExtensibleManagedObject")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all managed objects share: properties, methods, and who may use them."""
+"""ManagedObject: properties, methods, and the privileges to use them."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def prop(declared: str) -> Callable[[Getter], Getter]:
 
 
 def method(function: Method) -> Method:
-    """Make `async def Name(self, session, **parameters)` the method `Name`; what was not sent is not passed."""
+    """Make `async def Name(self, session, **parameters)` the method `Name`. Unset parameters are not passed."""
     function.is_method = True  # type: ignore[attr-defined]
     return function
 
 
 class ManagedObject:
-    """An object with a reference. Values that it takes and gives are wire values."""
+    """An object with a reference. It takes and returns wire values."""
 
     TYPE: ClassVar[str] = "ManagedObject"
     BASES: ClassVar[tuple[str, ...]] = ("ManagedObject",)
@@ -73,7 +73,7 @@ class ManagedObject:
         return getattr(self, name)(session)
 
     async def invoke(self, name: str, session: Session | None, parameters: dict[str, Any]) -> Any:
-        """The wire value that a method answers, None for void. Raises Fault."""
+        """The wire value that a method returns, None for void. Raises Fault."""
         if name not in self.METHODS or self._is_taken_out(name):
             raise Fault("MethodNotFound", f"{self.TYPE}.{name}", receiver=moref(self.ref), method=name)
         self._authorize(name, session)

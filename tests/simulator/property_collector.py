@@ -26,9 +26,9 @@ Json = dict[str, Any]
 
 
 class Use:
-    """What a collector keeps for one session: filters and versions, the rest of a retrieval, calls that wait.
+    """The state of a collector in one session: filters and versions, the rest of a retrieval, waiting calls.
 
-    Calls are served one after the other, in the order of their coming.
+    Calls are served one at a time, in the order in which they arrive.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Use:
         self._calls: set[asyncio.Future[Json | None]] = set()
 
     async def serve(self, work: Callable[[], Awaitable[Json | None]]) -> Json | None:
-        """Raises Fault RequestCanceled if `cancel` is called meanwhile."""
+        """Raises Fault RequestCanceled if `cancel` is called in the meantime."""
         call = asyncio.ensure_future(self._in_turn(work))
         self._calls.add(call)
         try:
@@ -64,14 +64,14 @@ def canceled() -> Fault:
 
 
 def _bound(name: str, asked: int | None, policy: int) -> int | None:
-    """The smaller of what the client asks for and the server's policy (0: none)."""
+    """The smaller of the client's limit and the server's (0: no limit)."""
     if asked is not None and asked <= 0:
         raise invalid_argument(name)
     return min((bound for bound in (asked, policy) if bound), default=None)
 
 
 class PropertyCollector(ManagedObject):
-    """The default one serves all sessions, each with filters of its own; CreatePropertyCollector makes more for one."""
+    """The default collector serves all sessions; CreatePropertyCollector adds one for a single session."""
 
     TYPE = "PropertyCollector"
 
@@ -110,7 +110,7 @@ class PropertyCollector(ManagedObject):
 
     @method
     async def CreateFilter(self, session: Session, spec: Json, partialUpdates: bool) -> Json:
-        # before the filter looks around: what it finds then is new to every version given out so far
+        # before the filter reads anything, so that its objects are new to every version issued so far
         self.world.touch(self, "filter")
         filters = self._use(session).updates.filters
 
@@ -131,7 +131,7 @@ class PropertyCollector(ManagedObject):
     async def RetrievePropertiesEx(self, session: Session | None, specSet: list[Json], options: Json) -> Json | None:
         page_size = _bound("maxObjects", options.get("maxObjects"), self.world.quirks.max_objects)
         contents = retrieve(self.world, session, specSet)
-        # without a session there is nothing to keep a rest in
+        # without a session, the remaining pages have no owner
         retrieval = Retrieval(contents, page_size if session else None)
         if session:
             self._use(session).retrieval = retrieval
@@ -150,7 +150,7 @@ class PropertyCollector(ManagedObject):
         self._use(session).retrieval = None
 
     def _retrieval(self, session: Session, token: str) -> Retrieval:
-        """The one that goes on with a token: only the last token of this collector and session does."""
+        """The retrieval that continues with a token. Only the last token of this collector and session is valid."""
         retrieval = self._use(session).retrieval
         if retrieval is None or retrieval.token != token:
             raise invalid_argument("token")
@@ -182,7 +182,7 @@ class PropertyCollector(ManagedObject):
     async def _wait(
         self, session: Session, version: str, seconds: float, limit: int | None = None, resume: bool = False
     ) -> Json | None:
-        """The next UpdateSet; None if nothing changed for so many seconds, counted from the call."""
+        """The next UpdateSet; None if nothing changes within `seconds` of the call."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         use = self._use(session)

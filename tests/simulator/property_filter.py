@@ -24,14 +24,14 @@ Json = dict[str, Any]
 
 NOTHING_SEEN = -1
 
-# documented as sending no updates: (type, property)
+# (type, property) that are documented as not sending updates
 SILENT = frozenset({("TaskManager", "recentTask")})
 
 
 class PropertyFilter(ManagedObject):
-    """Keeps a mirror of what it watches, with the revision of each change, and so tells what changed since any version.
+    """Mirrors the watched objects with the revision of each change, to report the changes since any version.
 
-    The mirror follows the world's log: the work is in proportion to what changed, not to what is watched.
+    The mirror follows the change log, so the work grows with the changes and not with the watched objects.
     """
 
     TYPE = "PropertyFilter"
@@ -46,8 +46,8 @@ class PropertyFilter(ManagedObject):
         self._on_gone = on_gone
         self._seen = NOTHING_SEEN
         self._members: dict[str, FilterMember] = {}
-        self._left: dict[str, tuple[Ref, int]] = {}  # reference, and when the object first came
-        self._recent: dict[str, int] = {}  # ids by the revision of their last change, the last one at the end
+        self._left: dict[str, tuple[Ref, int]] = {}  # the reference, and the revision at which the object first entered
+        self._recent: dict[str, int] = {}  # id -> revision of its last change, newest last
         self._missing: dict[Ref, int] = {}
         self._walk = Walk(world, session, spec)
         if self._walk.missing and not spec.report_missing:
@@ -73,7 +73,7 @@ class PropertyFilter(ManagedObject):
         self._on_gone(self)
 
     def refresh(self, everything: bool = False) -> None:
-        """Take in what changed since the last time, or compare everything."""
+        """Apply the changes since the last refresh, or compare everything."""
         changes = None if everything or self._seen == NOTHING_SEEN else self.world.changes_since(self._seen)
         self._seen = self.world.revision
         if changes is None:
@@ -89,7 +89,7 @@ class PropertyFilter(ManagedObject):
         self._compare(touched)
 
     def _selects(self, change: Change) -> bool:
-        """Whether other objects may be selected after the change."""
+        """Whether the change may alter the selection."""
         moid = change.ref.value
         return (moid, change.name) in self._walk.sources or (not change.name and moid in self._walk.origins)
 
@@ -114,7 +114,7 @@ class PropertyFilter(ManagedObject):
         self._mark(moid)
 
     def _compare(self, touched: Mapping[str, set[str] | None]) -> None:
-        """Look at the named properties of objects again (None: at all)."""
+        """Compare the named properties of objects again (None: all)."""
         for moid, names in touched.items():
             member = self._members.get(moid)
             if member is None:
@@ -143,7 +143,7 @@ class PropertyFilter(ManagedObject):
         return data("ObjectUpdate", kind="leave", obj=moref(ref)) if known <= revision else None
 
     def missing_since(self, revision: int) -> list[Json]:
-        """The MissingObjects that were found missing after a revision."""
+        """The MissingObjects since a revision."""
         return [
             data("MissingObject", obj=moref(ref), fault=not_found(ref).body())
             for ref, since in self._missing.items()
@@ -151,6 +151,6 @@ class PropertyFilter(ManagedObject):
         ]
 
     def forget_left(self, revision: int) -> None:
-        """Objects that left up to a revision need no longer be told of."""
+        """Drop the objects that left up to a revision."""
         for moid in list(takewhile(lambda moid: self._recent[moid] <= revision, self._left)):
             del self._left[moid], self._recent[moid]

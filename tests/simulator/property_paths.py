@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Property paths (`name`, `info.state`): their types, what they hold, and where two values differ."""
+"""Property paths (`name`, `info.state`): their types, their values, and the paths at which two values differ."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _types_below(declared: str, path: str) -> frozenset[str]:
 
 
 def read(source: ManagedObject, path: str, session: Session | None) -> Any:
-    """The value at a path as it goes where Any is declared, None if unset. Raises Fault as `get` does."""
+    """The value at a path, boxed as for a field declared as Any; None if unset. Raises Fault as `get` does."""
     head, _dot, rest = path.partition(".")
     return _inside(source.PROPERTIES[head], source.get(head, session), rest)
 
@@ -55,7 +55,7 @@ def _inside(declared: str, value: Any, path: str) -> Any:
 
 
 def differences(old: Any, new: Any, path: str) -> Iterator[str]:
-    """The innermost paths at which two values differ; arrays, references and boxed values count as one."""
+    """The innermost paths at which two values differ. Arrays, references and boxed values have no inner paths."""
     if not (_has_fields(old) and _has_fields(new) and old["_typeName"] == new["_typeName"]):
         yield path
         return

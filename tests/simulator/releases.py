@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Releases of the API, and which one a client and the server have in common."""
+"""Releases of the API, and the negotiation of one that client and server both support."""
 
 from __future__ import annotations
 
@@ -42,5 +42,5 @@ def parse_release(text: str) -> tuple[int, ...] | None:
 
 
 def common_release(wanted: Iterable[str], own: tuple[int, ...]) -> str:
-    """The first wanted one that is known and not newer than the server's; "" if there is none."""
+    """The first wanted release that is known and not newer than the server's own; "" if there is none."""
     return next((text for text in wanted if text in KNOWN and (parse_release(text) or own) <= own), "")

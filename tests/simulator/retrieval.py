@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One-time reading of properties: what filter specs select, each object once."""
+"""One-time retrieval of the properties that filter specs select, each object once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 
 class Retrieval:
-    """What one retrieval found, handed out in pages; `token` is for the next one, None after the last."""
+    """The result of one retrieval, in pages. `token` requests the next page; None after the last."""
 
     def __init__(self, contents: list[Json], page_size: int | None) -> None:
         self.token: str | None = None
@@ -40,7 +40,7 @@ class Retrieval:
 def retrieve(world: World, session: Session | None, specs: list[Json]) -> list[Json]:
     """The ObjectContents.
 
-    Raises Fault as FilterSpec does, and ManagedObjectNotFound unless the spec wants missing objects reported.
+    Raises Fault as FilterSpec does, and ManagedObjectNotFound unless the spec asks for a report of missing objects.
     """
     if not specs:
         raise invalid_argument("specSet")

@@ -25,7 +25,7 @@ def _reference(entity: ManagedEntity | None) -> Reference | None:
 
 
 def _same_case(escaped_name: str) -> str:
-    """The name with its escapes in lower case: `%2F` and `%2f` are one."""
+    """The name with its escapes in lower case, because `%2F` and `%2f` are equal."""
     return re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), escaped_name)
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The past: a history of tasks of every kind, some of them still going on."""
+"""The invented history: past tasks of every type, the last of them still active."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ENTITIES = {
 }
 TYPES = [*TASK_TYPES, f"{SIMULATOR_KEY}.job", f"{SIMULATOR_KEY}.backup"]
 
-# What the tasks that are still going on will do, the oldest first; None: queued, and nothing starts it.
+# (type, plan, cancelable) of the active tasks, oldest first. Without a plan, a task stays queued.
 ACTIVE: list[tuple[str, Plan | None, bool]] = [
     ("VirtualMachine.clone", Plan(900, on_cancel="later"), True),
     ("VirtualMachine.migrate", Plan(1500, on_cancel="success"), True),
@@ -48,7 +48,7 @@ ACTIVE: list[tuple[str, Plan | None, bool]] = [
 
 
 def build_history(world: World, count: int, seed: int) -> None:
-    """`count` tasks up to now: the last of them queued or running, all others done."""
+    """Add `count` tasks up to now: the last of them queued or running, all others ended."""
     active = min(MOST_ACTIVE, count // 8)
     past = _Past(world, Random(seed))
     pause = min(USUAL_PAUSE_NS, LONGEST_NS // max(count, 1))
@@ -109,7 +109,7 @@ class _Past:
             task.cancelled = task.cancelable and index % 33 == 0
 
     def _decorate(self, task: Task, index: int) -> None:
-        """What only some tasks have."""
+        """Set the optional fields, each on some of the tasks."""
         if index % 9 == 2:
             task.progress = 100 if task.state == "success" else 42
         if index % 10 == 4:
@@ -128,7 +128,7 @@ class _Past:
         self._relate(task, index)
 
     def _relate(self, task: Task, index: int) -> None:
-        """Clones have the powerOn that follows as their child, and that one has a child too."""
+        """Relate a clone to the tasks after it: the next becomes its child and the one after that its grandchild."""
         parent = self._last_clone
         if parent is not None and index % 5 in (0, 1):
             task.parent_key = parent.key

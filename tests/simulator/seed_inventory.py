@@ -59,7 +59,7 @@ def _add_datacenter(world: World, root: Folder, value: str, name: str, folders: 
 
 
 def build_inventory(world: World) -> None:
-    """The fixed inventory that demos and tests know by heart."""
+    """The fixed inventory that demos and tests rely on."""
     root = _add(world, Folder, world.root.value, "Datacenters", None)
     dc0 = _add_datacenter(
         world,

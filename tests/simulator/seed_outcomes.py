@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why the tasks of the past were started, how they failed, and what they gave."""
+"""Reasons, faults and results of the invented history."""
 
 from __future__ import annotations
 
@@ -82,10 +82,10 @@ RESULTS = (
 
 
 def failure(index: int) -> dict[str, Any]:
-    """One of a dozen faults: VimFaults and RuntimeFaults, with fields, causes, of types that clients do not know."""
+    """One of a dozen faults: VimFaults and RuntimeFaults, with fields, causes and types unknown to clients."""
     return FAILURES[index // 7 % len(FAILURES)]
 
 
 def result_of(index: int) -> Any:
-    """Nothing in most tasks, else one of all the kinds of values that Any has."""
+    """None for most tasks, else a value of one of the types that Any can hold."""
     return RESULTS[index // 4 % len(RESULTS)] if index % 4 == 1 else None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ServiceInstance: the way in, with the names of the singletons."""
+"""ServiceInstance: the entry point, with references to the singletons."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SERVICE_INSTANCE = Ref("ServiceInstance", "ServiceInstance")
 
-# The singletons that exist here, by their field in ServiceContent: (vCenter's, an ESXi host's).
+# The simulated singletons by their field in ServiceContent: (on a vCenter, on an ESXi host).
 SINGLETONS = {
     "propertyCollector": (
         Ref("PropertyCollector", "propertyCollector"),
@@ -35,7 +35,7 @@ SINGLETONS = {
     "searchIndex": (Ref("SearchIndex", "SearchIndex"), Ref("SearchIndex", "ha-searchindex")),
 }
 
-# Named in the content of a real vCenter, and never needed for tasks.
+# Part of a real vCenter's content, but not needed for tasks and not simulated.
 UNSERVED = {
     "setting": Ref("OptionManager", "VpxSettings"),
     "userDirectory": Ref("UserDirectory", "UserDirectory"),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sessions: who is logged in, by which ids, and what ends with them."""
+"""Sessions: who is logged in, with which ids, and which objects end with a session."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TooManySessions(Exception):
 
 
 class Session:
-    """One login. Collectors, views, filters and property collectors that it opens are in `owned` and end with it."""
+    """One login. `owned` holds its collectors, views, filters and property collectors, which end with it."""
 
     def __init__(self, world: World, user: User, address: str, agent: str, locale: str, is_rest: bool) -> None:
         self.world = world
@@ -76,7 +76,7 @@ class Session:
 
 
 class Sessions:
-    """All live sessions, the longest idle first. `shared`: both APIs take the ids of either."""
+    """All live sessions, the longest idle first. `shared`: both APIs accept the ids of either."""
 
     def __init__(self, world: World, users: Sequence[User], maximum: int, idle_seconds: float, shared: bool) -> None:
         self._shared = shared
@@ -103,9 +103,9 @@ class Sessions:
         locale: str = "en_US",
         is_rest: bool = False,
     ) -> Session:
-        """Raises Fault InvalidLogin or NoPermission, TooManySessions.
+        """Raises Fault InvalidLogin or NoPermission, or TooManySessions.
 
-        :param is_rest: at /api/session, which has a limit for each user
+        :param is_rest: for a login at /api/session, which has a limit per user
         """
         user = self.user(login)
         if user is None or user.password != password:
@@ -130,7 +130,7 @@ class Sessions:
         return sum(session.user is user for session in self.live())
 
     def find(self, session_id: str | None, is_rest: bool) -> Session | None:
-        """The live session of an id as one of both APIs sees it; it counts as active now."""
+        """The live session of an id as one of the two APIs sees it. This marks it as active."""
         self._expire_idle()
         session = self._by_id.get(session_id or "")
         if session is None or (session.is_rest != is_rest and not self._shared):
@@ -149,7 +149,7 @@ class Sessions:
             self._live.move_to_end(session.key)
 
     def rotate(self, session: Session) -> str:
-        """A new id; the one before stays valid for requests that are on their way."""
+        """A new id. The previous one stays valid for requests that were sent before."""
         session.ids.append(uuid.uuid4().hex)
         self._by_id[session.ids[-1]] = session
         while len(session.ids) > 2:

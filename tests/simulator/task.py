@@ -49,7 +49,7 @@ def with_message(type_name: str, text: str, **fields: Any) -> dict[str, Any]:
 
 @dataclass
 class Plan:
-    """What a task that the server itself runs will do. `seconds`: from its start to its end, None: until told."""
+    """The course of a task that the server itself runs. `seconds`: its duration, None: until a test ends it."""
 
     seconds: float | None
     outcome: str = "success"
@@ -59,7 +59,7 @@ class Plan:
 
 
 class Task(ExtensibleManagedObject):
-    """Times are nanoseconds since 1970; `digits` and `zone` (minutes) say how this task prints them."""
+    """Times are nanoseconds since 1970. `digits` and `zone` (minutes) define how this task prints them."""
 
     TYPE = "Task"
     BASES = (*ExtensibleManagedObject.BASES, "ExtensibleManagedObject")
@@ -134,7 +134,7 @@ class Task(ExtensibleManagedObject):
         self._text: str | None = None
 
     def precise(self, nanoseconds: int) -> int:
-        """The time without what this task does not print: filters see what answers show."""
+        """The time as precise as this task prints it, so that filters agree with responses."""
         unit = 10 ** (9 - self.digits)
         return nanoseconds // unit * unit
 
@@ -148,7 +148,7 @@ class Task(ExtensibleManagedObject):
 
     @property
     def order(self) -> tuple[int, int]:
-        """Where the task stands in the history, oldest first."""
+        """The sort key of the history, oldest first."""
         return self.queue_ns, self.number
 
     def custom_value_entity(self) -> Ref:
@@ -179,7 +179,7 @@ class Task(ExtensibleManagedObject):
             self.changed()
 
     def text(self) -> str:
-        """The TaskInfo as JSON, kept until the task changes."""
+        """The TaskInfo as JSON, cached until the task changes."""
         if self._text is None:
             self._text = to_json(self.info(None))
         return self._text
@@ -266,7 +266,7 @@ class Task(ExtensibleManagedObject):
         if (result is not None and state != "success") or (fault is not None and state != "error"):
             raise Fault("InvalidState", "A result goes with success, a fault with error.")
         if fault is not None and not is_vim_fault(fault["_typeName"]):
-            raise invalid_argument("fault", f"{fault['_typeName']} is no VimFault")
+            raise invalid_argument("fault", f"{fault['_typeName']} is not a VimFault")
         self.world.engine.forget(self)
         if state in DONE:
             self.finish(state, result, fault)

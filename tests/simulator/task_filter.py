@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TaskFilterSpec: which tasks a collector has."""
+"""TaskFilterSpec: which tasks a collector contains."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TIMES: dict[str, Callable[[Task], int | None]] = {
 
 
 class TaskFilter:
-    """A task has to meet every condition that is set; lists are met by any of their values, empty ones are not set."""
+    """A task has to meet every condition that is set. Any value of a list is enough; an empty list is not set."""
 
     def __init__(self, world: World, session: Session, spec: Spec) -> None:
         self.spec = spec
@@ -91,7 +91,7 @@ def _by_time(part: Spec) -> Condition:
 
 
 def _by_user(part: Spec) -> Condition:
-    """Without names: the tasks of all users, or with `systemUser` only those that no user started."""
+    """Without names: the tasks of all users, or with `systemUser` only tasks that no user started."""
     names = frozenset(name.casefold() for name in part.get("userList") or ())
     wants_system = part["systemUser"]
     any_user = not names and not wants_system

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TaskHistoryCollector: a scrollable view of the tasks that a filter lets through."""
+"""TaskHistoryCollector: a scrollable view of the tasks that match a filter."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _check_count(count: int) -> None:
 
 
 class TaskHistoryCollector(ManagedObject):
-    """The cursor stands behind the task of that order: reading goes on, or back, from there."""
+    """`_cursor` is the order of the task before the cursor. Reading continues forwards or backwards from there."""
 
     TYPE = "TaskHistoryCollector"
     BASES = ("ManagedObject", "HistoryCollector")
@@ -58,7 +58,7 @@ class TaskHistoryCollector(ManagedObject):
 
     @prop("ArrayOfTaskInfo")
     def latestPage(self, session: Session) -> list[dict[str, Any]]:
-        """The newest tasks in no order, as they were when one of them last changed its state."""
+        """The newest tasks in no particular order, as of the last state change of any of them."""
         if self._page is None:
             self._page = [task.info(session) for task in self._latest()]
             random.Random(self.ref.value).shuffle(self._page)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All tasks in the order of the history, those that are recent, and who is told when one changes state."""
+"""All tasks in the order of the history, the recent ones, and the listeners for state changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BEFORE_ALL: Order = (-1, -1)
 
 
 class TaskStore:
-    """`in_order` is sorted by queue time; `listeners` are called with each task that was created or changed state."""
+    """`in_order` is sorted by queue time. `listeners` are called with each new task and after each state change."""
 
     def __init__(self, now_ns: Callable[[], int]) -> None:
         self._now_ns = now_ns
@@ -62,11 +62,11 @@ class TaskStore:
             listener(task)
 
     def position_after(self, order: Order) -> int:
-        """The index of the first task behind a place in the order."""
+        """The index of the first task after a position in the order."""
         return bisect.bisect_right(self.in_order, order, key=attrgetter("order"))
 
     def recent(self) -> Iterator[Task]:
-        """Queued, running, and the last of those that ended within ten minutes."""
+        """Queued and running tasks, and the last of those that ended within ten minutes."""
         self._ended = [task for task in self._ended if self._is_recent(task)]
         yield from self._ended[-RECENT_DONE:]
         yield from self._active.values()

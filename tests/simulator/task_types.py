@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of tasks that the server itself knows, and the texts that describe them."""
+"""The server's own task types, and the texts that describe them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .wire import data
 
 
 class TaskType(NamedTuple):
-    """`name` is the method in TaskInfo.name, `label` what people read, `summary` the longer text."""
+    """`name` is the method in TaskInfo.name, `label` a short text, `summary` a longer one."""
 
     name: str
     label: str
@@ -65,7 +65,7 @@ REASONS = {
 
 
 def describe_tasks(extension_labels: dict[str, tuple[str, str]]) -> dict[str, Any]:
-    """The TaskDescription: the server's own kinds and those of extensions, `{task id: (label, summary)}`."""
+    """The TaskDescription: the server's own task types and those of extensions, `{task id: (label, summary)}`."""
     own = {key: (kind.label, kind.summary) for key, kind in TASK_TYPES.items()}
     return data(
         "TaskDescription",

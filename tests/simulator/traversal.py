@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which objects a filter spec selects, and what it followed to find them."""
+"""The objects that a filter spec selects, and the references that lead to them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class Walk:
     """One run of a filter spec for a session.
 
-    selected: objects to report, by id, in the order of being reached.
-    sources: (id, property) of what was followed; when one of these changes, the selection may.
-    origins: ids of objects that have to exist for the selection to stay as it is.
+    selected: objects to report, by id, in the order in which they were reached.
+    sources: (id, property) of the followed references. A change of any may change the selection.
+    origins: ids of objects whose removal may change the selection.
     missing: objects of the spec that do not exist.
     """
 
@@ -56,7 +56,7 @@ class Walk:
                     to_follow += [(target, traversal.then) for target in targets]
 
     def _follow(self, source: ManagedObject, traversal: Traversal) -> list[ManagedObject]:
-        """What a traversal leads to from an object, nothing where it was already followed: cycles end here."""
+        """The targets of a traversal from an object; empty if it was followed before, which ends cycles."""
         moid = source.ref.value
         if not source.is_kind_of(traversal.type) or (moid, id(traversal)) in self._followed:
             return []

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The versions of a collector: what to answer to each, whole or in parts."""
+"""The versions of a collector, and the updates since each of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INITIAL = ""
 BEFORE_EVERYTHING = -1
 
 
-# counted for all collectors, so that no version of one is by chance known to another
+# shared by all collectors, so that no version is valid on another collector by chance
 _numbers = itertools.count(1)
 
 
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
 
 
 class Suspended(NamedTuple):
-    """The rest of a truncated answer, and the revision that it was computed at."""
+    """The rest of a truncated UpdateSet, and the revision at which it was computed."""
 
     version: str
     revision: int
@@ -42,10 +42,10 @@ class Suspended(NamedTuple):
 
 
 class Updates:
-    """The filters of one collector in one session, and the versions that it gave out.
+    """The filters of one collector in one session, and the versions that it issued.
 
-    A version stands for a revision of the world and may be used again. That of a truncated answer may not: it goes on
-    where the answer stopped, once.
+    A version stands for a revision of the world and can be used repeatedly. The version of a truncated UpdateSet
+    continues where that set stopped, and can be used only once.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Updates:
     def since(self, version: str, revision: int, limit: int | None, resume: bool) -> Json | None:
         """The UpdateSet of at most `limit` entries from a version to the world's present revision; None if it is empty.
 
-        Raises Fault InvalidCollectorVersion, also for the version of a truncated answer unless it may `resume`.
+        Raises Fault InvalidCollectorVersion, also for the version of a truncated UpdateSet unless it may `resume`.
         """
         suspended, self._suspended = self._suspended, None
         if suspended is not None and suspended.version == version and resume:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The check of requests and answers against the contract, as strict as live servers are."""
+"""The validation of requests and responses against the contract, as strict as that of live servers."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def check_request(type_name: str | None, body: dict[str, Any]) -> dict[str, Any]
 
 
 def check_response(schema: Schema, value: Any, *, nulls: bool = False) -> None:
-    """Raises Fault if the answer breaks the contract. Types and enum values that are not in it are let through.
+    """Raises Fault if the response breaks the contract. Unknown types and enum values are accepted.
 
-    :param nulls: whether fields that are not set may be null, which the contract does not say
+    :param nulls: whether unset fields may be null, which the contract does not allow
     """
     _Check(is_response=True, nulls=nulls).value(schema, value, "response")
 
@@ -45,7 +45,7 @@ def _wrong(path: str, message: str) -> Fault:
 
 
 class _Check:
-    """A walk along the schemas; `path` is the place in the request, for messages."""
+    """A walk along the schemas. `path` is the place in the value, for messages."""
 
     def __init__(self, *, is_response: bool, nulls: bool) -> None:
         self._is_response = is_response
@@ -87,7 +87,7 @@ class _Check:
         if "enum" in schema:
             known = isinstance(value, str) and (self._is_response or value in schema["enum"])
             if not known:
-                raise _wrong(path, f"{value!r} is no {name.removesuffix('Enum')}")
+                raise _wrong(path, f"{value!r} is not a valid {name.removesuffix('Enum')}")
         else:
             self._object(name, value, path)
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""View and ManagedObjectView: what list views and container views share."""
+"""View and ManagedObjectView: the bases of list views and container views."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Reference = dict[str, Any]
 
 
 class View(ManagedObject):
-    """What all views share. A view belongs to its session."""
+    """The base of all views. A view belongs to its session."""
 
     TYPE = "View"
 
     def sources(self, session: Session | None) -> set[tuple[str, str]]:
-        """(id, property) of all that the view is computed from, beside itself."""
+        """(id, property) of everything that the view is computed from, except the view itself."""
         return set()
 
     @method
@@ -36,7 +36,7 @@ class ManagedObjectView(View):
     BASES = (*View.BASES, "View")
 
     def members(self, session: Session | None) -> list[ManagedObject]:
-        """What exists of the view."""
+        """The existing objects in the view."""
         raise NotImplementedError
 
     @prop("ArrayOfManagedObjectReference")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ViewManager: make views, which a session keeps on the server for filters to follow."""
+"""ViewManager: create views, which belong to a session and which filters can traverse."""
 
 from __future__ import annotations
 

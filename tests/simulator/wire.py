@@ -53,7 +53,7 @@ def box(type_name: str, value: Any) -> dict[str, Any]:
 
 
 def box_any(declared: str, value: Any) -> Any:
-    """The value for a place declared as Any: primitives, enums and arrays boxed, data objects and None as they are."""
+    """The value for a field declared as Any: primitives, enums and arrays are boxed."""
     if value is None or (isinstance(value, dict) and not declared.startswith("ArrayOf")):
         return value
     return box(declared, value)
@@ -68,7 +68,7 @@ def is_vim_fault(name: str) -> bool:
 
 
 class JsonText(str):
-    """A wire value that is JSON text already: pages of history are joined from texts that tasks keep."""
+    """A wire value that is already JSON text. Pages of history are joined from the texts that tasks cache."""
 
     __slots__ = ()
 
@@ -82,7 +82,7 @@ def to_json(value: Any) -> str:
 
 
 class Fault(Exception):
-    """A fault that the server answers with HTTP 500."""
+    """A fault, which the server sends with HTTP 500."""
 
     def __init__(self, type_name: str, message: str = "", /, **fields: Any) -> None:
         super().__init__(f"{type_name}: {message}" if message else type_name)
@@ -104,7 +104,7 @@ def invalid_argument(name: str, message: str = "A specified parameter was not co
 
 
 def parse_time(text: str) -> int | None:
-    """Nanoseconds since 1970 of an RFC 3339 time; None if it is none."""
+    """Nanoseconds since 1970 of an RFC 3339 time; None if the text is not a valid time."""
     match = _TIME.fullmatch(text)
     if not match:
         return None
@@ -121,7 +121,7 @@ def parse_time(text: str) -> int | None:
 
 
 def format_time(nanoseconds: int, digits: int = 6, offset_minutes: int = 0) -> str:
-    """RFC 3339 with 0 to 9 digits of fraction; more precise times are cut."""
+    """RFC 3339 with 0 to 9 fractional digits; further digits are cut off."""
     seconds, rest = divmod(nanoseconds, SECOND)
     local = (_EPOCH + timedelta(seconds=seconds, minutes=offset_minutes)).isoformat()[:19]
     fraction = f".{rest:09d}"[: digits + 1] if digits else ""

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of the server: its objects, its clock, and the log of what changed."""
+"""The state of the server: its objects, its clock, and the log of changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CHANGES_KEPT = 200_000
 
 
 class Change(NamedTuple):
-    """`name` is the property that changed, "" when the object came or went."""
+    """`name` is the changed property, "" if the object was added or removed."""
 
     revision: int
     ref: Ref
@@ -35,9 +35,9 @@ class Change(NamedTuple):
 
 
 class World:
-    """All objects that do not belong to one session, and the changes of every object.
+    """All objects that do not belong to a single session, and the changes of every object.
 
-    `opened` counts the sessions, collectors, filters, … that were ever opened, by type.
+    `opened` counts all sessions, collectors, filters, … ever opened, by type.
     """
 
     sessions: Sessions
@@ -65,7 +65,7 @@ class World:
         return getattr(self.objects.get(ref.value), "label", ref.value)
 
     def find(self, ref: Ref, session: Session | None) -> ManagedObject:
-        """Raises Fault ManagedObjectNotFound, also for a wrong type and for what belongs to another session."""
+        """Raises Fault ManagedObjectNotFound, also for a wrong type and for an object of another session."""
         found = self.objects.get(ref.value)
         if found is None and session is not None:
             found = session.owned.get(ref.value)
@@ -89,14 +89,14 @@ class World:
         self.touch(removed, "")
 
     def touch(self, changed: ManagedObject, *names: str) -> None:
-        """Record that properties changed and wake who waits."""
+        """Record that properties changed and wake all waiters."""
         self.revision += 1
         for name in names:
             self._changes.append(Change(self.revision, changed.ref, name))
         self.wake()
 
     def wake(self) -> None:
-        """Let all who wait for a change look again."""
+        """Let all waiters check for changes."""
         while self._waiters:
             waiter = self._waiters.pop()
             if not waiter.done():
@@ -110,13 +110,13 @@ class World:
         return list(newest_first)[::-1]
 
     async def wait_for_change(self, since: int, timeout: float) -> bool:
-        """Wait up to `timeout` seconds until anything changed after the revision; whether it did."""
+        """Wait up to `timeout` seconds for a change after the revision. Returns whether one happened."""
         if self.revision > since:
             return True
         waiter = asyncio.get_running_loop().create_future()
         self._waiters.add(waiter)
         try:
-            # wait_for of Python 3.11 and older loses a cancel that comes in the same turn as the change
+            # wait_for of Python 3.11 and older loses a cancel that arrives in the same loop iteration as the change
             changed, _pending = await asyncio.wait({waiter}, timeout=timeout)
         finally:
             self._waiters.discard(waiter)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`/api`: the parts of the vSphere REST API that belong to VI JSON, sessions and the choice of a release."""
+"""`/api`: the parts of the vSphere REST API that VI JSON clients use: sessions and release negotiation."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks that tests order, change and let expire."""
+"""Tasks that tests create, change and let expire."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ PLANNED = frozenset({"duration", "outcome", "on_cancel"})
 
 
 def create_tasks(world: World, spec: Spec) -> list[Task]:
-    """`count` tasks of one specification. Raises ValueError for what is not understood."""
+    """Create `count` tasks from one specification. Raises ValueError for an invalid one."""
     _check_names(spec, KNOWN)
     return [_create(world, spec) for _round in range(spec.get("count", 1))]
 
 
 def change_task(task: Task, changes: Spec) -> None:
-    """Raises ValueError for what is not understood."""
+    """Raises ValueError for an invalid change."""
     _check_names(changes, CHANGEABLE)
     _set_plain(task, changes)
     if PLANNED & set(changes):
@@ -95,7 +95,7 @@ def change_task(task: Task, changes: Spec) -> None:
 
 
 def expire_task(task: Task) -> None:
-    """The task is gone, as finished ones are after some time."""
+    """Remove the task, as servers do some time after its end."""
     task.world.engine.forget(task)
     task.world.tasks.remove(task)
 
@@ -103,9 +103,9 @@ def expire_task(task: Task) -> None:
 def _check_names(spec: Spec, known: frozenset[str]) -> None:
     unknown = set(spec) - known
     if unknown:
-        raise ValueError(f"not known: {', '.join(sorted(unknown))}")
+        raise ValueError(f"unknown names: {', '.join(sorted(unknown))}")
     if spec.get("state", "queued") not in ("queued", "running", *DONE):
-        raise ValueError(f"no such state: {spec['state']}")
+        raise ValueError(f"not a valid state: {spec['state']}")
 
 
 def _create(world: World, spec: Spec) -> Task:
@@ -139,7 +139,7 @@ def _create(world: World, spec: Spec) -> Task:
 def _plan(spec: Spec) -> Plan:
     on_cancel = spec.get("on_cancel", "later")
     if on_cancel not in ("at_once", "later", "success", "owner"):
-        raise ValueError(f"no such on_cancel: {on_cancel}")
+        raise ValueError(f"not a valid on_cancel: {on_cancel}")
     return Plan(spec.get("duration"), spec.get("outcome", "success"), spec.get("error"), spec.get("result"), on_cancel)
 
 
@@ -188,7 +188,7 @@ def _reason(world: World, spec: Spec, entity: Ref) -> Spec:
 
 
 def _cause(world: World, kind: type[ManagedObject], moid: str) -> Ref:
-    """The alarm or scheduled task of that id, made if there is none."""
+    """The alarm or scheduled task of that id, created if it does not exist."""
     ref = Ref(kind.TYPE, moid)
     if moid not in world.objects:
         world.add(kind(world, ref))
@@ -199,7 +199,7 @@ def _entity(world: World, moid: str) -> Ref:
     found = world.objects.get(moid)
     if isinstance(found, ManagedEntity):
         return found.ref
-    raise ValueError(f"no such entity: {moid}")
+    raise ValueError(f"not an entity: {moid}")
 
 
 def _ns(seconds: float) -> int:

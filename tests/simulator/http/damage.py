@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sending responses, whole or damaged, down to the socket."""
+"""Sending responses, intact or damaged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOMETHING = "{}"
 
 
 def proxy_response(rule: Rule) -> Response | None:
-    """The HTML of a reverse proxy, for the faults that are one."""
+    """The HTML page of a reverse proxy, if the rule injects one."""
     if not rule.fault.startswith("http_"):
         return None
     status = int(rule.fault.removeprefix("http_"))
@@ -39,7 +39,7 @@ async def send(request: web.Request, response: Response) -> web.StreamResponse:
 
 
 async def send_damaged(request: web.Request, response: Response, rule: Rule) -> web.StreamResponse:
-    """The operation has run; what happens to its response on the way."""
+    """Send the response of an operation that has run, damaged as the rule says."""
     if rule.fault == "delay":
         await asyncio.sleep(rule.seconds)
     elif rule.fault == "cut_after":
@@ -54,14 +54,14 @@ async def send_damaged(request: web.Request, response: Response, rule: Rule) -> 
 
 
 def abort(request: web.Request) -> web.StreamResponse:
-    """Cut the connection; the response that the framework needs goes nowhere."""
+    """Cut the connection. The framework needs a response, but nobody receives it."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
 
 
 async def _send_part(request: web.Request, response: Response, count: int) -> web.StreamResponse:
-    """Promise the whole body, send so many bytes of it, and close the connection."""
+    """Announce the whole body, send `count` bytes of it, and close the connection."""
     body = (response.text or SOMETHING).encode()
     stream = web.StreamResponse(status=response.status if response.text else 200, headers=response.headers)
     stream.content_type = response.content_type

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The front of the server: counts and logs each request, and damages its response where a test wants it."""
+"""The front of the server: counts and logs each request, and injects faults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOG_KEPT = 2000
 
 
 class Record:
-    """Requests by operation, and the log of the last ones (bodies and headers included: for tests only)."""
+    """Request counts by operation, and a log of the last requests with headers and bodies, for tests only."""
 
     def __init__(self, logging: bool) -> None:
         self.logging = logging
@@ -64,7 +64,7 @@ class Front:
         run: Callable[[], Awaitable[Response]],
         expire_session: Callable[[], None],
     ) -> web.StreamResponse:
-        """Send what `run` responses, with the damage that is due."""
+        """Send the response of `run`, damaged if a rule applies."""
         self._record.requests[operation] += 1
         rule = self._injector.next(operation)
         if rule is None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults to inject: which request gets which damage."""
+"""Fault injection: the rules that say which requests to damage, and how."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ KINDS = frozenset(
 class Rule:
     """Applies to the matching requests from the `nth` on, `times` of them.
 
-    operation: fnmatch pattern of `Task.CancelTask`. seconds: for delay and refused.
-    status_before: a cut response has sent its status line and headers. after: http_50x comes after the operation ran.
+    operation: an fnmatch pattern for names such as `Task.CancelTask`. seconds: for delay and refused.
+    status_before: cut the connection after the status line and the headers. after: run the operation before http_50x.
     """
 
     operation: str
@@ -72,6 +72,6 @@ class Injector:
         return [asdict(rule) for rule in self._rules]
 
     def next(self, operation: str) -> Rule | None:
-        """The fault for a request that came now; every rule that matches counts it."""
+        """The rule for the current request. Every matching rule counts the request."""
         firing = [rule for rule in self._rules if rule.fires(operation)]
         return firing[0] if firing else None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The listening socket, which can be closed for a while."""
+"""The listening socket, which can pause."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aiohttp import web
 
 
 class Listener:
-    """Port 0 takes any, and keeps it after a pause."""
+    """Port 0 chooses a free port, which stays the same after a pause."""
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         self._host = host
@@ -33,12 +33,12 @@ class Listener:
         await self._open()
 
     def stop(self) -> None:
-        """Stay closed after a pause that is still on."""
+        """Cancel the reopening after a pause."""
         if self._reopening is not None:
             self._reopening.cancel()
 
     async def pause(self, seconds: float) -> None:
-        """Refuse new connections for so long; those that are open stay."""
+        """Refuse new connections for `seconds`. Open connections stay."""
         if self._site is not None:
             await self._site.stop()
             self._site = None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is put into HTTP responses: JSON text, and the ways in which servers say that there is no value."""
+"""HTTP responses for values and faults, and the ways in which servers represent no value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SESSION_HEADER = "vmware-api-session-id"
 
 @dataclass
 class Response:
-    """`text` is the body, None for none."""
+    """`text` is the body; None for no body."""
 
     status: int
     text: str | None = None
@@ -26,7 +26,7 @@ class Response:
 
 
 def value_response(operation: Operation, value: Any, quirks: Quirks) -> Response:
-    """The response of an operation that went well."""
+    """The response of a successful operation."""
     if operation.status == 204:
         return Response(204)
     if quirks.null_lists and value in ([], "[]"):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`/sdk/vim25/{release}/{Type}/{moId}/{member}`: from a request to the object that serves it."""
+"""`/sdk/vim25/{release}/{Type}/{moId}/{member}`: dispatch requests to managed objects."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Target(NamedTuple):
 
 
 def parse_path(raw_path: str) -> Target | None:
-    """The parts of a path; the id may have its brackets as they are or percent-encoded."""
+    """The parts of a path. Brackets in the id may be literal or percent-encoded."""
     parts = raw_path.partition("?")[0].removeprefix(PREFIX).split("/")
     if len(parts) != 4 or not all(parts):
         return None
@@ -129,9 +129,9 @@ async def _body(request: web.Request, operation: Operation) -> dict[str, Any]:
     try:
         body = json.loads(text) if text.strip() else None
     except ValueError as error:
-        raise Fault("InvalidRequest", f"The body is no JSON: {error}") from error
+        raise Fault("InvalidRequest", f"The body is not valid JSON: {error}") from error
     if body is None and not operation.body_required:
         return {}
     if not isinstance(body, dict):
-        raise Fault("InvalidRequest", "The body is no JSON object.")
+        raise Fault("InvalidRequest", "The body is not a JSON object.")
     return body

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The running server: everything wired up on one port."""
+"""The server: all routes on one port."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BIGGEST_REQUEST = 64 * 1024 * 1024
 
 
 class Server:
-    """`violations`: the responses that broke the contract, noted with `check`."""
+    """`violations`: the responses that broke the contract, recorded with `check`."""
 
     def __init__(
         self,
@@ -45,11 +45,11 @@ class Server:
         app.add_routes(Api(world, front, release).routes())
         app.add_routes(Control(world, injector, record).routes())
         app.router.add_route("*", "/sdk/vim25/{path:.*}", sdk.handle)
-        # A wait whose client has gone must not hold its collector.
+        # A wait must not block its collector after the client disconnected.
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
 
     async def start(self) -> str:
-        """The URL."""
+        """Start listening; returns the URL."""
         self._world.engine.wake()
         await self._runner.setup()
         await self.listener.start(self._runner)

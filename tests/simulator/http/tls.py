@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates: an authority of the simulator's own, and a server certificate by it."""
+"""Certificates: the simulator's own authority, and a server certificate that it issues."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAMES = ("localhost", "127.0.0.1", "::1")
 def make_certificates(folder: Path) -> ssl.SSLContext:
     """The context to serve with, from `ca.pem` (the authority) and `server.pem` (key and chain) in the folder.
 
-    They are made where they are not there: a server that is started again keeps its own.
+    Missing files are created. A restarted server keeps its certificate.
     """
     if not (folder / "server.pem").exists():
         _issue(folder)
