@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson import transport as _transport
-from ansible_collections.vijson.tasks.plugins.module_utils._waiting import wait as _wait
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson import transport
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting import wait
 from ansible_collections.vijson.tasks.tests.faults.matrix import Verdict, cases, try_case
 from ansible_collections.vijson.tasks.tests.faults.report import write_table
 from ansible_collections.vijson.tasks.tests.support.scenarios import SCENARIOS, Scenario
@@ -47,8 +47,8 @@ def verdicts() -> Iterator[list[Verdict]]:
 def impatient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Try again at once: how long the pauses are is tested elsewhere. Files that are written go with the test."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(_transport, "PAUSES", (0.02, 0.1, 0.1))
-    monkeypatch.setattr(_wait, "_RECOVERY_PAUSES", (0.02, 0.1))
+    monkeypatch.setattr(transport, "REQUEST_PAUSES", (0.02, 0.1, 0.1))
+    monkeypatch.setattr(wait, "WAIT_PAUSES", (0.02, 0.1))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name.replace(" ", "-"))

@@ -16,7 +16,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import Connec
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson import client as _client
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Transport
-from ansible_collections.vijson.tasks.plugins.module_utils._waiting import outcome as _waiting
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting import outcome
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import FakeClock
 
@@ -93,6 +93,6 @@ class Player:
         waits = partial(wait_for_tasks, clock=self.clock.clock)
         with (
             mock.patch.object(_client, "Transport", return_value=self),
-            mock.patch.object(_waiting, "wait", waits),
+            mock.patch.object(outcome, "wait_for_tasks", waits),
         ):
             yield
