@@ -36,7 +36,7 @@ simulator: .venv/.playable ## keep a simulated vCenter running, with $(OPTIONS),
 	@scripts/with-simulator $(OPTIONS) --
 
 .PHONY: build
-build: .venv/.playable ## make the tarball, install it into an empty place and run the demo from there
+build: venv ## make the tarball, let Galaxy's importer check it, install it into an empty place and run the demo from there
 	@scripts/check $@ "$(CURDIR)/scripts/build"
 
 .PHONY: docs
