@@ -105,7 +105,7 @@ test-matrix: venv ## units and e2e with the oldest and newest ansible-core, on t
 
 ##@ Lint
 
-LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog
+LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog workflow
 PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.architecture tests.bench tests.e2e tests.faults tests.robustness tests.support tests.unit) simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
@@ -126,6 +126,8 @@ lint-docs:
 	@scripts/check $@ antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self --check-extra-docs-refs .
 lint-changelog:
 	@scripts/check $@ antsibull-changelog lint
+lint-workflow:
+	@scripts/check $@ check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/test.yml
 
 .PHONY: format
 format: venv ## let ruff lay out the Python files
