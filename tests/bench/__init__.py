@@ -2,4 +2,4 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measurements of the collection against the simulator, each beside a floor and a naive counterpart."""
+"""Measurements of the collection against the simulator, compared with a lower bound and a simple implementation."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Measure all, show the table, and write it to a file.
+"""Run all measurements, print the table, and write it to a file.
 
 python -m bench FILE.md
 """
@@ -23,7 +23,7 @@ SMALL_HISTORY = 200
 
 
 def main() -> None:
-    """Run every measurement in one go, so that what is compared had the same machine."""
+    """Run all measurements one after another, so that the machine is in the same condition for all of them."""
     rows: list[Row] = []
     with vcenter(SMALL_HISTORY) as server:
         rows += plays.measure(server)
@@ -37,10 +37,12 @@ def main() -> None:
 def _page(table: str) -> str:
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, ansible-core {version('ansible-core')}"
     return (
-        "# Measurements\n\n"
-        f"`make bench` wrote this file on {machine}. Seconds are medians; what is compared ran in turns in one go,\n"
-        "against the simulator on the same machine. `ping` is `ansible.builtin.ping`. Requests are the simulator's\n"
-        "count; those of the history are beside login and logout.\n\n"
+        "# Benchmarks\n\n"
+        f"`make bench` wrote this page on {machine}, with the simulator on the same machine.\n\n"
+        "- **seconds**: medians. Measurements that are compared ran alternately.\n"
+        "- **requests**: the number of requests that the simulator received. For the history, login and logout are\n"
+        "  not included.\n"
+        "- `ping` is `ansible.builtin.ping`.\n\n"
         f"{table}"
     )
 

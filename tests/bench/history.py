@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading history into a file: ten thousand tasks, and ten times as many."""
+"""Read the history into a file: ten thousand tasks, and ten times as many."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def measure() -> list[Row]:
             f"history of {LARGE:,} tasks into dest",
             large.seconds,
             ratio=large_cost / small_cost,
-            against=f"cost a task at {SMALL:,}",
+            against=f"time per task at {SMALL:,}",
             requests=large_requests - _SESSION,
             goal="peak < 150 MB, ratio <= 1.20",
             note=f"{1 / large_cost:,.0f} tasks/s, peak {large.peak:.0f} MiB",
@@ -52,7 +52,7 @@ def measure() -> list[Row]:
 
 
 def _read(size: int) -> tuple[Run, int]:
-    """The run of median length, and its requests."""
+    """The run with the median duration, and its requests."""
     with vcenter(size) as server, TemporaryDirectory() as folder:
         runs = []
         for _round in range(ROUNDS):

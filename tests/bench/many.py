@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Five hundred tasks: reading them, and waiting for all of them."""
+"""Five hundred tasks: read them, and wait for all of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAIVE_PAUSE = 2.0  # seconds
 
 
 def measure(server: Server) -> list[Row]:
-    """Rows for reading and for waiting, each with its naive counterpart."""
+    """Rows for reading and for waiting, each compared with a simple implementation."""
     return [*_reading(server), *_waiting(server)]
 
 
@@ -40,12 +40,12 @@ def _reading(server: Server) -> list[Row]:
         naive_requests = server.total()
     seconds, slow = median(ours), median(naive)
     return [
-        Row(f"info of {TASKS} tasks: one request a task", slow, requests=naive_requests),
+        Row(f"info of {TASKS} tasks: one request per task", slow, requests=naive_requests),
         Row(
             f"info of {TASKS} tasks: vi_task_info",
             seconds,
             ratio=seconds / slow,
-            against="one request a task",
+            against="one request per task",
             requests=our_requests,
             goal="1 request, < 0.5 s",
         ),
@@ -71,19 +71,19 @@ def _waiting(server: Server) -> list[Row]:
     naive_seconds = time.monotonic() - begun
     return [
         Row(
-            f"waiting for {TASKS} tasks: each in turn, every {NAIVE_PAUSE:g} s",
+            f"waiting for {TASKS} tasks: one after another, every {NAIVE_PAUSE:g} s",
             naive_seconds,
             requests=server.total(),
-            note=f"last end known after {late:.2f} s",
+            note=f"last end noticed after {late:.2f} s",
         ),
         Row(
             f"waiting for {TASKS} tasks: vi_task_wait",
             waited.seconds,
             ratio=waited.seconds / naive_seconds,
-            against="each in turn",
+            against="one after another",
             requests=our_requests,
             goal="<= 100 requests, 0.3 s, CPU < 2 s",
-            note=f"last end known after {waited.late:.2f} s, CPU {waited.cpu:.2f} s",
+            note=f"last end noticed after {waited.late:.2f} s, CPU {waited.cpu:.2f} s",
         ),
     ]
 
@@ -96,7 +96,7 @@ def _ending(server: Server) -> list[str]:
 
 
 def _poll_in_turn(server: Server, session: str, tasks: list[str]) -> float:
-    """Wait for one after the other; the seconds by which the last end was known late."""
+    """Wait for one task after another; the seconds between the last end and the moment when it was noticed."""
     last = 0.0
     for moid in tasks:
         while (info := server.read(f"Task/{moid}/info", session))["state"] not in ENDED:

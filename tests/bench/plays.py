@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What one module costs in a play, beyond the play's start: a loop of twenty, and twenty tasks of their own.
+"""The time that one module takes in a play, without the start of the play: in a loop of twenty, and in twenty tasks.
 
-Beside ``ping`` there is a module that does nothing but import requests.
+It is compared with ``ping`` and with a module that only imports requests.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ _IMPORT: dict[str, Any] = {"import_requests": {}}
 _WAYS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "ping": (_PING, {}),
     "a module that only imports requests": (_IMPORT, {}),
-    "in the controller's process": (_INFO, {}),
-    "as a module": (_INFO, {"vijson_tasks_in_process": False}),
+    "in the Ansible process": (_INFO, {}),
+    "in a process of its own": (_INFO, {"vijson_tasks_in_process": False}),
 }
 
 
 def measure(server: Server) -> list[Row]:
-    """A row for each way, in both shapes."""
+    """A row for each way to run it, in a loop and in tasks."""
     rows = []
     for shape in ("loop", "tasks"):
         costs = _costs(shape)
         floor = costs["ping"]
         requests = _requests(server)
         for way, seconds in costs.items():
-            limit = {"in the controller's process": "<= 0.20", "as a module": "<= 1.35"}.get(way, "")
+            limit = {"in the Ansible process": "<= 0.20", "in a process of its own": "<= 1.35"}.get(way, "")
             rows.append(
                 Row(
-                    f"one module, {'in a loop' if shape == 'loop' else 'a task of its own'}: {way}",
+                    f"one module, {'in a loop' if shape == 'loop' else 'in a task of its own'}: {way}",
                     seconds=seconds,
                     ratio=seconds / floor,
                     against="ping",
@@ -58,7 +58,7 @@ def measure(server: Server) -> list[Row]:
 
 
 def _costs(shape: str) -> dict[str, float]:
-    """Seconds of one module by way: medians over rounds that take turns, less an empty play."""
+    """Seconds of one module by way: medians of alternating rounds, minus the time of an empty play."""
     with TemporaryDirectory() as folder:
         plays = {"": _write(folder, "empty", [], {})}
         for way, (task, variables) in _WAYS.items():

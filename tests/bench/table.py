@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of what was measured."""
+"""The table of the measurements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """One measurement. ``ratio``: its seconds over those of what it is held ``against``."""
+    """One measurement. ``ratio``: its seconds divided by those of the measurement named in ``against``."""
 
     what: str
     seconds: float
@@ -21,11 +21,11 @@ class Row(NamedTuple):
     note: str = ""
 
 
-_HEAD = ("what", "seconds", "ratio", "requests", "goal", "note")
+_HEAD = ("measurement", "seconds", "ratio", "requests", "goal", "note")
 
 
 def markdown(rows: list[Row]) -> str:
-    """The rows as a table, its columns lined up."""
+    """The rows as a table with aligned columns."""
     cells = [_HEAD, *(_cells(row) for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(_HEAD))]
     lines = [

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The simulated vCenter of a measurement: its control interface, and a session of one's own."""
+"""The simulated vCenter of a measurement: its control interface, and requests in a session of the caller."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 
 class Server(VCenter):
-    """One running simulator, which the environment leads to as well."""
+    """One running simulator, which the environment variables name too."""
 
     def __init__(self, variables: dict[str, str]):
         super().__init__(variables)
@@ -28,18 +28,18 @@ class Server(VCenter):
         self._http.verify = variables["VMWARE_CA_PATH"]
 
     def total(self) -> int:
-        """How many API requests came in since :meth:`reset`."""
+        """Number of API requests since :meth:`reset`."""
         return int(self.state()["total"])
 
     def read(self, path: str, session: str) -> Any:
-        """A property of the API over a kept connection, as a script without this collection reads it."""
+        """A property, read over a kept-alive connection as a script without this collection would read it."""
         url = f"https://{self.host}:{self.port}/sdk/vim25/8.0.1.0/{path}"
         return self._http.get(url, headers={"vmware-api-session-id": session}, timeout=120).json()
 
 
 @contextmanager
 def vcenter(history: int) -> Iterator[Server]:
-    """A simulator with that many tasks in its history; the environment leads to it inside the block."""
+    """A simulator with this number of tasks in its history. Inside the block, the environment variables name it."""
     before = dict(os.environ)
     with simulator(["--history", str(history)]) as variables:
         os.environ.update(variables)

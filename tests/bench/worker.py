@@ -24,7 +24,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND,
 
 
 class Run(NamedTuple):
-    """Seconds by the clock and of CPU, peak MiB, seconds since the last of the tasks ended, the rest of the result."""
+    """Seconds of time and of CPU, peak MiB, seconds since the last task ended, and the rest of the result."""
 
     seconds: float
     cpu: float
@@ -34,19 +34,19 @@ class Run(NamedTuple):
 
 
 def measure(module: str, params: dict[str, Any]) -> Run:
-    """Start a worker, and read what it measured."""
+    """Start a worker and return its measurement."""
     command = [sys.executable, "-m", __spec__.name, module, "-"]
     done = subprocess.run(command, input=json.dumps(params), capture_output=True, text=True, check=True)
     return Run(**json.loads(done.stdout))
 
 
 def seconds_of(time_text: str) -> float:
-    """Seconds since 1970 of a time as servers and modules write it."""
+    """Seconds since 1970 of a time in RFC 3339."""
     return parse_rfc3339(time_text) / SECOND
 
 
 def main() -> None:
-    """Run, and print what was measured as JSON."""
+    """Run the module and print the measurement as JSON."""
     name, text = sys.argv[1:]
     module = importlib.import_module(f"ansible_collections.vijson.tasks.plugins.modules.{name}")
     params = json.loads(sys.stdin.read() if text == "-" else text)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of outcomes."""
+"""The page with the outcomes."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pathlib import Path
 
 from ansible_collections.vijson.tasks.tests.faults.matrix import FAULTS, Verdict
 
-_ABOUT = """# What comes of faults
+_ABOUT = """# Fault-injection results
 
-`make test-faults` wrote this file. Each module ran against the simulator with one damaged request: every operation that
-it calls, its first, middle and last request, each fault, in a session of its own and in a shared one. After each run
-the server was looked at.
+`make test-faults` wrote this page. In each case, one module runs against the simulator, and the simulator damages one
+request or its response. The cases cover every operation that a module calls (its first, middle and last request) and
+every fault, in a session of the module's own and in a shared session. After each case, the test checks the server.
 
-- **succeeded**: the module made up for it, and its effect is there exactly once.
-- **failed**: one line says what happened; the effect is there at most once.
-- **lost**: objects that are open because their id was lost with the answer that opened them, at most one each: a
-  session after a lost answer to a login, a collector or a view after one to its making in a shared session.
-- **wrong**: doubled or missing effects, tracebacks, messages that are not true, anything else left open.
+- **succeeded**: the module recovered, and made its change exactly once.
+- **failed**: the module failed with a message of one line, and made its change at most once.
+- **lost**: objects that stayed open because the response with their id was lost, at most one in each case. This is a
+  session after a lost response to a login, or a collector or view that was created in a shared session.
+- **wrong**: duplicate or missing changes, tracebacks, incorrect messages, or other objects left open.
 
 """
 
@@ -30,7 +30,7 @@ def write_table(path: Path, verdicts: list[Verdict]) -> None:
     faults = _table("fault", verdicts, [(fault, [v for v in verdicts if v.case.fault == fault]) for fault in FAULTS])
     names = dict.fromkeys(verdict.case.scenario.name for verdict in verdicts)
     scenarios = _table(
-        "module at work", verdicts, [(name, [v for v in verdicts if v.case.scenario.name == name]) for name in names]
+        "scenario", verdicts, [(name, [v for v in verdicts if v.case.scenario.name == name]) for name in names]
     )
     path.write_text(f"{_ABOUT}{faults}\n{scenarios}")
 

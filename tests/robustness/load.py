@@ -87,16 +87,16 @@ def play_on(ansible: Ansible, hosts: int, *, in_process: bool) -> Run:
     )
 
 
-_ABOUT = """# Load
+_ABOUT = """# Load-test results
 
-`make test-load` wrote this file on {machine}, with the simulator on the same machine.
+`make test-load` wrote this page on {machine}, with the simulator on the same machine.
 
-- **modules**: how many ran, and how many of them **failed**.
-- **requests**: what the server was sent for all of them.
-- **sessions**: the most that were open at once, as far as was seen.
+- **modules**: the number of module runs, and how many of them **failed**.
+- **requests**: the number of requests that the simulator received.
+- **sessions**: the largest number of open sessions observed.
 
 {table}
-At the limit of its sessions the server answers HTTP 503, and the user reads:
+When no session is left, the server responds with HTTP 503, and the module fails with this message:
 
 > {refusal}
 """
@@ -105,7 +105,7 @@ At the limit of its sessions the server answers HTTP 503, and the user reads:
 def write_page(path: Path, figures: list[Figures], refusal: str) -> None:
     """The figures, and what a user reads at the limit of sessions."""
     lines = [
-        "| what | modules | failed | seconds | requests | sessions |",
+        "| measurement | modules | failed | seconds | requests | sessions |",
         "| --- | --: | --: | --: | --: | --: |",
         *(
             f"| {row.what} | {row.modules:,} | {row.failed} | {row.seconds:.1f} | {row.requests:,} | {row.sessions} |"

@@ -48,7 +48,7 @@ def page() -> Iterator[Page]:
 
 @pytest.mark.parametrize("in_process", [True, False] if WHOLE else [True])
 def test_many_hosts(ansible: Ansible, vcenter: VCenter, page: Page, in_process: bool) -> None:
-    way = "in process" if in_process else "as modules"
+    way = "in the Ansible process" if in_process else "in a process for each"
     with measured(vcenter, f"{HOSTS} hosts with {HOSTS} forks, 5 modules each, {way}") as figures:
         run = play_on(ansible, HOSTS, in_process=in_process)
     made = {outcome.result["task"]["moid"] for outcome in run.all("create")}
@@ -64,7 +64,7 @@ def test_many_hosts(ansible: Ansible, vcenter: VCenter, page: Page, in_process: 
 def test_many_tasks(ansible: Ansible, vcenter: VCenter, page: Page) -> None:
     """They end in ten groups, over ten seconds."""
     moids = [moid for part in range(10) for moid in vcenter.tasks(TASKS // 10, duration=part + 1)]
-    with measured(vcenter, f"waiting for {TASKS:,} tasks that end within 10 s") as figures:
+    with measured(vcenter, f"a wait for {TASKS:,} tasks that end within 10 s") as figures:
         run = ansible.tasks([task("wait", "vi_task_wait", {"tasks": moids})])
     assert run["wait"].result["succeeded"] == moids
     assert figures.requests < 70
@@ -128,7 +128,7 @@ def test_more_at_once_than_there_are_sessions(full: Ansible, page: Page, retries
     moid = vcenter.task()
     again = {"register": "waited", "until": "waited is success", "retries": retries, "delay": 2} if retries else {}
     told = f", with {retries} retries" if retries else ""
-    what = f"{AT_ONCE} hosts that wait at once where there are {SESSIONS} sessions{told}"
+    what = f"{AT_ONCE} hosts that wait at the same time, with a limit of {SESSIONS} sessions{told}"
     with measured(vcenter, what) as figures, ThreadPoolExecutor(1) as pool:
         started = pool.submit(
             full.tasks,
