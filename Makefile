@@ -4,102 +4,102 @@ PARALLEL = $(MAKE) --no-print-directory --keep-going -j2 $(if $(filter output-sy
 SUMMARY = .venv/bin/python scripts/summary.py .build/results
 
 .PHONY: help
-help: ## list the targets
+help: ## list all targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 ##@ Environment
 
 .PHONY: venv
-venv: .venv/.complete ## make or update .venv, with $PYTHON if that is set
+venv: .venv/.complete ## create or update .venv, with $PYTHON and $ANSIBLE_CORE if they are set
 
 .venv/.complete: $(wildcard requirements/*.txt)
 	@scripts/venv $(addprefix -r ,$(filter-out $(if $(shell command -v java),,requirements/eda.txt),$^))
 	@touch .venv/.playable $@
 
-# enough to run playbooks against the simulator
+# The packages that are needed to run playbooks against the simulator.
 .venv/.playable: requirements/ansible.txt requirements/runtime.txt requirements/simulator.txt
 	@scripts/venv $(^:%=-r %)
 	@touch $@
 
 .PHONY: clean
-clean: ## remove everything that was made here
+clean: ## remove all generated files
 	@scripts/clean
 
 ##@ Use
 
 .PHONY: demo
-demo: .venv/.playable ## run playbooks/demo.yml twice against a simulated vCenter
+demo: .venv/.playable ## run playbooks/demo.yml twice against the simulator
 	@scripts/with-simulator $(SHELL) -ec 'ansible-playbook playbooks/demo.yml; ansible-playbook playbooks/demo.yml'
 
 .PHONY: simulator
-simulator: .venv/.playable ## keep a simulated vCenter running, with $(OPTIONS), until Ctrl-C
+simulator: .venv/.playable ## run the simulator until Ctrl-C, with the options in OPTIONS=…
 	@scripts/with-simulator $(OPTIONS) --
 
 .PHONY: build
-build: venv ## make the tarball, let Galaxy's importer check it, install it into an empty place and run the demo from there
+build: venv ## build the tarball, check it with Galaxy's importer, install it into an empty folder and run the demo from there
 	@scripts/check $@ "$(CURDIR)/scripts/build"
 
 .PHONY: docs
-docs: venv ## build the documentation site in .build/docs
+docs: venv ## build the documentation website in .build/docs
 	@scripts/check $@ "$(CURDIR)/scripts/docs"
 
 .PHONY: changelog
-changelog: venv ## turn the fragments into CHANGELOG.rst, for the version in galaxy.yml
+changelog: venv ## move the fragments to CHANGELOG.rst, for the version in galaxy.yml
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/.build/home/.ansible" antsibull-changelog release
 
 ##@ Tests
 
 .PHONY: test
-test: venv ## everything below, two at a time, and a count at the end
+test: venv ## run all checks, two at a time, and print the number of tests
 	@rm -rf .build/results
 	@code=0; $(PARALLEL) e2e sanity robustness faults units simulator-tests molecule docs build lint || code=$$?; $(SUMMARY) && exit $$code
 
 .PHONY: bench
-bench: venv ## measure beside ping and naive counterparts, and write docs/benchmarks.md
+bench: venv ## run the benchmarks and write docs/benchmarks.md
 	@PYTHONPATH=../../.. scripts/in-tree python -m ansible_collections.vijson.tasks.tests.bench "$(CURDIR)/docs/benchmarks.md"
 
 .PHONY: units
-units: venv ## unit tests
+units: venv ## run the unit tests
 	@scripts/check $@ pytest tests/unit
 
 .PHONY: fuzz
-fuzz: venv ## what unit tests try with a few values, with more than 20,000
+fuzz: venv ## run the property-based tests with more than 20,000 values each
 	@HYPOTHESIS_PROFILE=fuzz scripts/check $@ pytest -n 2 --dist worksteal tests/unit tests/robustness -k fuzz
 
 .PHONY: simulator-tests
-simulator-tests: venv ## the simulator's own tests
+simulator-tests: venv ## run the tests of the simulator
 	@scripts/check $@ pytest tests/simulator_tests
 
 .PHONY: e2e
-e2e: venv ## real playbooks and modules against the simulator
+e2e: venv ## run the end-to-end tests: real playbooks and modules against the simulator
 	@scripts/check $@ pytest -n 2 --dist worksteal tests/e2e
 
 .PHONY: faults
-faults: venv ## a sample of: every request of every module, damaged in every way
+faults: venv ## run a sample of the fault-injection tests
 	@scripts/check $@ pytest -n 2 tests/faults
 
 .PHONY: test-faults
-test-faults: venv ## all of them, and write docs/faults.md
+test-faults: venv ## run all fault-injection tests and write docs/faults.md
 	@FAULTS=whole FAULTS_TABLE="$(CURDIR)/docs/faults.md" scripts/check $@ pytest tests/faults
 
 .PHONY: robustness
-robustness: venv ## restarts, signals, proxies, certificates, secrets, damaged answers, and some load
+robustness: venv ## test restarts, signals, proxies, certificates, secrets, damaged responses, and some load
 	@scripts/check $@ pytest -n 2 --dist worksteal tests/robustness
 
 .PHONY: test-load
-test-load: venv ## all of the load, and write docs/load.md
+test-load: venv ## run all load tests and write docs/load.md
 	@LOAD=whole LOAD_PAGE="$(CURDIR)/docs/load.md" scripts/check $@ pytest tests/robustness/test_load.py
 
 .PHONY: molecule
-molecule: venv ## scenarios of extensions/molecule on the simulator
+molecule: venv ## run the scenarios in extensions/molecule against the simulator
 	@scripts/check $@ "$(CURDIR)/scripts/molecule"
 
 .PHONY: sanity
-sanity: venv ## ansible-test sanity, every test of it that needs no container
+sanity: venv ## run all tests of ansible-test sanity that need no container
 	@scripts/check $@ "$(CURDIR)/scripts/ansible-test" sanity --local --color no
 
 .PHONY: test-matrix
-test-matrix: venv ## units and e2e with the oldest and newest ansible-core, on the Pythons that are here; ENDS=--ends for two only
+test-matrix: venv ## run units and e2e with the oldest and newest ansible-core, on each installed Python; ENDS=--ends for two runs only
 	@rm -rf .build/results
 	@code=0; scripts/matrix $(ENDS) || code=$$?; $(SUMMARY) && exit $$code
 
@@ -109,7 +109,7 @@ LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog workflow
 PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.architecture tests.bench tests.e2e tests.faults tests.robustness tests.support tests.unit) simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
-lint: $(LINTERS:%=lint-%) ## all linters; each one is a target lint-NAME too
+lint: $(LINTERS:%=lint-%) ## run all linters; lint-NAME runs one
 $(LINTERS:%=lint-%): venv
 
 lint-ruff:
@@ -130,6 +130,6 @@ lint-workflow:
 	@scripts/check $@ check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/test.yml
 
 .PHONY: format
-format: venv ## let ruff lay out the Python files
+format: venv ## format the Python files with ruff
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keep a copy of the checkout's files, those that git does not ignore, in a folder that is a git repository of its own.
+"""Copy the files of the checkout that git does not ignore to a folder, which is a git repository of its own.
 
-Usage: copy_tree.py CHECKOUT COPY. Only what changed is copied; what is gone from the checkout goes from the copy.
-Ignored files in the copy (caches, results of tests) stay.
+Usage: copy_tree.py CHECKOUT COPY. Only files that have changed are copied. Files that the checkout no longer has are
+removed from the copy. Ignored files in the copy (caches, test results) are kept.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pathlib import Path
 
 
 def files_of(folder: Path) -> set[str]:
-    """The files that git knows or would add, relative to `folder`."""
+    """The files that git tracks or would add, relative to `folder`."""
     command = ["git", "-C", str(folder), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, check=True, capture_output=True).stdout
     return {name for name in os.fsdecode(listed).split("\0") if name and os.path.lexists(folder / name)}
 
 
 def differs(source: Path, target: Path) -> bool:
-    """Whether the copy is not what the source is now, by time, size and mode."""
+    """Whether the copy differs from the source in time, size or mode."""
     try:
         old = target.lstat()
     except FileNotFoundError:
@@ -36,7 +36,7 @@ def differs(source: Path, target: Path) -> bool:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Put the source in the target's place at once, so that a program that reads meanwhile sees the old or the new."""
+    """Replace the target atomically, so that a program that reads it sees either the old or the new file."""
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.fresh")
     fresh.unlink(missing_ok=True)
@@ -45,7 +45,7 @@ def copy_file(source: Path, target: Path) -> None:
 
 
 def remove_file(path: Path, top: Path) -> None:
-    """Remove a file and the folders that it leaves empty."""
+    """Remove a file, and the folders that are then empty."""
     path.unlink()
     for parent in path.parents:
         if parent == top or any(entry.name != "__pycache__" for entry in parent.iterdir()):
@@ -54,9 +54,9 @@ def remove_file(path: Path, top: Path) -> None:
 
 
 def copy_tree(checkout: Path, copy: Path) -> None:
-    """Make `copy` hold what `checkout` holds."""
+    """Make the files in `copy` the same as those in `checkout`."""
     if not (copy / ".git").exists():
-        # without a repository of its own, tools would ask the checkout's, where the copy is ignored
+        # Without its own repository, tools would use that of the checkout, which ignores the copy.
         subprocess.run(["git", "init", "--quiet", str(copy)], check=True)
     names = files_of(checkout)
     for name in sorted(files_of(copy) - names):
@@ -67,7 +67,7 @@ def copy_tree(checkout: Path, copy: Path) -> None:
 
 
 def main() -> None:
-    """Copy under a lock: several programs may start at once."""
+    """Copy under a lock, because several programs may start at the same time."""
     checkout, copy = Path(sys.argv[1]), Path(sys.argv[2])
     copy.mkdir(parents=True, exist_ok=True)
     with open(copy.parent / ".lock", "w") as lock:

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Sourced by the other scripts: where the checkout, its virtual environment and the copy of the collection are.
+# The other scripts source this file. It finds the checkout, its virtual environment and the copy of the collection.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
-# Ansible takes no blank in its interpreter's path and no colon in a collections path. A checkout whose own path has
-# such characters keeps what is made in a temporary folder, behind links of the same names.
+# Ansible does not support spaces in the path of its interpreter, or colons in a collections path. If the path of the
+# checkout has such characters, .build and .venv are links to a temporary folder.
 case $root in
 *[!A-Za-z0-9_./@+,-]*)
     if [ ! -d "$root/.build" ]; then
@@ -22,7 +22,8 @@ if [ -z "${VENV:-}" ]; then
 fi
 export VENV
 
-# Copies the collection to where every tool of Ansible finds it, and points them there and at nothing of the user's own.
+# Copies the collection to a path where all Ansible tools find it, and sets their variables to that path. The user's own
+# collections and configuration are not used.
 use_tree() {
     tree=$build/ansible_collections/vijson/tasks
     "$VENV/bin/python" "$root/scripts/copy_tree.py" "$root" "$tree"

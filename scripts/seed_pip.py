@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Give ansible-test's empty virtual environments the pip that every Python brings along.
+"""Let ansible-test install the pip that ships with Python in its empty virtual environments.
 
-Usage: seed_pip.py FOLDER. ansible-test would download a bootstrap script from a host of its own into that folder;
-with a script of that name there, no host is needed but the package index that pip is set up for.
+Usage: seed_pip.py FOLDER. ansible-test would download a bootstrap script to that folder. If a script with that name
+exists, ansible-test uses it, and needs only the package index that pip is configured for.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", *packa
 
 
 def pip_versions() -> set[str]:
-    """The versions of pip that the installed ansible-test may ask for: they are part of the script's name."""
+    """The versions of pip that the installed ansible-test may request. They are part of the script's name."""
     package = find_spec("ansible_test")
     if package is None or package.origin is None:
         sys.exit("ansible-test is not installed")

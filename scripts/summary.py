@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Add up what scripts/check noted in a folder, and fail if anything did.
+"""Add up the results that scripts/check wrote to a folder, and fail if a check failed.
 
-Usage: summary.py FOLDER. A check counts as one test, or as those of the JUnit file beside its note.
+Usage: summary.py FOLDER. A check is one test, or the tests in the JUnit file next to its result.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 def reported(report: Path) -> Counter[str]:
-    """The tests in a JUnit file by how they ended: passed, failed, skipped."""
+    """The number of passed, failed and skipped tests in a JUnit file."""
     counts: Counter[str] = Counter()
     for suite in ET.parse(report).getroot().iter("testsuite"):
         failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
@@ -27,7 +27,7 @@ def reported(report: Path) -> Counter[str]:
 
 
 def count(note: Path) -> Counter[str]:
-    """The tests of one check; one that failed has at least one failed test."""
+    """The number of tests of one check. A failed check has at least one failed test."""
     ended = note.read_text().strip()
     report = note.with_name(f"{note.name}.xml")
     counts = reported(report) if report.exists() else Counter([ended])
@@ -37,13 +37,13 @@ def count(note: Path) -> Counter[str]:
 
 
 def line(counts: Counter[str]) -> str:
-    """The counts as test runners print them."""
+    """The counts in the form that test runners print."""
     text = f"{counts['passed']} passed, {counts['failed']} failed"
     return f"{text}, {counts['skipped']} skipped" if counts["skipped"] else text
 
 
 def main() -> None:
-    """Print a line for each check, and the sum."""
+    """Print a line for each check, and the total."""
     total: Counter[str] = Counter()
     for note in sorted(Path(sys.argv[1]).iterdir()):
         if note.suffix != ".xml":

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run a command beside a simulated vCenter, or keep one running and say how to reach it.
+"""Run a command with a simulated vCenter, or keep the simulator running and print how to connect.
 
 Usage: with_simulator.py [[SIMULATOR OPTION…] --] [COMMAND…]
 """
@@ -21,7 +21,7 @@ COLLECTIONS = Path(__file__).resolve().parents[4]  # the folder that holds ansib
 
 
 def run(command: list[str], added: dict[str, str]) -> int:
-    """The exit code of `command`, which sees no VMWARE_* variable but the added ones."""
+    """The exit code of `command`. Of the VMWARE_* variables, it gets only the added ones."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("VMWARE_")}
     try:
         process = subprocess.Popen(command, env={**inherited, **added})
@@ -29,7 +29,7 @@ def run(command: list[str], added: dict[str, str]) -> int:
         sys.exit(f"{command[0]}: {error.strerror}")
 
     def wait_on(_number: int, _frame: FrameType | None) -> None:
-        """The terminal sent the command the same signal: its end is the end."""
+        """The terminal sends the command the same signal, so wait until the command has ended."""
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
         process.send_signal(number)
@@ -41,19 +41,19 @@ def run(command: list[str], added: dict[str, str]) -> int:
 
 
 def stay(added: dict[str, str]) -> int:
-    """Say how to use the simulator from another terminal, and wait for Ctrl-C."""
+    """Print how to use the simulator from another terminal, and wait for Ctrl-C."""
     shown = {
         **added,
         "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
         "ANSIBLE_HOME": os.environ["ANSIBLE_HOME"],
     }
-    print("A simulated vCenter is running. In another terminal, paste:\n")
+    print("The simulated vCenter is running. Paste these lines into another terminal:\n")
     for name, value in shown.items():
         print(f"export {name}={shlex.quote(value)}")
     print(f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH")
-    print("\nand ask it for its recent tasks:\n")
+    print("\nThen read the recent tasks:\n")
     print("ansible localhost -m vijson.tasks.vi_task_info\n")
-    print("Ctrl-C stops it.", flush=True)
+    print("Press Ctrl-C to stop the simulator.", flush=True)
     try:
         signal.pause()
     except KeyboardInterrupt:
@@ -62,7 +62,7 @@ def stay(added: dict[str, str]) -> int:
 
 
 def main() -> None:
-    """Start, run, stop."""
+    """Start the simulator, run the command, stop the simulator."""
     sys.path.insert(0, str(COLLECTIONS))
     from ansible_collections.vijson.tasks.tests.support.simulators import simulator
 

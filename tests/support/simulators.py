@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Simulators as programs of their own, and the environment that leads clients to them."""
+"""Simulators in processes of their own, and the environment variables that name them for clients."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STOP_TIMEOUT = 10  # seconds
 
 @contextmanager
 def simulator(options: list[str]) -> Iterator[dict[str, str]]:
-    """The variables that lead to a simulator which runs inside the block. SystemExit if it does not start."""
+    """The environment variables for a simulator that runs inside the block. SystemExit if it does not start."""
     with TemporaryDirectory(prefix="vijson-simulator-") as folder:
         url_file, certificates = Path(folder, "url"), Path(folder, "tls")
         arguments = ["--tls", str(certificates), "--url-file", str(url_file), *options]
@@ -32,7 +32,7 @@ def simulator(options: list[str]) -> Iterator[dict[str, str]]:
             [sys.executable, "-m", "simulator", *arguments],
             env={**os.environ, "PYTHONPATH": str(TESTS)},
             stdout=subprocess.DEVNULL,
-            start_new_session=True,  # a Ctrl-C is for the command, which may still have to log out
+            start_new_session=True,  # Ctrl-C ends only the command, which may still log out
         )
         try:
             url = wait_for_url(url_file, process)
@@ -47,19 +47,19 @@ def simulator(options: list[str]) -> Iterator[dict[str, str]]:
 
 
 def wait_for_url(url_file: Path, process: subprocess.Popen[bytes]) -> str:
-    """The URL that the simulator writes once it listens."""
+    """The URL that the simulator writes when it is ready."""
     deadline = time.monotonic() + START_TIMEOUT
     while not url_file.exists():
         if process.poll() is not None:
-            sys.exit(f"The simulator ended with code {process.returncode} before it listened.")
+            sys.exit(f"The simulator exited with code {process.returncode} before it was ready.")
         if time.monotonic() > deadline:
-            sys.exit(f"The simulator did not listen within {START_TIMEOUT} s.")
+            sys.exit(f"The simulator was not ready within {START_TIMEOUT} s.")
         time.sleep(0.05)
     return url_file.read_text().strip()
 
 
 def variables(url: str, ca_path: Path) -> dict[str, str]:
-    """What a client's environment needs for the simulator at `url`."""
+    """The environment variables that a client needs for the simulator at `url`."""
     address = urlsplit(url)
     host = address.hostname or ""
     return {
