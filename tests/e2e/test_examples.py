@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.vijson.tasks.tests.e2e.documents import ALL_BLOCKS, ROOT, Block, constant
 from ansible_collections.vijson.tasks.tests.e2e.reports import fault
@@ -31,6 +32,7 @@ PLAYS = [block for block in YAML if isinstance(block.data, list)]
 DEFAULTS = [block for block in YAML if "module_defaults" in block.data]
 INVENTORIES = [block for block in YAML if "all" in block.data]
 EVENTS = [block for block in YAML if "change" in block.data]
+RULES = [block for block in YAML if "rules" in block.data]
 MODULES = sorted(ROOT.glob("plugins/modules/vi_*.py"))
 COMMANDS = [
     line.removeprefix("$ ")
@@ -99,8 +101,15 @@ def test_inventories(ansible: Ansible, tmp_path: Path, block: Block) -> None:
 
 
 def test_every_block_is_run() -> None:
-    run_here = [*PLAYS, *DEFAULTS, *INVENTORIES, *EVENTS]
+    run_here = [*PLAYS, *DEFAULTS, *INVENTORIES, *EVENTS, *RULES]
     assert sorted(block.place for block in run_here) == sorted(block.place for block in YAML)
+
+
+@pytest.mark.parametrize("block", RULES)
+def test_rules_are_those_of_a_rulebook_that_ships(block: Block) -> None:
+    """The tests of the rulebooks run these rules."""
+    shipped = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in ROOT.glob("extensions/eda/rulebooks/*.yml")]
+    assert block.data["rules"] in [ruleset["rules"] for rulebook in shipped for ruleset in rulebook]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
