@@ -11,24 +11,27 @@ type: notification
 short_description: Show plays as tasks of a vCenter
 version_added: 1.0.0
 description:
-  - Each play shows up among the recent tasks of the vSphere Client, with its name and the C(--limit) of the run as
-    details, with progress as its tasks finish, and in the end as completed, or with the message of what failed.
-  - What is rescued or ignored does not make it a failed play. A host that is unreachable does.
-  - A run that is interrupted ends the task in error.
-  - With C(--check), and for plays with C(check_mode), nothing is created.
-  - A vCenter that does not answer neither breaks nor delays a play. After one warning, the run goes on without it.
-    Only at the end of the playbook it is waited for, as long as O(time_budget) at most.
-  - Results of tasks with C(no_log) are not shown.
+  - Shows each play in the recent tasks of the vSphere Client. The details of the task are the name of the play and the
+    C(--limit) of the run. Its progress grows as the tasks of the play finish.
+  - At the end of the play, the task ends in success, or in error with the message of the failure.
+  - A failure that is rescued or ignored does not end the task in error. An unreachable host does.
+  - If the run is interrupted, the task ends in error.
+  - With C(--check), and for plays with C(check_mode), creates no task.
+  - A vCenter that does not respond neither fails nor delays a play. The callback warns once, and the run continues
+    without it. Only at the end of the playbook does it wait for the vCenter, for at most O(time_budget).
+  - Does not show results of tasks with C(no_log).
 requirements:
   - requests
   - C(vijson.tasks.vcenter) in C(callbacks_enabled)
-  - a kind of task that is registered on the vCenter, see O(task_type)
+  - a task type that is registered with the vCenter, see O(task_type)
   - the privileges C(Task.Create) and C(Task.Update) on the root folder
+extends_documentation_fragment:
+  - vijson.tasks.connection.callback
 options:
   entity:
     description:
-      - The object that the tasks are about; without it, the root folder.
-      - V(VirtualMachine:vm-7), V(vm-7), or an inventory path such as V(/DC0/vm/apps).
+      - Object that the tasks are about. Defaults to the root folder.
+      - Accepts V(VirtualMachine:vm-7), V(vm-7), or an inventory path such as V(/DC0/vm/apps).
     type: str
     env:
       - name: VIJSON_TASKS_ENTITY
@@ -37,7 +40,7 @@ options:
         key: entity
   task_type:
     description:
-      - Id of the kind of task, as an extension registered it. M(vijson.tasks.vi_task_type) registers kinds.
+      - Id of the task type, as registered by an extension. Register it with M(vijson.tasks.vi_task_type).
     type: str
     default: com.vijson.tasks.play
     env:
@@ -47,7 +50,7 @@ options:
         key: task_type
   time_budget:
     description:
-      - Seconds that one call to the vCenter may take, with all tries.
+      - Maximum time for one call to the vCenter, in seconds, including all retries.
     type: float
     default: 5.0
     env:
@@ -57,119 +60,18 @@ options:
         key: time_budget
   hostname:
     description:
-      - Name or address of the vCenter, without C(https://) and path. Without it, nothing is shown anywhere.
-    type: str
-    env:
-      - name: VMWARE_HOST
-    ini:
-      - section: callback_vcenter
-        key: hostname
-  username:
-    description:
-      - Name of the user, such as V(administrator@vsphere.local).
-    type: str
-    env:
-      - name: VMWARE_USER
-    ini:
-      - section: callback_vcenter
-        key: username
-  password:
-    description:
-      - Password of the user.
-    type: str
-    env:
-      - name: VMWARE_PASSWORD
-    ini:
-      - section: callback_vcenter
-        key: password
-  session_id:
-    description:
-      - Id of a live session, which is used and never logged out. It wins over O(username) and O(password).
-    type: str
-    env:
-      - name: VMWARE_SESSION_ID
-    ini:
-      - section: callback_vcenter
-        key: session_id
-  port:
-    description:
-      - Port of the vCenter.
-    type: int
-    default: 443
-    env:
-      - name: VMWARE_PORT
-    ini:
-      - section: callback_vcenter
-        key: port
-  validate_certs:
-    description:
-      - Whether the certificate of the vCenter has to be trusted. With V(false) any is.
-    type: bool
-    default: true
-    env:
-      - name: VMWARE_VALIDATE_CERTS
-    ini:
-      - section: callback_vcenter
-        key: validate_certs
-  ca_path:
-    description:
-      - PEM file, or directory of such, with the authorities to trust.
-      - Without it, E(REQUESTS_CA_BUNDLE) counts, and without that the list that the C(requests) library brings.
-    type: path
-    env:
-      - name: VMWARE_CA_PATH
-    ini:
-      - section: callback_vcenter
-        key: ca_path
-  proxy_host:
-    description:
-      - Name or address of a proxy. Without it, E(HTTPS_PROXY) and E(NO_PROXY) count.
-    type: str
-    env:
-      - name: VMWARE_PROXY_HOST
-    ini:
-      - section: callback_vcenter
-        key: proxy_host
-  proxy_port:
-    description:
-      - Port of the proxy; required with O(proxy_host).
-    type: int
-    env:
-      - name: VMWARE_PROXY_PORT
-    ini:
-      - section: callback_vcenter
-        key: proxy_port
-  proxy_protocol:
-    description:
-      - How the proxy itself is spoken to.
-    type: str
-    default: http
-    choices: [http, https]
-    ini:
-      - section: callback_vcenter
-        key: proxy_protocol
-  api_release:
-    description:
-      - Release of the API to speak, such as V(8.0.1.0), or V(auto) for the newest that both know.
-    type: str
-    default: 8.0.1.0
-    ini:
-      - section: callback_vcenter
-        key: api_release
+      - Host name or IP address of the vCenter, without C(https://) and without a path.
+      - If unset, the callback warns once and creates no tasks.
+    required: false
   request_timeout:
     description:
-      - Seconds that one try may take, O(time_budget) at most.
-    type: float
-    default: 60.0
-    ini:
-      - section: callback_vcenter
-        key: request_timeout
+      - Timeout of one attempt, in seconds, at most O(time_budget).
 seealso:
   - module: vijson.tasks.vi_task_type
 """
 
 EXAMPLES = r"""
-# in ansible.cfg:
+# In ansible.cfg:
 #
 #   [defaults]
 #   callbacks_enabled = vijson.tasks.vcenter
@@ -178,12 +80,12 @@ EXAMPLES = r"""
 #   hostname = vcenter.example.com
 #   username = ansible@vsphere.local
 #
-# with the password in VMWARE_PASSWORD. Once, to register the kind of task:
-- name: Plays can be tasks
+# Put the password into the environment variable VMWARE_PASSWORD. Run this play once, to register the task type:
+- name: Prepare the vCenter for showing plays
   hosts: localhost
   gather_facts: false
   tasks:
-    - name: Register the kind of task that the callback creates
+    - name: Register the task type that the callback creates
       vijson.tasks.vi_task_type:
         extension: com.vijson.tasks
         company: vijson

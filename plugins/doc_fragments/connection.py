@@ -1,87 +1,123 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that every module has. They mirror CONNECTION in module_utils/_options.py."""
+"""The connection options of the modules and of the callback. They mirror CONNECTION_SPEC of module_utils."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import yaml
+
+# `env` names an environment variable. Ansible takes it in the documentation of plugins, but not in that of modules.
+_OPTIONS: dict[str, dict[str, Any]] = yaml.safe_load(r"""
+hostname:
+  description:
+    - Host name or IP address of the vCenter, without C(https://) and without a path.
+  type: str
+  required: true
+  env: VMWARE_HOST
+username:
+  description:
+    - Name of the user, such as V(administrator@vsphere.local).
+    - Required together with O(password), unless O(session_id) is set.
+  type: str
+  aliases: [user, admin]
+  env: VMWARE_USER
+password:
+  description:
+    - Password of the user.
+  type: str
+  aliases: [pass, pwd]
+  env: VMWARE_PASSWORD
+session_id:
+  description:
+    - Id of an open session to use instead of logging in, such as M(vijson.tasks.vi_session) returns.
+    - Takes precedence over O(username) and O(password), even if those are set explicitly.
+    - The session is not logged out at the end.
+  type: str
+  env: VMWARE_SESSION_ID
+port:
+  description:
+    - HTTPS port of the vCenter.
+  type: int
+  default: 443
+  env: VMWARE_PORT
+validate_certs:
+  description:
+    - Whether to verify the TLS certificate of the vCenter. V(false) accepts any certificate.
+  type: bool
+  default: true
+  env: VMWARE_VALIDATE_CERTS
+ca_path:
+  description:
+    - PEM file, or directory of PEM files, with the CA certificates to trust.
+    - If unset, E(REQUESTS_CA_BUNDLE) is used. If that is unset too, the CA certificates that ship with the Python
+      library C(requests) are used.
+  type: path
+  env: VMWARE_CA_PATH
+proxy_host:
+  description:
+    - Host name or IP address of a proxy.
+    - If unset, E(HTTPS_PROXY) and E(NO_PROXY) are used.
+  type: str
+  env: VMWARE_PROXY_HOST
+proxy_port:
+  description:
+    - Port of the proxy. Required with O(proxy_host).
+  type: int
+  env: VMWARE_PROXY_PORT
+proxy_protocol:
+  description:
+    - Protocol for connecting to the proxy.
+  type: str
+  default: http
+  choices: [http, https]
+api_release:
+  description:
+    - Release of the vSphere API to use, such as V(8.0.1.0). A vCenter supports its own release and all earlier ones.
+    - V(auto) asks the vCenter for the newest release that it shares with this collection.
+  type: str
+  default: 8.0.1.0
+request_timeout:
+  description:
+    - Timeout of one request, in seconds. A long poll adds the time that it waits for changes.
+  type: float
+  default: 60.0
+""")
+
+
+def _of_modules(option: dict[str, Any]) -> dict[str, Any]:
+    """An option as modules document it: the environment variable is named in the description."""
+    described = {key: value for key, value in option.items() if key != "env"}
+    if "env" in option:
+        what, *details = option["description"]
+        described["description"] = [what, f"Defaults to the environment variable E({option['env']}).", *details]
+    return described
+
+
+def _of_callback(name: str, option: dict[str, Any]) -> dict[str, Any]:
+    """An option as the callback documents it: Ansible reads the environment variable and ``ansible.cfg`` itself."""
+    described = {key: value for key, value in option.items() if key not in ("aliases", "env")}
+    if "env" in option:
+        described["env"] = [{"name": option["env"]}]
+    return {**described, "ini": [{"section": "callback_vcenter", "key": name}]}
+
 
 class ModuleDocFragment:
-    DOCUMENTATION = r"""
-options:
-  hostname:
-    description:
-      - Name or address of the vCenter, without C(https://) and path.
-      - If not given, the environment variable E(VMWARE_HOST) counts.
-    type: str
-    required: true
-  username:
-    description:
-      - Name of the user, such as V(administrator@vsphere.local).
-      - If not given, the environment variable E(VMWARE_USER) counts.
-      - Required together with O(password), unless O(session_id) is given.
-    type: str
-    aliases: [user, admin]
-  password:
-    description:
-      - Password of the user.
-      - If not given, the environment variable E(VMWARE_PASSWORD) counts.
-    type: str
-    aliases: [pass, pwd]
-  session_id:
-    description:
-      - Id of a live session, such as M(vijson.tasks.vi_session) returns. It is used and never logged out.
-      - It wins over O(username) and O(password), wherever those come from.
-      - If not given, the environment variable E(VMWARE_SESSION_ID) counts.
-    type: str
-  port:
-    description:
-      - Port of the vCenter.
-      - If not given, the environment variable E(VMWARE_PORT) counts.
-    type: int
-    default: 443
-  validate_certs:
-    description:
-      - Whether the certificate of the vCenter has to be trusted. With V(false) any is.
-      - If not given, the environment variable E(VMWARE_VALIDATE_CERTS) counts.
-    type: bool
-    default: true
-  ca_path:
-    description:
-      - PEM file, or directory of such, with the authorities to trust.
-      - Without it, E(REQUESTS_CA_BUNDLE) counts, and without that the list that the C(requests) library brings.
-      - If not given, the environment variable E(VMWARE_CA_PATH) counts.
-    type: path
-  proxy_host:
-    description:
-      - Name or address of a proxy. Without it, E(HTTPS_PROXY) and E(NO_PROXY) count.
-      - If not given, the environment variable E(VMWARE_PROXY_HOST) counts.
-    type: str
-  proxy_port:
-    description:
-      - Port of the proxy; required with O(proxy_host).
-      - If not given, the environment variable E(VMWARE_PROXY_PORT) counts.
-    type: int
-  proxy_protocol:
-    description:
-      - How the proxy itself is spoken to.
-    type: str
-    default: http
-    choices: [http, https]
-  api_release:
-    description:
-      - Release of the API to speak, such as V(8.0.1.0). A server takes its own and every earlier one.
-      - V(auto) asks the server for the newest that both know.
-    type: str
-    default: 8.0.1.0
-  request_timeout:
-    description:
-      - Seconds that one request may take, on top of what a long poll waits by itself.
-    type: float
-    default: 60.0
-requirements:
-  - requests
-notes:
-  - Speaks VI JSON, the JSON protocol of vCenter 8.0.1 and later.
-  - All modules are in the action group C(vijson.tasks.vi), for C(module_defaults).
-"""
+    DOCUMENTATION = yaml.safe_dump(
+        {
+            "options": {name: _of_modules(option) for name, option in _OPTIONS.items()},
+            "requirements": ["requests"],
+            "notes": [
+                "Uses VI JSON, the JSON protocol of vCenter 8.0.1 and later.",
+                "All modules belong to the action group C(vijson.tasks.vi), which you can set in C(module_defaults).",
+            ],
+        },
+        sort_keys=False,
+    )
+
+    # For the callback `vcenter`.
+    CALLBACK = yaml.safe_dump(
+        {"options": {name: _of_callback(name, option) for name, option in _OPTIONS.items()}}, sort_keys=False
+    )

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.vijson.tasks.plugins.doc_fragments.connection import ModuleDocFragment
+from ansible_collections.vijson.tasks.plugins.module_utils._options.connection_spec import CONNECTION_SPEC
 from ansible_collections.vijson.tasks.tests.e2e.documents import (
     ALL_BLOCKS,
     GUIDES,
@@ -88,17 +90,17 @@ def test_settings_are_those_of_the_plugin(block: Block) -> None:
     parser = configparser.ConfigParser()
     parser.read_string(block.text)
     assert parser["defaults"]["callbacks_enabled"] == "vijson.tasks.vcenter"
-    options = constant(ROOT / "plugins/callback/vcenter.py", "DOCUMENTATION")["options"]
-    known = {entry["key"] for option in options.values() for entry in option.get("ini", ())}
+    own = constant(ROOT / "plugins/callback/vcenter.py", "DOCUMENTATION")["options"]
+    shared = yaml.safe_load(ModuleDocFragment.CALLBACK)["options"]
+    known = {entry["key"] for option in (*own.values(), *shared.values()) for entry in option.get("ini", ())}
     assert set(parser["callback_vcenter"]) <= known
 
 
 def test_options_of_the_event_source() -> None:
     guide = (ROOT / "docs/docsite/rst/guide_events.rst").read_text(encoding="utf-8")
-    connection = constant(ROOT / "plugins/callback/vcenter.py", "DOCUMENTATION")["options"]
     options = constant(EVENT_SOURCE, "DOCUMENTATION")["options"]
     assert re.findall(r"^   \* - ``(\w+)``$", guide, re.MULTILINE) == [
-        name for name in options if name == "entity" or name not in connection
+        name for name in options if name not in CONNECTION_SPEC
     ]
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._options.connection_s
 from ansible_collections.vijson.tasks.plugins.module_utils._options.validation import validate_options
 
 SOURCE = Path(__file__).parents[4] / "extensions/eda/plugins/event_source/vi_tasks.py"
+_DEFAULTS_TO = re.compile(r"Defaults to the environment variable E\((\w+)\)")
 HOST = {"hostname": "vc.example.com", "username": "u", "password": "p"}
 
 
@@ -105,12 +107,28 @@ def documented(options: dict[str, Any]) -> dict[str, Any]:
     return {name: {key: option[key] for key in kept if key in option} for name, option in options.items()}
 
 
-def specified(spec: OptionSpec) -> dict[str, Any]:
-    return {name: {k: v for k, v in option.items() if k not in ("env", "no_log")} for name, option in spec.items()}
+def specified(spec: OptionSpec, *besides: str) -> dict[str, Any]:
+    """What a specification says that a documentation says too, except some keys."""
+    left_out = ("env", "no_log", *besides)
+    return {name: {k: v for k, v in option.items() if k not in left_out} for name, option in spec.items()}
+
+
+def environment(options: dict[str, Any]) -> dict[str, str]:
+    """The environment variable that the description of each option names as its default."""
+    named = {name: _DEFAULTS_TO.findall(" ".join(option["description"])) for name, option in options.items()}
+    return {name: variable for name, variables in named.items() for variable in variables}
 
 
 def test_the_fragment_mirrors_the_connection() -> None:
-    assert documented(yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]) == specified(CONNECTION_SPEC)
+    options = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
+    assert documented(options) == specified(CONNECTION_SPEC)
+    assert environment(options) == {name: option["env"] for name, option in CONNECTION_SPEC.items() if "env" in option}
+
+
+def test_the_fragment_of_the_callback_mirrors_the_connection() -> None:
+    options = yaml.safe_load(ModuleDocFragment.CALLBACK)["options"]
+    assert documented(options) == specified(CONNECTION_SPEC, "aliases")
+    assert environment(options) == {}, "Ansible names the variable of a plugin's option itself"
 
 
 def test_the_event_source_documents_its_options() -> None:
@@ -119,6 +137,10 @@ def test_the_event_source_documents_its_options() -> None:
         for node in ast.parse(SOURCE.read_text(encoding="utf-8")).body
         if isinstance(node, ast.Assign) and (name := ast.unparse(node.targets[0])) in ("DOCUMENTATION", "EXAMPLES")
     }
-    assert documented(yaml.safe_load(texts["DOCUMENTATION"])["options"]) == specified(EVENT_SOURCE_SPEC)
+    options = yaml.safe_load(texts["DOCUMENTATION"])["options"]
+    assert documented(options) == specified(EVENT_SOURCE_SPEC)
+    assert environment(options) == {
+        name: option["env"] for name, option in EVENT_SOURCE_SPEC.items() if "env" in option
+    }
     for example in yaml.safe_load(texts["EXAMPLES"]):
         assert set(example["vijson.tasks.vi_tasks"] or {}) <= set(EVENT_SOURCE_SPEC)
