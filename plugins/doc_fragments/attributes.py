@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What modules support, in the words of Ansible's attributes."""
+"""What the modules support, as Ansible's attributes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ attributes:
     membership:
       - vijson.tasks.vi
   check_mode:
-    description: Can run in check mode and tell what would change without changing it.
+    description: Can run in check mode and report what would change without changing it.
     support: full
   platform:
-    description: Where the module can run.
+    description: Operating systems on which the module can run.
     platforms: posix
     support: full
 """
@@ -29,7 +29,7 @@ attributes:
 options: {}
 attributes:
   diff_mode:
-    description: Returns what changed, or would change, in diff mode.
+    description: Reports what changed, or would change, in diff mode.
     support: full
 """
 
@@ -37,7 +37,7 @@ attributes:
 options: {}
 attributes:
   diff_mode:
-    description: Returns what changed, or would change, in diff mode.
+    description: Reports what changed, or would change, in diff mode.
     support: none
 """
 
@@ -45,7 +45,7 @@ attributes:
 options: {}
 attributes:
   diff_mode:
-    description: Returns what changed, or would change, in diff mode.
+    description: Reports what changed, or would change, in diff mode.
     support: N/A
     details: This module changes nothing.
   idempotent:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vi_session
-short_description: Log in to a vCenter once for many modules
+short_description: Log in to a vCenter once for several tasks
 version_added: 1.0.0
 description:
-  - Opens a session, whose id the other modules take as O(session_id), so that a play logs in once and not for each
-    task.
-  - A session stays open until it is ended, or until it idles out. Put O(state=absent) into an C(always) section.
-  - The result is hidden from every output, and C(register) still gets it. With C(async), and for callback plugins also
-    in a loop with ansible-core before 2.19, hide it with C(no_log=true).
+  - Opens a session and returns its id. Pass the id to the other modules as O(session_id), so that a play logs in only
+    once instead of once for each task.
+  - A session stays open until you end it or until it expires. To end it even if the play fails, put O(state=absent)
+    into an C(always) section.
+  - The result is hidden from all output; C(register) still receives it. With C(async), and for callback plugins also in
+    loops with ansible-core before 2.19, set C(no_log=true) to hide it.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -24,19 +25,19 @@ extends_documentation_fragment:
   - vijson.tasks.attributes.no_diff
 attributes:
   check_mode:
-    description: Can run in check mode and tell what would change without changing it.
+    description: Can run in check mode and report what would change without changing it.
     support: partial
     details: >-
-      Sessions are opened and ended in check mode as well, since the modules that follow need one. Nothing else changes
-      on the vCenter by that.
+      Opens and ends sessions in check mode too, because the modules that follow need one. Changes nothing else on the
+      vCenter.
   idempotent:
     description: When run twice in a row with the same arguments, the second run changes nothing.
     support: partial
-    details: With O(state=absent). With O(state=present), each run opens a session.
+    details: With O(state=absent). With O(state=present), each run opens a new session.
 options:
   state:
     description:
-      - V(present) logs in with O(username) and O(password), even if a O(session_id) is around.
+      - V(present) opens a session with O(username) and O(password), even if O(session_id) is set.
       - V(absent) ends the session O(session_id).
     type: str
     choices: [present, absent]
@@ -52,12 +53,12 @@ EXAMPLES = r"""
 
 - name: Work in one session
   block:
-    - name: What runs right now?
+    - name: Read the running tasks
       vijson.tasks.vi_task_info:
         session_id: "{{ login.session_id }}"
         states: [running]
 
-    - name: What failed today?
+    - name: Read the tasks of the last 24 hours that failed
       vijson.tasks.vi_task_collector:
         session_id: "{{ login.session_id }}"
         states: [error]
@@ -71,7 +72,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 session_id:
-  description: Id of the session that was opened. It is a secret.
+  description: Id of the new session. Treat it as a secret.
   returned: success, with O(state=present)
   type: str
 """

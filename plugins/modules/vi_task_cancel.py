@@ -11,10 +11,12 @@ module: vi_task_cancel
 short_description: Cancel tasks of a vCenter
 version_added: 1.0.0
 description:
-  - Requests the end of tasks that are queued or running.
-  - Tasks that have ended, or were asked to stop already, stay as they are.
-  - Cancelling is a request; the task may stop later, or even end in success after all. Use O(wait=true) to know.
-  - A task that can't be cancelled does not keep the others from being cancelled; then the module fails and names it.
+  - Requests the cancellation of tasks that are queued or running.
+  - Leaves tasks alone that have ended or that have already been asked to stop.
+  - Cancellation is only a request. The task may stop later, or may still end in success. Use O(wait=true) to wait for
+    the outcome.
+  - If a task cannot be cancelled, the module still cancels the others. It then fails and names each task that it could
+    not cancel.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -25,8 +27,8 @@ extends_documentation_fragment:
 options:
   tasks:
     description:
-      - The tasks to cancel, each in a form that O(vijson.tasks.vi_task_info#module:tasks) takes.
-      - An empty list means no tasks.
+      - Tasks to cancel, each in a form that O(vijson.tasks.vi_task_info#module:tasks) accepts.
+      - An empty list cancels nothing.
     type: list
     elements: raw
     required: true
@@ -38,21 +40,21 @@ options:
     default: false
   wait_timeout:
     description:
-      - Seconds to wait at most.
+      - Maximum time to wait, in seconds.
     type: int
     default: 300
 notes:
-  - Needs the privilege C(Global.CancelTask) on the objects of the tasks.
+  - Requires the privilege C(Global.CancelTask) on the objects of the tasks.
 """
 
 EXAMPLES = r"""
-- name: Find what runs on a host
+- name: Find the queued and running tasks of a host
   vijson.tasks.vi_task_info:
     entity: /DC0/host/Cluster0/esx01.example.com
     states: [queued, running]
   register: found
 
-- name: Stop it and wait until it has stopped
+- name: Cancel them and wait until they have ended
   vijson.tasks.vi_task_cancel:
     tasks: "{{ found.tasks }}"
     wait: true
@@ -61,8 +63,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tasks:
-  description: The tasks as they are now, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
-  returned: success, and on failure as far as they are known
+  description: Current state of the tasks, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
+  returned: success, and on failure as far as known
   type: list
   elements: dict
   sample: [{moid: task-42, key: task-42, state: error, cancelled: true}]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vi_task_collector
-short_description: Search the history of tasks of a vCenter
+short_description: Search the task history of a vCenter
 version_added: 1.0.0
 description:
-  - Reads the tasks that a vCenter remembers, however many, through a history collector on the server. What ended longer
-    than ten minutes ago is found here and not by M(vijson.tasks.vi_task_info).
-  - A task has to meet all of the filters that are given. An empty list in one of them matches no task.
-  - The collector is destroyed whatever happens.
+  - Reads any number of tasks from the history of a vCenter, through a history collector on the server. Use it for tasks
+    that ended more than ten minutes ago, which M(vijson.tasks.vi_task_info) does not find.
+  - A task must match all filters that you set. An empty list in a filter matches no task.
+  - The module always destroys the collector, even on failure.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -25,161 +25,166 @@ attributes:
   idempotent:
     description: When run twice in a row with the same arguments, the second run changes nothing.
     support: partial
-    details: Nothing is changed on the vCenter. With O(dest), the file changes when what was found has changed.
+    details: The module changes nothing on the vCenter. With O(dest), it changes the file if the tasks have changed.
 options:
   entity:
     description:
-      - Only tasks of this object, and as O(recursion) says of those below it.
-      - V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), or a mapping of C(type) and
+      - Find only tasks of this object and, depending on O(recursion), of the objects below it.
+      - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), or a mapping of C(type) and
         C(moid).
     type: raw
   recursion:
     description:
-      - Whose tasks O(entity) means; V(self) the object's own, V(children) also those of what is directly below it,
-        V(all) those of everything below it.
+      - Objects whose tasks O(entity) selects.
+      - V(self) selects the tasks of the object itself.
+      - V(children) adds the tasks of the objects directly below it.
+      - V(all) adds the tasks of all objects below it.
     type: str
     choices: [self, children, all]
     default: all
   states:
     description:
-      - Only tasks in these states.
+      - Find only tasks in these states.
     type: list
     elements: str
     choices: [queued, running, success, error]
   users:
     description:
-      - Only tasks that these users started, each as V(name@domain) or as the server shows it, V(DOMAIN\\name).
-      - A name without a domain is that of a user without one.
+      - Find only tasks that these users started, each given as V(name@domain) or, as the vCenter shows it,
+        V(DOMAIN\\name).
+      - A name without a domain matches only a user without a domain.
     type: list
     elements: str
   system_user:
     description:
-      - V(true) for tasks that no user but the server itself started, with O(users) in addition to theirs.
-      - V(false) for tasks that users started only. If neither this nor O(users) is given, all are found.
+      - V(true) finds tasks that the server itself started, in addition to those of O(users).
+      - V(false) finds only tasks that users started.
+      - If neither this option nor O(users) is set, the module finds the tasks of all users and of the server.
     type: bool
   begin_time:
     description:
-      - Only tasks that O(time_type) at this time or later.
-      - RFC 3339 with a zone such as V(2026-11-22T04:00:00Z), or how long ago by the server's clock, such as V(90s),
-        V(15m), V(12h) or V(7d).
+      - Find only tasks whose O(time_type) time is at or after this time.
+      - Accepts an RFC 3339 time with a zone, such as V(2026-11-22T04:00:00Z), or how long ago by the clock of the
+        vCenter, such as V(90s), V(15m), V(12h) or V(7d).
     type: str
   end_time:
     description:
-      - Only tasks that O(time_type) at this time or earlier, in a form that O(begin_time) takes.
+      - Find only tasks whose O(time_type) time is at or before this time. Accepts the same forms as O(begin_time).
     type: str
   time_type:
     description:
-      - Which time of a task O(begin_time) and O(end_time) are about, when it was queued, started, or completed.
+      - Time of a task that O(begin_time) and O(end_time) refer to.
     type: str
     choices: [queued, started, completed]
     default: queued
   activation_ids:
     description:
-      - Only tasks that carry one of these tokens.
+      - Find only tasks with one of these activation ids.
     type: list
     elements: str
   event_chain_ids:
     description:
-      - Only tasks with one of these keys of chains of events.
+      - Find only tasks that belong to one of these event chains.
     type: list
     elements: int
   tags:
     description:
-      - Only tasks with one of these tags of changes, see RV(vijson.tasks.vi_task_info#module:tasks[].change_tag).
+      - Find only tasks with one of these change tags. See RV(vijson.tasks.vi_task_info#module:tasks[].change_tag).
     type: list
     elements: str
   parent_task_keys:
     description:
-      - Only tasks that one of the tasks with these keys started.
+      - Find only tasks that were started by a task with one of these keys.
     type: list
     elements: str
   root_task_keys:
     description:
-      - Only tasks in whose line one of the tasks with these keys was the first.
+      - Find only tasks whose chain of parents begins with a task with one of these keys.
     type: list
     elements: str
   alarm:
     description:
-      - Only tasks that this alarm started; V(alarm-7), V(Alarm:alarm-7), or a mapping of C(type) and C(moid).
+      - Find only tasks that this alarm started.
+      - Accepts V(alarm-7), V(Alarm:alarm-7), or a mapping of C(type) and C(moid).
     type: raw
   scheduled_task:
     description:
-      - Only tasks that this scheduled task started; V(schedule-3), V(ScheduledTask:schedule-3), or a mapping of C(type)
-        and C(moid).
+      - Find only tasks that this scheduled task started.
+      - Accepts V(schedule-3), V(ScheduledTask:schedule-3), or a mapping of C(type) and C(moid).
     type: raw
   order:
     description:
-      - In which order to read, by when the tasks were queued.
-      - What is created while this reads may appear at the end with V(oldest_first).
+      - Order in which to read the tasks, by the time when they were queued.
+      - With V(oldest_first), tasks that are created while the module reads may appear at the end.
     type: str
     choices: [oldest_first, newest_first]
     default: oldest_first
   limit:
     description:
-      - Read no more than so many tasks. RV(truncated) tells whether there are more.
+      - Maximum number of tasks to read. RV(truncated) tells whether there are more.
     type: int
   page_size:
     description:
-      - Tasks to ask for in one request, V(1) to V(1000).
+      - Number of tasks to read with each request, V(1) to V(1000).
     type: int
     default: 1000
   latest_page:
     description:
-      - Whether to read only the newest tasks, O(page_size) or O(limit) of them at most, with one request instead of
-        many.
+      - Whether to read only the newest tasks, with one request instead of many. Reads at most O(page_size) or O(limit)
+        tasks.
     type: bool
     default: false
   fields:
     description:
-      - Return only these keys of each task, of those that RV(vijson.tasks.vi_task_info#module:tasks) describes.
+      - Return only these keys of each task. RV(vijson.tasks.vi_task_info#module:tasks) describes all keys.
     type: list
     elements: str
   localize:
     description:
-      - Whether to fill C(label), the name of the kind of task in the language of the session.
+      - Whether to set C(label) to the readable name of the task type, in the language of the session.
     type: bool
     default: false
   dest:
     description:
-      - A file to write the tasks to instead of returning them, as JSON Lines, one task in each line. So any number of
-        tasks takes little memory.
-      - The file takes its place when it is complete; if anything fails, and in check mode, what was there stays.
+      - File to write the tasks to, instead of returning them. The file has the format JSON Lines, with one task on each
+        line. Writing to a file needs little memory for any number of tasks.
+      - The file is replaced atomically. On failure, and in check mode, the old one is kept.
     type: path
   mode:
     description:
-      - Mode of the file O(dest), octal digits in quotes such as V('0640'). If not given, the mode of what was there.
+      - Mode of the file O(dest), as octal digits in quotes, such as V('0640'). Defaults to the mode of the old file.
     type: raw
 notes:
-  - Takes one of the collectors that a session may have at a time, see
+  - Uses one of the history collectors that a session can have at the same time. See
     RV(vijson.tasks.vi_task_manager_info#module:max_collector).
-  - An ESXi host has no collectors.
+  - An ESXi host does not support history collectors.
 seealso:
   - module: vijson.tasks.vi_task_info
   - module: vijson.tasks.vi_task_manager_info
 """
 
 EXAMPLES = r"""
-- name: What failed in the last twelve hours?
+- name: Find the tasks that failed in the last twelve hours
   vijson.tasks.vi_task_collector:
     states: [error]
     begin_time: 12h
     time_type: completed
   register: failed
 
-- name: The ten newest tasks of everything in a folder
+- name: Read the ten newest tasks of all objects in a folder
   vijson.tasks.vi_task_collector:
     entity: /DC0/vm/apps
     order: newest_first
     limit: 10
 
-- name: What did an administrator do on the first of November, in a few words?
+- name: Read a few keys of the tasks that an administrator started on the first of November
   vijson.tasks.vi_task_collector:
     users: [administrator@vsphere.local]
     begin_time: '2026-11-01T00:00:00Z'
     end_time: '2026-11-02T00:00:00Z'
     fields: [queue_time, description_id, entity, state]
 
-- name: Keep the history of a week in a file
+- name: Write the history of the last week to a file
   vijson.tasks.vi_task_collector:
     begin_time: 7d
     dest: /tmp/tasks.jsonl
@@ -188,23 +193,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tasks:
-  description: The tasks in the order asked for, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
+  description: The tasks in the given O(order), in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
   returned: success, without O(dest)
   type: list
   elements: dict
   sample: [{moid: task-42, key: task-42, state: error, description_id: VirtualMachine.clone}]
 count:
-  description: How many tasks were found, or written to O(dest).
+  description: Number of tasks that were found, or written to O(dest).
   returned: success
   type: int
   sample: 1
 truncated:
-  description: Whether there are more than O(limit). What O(latest_page) leaves out does not count.
+  description: Whether there are more tasks than O(limit). Tasks that O(latest_page) leaves out are not considered.
   returned: success
   type: bool
   sample: false
 dest:
-  description: The file that was written.
+  description: File that was written.
   returned: success, with O(dest)
   type: str
   sample: /tmp/tasks.jsonl

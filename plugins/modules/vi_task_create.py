@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vi_task_create
-short_description: Show a job of one's own as a task of a vCenter
+short_description: Show your own job as a task of a vCenter
 version_added: 1.0.0
 description:
-  - Creates a task, which the vSphere Client lists like any other.
-  - It is queued; M(vijson.tasks.vi_task_state) drives and ends it.
-  - The kind of the task has to be registered by an extension before, see M(vijson.tasks.vi_task_type).
+  - Creates a task, which the vSphere Client lists like any other task.
+  - The new task is queued. Update and end it with M(vijson.tasks.vi_task_state).
+  - An extension must have registered the task type before. See M(vijson.tasks.vi_task_type).
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -28,35 +28,37 @@ attributes:
 options:
   entity:
     description:
-      - The object that the task is about; without it, the root folder.
-      - V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01),
-        or a mapping of C(type) and C(moid).
+      - Object that the task is about. Defaults to the root folder.
+      - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), or a mapping of C(type) and
+        C(moid).
     type: raw
   task_type:
     description:
-      - Id of the kind of task, as an extension registered it.
+      - Id of the task type, as registered by an extension.
     type: str
     required: true
   cancelable:
     description:
-      - Whether users may ask the task to stop. Who drives it has to look at C(cancelled) then, and end it.
+      - Whether users may ask the task to stop. If so, check C(cancelled) while you update the task, and end the task
+        when it is set.
     type: bool
     default: false
   initiated_by:
     description:
-      - Name of who initiated the task, if not the user of the session.
+      - Name of the user who initiated the task. Defaults to the user of the session.
     type: str
   parent_task_key:
     description:
-      - Key of the task that this one is a part of.
+      - Key of the parent task.
     type: str
   activation_id:
     description:
-      - A token of one's own. If a task carries it already, in whatever state, that is the task and nothing is created.
-      - Servers set short ones of their own, so use long ones.
+      - Token that identifies the task. If a task with this token exists, in any state, the module returns that task and
+        creates none.
+      - Choose a long token, because servers assign short ones to their own tasks.
     type: str
 notes:
-  - Needs the privilege C(Task.Create) on the root folder.
+  - Requires the privilege C(Task.Create) on the root folder.
 seealso:
   - module: vijson.tasks.vi_task_state
   - module: vijson.tasks.vi_task_type
@@ -70,7 +72,7 @@ EXAMPLES = r"""
     activation_id: nightly-backup-web01-2026-11-22
   register: backup
 
-- name: It runs
+- name: Start the task
   vijson.tasks.vi_task_state:
     task: "{{ backup.task }}"
     state: running
@@ -82,8 +84,8 @@ RETURN = r"""
 task:
   description:
     - The task, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
-    - In check mode, C(moid) and C(key) of a task that would be created are V(check-mode).
-    - The other modules take that in check mode.
+    - If check mode would create a task, its C(moid) and C(key) are V(check-mode). In check mode, the other modules
+      accept this id.
   returned: success
   type: dict
   sample: {moid: task-42, key: task-42, state: queued}

@@ -11,8 +11,9 @@ module: vi_task_custom_value
 short_description: Set custom fields of a task
 version_added: 1.0.0
 description:
-  - Sets the values of custom fields of a task, also of one that has ended. Fields that are not named stay as they are.
-  - The fields themselves are defined for the whole vCenter, by an administrator.
+  - Sets the values of custom fields of a task, even if the task has ended. Fields that you do not name keep their
+    values.
+  - An administrator defines the fields themselves for the whole vCenter.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -23,30 +24,30 @@ extends_documentation_fragment:
 options:
   task:
     description:
-      - The task, in a form that O(vijson.tasks.vi_task_info#module:tasks) takes.
+      - Task whose fields to set, in a form that O(vijson.tasks.vi_task_info#module:tasks) accepts.
     type: raw
     required: true
   values:
     description:
-      - The texts to set, by the name or the key of the field. An empty text clears a field.
+      - Values to set, as text, by the name or the key of the field. An empty value clears the field.
     type: dict
     required: true
 notes:
-  - Needs the privilege that the definition of the field names, by default C(Global.SetCustomField), on the object of
+  - Requires the privilege that the definition of the field names, by default C(Global.SetCustomField), on the object of
     the task.
 seealso:
   - module: vijson.tasks.vi_task_info
 """
 
 EXAMPLES = r"""
-- name: Find the last backup
+- name: Find the newest task of a virtual machine
   vijson.tasks.vi_task_collector:
     entity: /DC0/vm/web01
     order: newest_first
     limit: 1
   register: found
 
-- name: Note the ticket that it belongs to
+- name: Record the change ticket of the task
   vijson.tasks.vi_task_custom_value:
     task: "{{ found.tasks[0] }}"
     values:
@@ -55,7 +56,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 custom_values:
-  description: All custom values of the task as they are now, by the field's name.
+  description: All current custom values of the task, by the name of the field.
   returned: success
   type: dict
   sample: {Ticket: CHG-17}

@@ -11,9 +11,9 @@ module: vi_task_info
 short_description: Read tasks of a vCenter
 version_added: 1.0.0
 description:
-  - Reads the tasks that are named, however many, in one request.
-  - Without O(tasks), reads the recent tasks; those that are queued or running, and those that ended
-    within the last ten minutes.
+  - Reads the given tasks in one request, however many they are.
+  - Without O(tasks), reads the recent tasks, which are those that are queued or running and those that ended within the
+    last ten minutes.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -23,39 +23,39 @@ extends_documentation_fragment:
 options:
   tasks:
     description:
-      - The tasks to read. If not given, the recent tasks are read; an empty list means no tasks.
-      - Each is V(task-42), V(Task:task-42), V(vim.Task:task-42), V(task-42:<uuid>) as the
-        vSphere REST API's C(vmw-task=true) answers it, or a task as another module answered it.
-      - Repeated ones count once.
+      - Tasks to read. If omitted, the module reads the recent tasks. With an empty list, it reads none.
+      - Each task is V(task-42), V(Task:task-42), V(vim.Task:task-42), V(task-42:<uuid>) as returned by the vSphere REST
+        API with C(vmw-task=true), or a task that another module returned.
+      - Duplicates are read once.
     type: list
     elements: raw
     aliases: [task]
   entity:
     description:
-      - Narrows the list to the tasks of this object.
-      - V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01),
-        or a mapping of C(type) and C(moid).
+      - Return only tasks of this object.
+      - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), or a mapping of C(type) and
+        C(moid).
     type: raw
   states:
     description:
-      - Narrows the list to tasks in these states.
+      - Return only tasks in these states.
     type: list
     elements: str
     choices: [queued, running, success, error]
   users:
     description:
-      - Narrows the list to tasks that these users started.
-      - V(name@domain) and V(DOMAIN\\name) are the same user, and so is a name without a domain.
+      - Return only tasks that these users started.
+      - V(name@domain) and V(DOMAIN\\name) match the same user. A name without a domain matches that name in any domain.
     type: list
     elements: str
   custom_values:
     description:
-      - Whether to add the values of custom fields, and the fields that a task may have, to each task.
+      - Whether to add the values of custom fields, and the available custom fields, to each task.
     type: bool
     default: false
   localize:
     description:
-      - Whether to fill C(label), the name of the kind of task in the language of the session.
+      - Whether to set C(label) to the readable name of the task type, in the language of the session.
     type: bool
     default: false
 seealso:
@@ -64,7 +64,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: What is the vCenter doing right now?
+- name: Read all queued and running tasks
   vijson.tasks.vi_task_info:
     states: [queued, running]
   register: running
@@ -75,7 +75,7 @@ EXAMPLES = r"""
       - task-42
       - vim.Task:task-43
 
-- name: What runs on one virtual machine, with readable names?
+- name: Read the running tasks of a virtual machine, with readable names
   vijson.tasks.vi_task_info:
     entity: /DC0/vm/web01
     states: [running]
@@ -84,37 +84,37 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tasks:
-  description: The tasks in the order asked for. Every key is always there, and null where there is no value.
+  description: The tasks, in the order of O(tasks). Each task has all of these keys; a key without a value is null.
   returned: success
   type: list
   elements: dict
   contains:
     key:
-      description: Key of the task, by which other tasks name it as their parent or root.
+      description: Key of the task. Child tasks refer to it as their parent or root.
       type: str
       sample: task-42
     moid:
-      description: Id of the task; all options that take a task take this.
+      description: Id of the task. All options that take a task accept it.
       type: str
       sample: task-42
     name:
-      description: Name of the operation. Tasks made with M(vijson.tasks.vi_task_create) have none.
+      description: Name of the operation. Null for tasks that M(vijson.tasks.vi_task_create) created.
       type: str
       sample: CloneVM_Task
     description_id:
-      description: Id of the kind of task.
+      description: Id of the task type.
       type: str
       sample: VirtualMachine.clone
     label:
-      description: Readable name of the kind of task, if O(localize=true) asked for it.
+      description: Readable name of the task type, with O(localize=true).
       type: str
       sample: Clone virtual machine
     description:
-      description: What the task is doing at the moment.
+      description: Description of the current step.
       type: str
       sample: Copying disks
     entity:
-      description: The object that the task is about.
+      description: Object that the task is about.
       type: dict
       sample: {type: VirtualMachine, moid: vm-7, name: web01}
     state:
@@ -122,77 +122,77 @@ tasks:
       type: str
       sample: running
     progress:
-      description: Percentage done.
+      description: Percentage complete.
       type: int
       sample: 43
     cancelable:
       description: Whether the task can be cancelled.
       type: bool
     cancelled:
-      description: Whether it was asked to stop. How it ended is in RV(tasks[].state).
+      description: Whether cancellation of the task was requested. RV(tasks[].state) tells how the task ended.
       type: bool
     reason:
-      description: Who or what started it; a user, an alarm, a scheduled task or the system.
+      description: User, alarm, scheduled task or system process that started the task.
       type: dict
       sample: {type: TaskReasonUser, user_name: VSPHERE.LOCAL\Administrator}
     queue_time:
-      description: When it was queued, RFC 3339 in UTC.
+      description: Time when the task was queued, in RFC 3339 format and UTC.
       type: str
       sample: '2026-11-22T04:33:57.127620409Z'
     start_time:
-      description: When it began to run.
+      description: Time when the task started.
       type: str
     complete_time:
-      description: When it ended.
+      description: Time when the task ended.
       type: str
     duration:
-      description: Seconds from its start to its end.
+      description: Seconds between the start and the end of the task.
       type: float
       sample: 12.5
     event_chain_id:
-      description: Key of the events that belong to it.
+      description: Key of the event chain that the task belongs to.
       type: int
     change_tag:
-      description: Tag of the change that it is part of.
+      description: Tag of the change that the task is part of.
       type: str
     parent_task_key:
-      description: Key of the task that started this one.
+      description: Key of the task that started this task.
       type: str
     root_task_key:
-      description: Key of the first task in that line.
+      description: Key of the first task in the chain of parents.
       type: str
     activation_id:
-      description: Token that whoever started it chose for it.
+      description: Token chosen by the client that started the task.
       type: str
     locked:
-      description: Objects that it keeps locked.
+      description: Objects that the task has locked.
       type: list
       elements: dict
       sample: [{type: VirtualMachine, moid: vm-7}]
     progress_details:
-      description: Details of its progress.
+      description: Details of the progress.
       type: list
       elements: dict
       sample: [{key: bytesCopied, value: 1048576}]
     result:
-      description: What it resulted in. A typed object names its type as C(type).
+      description: Result of the task. A data object has its type as C(type).
       type: raw
       sample: {type: VirtualMachine, moid: vm-99}
     error:
-      description: Why it failed; the type of the fault, its text, and the fault's own fields.
+      description: Fault that made the task fail. It has the type of the fault, its message, and its own fields.
       type: dict
       sample: {type: InsufficientResourcesFault, message: Not enough memory on the host.}
     custom_values:
-      description: Values of custom fields by the field's name, if O(custom_values=true).
+      description: Values of custom fields by the name of the field, with O(custom_values=true).
       type: dict
       sample: {ticket: CHG-17}
     available_fields:
-      description: The custom fields that the task may have, if O(custom_values=true).
+      description: Custom fields that the task can have, with O(custom_values=true).
       type: list
       elements: dict
       sample: [{key: 301, name: ticket, type: string, managed_object_type: Task}]
 missing:
-  description: Ids of tasks that are not, or not any more, on the vCenter.
+  description: Ids of the tasks that do not exist, or no longer exist, on the vCenter.
   returned: success
   type: list
   elements: str

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vi_task_manager_info
-short_description: Read what a vCenter says of its tasks in general
+short_description: Read general information about the tasks of a vCenter
 version_added: 1.0.0
 description:
-  - Reads which tasks are recent, how many history collectors a session may have, and the texts that describe kinds,
-    states and reasons of tasks, in one request.
+  - Reads the ids of the recent tasks, the maximum number of history collectors for each session, and the texts that
+    describe task types, task states and reasons. This takes one request.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -22,7 +22,7 @@ extends_documentation_fragment:
 options:
   description:
     description:
-      - Whether to read the texts as well. A vCenter has about a thousand of them.
+      - Whether to read the texts too. A vCenter has about a thousand of them.
     type: bool
     default: false
 seealso:
@@ -31,34 +31,34 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: How busy is the vCenter?
+- name: Read the recent tasks
   vijson.tasks.vi_task_manager_info:
   register: manager
 
-- name: Say it
+- name: Show how many there are
   ansible.builtin.debug:
     msg: "{{ manager.recent_tasks | length }} recent tasks"
 
-- name: How are kinds of tasks called?
+- name: Read the names of all task types
   vijson.tasks.vi_task_manager_info:
     description: true
   register: manager
 
-- name: Show the readable name of one kind
+- name: Show the readable name of one task type
   ansible.builtin.debug:
     msg: "{{ (manager.description.methods | items2dict(value_name='label'))['VirtualMachine.clone'] }}"
 """
 
 RETURN = r"""
 max_collector:
-  description: How many history collectors a session may have at a time.
+  description: Maximum number of history collectors that a session can have at the same time.
   returned: success
   type: int
   sample: 32
 recent_tasks:
   description:
     - Ids of the tasks that are queued or running, and of those that ended within the last ten minutes.
-    - Options of other modules that name tasks take them.
+    - You can pass these ids to every option that takes tasks.
   returned: success
   type: list
   elements: str
@@ -69,17 +69,17 @@ description:
   type: dict
   contains:
     methods:
-      description: Kinds of tasks. Their C(key) is what tasks have as C(description_id).
+      description: Task types. Each C(key) is the C(description_id) of tasks of this type.
       type: list
       elements: dict
       sample: [{key: VirtualMachine.clone, label: Clone virtual machine, summary: Clone a virtual machine}]
     states:
-      description: States of tasks.
+      description: Task states.
       type: list
       elements: dict
       sample: [{key: queued, label: Queued, summary: Task is queued}]
     reasons:
-      description: Who or what starts tasks. Their C(key) is the C(type) of a task's C(reason).
+      description: Reasons, which tell who or what starts a task. Each C(key) is the C(type) in the C(reason) of a task.
       type: list
       elements: dict
       sample: [{key: TaskReasonUser, label: User task, summary: Task started by a specific user}]

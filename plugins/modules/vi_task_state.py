@@ -8,15 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vi_task_state
-short_description: Drive and end a task of one's own
+short_description: Update and end your own task
 version_added: 1.0.0
 description:
-  - Brings a task that M(vijson.tasks.vi_task_create) made into a state, with progress, a description,
-    and a result or a fault.
-  - Only what differs is sent, in the one order that a server takes; running first, then the description,
-    the progress, and the final state last.
-  - A task that has ended already in the wanted state stays as it is.
-  - One that has ended in another state makes the module fail.
+  - Sets the state, progress and description of a task that M(vijson.tasks.vi_task_create) created, and its result or
+    fault when it ends.
+  - Sends only what differs, in the order that a server accepts. V(running) comes first, then the description and the
+    progress, and the final state last.
+  - If the task has already ended in the wanted state, the module changes nothing.
+  - If the task has ended in another state, the module fails.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -27,37 +27,37 @@ extends_documentation_fragment:
 options:
   task:
     description:
-      - The task, in a form that O(vijson.tasks.vi_task_info#module:tasks) takes.
+      - Task to update, in a form that O(vijson.tasks.vi_task_info#module:tasks) accepts.
     type: raw
     required: true
   state:
     description:
-      - The state that the task is to be in. If not given, it stays.
-      - A task that is still queued is set running before it ends, so that it has a start time.
+      - State to set. If omitted, the task keeps its state.
+      - A queued task is set to V(running) before it ends, so that it has a start time.
     type: str
     choices: [queued, running, success, error]
   progress:
     description:
-      - Percentage done, V(0) to V(100). Only a running task takes it.
+      - Percentage complete, V(0) to V(100). Only a running task accepts a progress.
     type: int
   description:
     description:
-      - What the task is doing; a text, or a mapping of C(key) and C(message).
+      - Description of the current step, as a text or a mapping of C(key) and C(message).
     type: raw
   result:
     description:
-      - What the task resulted in, with O(state=success) only.
-      - A text, number, boolean, list, reference (C(type) and C(moid)), data object (with its C(type)),
-        or any other mapping, which becomes a list of keys and values.
+      - Result of the task. Only with O(state=success).
+      - Accepts a text, a number, a boolean, a list, a reference (C(type) and C(moid)), a data object (with its
+        C(type)), or any other mapping. Other mappings become a list of keys and values.
     type: raw
   fault:
     description:
-      - Why the task failed, with O(state=error) only. Without it, nobody can tell why.
-      - C(message) is the text, C(type) a VimFault (by default C(ExtendedFault)); all else are fields of that
-        fault. Fields of ExtendedFault are C(fault_type_id) and C(data), a mapping of texts.
+      - Fault that made the task fail. Only with O(state=error). Without it, the task gives no reason for its failure.
+      - C(message) is the text. C(type) is the name of a VimFault, by default C(ExtendedFault). All other keys are
+        fields of that fault. The fields of ExtendedFault are C(fault_type_id) and C(data), a mapping of texts.
     type: dict
 notes:
-  - Needs the privilege C(Task.Update) on the root folder.
+  - Requires the privilege C(Task.Update) on the root folder.
 seealso:
   - module: vijson.tasks.vi_task_create
 """
@@ -69,27 +69,27 @@ EXAMPLES = r"""
     task_type: com.vijson.simulator.job
   register: job
 
-- name: It runs
+- name: Start it and show its progress
   vijson.tasks.vi_task_state:
     task: "{{ job.task }}"
     state: running
     progress: 40
     description: Copying disks
 
-- name: It is done
+- name: End it in success
   vijson.tasks.vi_task_state:
     task: "{{ job.task }}"
     state: success
     progress: 100
     result: 3 disks copied
 
-- name: Create another
+- name: Create another task
   vijson.tasks.vi_task_create:
     entity: vm-21
     task_type: com.vijson.simulator.job
   register: other
 
-- name: It failed
+- name: End it in error
   vijson.tasks.vi_task_state:
     task: "{{ other.task.moid }}"
     state: error
@@ -102,8 +102,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 task:
-  description: The task as it is now, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
-  returned: success, and on failure where it is known
+  description: Current state of the task, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
+  returned: success, and on failure if known
   type: dict
   sample: {moid: task-42, key: task-42, state: running, progress: 40}
 """

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vi_task_type
-short_description: Register kinds of tasks with a vCenter
+short_description: Register task types with a vCenter
 version_added: 1.0.0
 description:
-  - Registers the kinds of tasks that M(vijson.tasks.vi_task_create) creates, as parts of an extension of the vCenter.
-  - An extension that exists is extended or reduced; its other task types and all else that it has stay as they are.
-  - An extension of another O(company) is never touched.
+  - Registers the task types that M(vijson.tasks.vi_task_create) needs, as part of an extension of the vCenter.
+  - Adds task types to an existing extension or removes them from it. The other task types and settings of the extension
+    are kept.
+  - Never changes an extension that belongs to another O(company).
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -29,51 +30,52 @@ options:
     required: true
   task_types:
     description:
-      - The kinds of tasks to register, or with O(state=absent) to remove.
+      - Task types to register, or with O(state=absent) to remove.
     type: list
     elements: dict
     suboptions:
       id:
         description:
-          - What O(vijson.tasks.vi_task_create#module:task_type) takes, such as V(com.example.backup.run).
+          - Id of the task type, such as V(com.example.backup.run), for
+            O(vijson.tasks.vi_task_create#module:task_type).
         type: str
         required: true
       label:
         description:
-          - What people read, in English. If not given, it stays.
+          - Readable name of the task type, in English. If omitted, the current name is kept.
         type: str
       summary:
         description:
-          - The same in a few more words. If not given, it stays.
+          - Short description of the task type, in English. If omitted, the current description is kept.
         type: str
   company:
     description:
-      - Whose extension it is. An extension that names a company is only touched if this is the same.
-      - To remove a whole extension, this has to be given, as V('') for one that names no company.
+      - Company that owns the extension. The module changes an extension that names a company only if this is the same.
+      - Required to remove a whole extension. Use V('') for an extension that names no company.
     type: str
   description:
     description:
-      - What the extension is. If not given, it stays; for a new one it is the key.
+      - Description of the extension. If omitted, the current one is kept; a new extension gets its key as description.
     type: str
   version:
     description:
-      - Version of the extension. If not given, it stays; for a new one it is V(1.0.0).
+      - Version of the extension. If omitted, the current one is kept; a new extension gets V(1.0.0).
     type: str
   state:
     description:
-      - V(present) registers or extends the extension.
-      - V(absent) removes O(task_types) from it, or without O(task_types) the whole extension.
+      - V(present) creates the extension, or adds to it.
+      - V(absent) removes O(task_types) from the extension. Without O(task_types), it removes the whole extension.
     type: str
     choices: [present, absent]
     default: present
 notes:
-  - Needs the privilege C(Extension.Register), C(Extension.Update) or C(Extension.Unregister) on the root folder.
+  - Requires the privilege C(Extension.Register), C(Extension.Update) or C(Extension.Unregister) on the root folder.
 seealso:
   - module: vijson.tasks.vi_task_create
 """
 
 EXAMPLES = r"""
-- name: Register two kinds of tasks
+- name: Register two task types
   vijson.tasks.vi_task_type:
     extension: com.example.jobs
     company: Example
@@ -102,28 +104,28 @@ EXAMPLES = r"""
 
 RETURN = r"""
 extension:
-  description: The extension as it is now, null if there is none.
+  description: Current state of the extension, or null if it does not exist.
   returned: success
   type: dict
   contains:
     key:
-      description: Its key.
+      description: Key of the extension.
       type: str
       sample: com.example.jobs
     company:
-      description: Whose it is.
+      description: Company that owns the extension.
       type: str
       sample: Example
     description:
-      description: What it is.
+      description: Description of the extension.
       type: str
       sample: Jobs of Example
     version:
-      description: Its version.
+      description: Version of the extension.
       type: str
       sample: 1.0.0
     task_types:
-      description: Its kinds of tasks. C(label) and C(summary) are null where it has none in English.
+      description: Task types of the extension. C(label) and C(summary) are null without an English text.
       type: list
       elements: dict
       sample: [{id: com.example.jobs.backup, label: Back up, summary: null}]

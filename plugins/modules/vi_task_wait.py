@@ -11,9 +11,11 @@ module: vi_task_wait
 short_description: Wait for tasks of a vCenter
 version_added: 1.0.0
 description:
-  - Waits until all of the tasks have ended, however many, with one filter on the server and long polls.
-  - The end of a task is known within a fraction of a second, and a task that is done counts as done however late it is.
-  - A server that restarts meanwhile is waited for within the time.
+  - Waits until all of the given tasks have ended. Any number of tasks needs only one filter on the vCenter, which the
+    module reads with long polls.
+  - Notices the end of a task within a fraction of a second. A task that ends right at the deadline still counts as
+    ended.
+  - If the vCenter restarts, keeps trying to reconnect until the timeout.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -23,38 +25,40 @@ extends_documentation_fragment:
 options:
   tasks:
     description:
-      - The tasks to wait for, each in a form that O(vijson.tasks.vi_task_info#module:tasks) takes.
-      - An empty list means no tasks.
+      - Tasks to wait for, each in a form that O(vijson.tasks.vi_task_info#module:tasks) accepts.
+      - With an empty list, the module returns at once.
     type: list
     elements: raw
     required: true
     aliases: [task]
   until:
     description:
-      - What to wait for; V(done) is V(success) or V(error), V(running) that each has at least begun.
+      - State to wait for.
+      - V(done) waits until each task has ended, in V(success) or V(error).
+      - V(running) waits until each task has at least started.
     type: str
     choices: [done, running]
     default: done
   wait_timeout:
     description:
-      - Seconds to wait at most. V(0) looks once.
+      - Maximum time to wait, in seconds. V(0) checks once without waiting.
     type: int
     default: 3600
   fail_on_error:
     description:
-      - Whether to fail if a task ended in error. All tasks are waited for first.
+      - Whether to fail if a task ended in error. The module waits for all tasks first.
     type: bool
     default: true
 """
 
 EXAMPLES = r"""
-- name: What runs right now?
+- name: Find the queued and running tasks of a virtual machine
   vijson.tasks.vi_task_info:
     entity: /DC0/vm/web01
     states: [queued, running]
   register: found
 
-- name: Wait until it is done
+- name: Wait until they have ended
   vijson.tasks.vi_task_wait:
     tasks: "{{ found.tasks }}"
     wait_timeout: 600
@@ -62,32 +66,32 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tasks:
-  description: The tasks as they are now, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
-  returned: success, and on failure as far as they are known
+  description: Current state of the tasks, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
+  returned: success, and on failure as far as known
   type: list
   elements: dict
   sample: [{moid: task-42, key: task-42, state: success}]
 succeeded:
   description: Ids of the tasks that ended in success.
-  returned: success, and on failure as far as they are known
+  returned: success, and on failure as far as known
   type: list
   elements: str
   sample: [task-42]
 errored:
   description: Ids of the tasks that ended in error.
-  returned: success, and on failure as far as they are known
+  returned: success, and on failure as far as known
   type: list
   elements: str
   sample: []
 pending:
   description: Ids of the tasks that have not ended.
-  returned: success, and on failure as far as they are known
+  returned: success, and on failure as far as known
   type: list
   elements: str
   sample: []
 missing:
-  description: Ids of the tasks that are not, or not any more, on the vCenter. How they ended is not known.
-  returned: success, and on failure as far as they are known
+  description: Ids of the tasks that do not exist, or no longer exist, on the vCenter. Their outcome is unknown.
+  returned: success, and on failure as far as known
   type: list
   elements: str
   sample: []
