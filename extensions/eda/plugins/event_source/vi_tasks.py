@@ -22,131 +22,141 @@ DOCUMENTATION = r"""
 ---
 short_description: Receive an event when a task of a vCenter is created, changes its state or ends.
 description:
-  - An ansible-rulebook event source plugin that watches the tasks of a vCenter over one long poll.
-  - Each event has C(change), C(task) and C(vcenter). C(vcenter) is the option O(hostname), and C(task) the task in the
-    form that the module vijson.tasks.vi_task_info returns.
-  - C(change) is V(created) once for each new task, V(state) when a task that was queued runs, V(done) when it ends in
-    success, and V(failed) when it ends in error. A task that runs already when it is first seen has V(created) only.
-  - Each change is told once. What happens while more comes than one answer holds, while the connection is lost or while
-    the vCenter restarts is made up for.
-  - Text of the vCenter in an event cannot act as a template, because Ansible renders templates in the events that a
-    playbook gets. A space separates the characters of C({{), C({%) and C({#), and C(#) from C(jinja2:). Text that
-    is a quoted literal of Python has typographic quotes. Keys that begin with C(__ansible) lose their underscores.
-  - While the vCenter is out of reach it is tried again, however long. At the start, that is an error.
-  - Needs the Python library requests, and vCenter 8.0.1 or later.
+  - An ansible-rulebook event source plugin that watches the tasks of a vCenter with one long poll.
+  - Each event has the keys C(change), C(task) and C(vcenter). C(vcenter) is the value of O(hostname). C(task) is the
+    task, in the form that the module vijson.tasks.vi_task_info returns.
+  - C(change) is V(created) once for each new task, V(state) when a queued task starts to run, V(done) when a task ends
+    in success, and V(failed) when it ends in error. A task that is already running when the source first sees it has
+    V(created) only.
+  - Each change is sent once. The source recovers changes that it could not read at the time, because there were too
+    many for one response, because the connection was lost, or because the vCenter restarted.
+  - Text of the vCenter in an event cannot act as a template. Ansible renders templates in the events that a playbook
+    receives, so the source puts a space between the characters of C({{), C({%) and C({#), and between C(#) and
+    C(jinja2:). Text that is a quoted literal of Python gets typographic quotes. Keys that begin with C(__ansible) lose
+    their underscores.
+  - If the vCenter cannot be reached at the start, the source fails. Later, the source retries without a limit.
+  - Requires the Python library requests, and vCenter 8.0.1 or later.
 options:
   entity:
     description:
-      - Only tasks of this object and, with O(recursion), of what it contains.
-      - V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/apps), or a mapping of C(type) and C(moid).
+      - Watch only tasks of this object and, depending on O(recursion), of the objects below it.
+      - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/apps), or a mapping of C(type) and
+        C(moid).
     type: raw
   recursion:
     description:
-      - V(self) for the tasks of O(entity) itself, V(children) for those of what it directly contains too,
-        V(all) for those of all below it.
+      - Objects whose tasks O(entity) selects.
+      - V(self) selects the tasks of the object itself.
+      - V(children) adds the tasks of the objects directly below it.
+      - V(all) adds the tasks of all objects below it.
     type: str
     choices: [self, children, all]
     default: all
   states:
     description:
-      - Only changes into these states.
-      - That a task was created counts as V(queued), or as V(running) where it ran when it was first seen.
+      - Send only changes into these states.
+      - The change V(created) has the state V(queued), or V(running) if the task is already running when the source
+        first sees it.
     type: list
     elements: str
     choices: [queued, running, success, error]
   description_ids:
     description:
-      - Only tasks of these kinds, such as V(VirtualMachine.clone), as C(description_id) of a task names it.
+      - Watch only tasks of these types, such as V(VirtualMachine.clone). The C(description_id) of a task is its type.
     type: list
     elements: str
   users:
     description:
-      - Only tasks that these users started, as C(DOMAIN\user) or C(user@domain).
+      - Watch only tasks that these users started, each given as C(DOMAIN\user) or C(user@domain).
     type: list
     elements: str
   since:
     description:
-      - Begin with what happened since then, task by task, instead of now.
-      - A time as in RFC 3339 with its zone, such as V(2026-11-22T04:00:00Z), or how long ago by the vCenter's clock,
-        such as V(90s), V(15m), V(12h), V(7d).
+      - Begin with the changes since this time, task by task, instead of now.
+      - Accepts an RFC 3339 time with a zone, such as V(2026-11-22T04:00:00Z), or how long ago by the clock of the
+        vCenter, such as V(90s), V(15m), V(12h) or V(7d).
     type: str
   hostname:
     description:
-      - Name or address of the vCenter, without C(https://) and path.
-      - If not given, the environment variable E(VMWARE_HOST) counts.
+      - Host name or IP address of the vCenter, without C(https://) and without a path.
+      - Defaults to the environment variable E(VMWARE_HOST).
     type: str
     required: true
   username:
     description:
       - Name of the user, such as V(administrator@vsphere.local).
-      - If not given, the environment variable E(VMWARE_USER) counts.
-      - Required together with O(password), unless O(session_id) is given.
+      - Defaults to the environment variable E(VMWARE_USER).
+      - Required together with O(password), unless O(session_id) is set.
     type: str
     aliases: [user, admin]
   password:
     description:
       - Password of the user.
-      - If not given, the environment variable E(VMWARE_PASSWORD) counts.
+      - Defaults to the environment variable E(VMWARE_PASSWORD).
     type: str
     aliases: [pass, pwd]
   session_id:
     description:
-      - Id of a live session, which is used and never logged out. It wins over O(username) and O(password).
-      - When that session ends, the source fails, for there is nothing to log in with.
-      - If not given, the environment variable E(VMWARE_SESSION_ID) counts.
+      - Id of an open session to use instead of logging in, such as the module vijson.tasks.vi_session returns.
+      - Defaults to the environment variable E(VMWARE_SESSION_ID).
+      - Takes precedence over O(username) and O(password), even if those are set explicitly.
+      - The session is not logged out at the end.
+      - When the session ends, the source fails, because it cannot log in again.
     type: str
   port:
     description:
-      - Port of the vCenter.
-      - If not given, the environment variable E(VMWARE_PORT) counts.
+      - HTTPS port of the vCenter.
+      - Defaults to the environment variable E(VMWARE_PORT).
     type: int
     default: 443
   validate_certs:
     description:
-      - Whether the certificate of the vCenter has to be trusted. With V(false) any is.
-      - If not given, the environment variable E(VMWARE_VALIDATE_CERTS) counts.
+      - Whether to verify the TLS certificate of the vCenter. V(false) accepts any certificate.
+      - Defaults to the environment variable E(VMWARE_VALIDATE_CERTS).
     type: bool
     default: true
   ca_path:
     description:
-      - PEM file, or directory of such, with the authorities to trust.
-      - Without it, E(REQUESTS_CA_BUNDLE) counts, and without that the list that the requests library brings.
-      - If not given, the environment variable E(VMWARE_CA_PATH) counts.
+      - PEM file, or directory of PEM files, with the CA certificates to trust.
+      - Defaults to the environment variable E(VMWARE_CA_PATH).
+      - If unset, E(REQUESTS_CA_BUNDLE) is used. If that is unset too, the CA certificates that ship with the Python
+        library requests are used.
     type: path
   proxy_host:
     description:
-      - Name or address of a proxy. Without it, E(HTTPS_PROXY) and E(NO_PROXY) count.
-      - If not given, the environment variable E(VMWARE_PROXY_HOST) counts.
+      - Host name or IP address of a proxy.
+      - Defaults to the environment variable E(VMWARE_PROXY_HOST).
+      - If unset, E(HTTPS_PROXY) and E(NO_PROXY) are used.
     type: str
   proxy_port:
     description:
-      - Port of the proxy; required with O(proxy_host).
-      - If not given, the environment variable E(VMWARE_PROXY_PORT) counts.
+      - Port of the proxy. Required with O(proxy_host).
+      - Defaults to the environment variable E(VMWARE_PROXY_PORT).
     type: int
   proxy_protocol:
     description:
-      - How the proxy itself is spoken to.
+      - Protocol for connecting to the proxy.
     type: str
     choices: [http, https]
     default: http
   api_release:
     description:
-      - Release of the API to speak, such as V(8.0.1.0). A server takes its own and every earlier one.
-      - V(auto) asks the server for the newest that both know.
+      - Release of the vSphere API to use, such as V(8.0.1.0). A vCenter supports its own release and all earlier ones.
+      - V(auto) asks the vCenter for the newest release that it shares with this collection.
     type: str
     default: 8.0.1.0
   request_timeout:
     description:
-      - Seconds that one request may take, on top of what a long poll waits by itself.
+      - Timeout of one request, in seconds. A long poll adds the time that it waits for changes.
     type: float
     default: 60.0
 """
 
 EXAMPLES = r"""
-- name: All tasks, with the connection from VMWARE_HOST, VMWARE_USER and VMWARE_PASSWORD
+- name: Watch all tasks, with the connection from VMWARE_HOST, VMWARE_USER and VMWARE_PASSWORD
   vijson.tasks.vi_tasks:
 
-- name: Clones that fail, and those of the last hour
+- name: Watch for failed clones, beginning with those of the last hour
   vijson.tasks.vi_tasks:
     hostname: vcenter.example.com
     username: "{{ VMWARE_USER }}"
