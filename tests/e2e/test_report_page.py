@@ -150,7 +150,7 @@ def test_counts(page: Page) -> None:
         "longest 1 h 7 min",
     ]
     assert text(page, "#summary").startswith("71 tasks from ")
-    assert "8.7 % of those that ended failed. At most 66 were under way at the same time" in text(page, "#summary")
+    assert "8.7 % of the tasks that ended failed. At most 66 tasks were queued or running at" in text(page, "#summary")
     rows = [texts(page, f"#type-rows tr:nth-child({row}) > *") for row in range(1, 6)]
     assert rows[0] == ["Power On virtual machine", "65", "5 (7.7 %)", "1 s", "1 s"]
     assert rows[1] == ["Clone virtual machine", "3", "0", "1 h", "1 h"]
@@ -170,7 +170,7 @@ def test_failures(page: Page) -> None:
     page.until("document.querySelector('#failure-list ol') !== null")
     assert [f" on db01 by {CAROL}" in row for row in texts(page, "#failure-list ol li")] == [True] * 4
     click(page, "#failure-list details .more")
-    assert text(page, "#found") == f"4 tasks found among 71; only: {NO_SPACE}"
+    assert text(page, "#found") == f"4 matching tasks (71 in total); only: {NO_SPACE}"
     assert column(page, 3) == ["db01"] * 4
     click(page, "#clear")
     assert text(page, "#found") == "1 to 50 of 71 tasks"
@@ -184,7 +184,7 @@ def test_longest(page: Page) -> None:
 
 
 def test_hostile_texts_are_texts(page: Page) -> None:
-    assert search(page, "window.owned") == "1 task found among 71"
+    assert search(page, "window.owned") == "1 matching task (71 in total)"
     assert page.run("document.querySelector('#task-rows .message').textContent") == HOSTILE + UNBROKEN
     click(page, "#task-rows button")
     assert HOSTILE in texts(page, "#details-list dd")
@@ -194,17 +194,17 @@ def test_hostile_texts_are_texts(page: Page) -> None:
 
 
 def test_search(page: Page) -> None:
-    assert search(page, "  CAROL   space ") == "4 tasks found among 71"
+    assert search(page, "  CAROL   space ") == "4 matching tasks (71 in total)"
     assert column(page, 4) == [CAROL] * 4
-    assert search(page, "VirtualMachine.clone") == "3 tasks found among 71"
-    assert search(page, "no such thing") == "0 tasks found among 71"
+    assert search(page, "VirtualMachine.clone") == "3 matching tasks (71 in total)"
+    assert search(page, "no such thing") == "0 matching tasks (71 in total)"
     assert column(page, 1) == []
     click(page, "#clear")
-    for state, name, found in (("running", "Running", "1 task"), ("error", "Failed", "7 tasks")):
+    for state, name, found in (("running", "Running", "1 matching task"), ("error", "Failed", "7 matching tasks")):
         click(page, f"#narrow input[value={state}]")
-        assert text(page, "#found") == f"{found} found among 71"
+        assert text(page, "#found") == f"{found} (71 in total)"
         assert name in column(page, 1)
-    assert search(page, "carol") == "4 tasks found among 71"
+    assert search(page, "carol") == "4 matching tasks (71 in total)"
 
 
 def test_sort_and_pages(page: Page) -> None:
@@ -255,7 +255,8 @@ def test_timeline(page: Page) -> None:
     left, top, width = box
     page.drag((left + 0.8 * width, top + 60), (left + 0.99 * width, top + 60))
     assert len(bars("success")) == 60
-    assert re.match(r"1 to 50 of 6\d tasks found among 71; from .* as in the timeline", text(page, "#found"))
+    found = text(page, "#found")
+    assert re.fullmatch(r"1 to 50 of 6\d matching tasks \(71 in total\); range of the timeline: .* to .* UTC", found)
     click(page, "#zoom-out")
     click(page, "#zoom-earlier")
     click(page, "#zoom-in")
@@ -287,9 +288,9 @@ def test_keyboard(page: Page) -> None:
 def test_names_do_not_decide_on_columns(page: Page) -> None:
     widths = "[...document.querySelectorAll('#tasks th')].map((one) => one.clientWidth)"
     whole = page.run(widths)
-    assert search(page, UNBROKEN) == "1 task found among 71"
+    assert search(page, UNBROKEN) == "1 matching task (71 in total)"
     assert page.run(widths) == whole
-    assert search(page, "carol") == "4 tasks found among 71"
+    assert search(page, "carol") == "4 matching tasks (71 in total)"
     assert page.run(widths) == whole
 
 
@@ -352,7 +353,7 @@ def test_roles_and_names(page: Page, width: int) -> None:
 
 def test_nothing_to_report(browser: Browser, tmp_path: Path) -> None:
     page = browser.page(written(tmp_path, 0, lambda _vcenter: None))
-    assert text(page, "#summary") == "No task is on record for this span."
+    assert text(page, "#summary") == "No tasks were found in this span."
     assert counts(page) == {"Tasks": 0, "Succeeded": 0, "Failed": 0, "Running": 0, "Queued": 0}
     assert texts(page, "main > section, nav") == []
     assert page.problems() == []
@@ -376,7 +377,7 @@ def test_ten_thousand(browser: Browser, tmp_path: Path) -> None:
     assert search(page, "carol").startswith("1 to 50 of ")
     for _time in range(6):
         click(page, "#zoom-in")
-    assert "as in the timeline" in text(page, "#found")
+    assert "range of the timeline: " in text(page, "#found")
     page.size(390, 844)
     assert page.run("document.documentElement.scrollWidth") <= 390
     page.media("")

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,13 @@ ROLE_FOLDER = Path(__file__).parents[2] / "roles" / "task_report"
 def moids(page: Path) -> set[str]:
     """The ids of the tasks in a page."""
     return {found["moid"] for found in embedded(page)}
+
+
+def subject(page: Path) -> str:
+    """The span of a page, which follows the name of the vCenter below the title."""
+    found = re.search(r'<p class="subject">\S+ · (.*)</p>', page.read_text("utf-8"))
+    assert found is not None, page
+    return found[1]
 
 
 def written(run: Run) -> list[bool]:
@@ -88,14 +97,14 @@ def test_narrows(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     usual, old, other = ended(), ended(queued_ago=90000), ended(entity="vm-24", user=carol)
     failed = vcenter.task(state="error", completed_ago=60, queued_ago=1200, error=fault("Out of space."))
     cases: list[tuple[dict[str, Any], set[str], str]] = [
-        ({}, {usual, other, failed}, "the last 24h"),
-        ({"begin": "2d", "end": "10m"}, {old, failed}, "queued from 2d to 10m"),
-        ({"states": ["error", "running"], "entity": "/DC0"}, {failed}, "entity /DC0 · only error, running"),
-        ({"entity": {"type": "Folder", "moid": "group-v9"}}, {other}, "entity Folder:group-v9"),
+        ({}, {usual, other, failed}, "queued in the last 24 hours<"),
+        ({"begin": "2d", "end": "10m"}, {old, failed}, "queued from "),
+        ({"states": ["error", "running"], "entity": "/DC0"}, {failed}, "entity: /DC0 · states: error, running"),
+        ({"entity": {"type": "Folder", "moid": "group-v9"}}, {other}, "entity: Folder:group-v9"),
         (
             {"users": [carol], "begin": "2001-01-01T00:00:00Z"},
             {other},
-            f"from 2001-01-01T00:00:00Z · started by {carol}",
+            f"queued since 2001-01-01 00:00:00 UTC · started by {carol}",
         ),
     ]
     pages = [tmp_path / f"{number}.html" for number in range(len(cases))]
@@ -105,6 +114,32 @@ def test_narrows(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
         assert moids(page) == expected, told
         assert f"{vcenter.host} · " in page.read_text("utf-8")
         assert told in page.read_text("utf-8")
+
+
+def test_shows_the_span(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    """With an end, relative times become absolute; absolute times are shown in UTC, in whatever form they are given."""
+    cases = [
+        {"begin": "1d"},
+        {"begin": "2d", "end": "10m"},
+        {"begin": " 1s ", "end": "0s"},
+        {"begin": "2001-01-01t02:30:00.25+02:30"},
+        {"begin": "2001-01-01 00:00:00Z", "end": "2016-12-31T23:59:60Z"},
+    ]
+    pages = [tmp_path / f"{number}.html" for number in range(len(cases))]
+    before = datetime.now(timezone.utc).replace(microsecond=0)
+    run = reports(ansible, [{**case, "dest": page} for case, page in zip(cases, pages)])
+    seconds = (datetime.now(timezone.utc) - before).total_seconds()
+    assert written(run) == [True] * len(cases)
+    last, days, second, since, fixed = (subject(page) for page in pages)
+    assert last == "queued in the last 1 day"
+    assert since == "queued since 2001-01-01 00:00:00 UTC"
+    assert fixed == "queued from 2001-01-01 00:00:00 to 2016-12-31 23:59:59 UTC"
+    for told, begin, end in ((days, 2 * 86400, 600), (second, 1, 0)):
+        times = re.fullmatch(r"queued from (.+) to (.+) UTC", told)
+        assert times, told
+        shown = [(datetime.fromisoformat(f"{time}+00:00") - before).total_seconds() for time in times.groups()]
+        assert 0 <= shown[0] + begin <= seconds
+        assert shown[1] - shown[0] == begin - end
 
 
 def test_no_text_of_the_server_is_markup(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-/* All that is known of one task, in a dialog. */
+/* All details of one task, in a dialog. */
 
 function showDetails(task) {
     const { data } = task;
@@ -16,11 +16,11 @@ function showDetails(task) {
         ["Started", timeElement(task.started)],
         ["Completed", timeElement(task.completed)],
         ["Waited", durationSoFar(task.waited, task.waits)],
-        ["Took", durationSoFar(task.ran, task.runs)],
-        ["Cancellation", data.cancelled ? "asked for" : ""],
-        ["Task", task.id],
-        ["Type", task.typeId],
-        ["Part of", data.parent_task_key || ""],
+        ["Ran", durationSoFar(task.ran, task.runs)],
+        ["Cancellation", data.cancelled ? "requested" : ""],
+        ["Task id", task.id],
+        ["Type id", task.typeId],
+        ["Parent task", data.parent_task_key || ""],
         ["Event chain", data.event_chain_id === null ? "" : String(data.event_chain_id)],
         ["Activation id", data.activation_id || ""],
         ["Fault", data.error ? element("pre", {}, JSON.stringify(data.error, null, 2)) : ""],

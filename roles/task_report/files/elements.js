@@ -60,7 +60,7 @@ function showFirst(list, items, first, render) {
     list.replaceChildren(...items.slice(0, first).map(render));
     const rest = items.length - first;
     if (rest <= 0) return;
-    const more = button(`${number(rest)} more`, () => {
+    const more = button(`Show ${number(rest)} more`, () => {
         more.remove();
         list.append(...items.slice(first).map(render));
         list.children[first].querySelector("button, summary")?.focus();

@@ -39,6 +39,6 @@ function fillOnce(shown, group) {
     shown.append(element("ol", {}, ...latest.slice(0, OCCURRENCES).map((task) => element("li", {},
         timeElement(task.begin), " ", taskButton(task), quoted(" on ", task.entity),
         element("span", { class: "note" }, quoted(" by ", task.by))))));
-    shown.append(button(`Show ${group.length === 1 ? "it" : `all ${number(group.length)}`} in the table`,
+    shown.append(button(`Show ${group.length === 1 ? "the task" : `all ${number(group.length)} tasks`} in the table`,
         () => showOnly(group, message || fault), { class: "more" }));
 }

@@ -23,8 +23,8 @@ function typeRow(group, most) {
 }
 
 function showLongest(tasks) {
-    ranking("slowest-list", tasks, (task) => task.ran || 0, (task) => task.runs, "No task has run.");
-    ranking("queued-list", tasks, (task) => task.waited, (task) => task.waits, "No task has waited.");
+    ranking("slowest-list", tasks, (task) => task.ran || 0, (task) => task.runs, "No task ran.");
+    ranking("queued-list", tasks, (task) => task.waited, (task) => task.waits, "No task waited to start.");
 }
 
 function ranking(id, tasks, length, goesOn, none) {

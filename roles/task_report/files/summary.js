@@ -1,4 +1,4 @@
-/* What the reader should know first: the sentence at the top, and the counts by state. */
+/* The summary: the sentence at the top, and the counts by state. */
 
 function showSummary(tasks) {
     byId("summary").replaceChildren(...sentences(tasks));
@@ -13,15 +13,15 @@ function showSummary(tasks) {
 }
 
 function sentences(tasks) {
-    if (!tasks.length) return ["No task is on record for this span."];
+    if (!tasks.length) return ["No tasks were found in this span."];
     const from = tasks[0].begin;
     const to = tasks.reduce((latest, task) => Math.max(latest, task.end), from);
     const { most, at } = busiest(tasks);
     const told = [`${counted(tasks.length, "task")} from `, timeElement(from), " to ", timeElement(to), " UTC. "];
     const failed = ofState(tasks, "error").length;
     const ended = failed + ofState(tasks, "success").length;
-    if (ended) told.push(failed ? `${percent(failed, ended)} of those that ended failed. ` : "None failed. ");
-    if (most > 1) told.push(`At most ${number(most)} were under way at the same time, first at `, timeElement(at), ".");
+    if (ended) told.push(failed ? `${percent(failed, ended)} of the tasks that ended failed. ` : "No task failed. ");
+    if (most > 1) told.push(`At most ${number(most)} tasks were queued or running at the same time, first at `, timeElement(at), ".");
     return told;
 }
 

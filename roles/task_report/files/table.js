@@ -33,7 +33,7 @@ function stateBoxes() {
     return [...document.querySelectorAll("#narrow input[type=checkbox]")];
 }
 
-/** Show only some tasks, which have a name, or all of them. */
+/** Show only some tasks, and the name of the selection. */
 function showOnly(tasks, name) {
     table.only = { tasks: new Set(tasks), name };
     showFresh();
@@ -106,9 +106,9 @@ function foundText(shown) {
     const { tasks, found, first, only, span } = table;
     const part = found.length > shown ? `${number(first + 1)} to ${number(first + shown)} of ` : "";
     if (found.length === tasks.length) return part + counted(tasks.length, "task");
-    const told = [`${part}${counted(found.length, "task")} found among ${number(tasks.length)}`];
+    const told = [`${part}${counted(found.length, "matching task")} (${number(tasks.length)} in total)`];
     if (only) told.push(`only: ${only.name}`);
-    if (span) told.push(`from ${time(span.from)} to ${time(span.to)} UTC, as in the timeline`);
+    if (span) told.push(`range of the timeline: ${time(span.from)} to ${time(span.to)} UTC`);
     return told.join("; ");
 }
 
@@ -121,7 +121,7 @@ function taskRow(task) {
         cell("Started by", breakable(task.by || "–")),
         cell("Queued", timeElement(task.queued)),
         cell("Waited", durationSoFar(task.waited, task.waits)),
-        cell("Took", durationSoFar(task.ran, task.runs)));
+        cell("Ran", durationSoFar(task.ran, task.runs)));
 }
 
 function cell(name, ...children) {

@@ -47,7 +47,7 @@ function columns(tasks, span, width) {
         drawn("path", { class: "columns", "data-state": "error", d: rising((column) => column.failed) }),
         drawn("line", { class: "base", x1: 0, x2: width, y1: AXIS + COLUMNS, y2: AXIS + COLUMNS }),
         drawn("text", { class: "tick", x: 0, y: AXIS + COLUMNS + 16 },
-            `Tasks queued per ${duration(step)}, at most ${number(most)}`),
+            `Tasks queued per ${duration(step)} (maximum ${number(most)})`),
     ];
 }
 
@@ -80,8 +80,8 @@ function barLabels(bars) {
 function caption(span, width, shown, left) {
     const narrowest = duration((BAR_MIN * (span.to - span.from)) / width);
     const told = [`${time(span.from)} to ${time(span.to)} UTC: ${counted(shown + left, "task")}.`];
-    told.push(`Tasks shorter than ${narrowest} are drawn longer than they were.`);
-    if (left) told.push(`${counted(left, "task")} of the busiest moments found no room: zoom in to see more.`);
+    told.push(`Tasks shorter than ${narrowest} are drawn wider, so that they stay visible.`);
+    if (left) told.push(`${counted(left, "task")} at the busiest times did not fit: zoom in to see more.`);
     return told.join(" ");
 }
 
