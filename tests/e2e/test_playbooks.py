@@ -41,7 +41,7 @@ def test_demo(ansible: Ansible, vcenter: VCenter) -> None:
     job, other = created(first)
     ended = [
         f"{job} Simulated job of web01: success, 1 disk copied",
-        f"{other} Simulated job of web01: cancelled, Stopped as asked",
+        f"{other} Simulated job of web01: cancelled, Stopped on request",
     ]
     assert shown(first, "Show how they ended") == ended
     assert f"{job} at 60 %: Copying the second third" in first.stdout
@@ -69,25 +69,25 @@ def test_failed_last_night(ansible: Ansible, vcenter: VCenter) -> None:
     vcenter.task(**night, queued_ago=7200, started_ago=7100, completed_ago=3600, error=error)
     vcenter.task(**night, queued_ago=90000, started_ago=90000, completed_ago=80000)
     vcenter.task(state="success", queued_ago=7200, completed_ago=3600)
-    lines = shown(play(ansible, "failed_last_night"), "Show it")
+    lines = shown(play(ansible, "failed_last_night"), "Show the failed tasks")
     mine = [line for line in lines if "Clone virtual machine" in line]
     assert len(mine) == 1
     assert mine[0].endswith("Clone virtual machine of web01 (EXAMPLE.COM\\carol): The datastore is full")
 
     quiet = play(ansible, "failed_last_night", "-e", "night_begin=2001-01-01T00:00:00Z night_end=2001-01-02T00:00:00Z")
-    assert shown(quiet, "Show it") == ["No task failed."]
+    assert shown(quiet, "Show the failed tasks") == ["No task failed."]
 
 
 def test_cancel_stuck_on_host(ansible: Ansible, vcenter: VCenter) -> None:
     nothing = play(ansible, "cancel_stuck_on_host")
-    assert shown(nothing, "Show it") == ["Nothing is stuck."]
-    assert "esx01.example.com is free for maintenance" in nothing["Say whether the host is free"].msg
+    assert shown(nothing, "Show the stuck tasks") == ["No task is stuck."]
+    assert "esx01.example.com is free for maintenance" in nothing["Check that the host is free"].msg
 
     stuck = vcenter.task(entity="host-11", queued_ago=3600, started_ago=3500)
     fresh = vcenter.task(entity="host-11")
     elsewhere = vcenter.task(entity="host-12", queued_ago=3600)
     run = play(ansible, "cancel_stuck_on_host")
-    (line,) = shown(run, "Show it")
+    (line,) = shown(run, "Show the stuck tasks")
     assert line.startswith(f"{stuck} Power On virtual machine of esx01.example.com, running since ")
     assert vcenter.info(stuck)["state"] == "error"
     assert {vcenter.info(moid)["cancelled"] for moid in (fresh, elsewhere)} == {False}
@@ -95,8 +95,8 @@ def test_cancel_stuck_on_host(ansible: Ansible, vcenter: VCenter) -> None:
     stubborn = vcenter.task(entity="host-11", queued_ago=3600, cancelable=False)
     busy = play(ansible, "cancel_stuck_on_host")
     assert busy.code == 2
-    assert busy["Say whether the host is free"].msg.endswith(f"esx01.example.com is still busy with {stubborn}")
-    assert busy["Show it"].result["msg"][0].endswith(", can not be cancelled")
+    assert busy["Check that the host is free"].msg.endswith(f"esx01.example.com is still busy with {stubborn}")
+    assert busy["Show the stuck tasks"].result["msg"][0].endswith(", cannot be cancelled")
     assert busy["Log out"].left == {}
 
 
