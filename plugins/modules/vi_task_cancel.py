@@ -91,20 +91,23 @@ ARGUMENT_SPEC = argument_spec(
 
 
 def run(job: Job) -> Result:
-    """``{tasks, changed}``"""
+    """Cancel tasks (CancelTask): ``{tasks, changed}``."""
     timeout = job.params["wait_timeout"]
     check_wait_timeout(timeout)
     moids = job.tasks()
     tasks = read_tasks(job.client, moids)
     outcome = _plan(job, tasks) if job.check_mode else cancel_tasks(job.client, tasks)
-    refused = {**outcome.refused, **dict.fromkeys(_missing(job, moids, tasks), "there is no such task")}
+    refused = {
+        **outcome.refused,
+        **dict.fromkeys(_missing(job, moids, tasks), "it does not exist, or no longer exists"),
+    }
     reasons = "; ".join(f"{moid}: {why}" for moid, why in refused.items())
-    problem = f"Could not be cancelled: {reasons}" if refused else ""
+    problem = f"Could not cancel {reasons}" if refused else ""
     tasks = outcome.tasks
     changed = bool(outcome.requested)
     if job.params["wait"] and not job.check_mode:
         waited = [moid for moid, task in tasks.items() if not has_ended(task) and moid not in refused]
-        tasks = {**tasks, **wait_until_ended(job, waited, timeout, known=tasks, changed=changed, besides=problem)}
+        tasks = {**tasks, **wait_until_ended(job, waited, timeout, known=tasks, changed=changed, problem=problem)}
     result: Result = {"tasks": [tasks[moid] for moid in moids if moid in tasks], "changed": changed}
     if refused:
         raise TaskError(problem, result=result)
@@ -116,7 +119,7 @@ def _missing(job: Job, moids: list[str], tasks: dict[str, Task]) -> list[str]:
 
 
 def _plan(job: Job, tasks: dict[str, Task]) -> CancelOutcome:
-    """What would be requested, for all that can be known without doing it."""
+    """The outcome that check mode predicts. ViError if the user lacks the privilege to cancel a task."""
     wanted = {moid: task for moid, task in tasks.items() if needs_cancel(task)}
     entities = [
         Reference(task["entity"]["type"], task["entity"]["moid"])

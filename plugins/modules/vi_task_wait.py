@@ -112,7 +112,7 @@ ARGUMENT_SPEC = argument_spec(
 
 
 def run(job: Job) -> Result:
-    """``{tasks, succeeded, errored, pending, missing}``"""
+    """Wait for tasks: ``{tasks, succeeded, errored, pending, missing}``. TaskError if one ended in error."""
     timeout = job.params["wait_timeout"]
     waited = wait_with_progress(job, job.tasks(), timeout, until=job.params["until"])
     result = wait_result(waited)
@@ -120,7 +120,8 @@ def run(job: Job) -> Result:
         raise wait_timeout_error(waited, timeout, result)
     for moid in result["missing"]:
         if not job.is_planned(moid):
-            job.warn(f"{moid} is not, or not any more, on {job.client.endpoint.hostname}: how it ended is not known")
+            host = job.client.endpoint.hostname
+            job.warn(f"{moid} does not exist, or no longer exists, on {host}: how it ended is unknown")
     if result["errored"] and job.params["fail_on_error"]:
         raise TaskError(task_errors_text(result), result=result)
     return result

@@ -99,12 +99,12 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "time to wait": (
         "vi_task_wait",
         {"tasks": "task-1", "wait_timeout": -1},
-        "wait_timeout: -1 is no time to wait. Accepted: seconds, 0 or more",
+        "wait_timeout: -1 is not a valid timeout. Use seconds, 0 or more",
     ),
     "time to wait for the end": (
         "vi_task_cancel",
         {"tasks": "task-1", "wait_timeout": -1},
-        "wait_timeout: -1 is no time to wait. Accepted: seconds, 0 or more",
+        "wait_timeout: -1 is not a valid timeout. Use seconds, 0 or more",
     ),
     "empty activation id": (
         "vi_task_create",

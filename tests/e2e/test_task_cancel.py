@@ -70,7 +70,7 @@ def test_some_can_not_be_cancelled(ansible: Ansible, vcenter: VCenter) -> None:
     for name in ("check", "do", "again"):
         assert run[name].status == "failed"
         assert run[name].msg == (
-            f"Could not be cancelled: {fixed}: it is not cancelable; {gone}: there is no such task"
+            f"Could not cancel {fixed}: it is not cancelable; {gone}: it does not exist, or no longer exists"
         )
         assert list(states(run[name])) == [fixed, other, done]
     assert run["check"].result["changed"] is True
@@ -107,7 +107,7 @@ def test_privileges_and_races(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["answer lost"].result["changed"] is True
     assert run["answer lost"].requests["Task.CancelTask"] == 2
     assert run["not in time"].msg == (
-        f"Not done after 1s: {slow} (running). Could not be cancelled: {fixed}: it is not cancelable"
+        f"Not done after 1s: {slow} (running). Could not cancel {fixed}: it is not cancelable"
     )
     assert run["not in time"].result["changed"] is True
     assert states(run["not in time"]) == {slow: ("running", True), fixed: ("running", False)}

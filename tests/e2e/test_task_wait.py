@@ -52,7 +52,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert ended(run, "again") == ended(run, "check")
     assert ended(run, "gone") == {"tasks": [done], "succeeded": [done], "missing": [gone]}
     assert run["gone"].result["warnings"] == [
-        f"{gone} is not, or not any more, on {vcenter.host}: how it ended is not known"
+        f"{gone} does not exist, or no longer exists, on {vcenter.host}: how it ended is unknown"
     ]
     assert run["look once"].msg == f"Not done after 0s: {goes_on} (running)."
     assert run["not in time"].msg == f"Not done after 1s: {goes_on} (running)."

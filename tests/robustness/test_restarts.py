@@ -78,7 +78,7 @@ def test_a_wait_for_a_server_that_stays_away(server: SimulatorProgram, ansible: 
     run = started.finish()
     where = f"{server.vcenter.host}:{server.vcenter.port}"
     told = (
-        rf"Not done after 8s: {moid} \(running.*\)\. The vCenter was out of reach at the end: No connection to {where}"
+        rf"Not done after 8s: {moid} \(running.*\)\. The vCenter was unreachable at the end: No connection to {where}"
     )
     assert re.search(told, run.output)
     server.start()

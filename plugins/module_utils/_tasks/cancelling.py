@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requesting the end of tasks."""
+"""Cancels tasks (CancelTask)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .task_reader import read_tasks
 
 
 class CancelOutcome(NamedTuple):
-    """What came of cancelling: tasks in answer form, and why some could not be cancelled, by moId."""
+    """The result of cancelling: tasks by moId, moIds with an accepted request, reasons for refusals by moId."""
 
     tasks: dict[str, Task]
     requested: list[str]
@@ -24,14 +24,15 @@ class CancelOutcome(NamedTuple):
 
 
 def needs_cancel(task: Task) -> bool:
-    """Whether there is anything to request: it is neither done nor asked to stop already."""
+    """Whether the task has not ended and has not been cancelled before."""
     return not has_ended(task) and not task["cancelled"]
 
 
 def cancel_tasks(client: Client, tasks: dict[str, Task]) -> CancelOutcome:
-    """Request the end of each task that has not ended; one that can't be cancelled does not keep the others.
+    """Cancel each task that :func:`needs_cancel`. A task that cannot be cancelled does not stop the others.
 
-    :param tasks: in answer form by moId, as read just before
+    :param tasks: by moId, as read just before
+    :raises ViError: the tasks could not be read afterwards; its result has ``tasks`` and ``changed``
     """
     wanted = [moid for moid, task in tasks.items() if needs_cancel(task)]
     requested, refused = [], {moid: "it is not cancelable" for moid in wanted if not tasks[moid]["cancelable"]}
@@ -40,7 +41,7 @@ def cancel_tasks(client: Client, tasks: dict[str, Task]) -> CancelOutcome:
         if moid in refused:
             continue
         if lost_in_a_row == MAX_LOST_IN_A_ROW:
-            refused[moid] = "it was not asked, for the server is out of reach"
+            refused[moid] = "the request was not sent, because the server is unreachable"
             continue
         try:
             client.call(task_reference(moid), "CancelTask")
@@ -55,14 +56,14 @@ def cancel_tasks(client: Client, tasks: dict[str, Task]) -> CancelOutcome:
 
 
 def _reconcile(client: Client, tasks: dict[str, Task], requested: list[str], refused: dict[str, str]) -> CancelOutcome:
-    """What a refusal meant shows in the task: it may have ended, or been asked to stop, in the meantime."""
+    """Read the tasks again, and drop the refusals of tasks that ended or were cancelled meanwhile."""
     try:
         now = {**tasks, **read_tasks(client, tasks)}
     except ViError as error:
-        asked = [{**task, "cancelled": True} if moid in requested else task for moid, task in tasks.items()]
-        error.result = {"tasks": asked, "changed": bool(requested)}
+        marked = [{**task, "cancelled": True} if moid in requested else task for moid, task in tasks.items()]
+        error.result = {"tasks": marked, "changed": bool(requested)}
         raise
     left = {moid: why for moid, why in refused.items() if needs_cancel(now[moid])}
-    # A request whose answer was lost is refused when it comes again.
-    heard = [moid for moid in tasks if moid in requested or (moid in refused and now[moid]["cancelled"])]
-    return CancelOutcome(now, heard, left)
+    # The server refuses the retry of a request that it ran but whose response was lost.
+    accepted = [moid for moid in tasks if moid in requested or (moid in refused and now[moid]["cancelled"])]
+    return CancelOutcome(now, accepted, left)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines on how far tasks are, for a person who looks on."""
+"""Progress lines about tasks for the user who watches a wait."""
 
 from __future__ import annotations
 
@@ -12,54 +12,56 @@ from .._task_info.task_info import ENDED, TaskInfo
 from .._times import format_span
 from .tracker import TaskTracker
 
-_EVERY = 28.0  # an answer may take a moment
-_LEAST = 1.0
-_SINGLE_LINES = 5
+_MAX_INTERVAL = 28.0  # seconds; leaves time for a request, so that a line appears every 30 seconds
+_MIN_INTERVAL = 1.0  # seconds
+_SINGLE_LINES = 5  # tasks
 
 
 class ProgressReporter:
-    """Shows a line when something changed (once a second at most), and every 30 seconds in any case.
+    """Shows a line when a task changes (at most once a second), and at least every 30 seconds.
 
-    A few tasks have a line each, such as ``task-42 CloneVM_Task web01 43% (2m10s)``; of many, their numbers are told.
+    Up to five tasks have a line each, such as ``task-42 CloneVM_Task web01 43% (2m10s)``. More tasks share one line
+    with numbers, such as ``4 of 20 done, 1 failed (2m10s)``.
     """
 
     def __init__(self, show: Callable[[str], None], now: Callable[[], float] = time.monotonic):
         self._show = show
         self._now = now
-        self._begun = now()
+        self._started = now()
         self._last: float | None = None
         self._shown: list[str] = []
 
     def __call__(self, tracker: TaskTracker) -> float:
-        """Show what is new; in how many seconds there is something to show in any case."""
+        """Show changes, and return the seconds until a line is due even without a change."""
         now = self._now()
-        self._tell(tracker, now)
-        return _EVERY if self._last is None else self._last + _EVERY - now
+        self._show_changes(tracker, now)
+        return _MAX_INTERVAL if self._last is None else self._last + _MAX_INTERVAL - now
 
-    def _tell(self, tracker: TaskTracker, now: float) -> None:
+    def _show_changes(self, tracker: TaskTracker, now: float) -> None:
         since = None if self._last is None else now - self._last
         final = not tracker.pending
-        if since is not None and since < _LEAST and not final:
+        if since is not None and since < _MIN_INTERVAL and not final:
             return
         lines = self._lines(tracker)
-        due = since is None or since >= _EVERY
+        due = since is None or since >= _MAX_INTERVAL
         fresh = lines if due else [line for line in lines if line not in self._shown]
         if not fresh:
             return
         self._last, self._shown = now, lines
         for line in fresh:
-            self._show(f"{line} ({format_span(now - self._begun)})")
+            self._show(f"{line} ({format_span(now - self._started)})")
 
     def _lines(self, tracker: TaskTracker) -> list[str]:
         if len(tracker.moids) <= _SINGLE_LINES:
-            return [f"{moid} gone" if moid in tracker.missing else _line(moid, tracker) for moid in tracker.moids]
-        arrived = len(tracker.moids) - len(tracker.pending) - len(tracker.missing)
+            return [f"{moid} missing" if moid in tracker.missing else _line(moid, tracker) for moid in tracker.moids]
+        reached = len(tracker.moids) - len(tracker.pending) - len(tracker.missing)
+        goal = "done" if tracker.until == "done" else "running or done"
         failed = sum(info.get("state") == "error" for info in tracker.infos.values())
-        parts = [f"{arrived} of {len(tracker.moids)} tasks are there"]
+        parts = [f"{reached} of {len(tracker.moids)} {goal}"]
         if failed:
-            parts.append(f"{failed} in error")
+            parts.append(f"{failed} failed")
         if tracker.missing:
-            parts.append(f"{len(tracker.missing)} gone")
+            parts.append(f"{len(tracker.missing)} missing")
         return [", ".join(parts)]
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of tasks during a wait. Apart from :meth:`TaskTracker.read`, no I/O."""
+"""Tracks the state of tasks during a wait. Only :meth:`TaskTracker.read` does I/O."""
 
 from __future__ import annotations
 
@@ -16,45 +16,47 @@ from .._vijson.wire import expect_object, unboxed_value
 
 
 class TaskTracker:
-    """What is known of the tasks that are waited for.
+    """The last known state of the tasks of a wait.
 
-    :ivar infos: TaskInfo as it came, by moId
-    :ivar pending: ids of tasks that are there and not yet where they should be
-    :ivar missing: ids of tasks that are not, or not any more, on the server
-    :ivar incomplete: whether a task's state was told without the rest of its info
+    :ivar until: ``done`` or ``running``: what the wait is for
+    :ivar infos: the last known TaskInfo by moId
+    :ivar pending: ids of tasks that have not reached the wanted state
+    :ivar missing: ids of tasks that do not exist, or no longer exist, on the server
+    :ivar incomplete: whether an update had the state of a task without the rest of its TaskInfo
     """
 
     def __init__(self, moids: Iterable[str], until: str = "done"):
         self.moids = list(moids)
+        self.until = until
         self.infos: dict[str, TaskInfo] = {}
         self.pending: dict[str, None] = dict.fromkeys(self.moids)
         self.missing: list[str] = []
         self.incomplete = False
-        self._arrived = ("running", *ENDED) if until == "running" else ENDED
+        self._reached = ("running", *ENDED) if until == "running" else ENDED
 
     def saw(self, moid: str, info: TaskInfo) -> None:
-        """A task's info was read, or came with an update."""
+        """Record a TaskInfo that was read, or that an update had."""
         if moid in self.pending:
             self.infos[moid] = info
-            if info.get("state") in self._arrived:
+            if info.get("state") in self._reached:
                 del self.pending[moid]
 
     def changed(self, moid: str, path: str, value: Any) -> None:
-        """A property changed: ``info`` as a whole, or one of its fields as ``info.progress``."""
+        """Record an update: of the whole ``info``, or of one of its fields such as ``info.progress``."""
         if path == "info":
             self.saw(moid, expect_object(value, "info"))
         elif path.startswith("info.") and moid in self.pending:
             self.infos[moid] = {**self.infos.get(moid, {}), path[len("info.") :]: unboxed_value(value)}
-            self.incomplete = self.incomplete or self.infos[moid].get("state") in self._arrived
+            self.incomplete = self.incomplete or self.infos[moid].get("state") in self._reached
 
     def gone(self, moid: str) -> None:
-        """A task is not on the server."""
+        """Record that a task does not exist, or no longer exists."""
         if moid in self.pending:
             del self.pending[moid]
             self.missing.append(moid)
 
     def read(self, client: Client) -> None:
-        """Read all that are pending in one request."""
+        """Read all pending tasks in one request; ViError."""
         found = read_task_infos(client, self.pending)
         self.incomplete = False
         for moid in list(self.pending):
@@ -64,5 +66,5 @@ class TaskTracker:
                 self.gone(moid)
 
     def tasks(self) -> list[Task]:
-        """All that were ever seen, in answer form and in the order asked for."""
+        """All tasks with a known TaskInfo, as modules return them, in the order of ``moids``."""
         return [task_from_info(self.infos[moid]) for moid in self.moids if moid in self.infos]

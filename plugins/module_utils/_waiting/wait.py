@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for many tasks: one server-side filter over one view of them, and long polls.
+"""Waits for many tasks with one server-side filter over one ListView, and long polls (WaitForUpdatesEx).
 
-A property collector of one's own keeps waits that share a session apart. What a filter does not tell is read instead:
-at the beginning, after each poll that stayed quiet (a task that is gone never updates), and at the end of the time, so
-that a task that is done counts as done however late it is.
+Each wait has its own property collector, so that waits in the same session do not disturb each other. The tasks are
+also read at the start, after each poll without updates (a task that no longer exists sends none), and at the deadline,
+so that a task that ends right at the deadline still counts as ended.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from .._vijson.recovery import MAX_BAD_RESPONSES, WAIT_PAUSES, may_recover, paus
 from .._vijson.updates import PACE, POLL, Change, Updates, change_list_view
 from .tracker import TaskTracker
 
-_GRACE = 5.0  # seconds after the deadline that a poll may take to come back
+_GRACE = 5.0  # seconds after the deadline in which the response to a poll may arrive
 
 
 class Clock(NamedTuple):
-    """Time that passes, in seconds; a test brings its own."""
+    """The current time and a pause, in seconds. Tests replace both."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = sleep
@@ -36,9 +36,10 @@ class Clock(NamedTuple):
 REAL_CLOCK = Clock()
 
 Report = Callable[[TaskTracker], float]
+"""Receives the state of the tasks, and returns the seconds until it wants the next call."""
 
 
-def _silent(_tracker: TaskTracker) -> float:
+def _no_report(_tracker: TaskTracker) -> float:
     return math.inf
 
 
@@ -47,16 +48,16 @@ def wait_for_tasks(
     tracker: TaskTracker,
     timeout: float,
     *,
-    report: Report = _silent,
+    report: Report = _no_report,
     clock: Clock = REAL_CLOCK,
 ) -> ViError | None:
-    """Wait until nothing is pending or the time has passed.
+    """Wait until no task is pending, or until the timeout.
 
-    A server that goes away after the first answer is waited for within the time.
+    After the first response, the wait recovers from outages of the server until the deadline.
 
-    :param report: told of what is known; answers in how many seconds at most it wants to be told again
-    :returns: what kept the server out of reach at the end, if anything did
-    :raises ViError: what can't get better by waiting
+    :param timeout: seconds
+    :returns: why the server was unreachable at the end; ``None`` if it was not
+    :raises ViError: the first read failed, or a failure that waiting does not cure
     """
     deadline = clock.now() + timeout
     tracker.read(client)
@@ -78,12 +79,12 @@ def wait_for_tasks(
             failures += 1
             clock.sleep(max(0.0, min(pause, deadline - clock.now())))
     if tracker.pending and timeout > 0:
-        trouble = _last_look(client, tracker) or None
+        trouble = _read_again(client, tracker) or None
     report(tracker)
     return trouble
 
 
-def _last_look(client: Client, tracker: TaskTracker) -> ViError | None:
+def _read_again(client: Client, tracker: TaskTracker) -> ViError | None:
     try:
         tracker.read(client)
     except ViError as error:
@@ -92,13 +93,13 @@ def _last_look(client: Client, tracker: TaskTracker) -> ViError | None:
 
 
 def _watch(client: Client, tracker: TaskTracker, deadline: float, report: Report, clock: Clock) -> None:
-    """Poll one filter until nothing is pending or the time has passed."""
+    """Poll one filter until no task is pending, or until the deadline."""
     with (
         client.owned("propertyCollector", "CreatePropertyCollector", None, "DestroyPropertyCollector") as collector,
         client.owned("viewManager", "CreateListView", {}, "DestroyView") as view,
     ):
-        for lost in change_list_view(client, view, map(task_reference, tracker.pending)):
-            tracker.gone(lost)
+        for missing in change_list_view(client, view, map(task_reference, tracker.pending)):
+            tracker.gone(missing)
         updates = Updates(client, collector)
         updates.watch(property_filter_spec("Task", ["info"], [object_spec_through(view, "view")]))
         _poll(client, updates, tracker, deadline, report, clock)
@@ -118,7 +119,7 @@ def _poll(
         if left <= 0 or (left < 1 and updates.version):
             clock.sleep(max(0.0, left))
             return
-        # Whole seconds; none at all if less is left, for a first answer that tells what is there.
+        # maxWaitSeconds is whole. With less than a second left, the first poll uses 0 and returns the current state.
         changes = updates.next(min(POLL, int(left), max(1, math.ceil(min(due, POLL)))), within=left + _GRACE)
         apply_changes(changes or [], tracker)
         if changes is None or tracker.incomplete:
@@ -129,7 +130,7 @@ def _poll(
 
 
 def apply_changes(changes: list[Change], tracker: TaskTracker) -> None:
-    """Take over what changed, and which tasks left."""
+    """Record the changes, and the tasks that no longer exist, in the tracker."""
     for change in changes:
         for path, value in change.values.items():
             tracker.changed(change.ref.moid, path, value)

@@ -21,9 +21,9 @@ from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire impor
 class Screen:
     """What a reporter shows of a tracker, at times that a test sets."""
 
-    def __init__(self, *moids: str) -> None:
+    def __init__(self, *moids: str, until: str = "done") -> None:
         self.clock = FakeClock()
-        self.tracker = TaskTracker(moids)
+        self.tracker = TaskTracker(moids, until)
         self.lines: list[str] = []
         self.reporter = ProgressReporter(self.lines.append, lambda: self.clock.time)
 
@@ -99,10 +99,16 @@ def test_only_what_changed_is_said_of_a_few() -> None:
 
 def test_of_many_their_numbers_are_told() -> None:
     screen = Screen(*(f"task-{number}" for number in range(100)))
-    assert screen.at(0) == ["0 of 100 tasks are there (0s)"]
+    assert screen.at(0) == ["0 of 100 done (0s)"]
     screen.tracker.saw("task-1", info("task-1", "error"))
     screen.tracker.gone("task-2")
-    assert screen.at(3, "task-3", "success") == ["2 of 100 tasks are there, 1 in error, 1 gone (3s)"]
+    assert screen.at(3, "task-3", "success") == ["2 of 100 done, 1 failed, 1 missing (3s)"]
+
+
+def test_of_many_that_start_their_numbers_are_told() -> None:
+    screen = Screen(*(f"task-{number}" for number in range(10)), until="running")
+    assert screen.at(0, "task-1", "running") == ["1 of 10 running or done (0s)"]
+    assert screen.at(3, "task-2", "success") == ["2 of 10 running or done (3s)"]
 
 
 def test_a_task_that_is_gone() -> None:
@@ -110,7 +116,7 @@ def test_a_task_that_is_gone() -> None:
     screen.tracker.saw("task-2", info("task-2", progress=5))
     screen.at(0, "task-1", progress=5)
     screen.tracker.gone("task-1")
-    assert screen.at(5) == ["task-1 gone (5s)"]
+    assert screen.at(5) == ["task-1 missing (5s)"]
 
 
 def test_text_of_the_server_can_not_drive_a_terminal() -> None:

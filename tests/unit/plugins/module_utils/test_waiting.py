@@ -24,16 +24,16 @@ from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes impo
 from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import Wire, connection
 
 
-def waited(**states: str) -> WaitOutcome:
+def waited(until: str = "done", **states: str) -> WaitOutcome:
     """Tasks by their number, in these states or gone."""
-    tracker = TaskTracker(f"task-{number[1:]}" for number in states)
+    tracker = TaskTracker((f"task-{number[1:]}" for number in states), until)
     for number, state in states.items():
         moid = f"task-{number[1:]}"
         if state == "gone":
             tracker.gone(moid)
         else:
             tracker.saw(moid, info(moid, state, name="Do", error={"_typeName": "X"} if state == "error" else None))
-    return WaitOutcome(tracker, None, "done")
+    return WaitOutcome(tracker, None)
 
 
 def test_every_task_is_in_one_list() -> None:
@@ -54,6 +54,11 @@ def test_the_time_has_passed() -> None:
     assert failure["msg"].startswith("Not done after 2m10s: task-2 (running).")
     assert "task-1" not in failure["msg"]
     assert [task["moid"] for task in failure["tasks"]] == ["task-1", "task-2"]
+
+
+def test_the_time_has_passed_before_the_start() -> None:
+    state = waited("running", t1="running", t2="queued")
+    assert str(wait_timeout_error(state, 5, {})) == "Not running after 5s: task-2 (queued)."
 
 
 def test_the_server_was_out_of_reach_at_the_end() -> None:
