@@ -87,10 +87,10 @@ ARGUMENT_SPEC = argument_spec(state={"type": "str", "choices": ["present", "abse
 
 
 def run(job: Job) -> Result:
-    """``{session_id, changed}``"""
+    """Open a session (Login), or end it (Logout): ``{session_id, changed}``."""
     if job.params["state"] == "absent":
         if not job.client.shared:
-            raise InputError("session_id: with state: absent, the id of the session to end is needed")
+            raise InputError("session_id: the option is missing. Use the id of the session to end")
         return {"changed": job.client.log_out()}
     with connect_client({**job.params, "session_id": None}, job.warn) as client:
         return {"session_id": client.keep(), "changed": True}

@@ -253,7 +253,7 @@ ARGUMENT_SPEC = argument_spec(
 
 
 def run(job: Job) -> Result:
-    """``{tasks, count, truncated}``, or with ``dest`` ``{dest, count, truncated, changed}``"""
+    """Read the task history: ``{tasks, count, truncated}``, or with ``dest`` ``{dest, count, truncated, changed}``."""
     wanted = parse_filter(job.params)
     reading = parse_reading_options(job.params)
     dest = job.params["dest"]

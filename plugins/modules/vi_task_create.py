@@ -111,11 +111,11 @@ ARGUMENT_SPEC = argument_spec(
 
 
 def run(job: Job) -> Result:
-    """``{task, changed}``"""
+    """Create a task, or find it by its activation id (CreateTask): ``{task, changed}``."""
     entity = job.entity()
     params = job.params
     if params["activation_id"] == "":
-        raise InputError("activation_id: it is empty. Accepted: a token of your own; leave the option out to have none")
+        raise InputError("activation_id: the string is empty. Use a token of your own, or leave the option out")
     new = NewTask(
         entity=job.client.singleton("rootFolder") if entity is None else find_entity(job.client, entity),
         task_type=params["task_type"],
@@ -127,19 +127,19 @@ def run(job: Job) -> Result:
     created = create_or_find_task(job.client, new, check_mode=job.check_mode)
     if created.task["activation_id"] != new.activation_id:
         job.warn(
-            f"{job.client.endpoint.hostname} did not keep the activation_id of {created.task['moid']}, so another run"
-            " will not find this task and will create one more"
+            f"{job.client.endpoint.hostname} did not store the activation_id of {created.task['moid']}, so another"
+            " run does not find this task and creates a new one"
         )
-    if not created.changed and not _is(created.task, new):
+    if not created.changed and not _matches(created.task, new):
         job.warn(
-            f"{created.task['moid']}, which carries this activation_id, is {created.task['description_id']} of"
-            f" {(created.task['entity'] or {}).get('moid')} and not {new.task_type} of {new.entity.moid}"
+            f"{created.task['moid']} has this activation_id, but its type is {created.task['description_id']} and its"
+            f" entity {(created.task['entity'] or {}).get('moid')}, not {new.task_type} and {new.entity.moid}"
         )
     return {"task": created.task, "changed": created.changed}
 
 
-def _is(task: Task, new: NewTask) -> bool:
-    """Whether a task that was found is such a one."""
+def _matches(task: Task, new: NewTask) -> bool:
+    """Whether a task has the type and the entity of the new one."""
     return task["description_id"] == new.task_type and (task["entity"] or {}).get("moid") == new.entity.moid
 
 

@@ -81,7 +81,7 @@ ARGUMENT_SPEC = argument_spec(
 
 
 def run(job: Job) -> Result:
-    """``{custom_values, changed, diff}``"""
+    """Set custom values of a task (setCustomValue): ``{custom_values, changed, diff}``."""
     moid = job.task()
     before = no_custom_values_yet(job.client) if job.is_planned(moid) else read_custom_values(job.client, moid)
     texts = differing_values(before, choose_fields(job.params["values"], before.fields))

@@ -216,13 +216,13 @@ ARGUMENT_SPEC = argument_spec(
 
 
 def run(job: Job) -> Result:
-    """``{tasks, missing}``"""
+    """Read tasks by id, or the recent tasks: ``{tasks, missing}``."""
     entity = job.entity()
     moids = None if job.params["tasks"] is None else job.tasks()
     listed = list_tasks(job.client, moids, custom_values=job.params["custom_values"], localize=job.params["localize"])
-    where = None if entity is None else find_entity(job.client, entity)
+    reference = None if entity is None else find_entity(job.client, entity)
     return {
-        "tasks": narrow_tasks(listed.tasks, where, job.params["states"], job.params["users"]),
+        "tasks": narrow_tasks(listed.tasks, reference, job.params["states"], job.params["users"]),
         "missing": listed.missing,
     }
 

@@ -94,7 +94,7 @@ ARGUMENT_SPEC = argument_spec(description={"type": "bool", "default": False})
 
 
 def run(job: Job) -> Result:
-    """``{max_collector, recent_tasks, description}``"""
+    """Read properties of the TaskManager: ``{max_collector, recent_tasks, description}``."""
     return read_manager_info(job.client, description=job.params["description"])
 
 

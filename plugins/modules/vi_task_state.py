@@ -131,7 +131,7 @@ ARGUMENT_SPEC = argument_spec(
 
 
 def run(job: Job) -> Result:
-    """``{task, changed, diff}``"""
+    """Change a task (SetTaskState, SetTaskDescription, UpdateProgress): ``{task, changed, diff}``."""
     moid = job.task()
     wanted = parse_wanted_state(job.params)
     info = {"key": moid, "state": "queued"} if job.is_planned(moid) else _read(job, moid)
@@ -145,7 +145,7 @@ def run(job: Job) -> Result:
     else:
         send_steps(job.client, moid, steps)
         after = task_from_info(_read(job, moid))
-    # Some servers do not store a progress of 0, so what the task shows tells whether anything changed.
+    # Some servers do not store a progress of 0, so compare the tasks to see whether anything changed.
     changed = shown_state(before) != shown_state(after)
     return {"task": after, "changed": changed, "diff": {"before": shown_state(before), "after": shown_state(after)}}
 

@@ -169,7 +169,7 @@ ARGUMENT_SPEC = argument_spec(
 
 
 def run(job: Job) -> Result:
-    """``{extension, changed, diff}``"""
+    """Register or remove task types (ExtensionManager): ``{extension, changed, diff}``."""
     wanted = parse_extension(job.params)
     before = find_extension(job.client, wanted.key)
     after = _without(before, wanted) if job.params["state"] == "absent" else _with(job.client, before, wanted)

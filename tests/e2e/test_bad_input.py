@@ -59,27 +59,27 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "progress 101": (
         "vi_task_state",
         {"task": "task-1", "progress": 101},
-        "progress: 101 is no percentage. Accepted: 0 to 100",
+        "progress: 101 is not a valid percentage. Use 0 to 100",
     ),
     "progress -1": (
         "vi_task_state",
         {"task": "task-1", "progress": -1},
-        "progress: -1 is no percentage. Accepted: 0 to 100",
+        "progress: -1 is not a valid percentage. Use 0 to 100",
     ),
     "result of an error": (
         "vi_task_state",
         {"task": "task-1", "state": "error", "result": "x"},
-        "result: only a task with state: success has one",
+        "result: only a task that ends in success has one. Use it with state: success",
     ),
     "fault of a success": (
         "vi_task_state",
         {"task": "task-1", "state": "success", "fault": {"message": "x"}},
-        "fault: only a task with state: error has one",
+        "fault: only a task that ends in error has one. Use it with state: error",
     ),
     "fault that is none": (
         "vi_task_state",
         {"task": "task-1", "state": "error", "fault": {"type": "SystemError"}},
-        "fault: a task can't end with SystemError, which is no VimFault. Use ExtendedFault (the default)",
+        "fault: a task cannot end with SystemError, which is not a VimFault. Use ExtendedFault (the default)",
     ),
     "state": (
         "vi_task_state",
@@ -109,7 +109,7 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "empty activation id": (
         "vi_task_create",
         {**JOB, "activation_id": ""},
-        "activation_id: it is empty. Accepted: a token of your own; leave the option out to have none",
+        "activation_id: the string is empty. Use a token of your own, or leave the option out",
     ),
     "host": (
         "vi_task_info",

@@ -21,7 +21,7 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 COLLECTOR = "vi_task_collector"
 TIME_FORMS = " Accepted: RFC 3339 with a zone such as 2026-11-22T04:00:00Z, or how long ago: 90s, 15m, 12h, 7d"
-DEST_FORMS = ". Accepted: the path of a file, in a folder that exists and can be written to"
+DEST_FORMS = ". Use the path of a file in an existing directory that you can write to"
 READING = {
     "SessionManager.Login",
     "SessionManager.Logout",
@@ -35,24 +35,28 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "end before begin": (
         COLLECTOR,
         {"begin_time": "2026-11-02T00:00:00Z", "end_time": "2026-11-01T00:00:00Z"},
-        "end_time: the end lies before begin_time. Accepted: an end at begin_time or later",
+        "end_time: the time is before begin_time. Use a time at or after begin_time",
     ),
-    "relative end before begin": (COLLECTOR, {"begin_time": "1h", "end_time": "2h"}, "end_time: the end lies before"),
+    "relative end before begin": (COLLECTOR, {"begin_time": "1h", "end_time": "2h"}, "end_time: the time is before"),
     "time": (COLLECTOR, {"begin_time": "yesterday"}, f"begin_time: 'yesterday' is no time.{TIME_FORMS}"),
     "time without a zone": (
         COLLECTOR,
         {"end_time": "2026-11-22T04:00:00"},
         f"end_time: '2026-11-22T04:00:00' is no time.{TIME_FORMS}",
     ),
-    "page_size 1001": (COLLECTOR, {"page_size": 1001}, "page_size: 1001 is no size of a page. Accepted: 1 to 1000"),
-    "page_size 0": (COLLECTOR, {"page_size": 0}, "page_size: 0 is no size of a page. Accepted: 1 to 1000"),
-    "limit": (COLLECTOR, {"limit": 0}, "limit: 0 is no number of tasks. Accepted: 1 or more; without it, all are read"),
+    "page_size 1001": (COLLECTOR, {"page_size": 1001}, "page_size: 1001 is not a valid page size. Use 1 to 1000"),
+    "page_size 0": (COLLECTOR, {"page_size": 0}, "page_size: 0 is not a valid page size. Use 1 to 1000"),
+    "limit": (
+        COLLECTOR,
+        {"limit": 0},
+        "limit: 0 is not a valid number of tasks. Use 1 or more, or leave it out to read all",
+    ),
     "fields": (
         COLLECTOR,
         {"fields": ["state", "color"]},
-        "fields: 'color' names no field. Accepted: key, moid, name, ",
+        "fields: a task has no field 'color'. Use one or more of: key, moid, name, ",
     ),
-    "no fields": (COLLECTOR, {"fields": []}, "fields: an empty list names no field. Accepted: key, moid, name, "),
+    "no fields": (COLLECTOR, {"fields": []}, "fields: the list is empty. Use one or more of: key, moid, name, "),
     "alarm": (
         COLLECTOR,
         {"alarm": "vm-7"},
@@ -64,17 +68,17 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
         {"recursion": "down"},
         "value of recursion must be one of: self, children, all, got: down",
     ),
-    "no folder": (COLLECTOR, {"dest": "/nowhere/x"}, f"dest: there is no folder /nowhere{DEST_FORMS}"),
-    "a folder": (COLLECTOR, {"dest": "/usr/"}, f"dest: /usr/ is a folder{DEST_FORMS}"),
-    "a device": (COLLECTOR, {"dest": "/dev/null"}, f"dest: /dev/null is no regular file{DEST_FORMS}"),
+    "no folder": (COLLECTOR, {"dest": "/nowhere/x"}, f"dest: the directory /nowhere does not exist{DEST_FORMS}"),
+    "a folder": (COLLECTOR, {"dest": "/usr/"}, f"dest: /usr/ is a directory{DEST_FORMS}"),
+    "a device": (COLLECTOR, {"dest": "/dev/null"}, f"dest: /dev/null is not a regular file{DEST_FORMS}"),
     "mode": (
         COLLECTOR,
         {"dest": "x", "mode": "rw"},
-        "mode: 'rw' is no mode of a file. Accepted: octal digits in quotes such as '0640'",
+        "mode: 'rw' is not a valid file mode. Use octal digits in quotes, such as '0640'",
     ),
     "no values": ("vi_task_custom_value", {"task": "task-1"}, "missing required arguments: values"),
     "no extension": ("vi_task_type", {}, "missing required arguments: extension"),
-    "empty extension": ("vi_task_type", {"extension": " "}, "extension: the key is empty. Accepted: a key such as "),
+    "empty extension": ("vi_task_type", {"extension": " "}, "extension: the key is empty. Use a key such as "),
     "no id": (
         "vi_task_type",
         {"extension": "a.b", "task_types": [{"label": "x"}]},
@@ -83,12 +87,12 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "twice": (
         "vi_task_type",
         {"extension": "a.b", "task_types": [{"id": "x"}, {"id": "x"}]},
-        "task_types: 'x' is given twice",
+        "task_types: 'x' is given twice. List each id once",
     ),
     "no session": (
         "vi_session",
         {"state": "absent"},
-        "session_id: with state: absent, the id of the session to end is needed",
+        "session_id: the option is missing. Use the id of the session to end",
     ),
 }
 
@@ -134,21 +138,21 @@ def test_refused_when_the_server_was_asked(both_ways: BothWays) -> None:
     )
     host = both_ways.vcenters[0].host
     owned = (
-        "company: the extension com.example.backup belongs to the company 'Example Ltd'. If it is yours, say company: "
+        "company: the extension com.example.backup belongs to the company 'Example Ltd'. If it is yours, set company: "
     )
     for name, message in {
-        "end before begin": "end_time: the end lies before begin_time",
-        "too long ago": "begin_time: that is out of the years 1 to 9999",
-        "no such entity": f"{host} has no VirtualMachine:vm-999, which the filter names (ManagedObjectNotFound)",
-        "no entity at all": f"{host} does not know this filter (filter.entity.entity): leave the option out, or try ",
-        "field": "values: tasks have no custom field 'Color'. Available, with their keys: Approved by (104), ",
-        "field twice": "values: the custom field 'Owner' is given twice, by its name and by its key",
-        "no text": "values: ['me'] for 'Owner' is no text. Accepted: a text in quotes; an empty one clears it",
-        "no task": f"task: there is no task task-9999999 on {host}; it may have expired",
+        "end before begin": "end_time: the time is before begin_time",
+        "too long ago": "begin_time: the time is outside the years 1 to 9999",
+        "no such entity": f"entity: VirtualMachine:vm-999 does not exist, or no longer exists, on {host} (Man",
+        "no entity at all": f"{host} does not support this filter (filter.entity.entity). Leave the option out, or ",
+        "field": "values: tasks have no custom field 'Color'. Available fields (with keys): Approved by (104), ",
+        "field twice": "values: the custom field 'Owner' is given twice, by name and by key",
+        "no text": "values: ['me'] is not a valid string for 'Owner'. Use a string in quotes; an empty string clears ",
+        "no task": f"task: task-9999999 does not exist, or no longer exists, on {host}",
         "another vendor's": owned,
         "another vendor's, nothing said": owned,
         "another vendor's as a whole": owned,
-        "nobody's as a whole": "company: the extension com.example.plain names no company. If it is yours, ",
+        "nobody's as a whole": "company: the extension com.example.plain has no company. If it is yours, ",
         "password": f"{host} did not accept the user name and password of administrator@vsphere.local (InvalidLogin)",
     }.items():
         assert_refused(run[name], message)
@@ -171,7 +175,7 @@ def test_the_33rd_collector(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["33rd"].msg.startswith(
         "This session has as many history collectors as the server allows (max_collector "
     )
-    assert "leave out session_id" in run["33rd"].msg
+    assert "Leave out session_id" in run["33rd"].msg
     assert run["33rd"].result["fault"]["type"] == "InvalidState"
     assert run["in a session of its own"].status == "ok"
 
@@ -193,7 +197,7 @@ def test_an_esxi_host(esxi: VCenter, tmp_path: Path) -> None:
             task("types", "vi_task_type", {"extension": "com.example.jobs"}),
         ]
     )
-    assert run["history"].msg.startswith(f"{esxi.host} has no history of tasks: it is an ESXi host. Ask the vCenter")
+    assert run["history"].msg.startswith(f"{esxi.host} has no history of tasks: it is an ESXi host. Use the vCenter")
     assert run["history"].result["fault"]["type"] == "NotSupported"
     assert [found["moid"] for found in run["recent"].result["tasks"]] == [moid]
     assert run["manager"].result["recent_tasks"] == [moid]

@@ -207,7 +207,7 @@ def test_faults(both_ways: BothWays) -> None:
     run = both_ways.tasks(tasks, arguments=["-vvv"], env={"ANSIBLE_INJECT_INVOCATION": "0"})
     assert "Traceback" not in run.output
     assert run["Task.CancelTask cut_after"].result["changed"] is True
-    assert run["TaskManager.CreateTask truncated"].msg.startswith("Whether the task was created is not known: ")
+    assert run["TaskManager.CreateTask truncated"].msg.startswith("It is not known whether the task was created: ")
     assert "The answer to the login was lost" in run["SessionManager.Login cut_after"].result["warnings"][0]
     expired = run["PropertyCollector.RetrievePropertiesEx session_expired"]
     assert expired.status == "ok"

@@ -210,9 +210,9 @@ def test_an_unknown_kind_of_task_is_one_warning_that_says_what_to_do(shown: Show
     run = shown.run(play(good()), play(good()), env={"VIJSON_TASKS_TASK_TYPE": "com.example.play"})
     assert run.code == 0
     (warning,) = warnings(run)
-    assert warning.startswith("task_type: no extension registered 'com.example.play'. Registered: ")
+    assert warning.startswith("task_type: 'com.example.play' is not registered. Registered: ")
     assert TYPE in warning
-    assert "vi_task_type registers another" in warning
+    assert "Use vi_task_type to register another one" in warning
     assert vcenter.left() == {}
 
 

@@ -94,12 +94,12 @@ def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCente
     assert [(made["parent_task_key"], made["root_task_key"]) for made in children] == [(key, key)] * 2
 
     for name in ("unknown", "unknown in check mode"):
-        assert run[name].msg.startswith("task_type: no extension registered 'com.example.unknown'. Registered: com.")
+        assert run[name].msg.startswith("task_type: 'com.example.unknown' is not registered. Registered: com.")
         assert "com.vijson.simulator.backup, com.vijson.simulator.job" in run[name].msg
-    assert run["unknown parent"].msg.startswith("parent_task_key: there is no task task-999999 on ")
+    assert run["unknown parent"].msg.startswith("parent_task_key: task-999999 does not exist, or no longer exists, on ")
     assert run["unknown parent"].result["fault"]["type"] == "InvalidArgument"
     for name in ("unknown entity", "unknown entity in check mode"):
-        assert run[name].msg.startswith("entity: there is no HostSystem:vm-21 on ")
+        assert run[name].msg.startswith("entity: HostSystem:vm-21 does not exist, or no longer exists, on ")
         assert run[name].result["fault"]["type"] == "ManagedObjectNotFound"
     for name in ("reader", "reader in check mode"):
         assert "lacks the privilege Task.Create on Folder:group-d1" in run[name].msg
@@ -126,6 +126,6 @@ def test_a_lost_answer(ansible: Ansible, vcenter: VCenter) -> None:
     assert found.requests["TaskManager.CreateTask"] == 1
     assert sent_again.requests["TaskManager.CreateTask"] == 2
     assert run["no token"].status == "failed"
-    assert run["no token"].msg.startswith("Whether the task was created is not known: The connection to ")
+    assert run["no token"].msg.startswith("It is not known whether the task was created: The connection to ")
     assert run["no token"].requests["TaskManager.CreateTask"] == 1
     assert all(outcome.left == {} for outcome in run)

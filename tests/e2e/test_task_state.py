@@ -64,10 +64,10 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert vcenter.info(moid)["result"] == {"_typeName": "string", "_value": "3 disks copied"}
     assert run["end again"].result["changed"] is False
     assert sent(run["end again"]) == {}
-    assert run["end otherwise"].msg == f"{moid} has ended in success and can't become error"
+    assert run["end otherwise"].msg == f"{moid} has ended in success and cannot change to error"
     assert run["end otherwise"].result["task"]["state"] == "success"
     assert run["change after the end"].msg == (
-        f"{moid} has ended in success: its progress and description can't be changed any more"
+        f"{moid} has ended in success: its progress and description can no longer change"
     )
     assert all(outcome.left == {} for outcome in run)
 
@@ -155,10 +155,10 @@ def test_refused(ansible: Ansible, vcenter: VCenter) -> None:
         ]
     )
     assert run["progress while queued"].msg == (
-        f"{queued} is queued, and only a running task takes progress: add state: running"
+        f"{queued} is queued, and only a running task has progress. Use state: running as well"
     )
-    assert run["back to queued"].msg == f"{running} is running and can't go back to queued"
-    assert run["gone"].msg == f"task: there is no task {gone} on {vcenter.host}; it may have expired"
+    assert run["back to queued"].msg == f"{running} is running and cannot go back to queued"
+    assert run["gone"].msg == f"task: {gone} does not exist, or no longer exists, on {vcenter.host}"
     for name in ("reader", "reader in check mode"):
         assert "lacks the privilege Task.Update on Folder:group-d1" in run[name].msg
     assert run["answer lost"].status == "ok"

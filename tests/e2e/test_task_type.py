@@ -113,7 +113,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["remove"].result["diff"] == {"before": reduced, "after": {}}
     assert run["label"].result["tasks"][0]["label"] == "Back up"
     assert run["of another company"].msg == (
-        f"company: the extension {KEY} belongs to the company 'Example'. If it is yours, say company: Example"
+        f"company: the extension {KEY} belongs to the company 'Example'. If it is yours, set company: Example"
     )
     assert all(outcome.left == {} for outcome in run)
 

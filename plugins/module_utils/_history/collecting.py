@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much of the history to read, in which order, and what of each task."""
+"""Reads the task history for ``vi_task_collector``: how many tasks, in which order, which fields of each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .history_reader import MAX_PAGE, Pages, read_history, read_latest_page
 
 
 class ReadingOptions(NamedTuple):
-    """Checked options. ``fields``: the keys to keep of each task, ``None`` for all."""
+    """Validated options. ``limit`` is a number of tasks, ``fields`` the keys to return of each; ``None`` means all."""
 
     newest_first: bool
     limit: int | None
@@ -28,16 +28,19 @@ class ReadingOptions(NamedTuple):
 
 
 def parse_reading_options(params: dict[str, Any]) -> ReadingOptions:
-    """The options of ``vi_task_collector`` that say how to read; InputError."""
+    """The options of ``vi_task_collector`` that control reading.
+
+    :raises InputError: an option has an unusable value
+    """
     limit, page_size, fields = params["limit"], params["page_size"], params["fields"]
     if not 1 <= page_size <= MAX_PAGE:
-        raise InputError(f"page_size: {page_size} is no size of a page. Accepted: 1 to {MAX_PAGE}")
+        raise InputError(f"page_size: {page_size} is not a valid page size. Use 1 to {MAX_PAGE}")
     if limit is not None and limit < 1:
-        raise InputError(f"limit: {limit} is no number of tasks. Accepted: 1 or more; without it, all are read")
+        raise InputError(f"limit: {limit} is not a valid number of tasks. Use 1 or more, or leave it out to read all")
     unknown = [name for name in fields or () if name not in TASK_KEYS]
     if unknown or fields == []:
-        named = ", ".join(map(repr, unknown)) or "an empty list"
-        raise InputError(f"fields: {named} names no field. Accepted: {', '.join(TASK_KEYS)}")
+        problem = f"a task has no field {' or '.join(map(repr, unknown))}" if unknown else "the list is empty"
+        raise InputError(f"fields: {problem}. Use one or more of: {', '.join(TASK_KEYS)}")
     return ReadingOptions(
         params["order"] == "newest_first", limit, page_size, params["latest_page"], fields, params["localize"]
     )
@@ -46,9 +49,10 @@ def parse_reading_options(params: dict[str, Any]) -> ReadingOptions:
 def collect_tasks(
     client: Client, spec: dict[str, Any], reading: ReadingOptions, take: Callable[[list[Task]], Any]
 ) -> tuple[int, bool]:
-    """Hand the tasks that a TaskFilterSpec lets through to ``take``, page by page and in answer form.
+    """Pass the tasks that match a TaskFilterSpec to ``take``, one page at a time and as modules return them.
 
-    :returns: how many they are, and whether there are more than the limit
+    :returns: the number of tasks, and whether more than ``limit`` match
+    :raises ViError: a request failed
     """
     labels = read_task_labels(client) if reading.localize else {}
     count, truncated = 0, False
@@ -60,14 +64,14 @@ def collect_tasks(
             if reading.latest_page and not reading.newest_first:
                 kept.reverse()
             count += len(kept)
-            take([_answer(info, labels, reading.fields) for info in kept])
+            take([_result(info, labels, reading.fields) for info in kept])
             if truncated:
                 break
     return count, truncated
 
 
 def _pages(client: Client, spec: dict[str, Any], reading: ReadingOptions) -> Pages:
-    # One more than the limit tells whether there are more.
+    # One task more than the limit shows whether more tasks match.
     size = reading.page_size if reading.limit is None else min(reading.page_size, reading.limit + 1)
     if reading.latest_page:
         yield read_latest_page(client, spec, size)
@@ -75,6 +79,6 @@ def _pages(client: Client, spec: dict[str, Any], reading: ReadingOptions) -> Pag
         yield from read_history(client, spec, newest_first=reading.newest_first, page_size=size)
 
 
-def _answer(info: TaskInfo, labels: dict[str, str], fields: list[str] | None) -> Task:
+def _result(info: TaskInfo, labels: dict[str, str], fields: list[str] | None) -> Task:
     task = task_from_info(info, labels)
     return task if fields is None else {name: task[name] for name in fields}

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading the history of tasks through a TaskHistoryCollector.
+"""Reads the task history through a TaskHistoryCollector.
 
-Reading moves a cursor on the server, so an answer that is lost takes a page with it. Then a fresh collector is read
-from its beginning, and what is known already is skipped. Servers differ in which parts of a filter they apply, so what
-a task plainly does not meet is left out here too.
+Reading moves a cursor on the server, so a lost response loses a page. The reader then creates a new collector, reads it
+from the start, and skips the tasks that it has returned before. Servers differ in which parts of a filter they apply,
+so the reader also checks the parts that it can compare with a TaskInfo.
 """
 
 from __future__ import annotations
@@ -20,72 +20,84 @@ from .._vijson.client import Client
 from .._vijson.recovery import MAX_FRUITLESS_RESTARTS, may_recover
 from .._vijson.wire import Reference, expect_objects, expect_reference
 
+_OPTION_BY_TYPE = {"Alarm": "alarm", "ScheduledTask": "scheduled_task"}
+
 MAX_PAGE = 1000
-"""Tasks that a server gives in one answer."""
+"""The most tasks that a server returns in one page."""
 
 Pages = Generator[list[TaskInfo], None, None]
 
-_PLAIN = ("state", "activationId", "eventChainId", "parentTaskKey")  # lists of what a TaskInfo has under the same name
+_COMPARABLE = ("state", "activationId", "eventChainId", "parentTaskKey")
+"""The lists of a TaskFilterSpec whose values a TaskInfo has under the same name."""
 
 
 def read_history(
     client: Client, spec: dict[str, Any], *, newest_first: bool = False, page_size: int = MAX_PAGE
 ) -> Pages:
-    """Pages of TaskInfos, each task once, in order. Close the iterator to destroy the collector early.
+    """Pages of TaskInfos, each task once, in order (CreateCollectorForTasks, ReadNextTasks, ReadPreviousTasks).
+
+    Close the generator to destroy the collector early.
 
     :param spec: a TaskFilterSpec
+    :param page_size: tasks per request, ``MAX_PAGE`` at most
+    :raises ViError: a request failed, and a new collector does not help
     """
     reader = _Reader()
-    restarted, in_vain = False, 0
+    restarted, fruitless = False, 0
     while True:
         source = _newest_first(client, spec, page_size) if newest_first else _oldest_first(client, spec, page_size)
         try:
             for page in source:
                 fresh = reader.fresh(page, restarted=restarted, newest_first=newest_first)
-                in_vain = 0 if fresh else in_vain
-                wanted = [info for info in fresh if _meets(spec, info)]
+                fruitless = 0 if fresh else fruitless
+                wanted = [info for info in fresh if _matches(spec, info)]
                 if wanted:
                     yield wanted
         except (ConnectError, NoResponse, FaultError) as error:
-            if in_vain == MAX_FRUITLESS_RESTARTS or not reader.may_pass(error):
+            if fruitless == MAX_FRUITLESS_RESTARTS or not reader.may_restart(error):
                 raise
         else:
             return
         finally:
             source.close()
-        restarted, in_vain = True, in_vain + 1
+        restarted, fruitless = True, fruitless + 1
 
 
 def read_latest_page(client: Client, spec: dict[str, Any], page_size: int) -> list[dict[str, Any]]:
-    """The newest tasks, ``page_size`` at most, newest first."""
+    """The TaskInfos of the newest tasks, at most ``page_size``, newest first (TaskHistoryCollector.latestPage).
+
+    :param spec: a TaskFilterSpec
+    :raises ViError: a request failed
+    """
     with _collector(client, spec) as collector:
         client.call(collector, "SetCollectorPageSize", {"maxCount": page_size}, bound=True)
         page = expect_objects(client.get(collector, "latestPage", bound=True), "latestPage")
-        return _sorted([info for info in page if _meets(spec, info)])
+        return _sorted([info for info in page if _matches(spec, info)])
 
 
-def _meets(spec: dict[str, Any], info: TaskInfo) -> bool:
-    return all(info.get(field) in spec[field] for field in _PLAIN if spec.get(field) is not None)
+def _matches(spec: dict[str, Any], info: TaskInfo) -> bool:
+    return all(info.get(field) in spec[field] for field in _COMPARABLE if spec.get(field) is not None)
 
 
 class _Reader:
-    """Which tasks were handed on already."""
+    """Remembers which tasks it has returned before."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
         self._newest: tuple[int, int] | None = None
 
-    def may_pass(self, error: ViError) -> bool:
-        """Whether a fresh collector may cure it: a lost page, an ended session, a server that goes away for a while."""
+    def may_restart(self, error: ViError) -> bool:
+        """Whether a new collector may help: after a lost page, an expired session, or an outage of the server."""
         if isinstance(error, ConnectError):
             return error.transient and bool(self._seen)
         return may_recover(error)
 
     def fresh(self, page: list[dict[str, Any]], *, restarted: bool, newest_first: bool) -> list[dict[str, Any]]:
+        """The tasks of a page that it has not returned before."""
         fresh = []
         for info in page:
             moid = task_moid(info)
-            # Newest first, what came after the reading began has no place in the order any more.
+            # Newest first, a task that was queued after the start can no longer be returned in order.
             if moid in self._seen or (restarted and newest_first and self._newest and task_age(info) > self._newest):
                 continue
             self._seen.add(moid)
@@ -102,47 +114,47 @@ def _collector(client: Client, spec: dict[str, Any]) -> Iterator[Reference]:
             owned = client.owned("taskManager", "CreateCollectorForTasks", {"filter": spec}, "DestroyCollector")
             collector = stack.enter_context(owned)
         except FaultError as error:
-            raise _explained(client, error) from error
+            raise _collector_error(client, error) from error
         yield collector
 
 
-def _explained(client: Client, error: FaultError) -> ViError:
-    """The refusal of a collector, with what to do about it; as it is where there is nothing more to say."""
+def _collector_error(client: Client, error: FaultError) -> ViError:
+    """Why CreateCollectorForTasks failed and what to do about it; the fault itself if there is nothing to add."""
     host = client.endpoint.hostname
     if error.type == "InvalidState":
         message = (
             "This session has as many history collectors as the server allows (max_collector of vi_task_manager_info,"
-            " 32 by default). Each ends with its session: leave out session_id, so that this module opens a session of"
-            " its own, or end the session with vi_session and state: absent"
+            " 32 by default). Leave out session_id, so that the module opens its own session, or end the session with"
+            " vi_session and state: absent"
         )
     elif error.type == "NotSupported":
         message = (
-            f"{host} has no history of tasks: it is an ESXi host. Ask the vCenter that manages it, or read what the"
-            " host did recently with vi_task_info"
+            f"{host} has no history of tasks: it is an ESXi host. Use the vCenter that manages it, or read the"
+            " host's recent tasks with vi_task_info"
         )
     elif error.type == "InvalidArgument":
         part = f" ({error.raw['invalidProperty']})" if error.raw.get("invalidProperty") else ""
-        message = f"{host} does not know this filter{part}: leave the option out, or try api_release: auto"
+        message = f"{host} does not support this filter{part}. Leave the option out, or use api_release: auto"
     elif error.type == "ManagedObjectNotFound":
-        message = (
-            f"{host} has no {expect_reference(error.raw.get('obj'), 'ManagedObjectNotFound')}, which the filter names"
-        )
+        unknown = expect_reference(error.raw.get("obj"), "ManagedObjectNotFound")
+        option = _OPTION_BY_TYPE.get(unknown.type, "entity")
+        message = f"{option}: {unknown} does not exist, or no longer exists, on {host}"
     else:
         return error
     return ViError(f"{message} ({error.type})", fault=error.fault)
 
 
 def _oldest_first(client: Client, spec: dict[str, Any], page_size: int) -> Pages:
-    # A fresh collector stands before the oldest task. Rewinding it makes one server skip a task.
+    # The cursor of a new collector is before the oldest task. After RewindCollector, one server skips a task.
     with _collector(client, spec) as collector:
         yield from _read(client, collector, "ReadNextTasks", page_size)
 
 
 def _newest_first(client: Client, spec: dict[str, Any], page_size: int) -> Pages:
-    """The latest page with all that is newer, then back from there.
+    """The latest page and all newer tasks, then the older pages.
 
-    After ResetCollector servers differ in whether the latest page lies before the cursor or behind it, so it is taken
-    from all three sides; the caller drops what it has seen.
+    After ResetCollector, servers differ in whether the cursor is before or after the latest page. So this reads in both
+    directions and latestPage as well. The caller drops the duplicates.
     """
     with _collector(client, spec) as collector:
         client.call(collector, "SetCollectorPageSize", {"maxCount": page_size}, bound=True)
@@ -166,7 +178,7 @@ def _read(client: Client, collector: Reference, method: str, count: int) -> Page
         known = len(seen)
         seen.update(map(task_moid, page))
         if len(seen) == known:
-            raise BadResponse(f"{client.endpoint.hostname} answers {method} with the same tasks again and again")
+            raise BadResponse(f"{client.endpoint.hostname} keeps returning the same tasks to {method}")
         yield page
 
 

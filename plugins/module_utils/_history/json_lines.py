@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file of JSON Lines, which takes the place of the one that was there only when it is complete."""
+"""A JSON Lines file that atomically replaces an existing file when it is complete."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ _CHUNK = 1 << 20
 
 
 class JsonLinesFile:
-    """Use it as a context manager, then ask :attr:`changed`. An error inside leaves the old file as it was.
+    """Use it as a context manager, then read :attr:`changed`. If the block raises an error, the old file is kept.
 
-    :param mode: as a number or octal digits; ``None`` keeps that of the old file
-    :param dry: whether to write nothing and only find out
-    :raises InputError: the file can't be written there; at once, so that nothing is asked of a server in vain
+    :param mode: a number or octal digits; ``None`` keeps the mode of the old file
+    :param dry: only determine :attr:`changed`, and write nothing
+    :raises InputError: the path or the mode is unusable; raised at once, before the caller sends any request
     :raises ViError: writing failed
+    :ivar changed: whether the content or the mode differs from the old file
     """
 
     def __init__(self, dest: str, mode: Any = None, *, dry: bool = False):
         self.changed = False
         self._mode = _parse_mode(mode)
-        self._path = _checked(dest)
+        self._path = _writable_path(dest)
         self._dry = dry
         self._sha = hashlib.sha256()
         self._size = 0
@@ -51,7 +52,7 @@ class JsonLinesFile:
         return self
 
     def write(self, items: Iterable[Any]) -> None:
-        """Add a line for each."""
+        """Write one line per item."""
         lines = b"".join(map(_line, items))
         self._sha.update(lines)
         self._size += len(lines)
@@ -97,49 +98,47 @@ class JsonLinesFile:
                 os.unlink(self._temporary)
 
     def _failure(self, error: OSError) -> ViError:
-        return ViError(
-            f"dest: {self._path} could not be written ({error.strerror}); the old file, if any, is unchanged"
-        )
+        return ViError(f"dest: cannot write {self._path} ({error.strerror}). If the file existed, it is unchanged")
 
 
 def _line(item: Any) -> bytes:
-    # Half of a surrogate pair has no bytes; as \\udXXX it is an escape that JSON knows.
+    # A lone surrogate has no UTF-8 form. Backslashreplace writes \\udXXX, which is a valid JSON escape.
     return json.dumps(item, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _sha256(path: str) -> bytes:
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     with open(path, "rb") as file:
         while chunk := file.read(_CHUNK):
-            found.update(chunk)
-    return found.digest()
+            digest.update(chunk)
+    return digest.digest()
 
 
 def _default_mode() -> int:
-    """What a file gets that is simply opened for writing."""
+    """The mode of a file that ``open`` creates: 0666 less the umask."""
     mask = os.umask(0o077)
     os.umask(mask)
     return 0o666 & ~mask
 
 
-def _checked(dest: str) -> str:
-    """Where the file is, links resolved, so that a link stays one and what it leads to is replaced; InputError."""
+def _writable_path(dest: str) -> str:
+    """The path with links resolved, so that replacing the file keeps a link and changes its target; InputError."""
     try:
         path = os.path.realpath(dest)
         folder = os.path.dirname(path)
         if os.path.isdir(path) or dest.endswith(os.sep):
-            problem = f"{dest} is a folder"
+            problem = f"{dest} is a directory"
         elif not os.path.isdir(folder):
-            problem = f"there is no folder {folder}"
+            problem = f"the directory {folder} does not exist"
         elif os.access(path, os.F_OK) and not os.path.isfile(path):
-            problem = f"{dest} is no regular file"
+            problem = f"{dest} is not a regular file"
         elif not os.access(folder, os.W_OK | os.X_OK):
-            problem = f"this user can't write to the folder {folder}"
+            problem = f"this user cannot write to the directory {folder}"
         else:
             return path
     except ValueError:
-        problem = f"{dest!r} is no path"
-    raise InputError(f"dest: {problem}. Accepted: the path of a file, in a folder that exists and can be written to")
+        problem = f"{dest!r} is not a valid path"
+    raise InputError(f"dest: {problem}. Use the path of a file in an existing directory that you can write to")
 
 
 def _parse_mode(mode: Any) -> int | None:
@@ -148,5 +147,5 @@ def _parse_mode(mode: Any) -> int | None:
     match = _OCTAL.fullmatch(mode) if isinstance(mode, str) else None
     value = int(match[1], 8) if match else mode
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 0o7777:
-        raise InputError(f"mode: {mode!r} is no mode of a file. Accepted: octal digits in quotes such as '0640'")
+        raise InputError(f"mode: {mode!r} is not a valid file mode. Use octal digits in quotes, such as '0640'")
     return value

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which tasks of the history a user wants: from options to a TaskFilterSpec."""
+"""Converts the filter options to a TaskFilterSpec."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .._options.parsing import parse_entity, parse_object, parse_time, user_spel
 from .._times import Moment, format_rfc3339
 from .._vijson.client import Client
 from .._vijson.inventory import find_entity
-from .._vijson.wire import Entity, Reference, data_object
+from .._vijson.wire import Entity, data_object
 
 _LISTS = {
     "states": "state",
@@ -26,10 +26,10 @@ _TIME_TYPES = {"queued": "queuedTime", "started": "startedTime", "completed": "c
 
 
 class TaskFilter(NamedTuple):
-    """A checked filter, of which nothing is looked up yet.
+    """Validated filter options. No request has been sent yet.
 
-    :ivar fields: what of the TaskFilterSpec is known without asking the server
-    :ivar matches_nothing: a list of it is empty
+    :ivar fields: the fields of the TaskFilterSpec that need no request
+    :ivar matches_nothing: whether a list is empty, so that no task can match
     """
 
     entity: Entity | None
@@ -41,7 +41,10 @@ class TaskFilter(NamedTuple):
     matches_nothing: bool
 
     def spec(self, client: Client) -> dict[str, Any]:
-        """The TaskFilterSpec. An inventory path is looked up, and relative times count from the server's clock."""
+        """The TaskFilterSpec. Looks up an inventory path (FindByInventoryPath) and the server's clock (CurrentTime).
+
+        :raises ViError: the entity does not exist, a time is unusable, or a request failed
+        """
         return data_object("TaskFilterSpec", entity=self._by_entity(client), time=self._by_time(client), **self.fields)
 
     def _by_entity(self, client: Client) -> dict[str, Any] | None:
@@ -58,7 +61,7 @@ class TaskFilter(NamedTuple):
         if not at:
             return None
         if len(at) == 2:
-            _refuse_backwards(at["begin_time"], at["end_time"])
+            _require_order(at["begin_time"], at["end_time"])
         times = {option: format_option_time(option, nanoseconds) for option, nanoseconds in at.items()}
         return data_object(
             "TaskFilterSpecByTime",
@@ -69,17 +72,20 @@ class TaskFilter(NamedTuple):
 
 
 def parse_filter(params: dict[str, Any]) -> TaskFilter:
-    """The filter that the options of ``vi_task_collector`` describe, those that are there; InputError."""
+    """The filter for the options of ``vi_task_collector``, or for some of them.
+
+    :raises InputError: an option has an unusable value
+    """
     lists = {field: params[option] for option, field in _LISTS.items() if params.get(option) is not None}
     entity, users, system_user = (params.get(option) for option in ("entity", "users", "system_user"))
     for number in params.get("event_chain_ids") or ():
         if not -(2**31) <= number < 2**31:
-            raise InputError(f"event_chain_ids: {number} is no id. Accepted: whole numbers of 32 bits")
+            raise InputError(f"event_chain_ids: {number} is not a valid id. Use 32-bit integers")
     no_users = users is not None and not users and not system_user
     begin, end = (_moment(params, option) for option in ("begin_time", "end_time"))
-    # Two times of one kind can be compared before the server's clock is known.
+    # Two absolute or two relative times can be compared without the server's clock.
     if begin and end and (begin.at is None) == (end.at is None):
-        _refuse_backwards(begin.resolve(0), end.resolve(0))
+        _require_order(begin.resolve(0), end.resolve(0))
     return TaskFilter(
         entity=None if entity is None else parse_entity(entity),
         recursion=params.get("recursion", "all"),
@@ -89,8 +95,8 @@ def parse_filter(params: dict[str, Any]) -> TaskFilter:
         fields={
             **lists,
             "userName": _by_user(users, system_user),
-            "alarm": _wire(params, "alarm", "Alarm", "alarm-"),
-            "scheduledTask": _wire(params, "scheduled_task", "ScheduledTask", "schedule-"),
+            "alarm": _wire_reference(params, "alarm", "Alarm", "alarm-"),
+            "scheduledTask": _wire_reference(params, "scheduled_task", "ScheduledTask", "schedule-"),
         },
         matches_nothing=no_users or not all(lists.values()),
     )
@@ -107,21 +113,18 @@ def _by_user(users: list[str] | None, system_user: bool | None) -> dict[str, Any
     return data_object("TaskFilterSpecByUsername", systemUser=bool(system_user), userList=list(names) or None)
 
 
-def _wire(params: dict[str, Any], option: str, kind: str, prefix: str) -> dict[str, str] | None:
-    found: Reference | None = None
-    if params.get(option) is not None:
-        found = parse_object(params[option], option, kind, prefix)
-    return found.wire() if found else None
+def _wire_reference(params: dict[str, Any], option: str, kind: str, prefix: str) -> dict[str, str] | None:
+    return None if params.get(option) is None else parse_object(params[option], option, kind, prefix).wire()
 
 
-def _refuse_backwards(begin: int, end: int) -> None:
+def _require_order(begin: int, end: int) -> None:
     if end < begin:
-        raise InputError("end_time: the end lies before begin_time. Accepted: an end at begin_time or later")
+        raise InputError("end_time: the time is before begin_time. Use a time at or after begin_time")
 
 
 def format_option_time(option: str, nanoseconds: int) -> str:
-    """RFC 3339 of a time that an option gave, in nanoseconds since 1970; InputError."""
+    """The value of an option, in nanoseconds since 1970, as RFC 3339; InputError outside the years 1 to 9999."""
     try:
         return format_rfc3339(nanoseconds)
     except ValueError as error:
-        raise InputError(f"{option}: that is out of the years 1 to 9999") from error
+        raise InputError(f"{option}: the time is outside the years 1 to 9999. Use a time in this range") from error

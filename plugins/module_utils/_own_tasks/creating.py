@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Creating a task once."""
+"""Creates a task exactly once (CreateTask)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .extension import read_task_types
 
 
 class NewTask(NamedTuple):
-    """What CreateTask takes."""
+    """The arguments of CreateTask."""
 
     entity: Reference
     task_type: str
@@ -30,7 +30,7 @@ class NewTask(NamedTuple):
     activation_id: str | None = None
 
     def params(self) -> dict[str, Any]:
-        """The parameters of CreateTask."""
+        """The arguments as CreateTask expects them, without those that are ``None``."""
         params = {
             "obj": self.entity.wire(),
             "taskTypeId": self.task_type,
@@ -43,32 +43,35 @@ class NewTask(NamedTuple):
 
 
 class CreatedTask(NamedTuple):
-    """A task in answer form, and whether it is new."""
+    """A task as modules return it, and whether it is new."""
 
     task: Task
     changed: bool
 
 
 def create_or_find_task(client: Client, new: NewTask, *, check_mode: bool) -> CreatedTask:
-    """The task that carries the activation id; without one, a new task."""
-    found = find_task_by_activation_id(client, new.activation_id) if new.activation_id else None
-    if found is not None:
-        return CreatedTask(task_from_info(found), False)
+    """The task with the activation id if there is one, otherwise a new task.
+
+    :raises ViError: as in :func:`create_task`; in check mode, if an option or a privilege would make it fail
+    """
+    existing = find_task_by_activation_id(client, new.activation_id) if new.activation_id else None
+    if existing is not None:
+        return CreatedTask(task_from_info(existing), False)
     if check_mode:
         return CreatedTask(_planned(client, new), True)
     return CreatedTask(task_from_info(create_task(client, new)), True)
 
 
 def find_task_by_activation_id(client: Client, activation_id: str) -> TaskInfo | None:
-    """The TaskInfo of the newest task that carries this activation id."""
+    """The TaskInfo of the newest task with this activation id; ``None`` if there is none."""
     spec = data_object("TaskFilterSpec", activationId=[activation_id])
     return max((info for page in read_history(client, spec) for info in page), key=task_age, default=None)
 
 
 def create_task(client: Client, new: NewTask) -> TaskInfo:
-    """The TaskInfo of a new task.
+    """The TaskInfo of a new task. Without a response, the activation id shows whether the task exists.
 
-    :raises ViError: whether the task was created is not known, or the options name something that does not exist
+    :raises ViError: it is unknown whether the task exists, an option names an object that does not exist, or a fault
     """
     activation_id = new.activation_id
     try:
@@ -76,9 +79,9 @@ def create_task(client: Client, new: NewTask) -> TaskInfo:
             return _send_create_task(client, new)
         return send_once(lambda: _send_create_task(client, new), lambda: _find_created(client, activation_id))
     except NoResponse as error:
-        raise _unknown(new, error) from error
+        raise _unknown_outcome_error(new, error) from error
     except FaultError as error:
-        _explain(client, new, error)
+        _raise_explained(client, new, error)
 
 
 def _find_created(client: Client, activation_id: str) -> TaskInfo | None:
@@ -88,35 +91,39 @@ def _find_created(client: Client, activation_id: str) -> TaskInfo | None:
         raise NoResponse(str(error)) from error
 
 
-def _unknown(new: NewTask, why: ViError) -> ViError:
-    advice = "Run it again with the same activation_id." if new.activation_id else "An activation_id would tell."
-    return ViError(f"Whether the task was created is not known: {str(why).rstrip('.')}. {advice}")
+def _unknown_outcome_error(new: NewTask, why: ViError) -> ViError:
+    advice = "Try again with the same activation_id."
+    if not new.activation_id:
+        advice = "Look for the task before you try again. With activation_id, the module does so."
+    return ViError(f"It is not known whether the task was created: {str(why).rstrip('.')}. {advice}")
 
 
-def _explain(client: Client, new: NewTask, error: FaultError) -> NoReturn:
+def _raise_explained(client: Client, new: NewTask, error: FaultError) -> NoReturn:
+    """Raise an error that names the option at fault; the fault itself if none is."""
     if error.type == "InvalidArgument" and str(error.raw.get("invalidProperty", "")).startswith("taskType"):
-        raise ViError(_unknown_type(new.task_type, read_task_types(client)), fault=error.fault) from error
+        raise ViError(_unknown_type_text(new.task_type, read_task_types(client)), fault=error.fault) from error
     host = client.endpoint.hostname
     if error.type == "InvalidArgument" and error.raw.get("invalidProperty") == "parentTaskKey":
-        text = f"parent_task_key: there is no task {new.parent_task_key} on {host}"
+        text = f"parent_task_key: {new.parent_task_key} does not exist, or no longer exists, on {host}"
         raise ViError(text, fault=error.fault) from error
     if error.names(new.entity.moid):
-        raise ViError(f"entity: there is no {new.entity} on {host}", fault=error.fault) from error
+        text = f"entity: {new.entity} does not exist, or no longer exists, on {host}"
+        raise ViError(text, fault=error.fault) from error
     raise error
 
 
-def _unknown_type(task_type: str, registered: list[str]) -> str:
+def _unknown_type_text(task_type: str, registered: list[str]) -> str:
     known = ", ".join(registered) or "none"
-    return f"task_type: no extension registered {task_type!r}. Registered: {known}. vi_task_type registers another."
+    return f"task_type: {task_type!r} is not registered. Registered: {known}. Use vi_task_type to register another one"
 
 
-def _name(client: Client, new: NewTask) -> str | None:
-    """The name of the task's entity; ViError if there is no such entity."""
+def _entity_name(client: Client, new: NewTask) -> str | None:
+    """The name of the task's entity; ViError if the entity does not exist."""
     try:
         name = unboxed_value(read_object_properties(client, new.entity, ["name"]).values.get("name"))
     except FaultError as error:
         if error.names(new.entity.moid):
-            _explain(client, new, error)
+            _raise_explained(client, new, error)
         return None
     return name if isinstance(name, str) else None
 
@@ -124,11 +131,11 @@ def _name(client: Client, new: NewTask) -> str | None:
 def _planned(client: Client, new: NewTask) -> Task:
     registered = read_task_types(client)
     if new.task_type not in registered:
-        raise ViError(_unknown_type(new.task_type, registered))
+        raise ViError(_unknown_type_text(new.task_type, registered))
     require_root_privilege(client, "Task.Create")
     return planned_task(
         description_id=new.task_type,
-        entity={**new.entity.as_result(), "name": _name(client, new)},
+        entity={**new.entity.as_result(), "name": _entity_name(client, new)},
         cancelable=new.cancelable,
         cancelled=False,
         parent_task_key=new.parent_task_key,
@@ -139,5 +146,5 @@ def _planned(client: Client, new: NewTask) -> Task:
 def _send_create_task(client: Client, new: NewTask) -> TaskInfo:
     info = expect_object(client.call("taskManager", "CreateTask", new.params(), repeatable=False), "CreateTask")
     if not isinstance(info.get("key"), str):
-        raise BadResponse("CreateTask answered something that is no TaskInfo")
+        raise BadResponse("CreateTask did not return a TaskInfo")
     return info

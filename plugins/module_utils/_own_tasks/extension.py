@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An Extension and the task types in it, without I/O. Whatever else it has stays as it is.
+"""An Extension and its task types. Keeps every other field of the Extension.
 
-The label of a task type stands in the ``resourceList``, in an entry of the module ``task``, under ``<id>.label``.
+The label of a task type is in the ``resourceList``, in an entry for the module ``task``, with the key ``<id>.label``.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ _DATA = "extension.resourceList.data"
 _DEFAULT_VERSION = "1.0.0"
 
 Extension = dict[str, Any]
+"""The data object Extension, with the field names and types of the wire."""
 
 
 class WantedExtension(NamedTuple):
-    """What the options say; ``None`` leaves a thing as it is.
+    """The options of ``vi_task_type``; ``None`` keeps what the extension has.
 
     :ivar task_types: ``{id: {label, summary}}``
     """
@@ -38,16 +39,19 @@ class WantedExtension(NamedTuple):
 
 
 def parse_extension(params: dict[str, Any]) -> WantedExtension:
-    """The options of ``vi_task_type``; InputError."""
+    """The options of ``vi_task_type``, validated.
+
+    :raises InputError: a key or an id is empty, or an id is given twice
+    """
     if not params["extension"].strip():
-        raise InputError("extension: the key is empty. Accepted: a key such as com.example.backup")
+        raise InputError("extension: the key is empty. Use a key such as com.example.backup")
     task_types: dict[str, dict[str, str | None]] = {}
     for item in params["task_types"] or ():
         task_id = item["id"]
         if not task_id.strip():
-            raise InputError("task_types: an id is empty. Accepted: an id such as com.example.backup.run")
+            raise InputError("task_types: an id is empty. Use an id such as com.example.backup.run")
         if task_id in task_types:
-            raise InputError(f"task_types: {task_id!r} is given twice")
+            raise InputError(f"task_types: {task_id!r} is given twice. List each id once")
         task_types[task_id] = {part: item.get(part) or None for part in _TEXTS}
     return WantedExtension(
         params["extension"],
@@ -59,7 +63,7 @@ def parse_extension(params: dict[str, Any]) -> WantedExtension:
 
 
 def extension_result(extension: Extension | None) -> dict[str, Any] | None:
-    """``{key, company, description, version, task_types: [{id, label, summary}]}``, ``None`` for no extension."""
+    """``{key, company, description, version, task_types: [{id, label, summary}]}``; ``None`` for no extension."""
     if extension is None:
         return None
     texts = _texts(_own_resource(extension))
@@ -77,9 +81,10 @@ def extension_result(extension: Extension | None) -> dict[str, Any] | None:
 
 
 def extend_extension(extension: Extension | None, wanted: WantedExtension, heartbeat: str) -> Extension:
-    """The extension with all that is wanted in it, as it can be sent.
+    """The Extension to send so that it has everything in ``wanted``.
 
-    :param heartbeat: for ``lastHeartbeatTime``, RFC 3339
+    :param extension: as it is now; ``None`` if it does not exist
+    :param heartbeat: the ``lastHeartbeatTime``, RFC 3339
     """
     after = _new(wanted.key) if extension is None else _sendable(extension)
     after["lastHeartbeatTime"] = heartbeat
@@ -100,11 +105,11 @@ def extend_extension(extension: Extension | None, wanted: WantedExtension, heart
 
 
 def reduce_extension(extension: Extension, task_ids: Iterable[str]) -> Extension:
-    """The extension without these task types and their texts, as it can be sent."""
+    """The Extension to send so that it lacks these task types and their texts."""
     after = _sendable(extension)
-    gone = list(task_ids)
-    keys = [f"{task_id}.{part}" for task_id in gone for part in _TEXTS]
-    after["taskList"] = [item for item in _list(after, "taskList") if item.get("taskID") not in gone]
+    removed = list(task_ids)
+    keys = [f"{task_id}.{part}" for task_id in removed for part in _TEXTS]
+    after["taskList"] = [item for item in _list(after, "taskList") if item.get("taskID") not in removed]
     resources = []
     for resource in _list(after, "resourceList"):
         if resource.get("module") != _MODULE:
@@ -123,7 +128,7 @@ def _new(key: str) -> Extension:
 
 
 def _sendable(value: Any) -> Any:
-    """Without the empty texts and nulls that a server answers and does not take back."""
+    """The value without the empty texts and nulls that a server returns but does not accept."""
     if isinstance(value, dict):
         return {name: _sendable(item) for name, item in value.items() if item not in ("", None)}
     if isinstance(value, list):
@@ -145,7 +150,7 @@ def _texts(resource: dict[str, Any] | None) -> dict[str, str]:
 
 
 def _own_resource(extension: Extension) -> dict[str, Any] | None:
-    """The entry with English texts of task types: ``en`` itself, else a region of it such as ``en_US``."""
+    """The resource with the English texts of task types: locale ``en``, or else a regional one such as ``en_US``."""
     english = [
         resource
         for resource in _list(extension, "resourceList")
@@ -163,12 +168,12 @@ def _with_texts(extension: Extension, texts: dict[str, str]) -> Extension:
 
 
 def read_task_types(client: Client) -> list[str]:
-    """The ids of the task types that extensions registered, sorted."""
+    """The ids of all registered task types, sorted (ExtensionManager.extensionList)."""
     extensions = expect_objects(client.get("extensionManager", "extensionList"), "extensionList")
     return sorted({task_id for extension in extensions for task_id in extension_task_types(extension)})
 
 
 def extension_task_types(extension: Extension) -> list[str]:
-    """The ids of the task types of one Extension, in its order."""
+    """The ids of the task types of one Extension, in the order of its ``taskList``."""
     entries = expect_objects(extension.get("taskList"), "extension.taskList")
     return [expect_text(entry.get("taskID"), "extension.taskList") for entry in entries]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registering, updating and unregistering an extension, each once."""
+"""Registers, updates and unregisters an extension."""
 
 from __future__ import annotations
 
@@ -17,32 +17,39 @@ _MANAGER = "extensionManager"
 
 
 def find_extension(client: Client, key: str) -> Extension | None:
-    """The Extension with this key."""
+    """The Extension with this key, or ``None`` (FindExtension)."""
     found = client.call(_MANAGER, "FindExtension", {"extensionKey": key})
     if found is None:
         return None
     if expect_object(found, "FindExtension").get("key") != key:
-        raise BadResponse(f"FindExtension answered another extension than {key}")
+        raise BadResponse(f"FindExtension returned another extension than {key}")
     return found
 
 
 def refuse_foreign_extension(extension: Extension, wanted: WantedExtension, *, whole: bool) -> None:
-    """InputError for an extension of another company; to remove it as a ``whole``, the company has to be told."""
+    """InputError if the extension belongs to a company that ``wanted`` does not name.
+
+    :param whole: the extension itself is to be removed; then one without a company needs ``company: ''`` as well
+    """
     owner = extension.get("company") or ""
     if wanted.company == owner or not (owner or whole):
         return
-    belongs = f"belongs to the company {owner!r}" if owner else "names no company"
-    raise InputError(f"company: the extension {wanted.key} {belongs}. If it is yours, say company: {owner or repr('')}")
+    belongs = f"belongs to the company {owner!r}" if owner else "has no company"
+    raise InputError(f"company: the extension {wanted.key} {belongs}. If it is yours, set company: {owner or repr('')}")
 
 
 def extension_heartbeat(client: Client, extension: Extension | None) -> str:
-    """The ``lastHeartbeatTime`` of an extension, for a new one the server's clock."""
+    """The ``lastHeartbeatTime`` of an extension, RFC 3339; for a new extension, the server's clock (CurrentTime)."""
     known = (extension or {}).get("lastHeartbeatTime")
     return str(known) if known else format_rfc3339(client.current_time())
 
 
 def put_extension(client: Client, before: Extension | None, after: Extension | None, *, check_mode: bool) -> None:
-    """Register, update or unregister, so that ``after`` is what there is; in check mode, see whether the user may."""
+    """Replace ``before`` with ``after`` (RegisterExtension, UpdateExtension, UnregisterExtension).
+
+    :param check_mode: only verify the privilege that the request needs
+    :raises ViError: the user lacks the privilege, or a request failed
+    """
     if check_mode:
         require_root_privilege(client, f"Extension.{_verb(before, after)}")
     elif after is None:
@@ -60,7 +67,7 @@ def _verb(before: Extension | None, after: Extension | None) -> str:
 
 
 def _register(client: Client, extension: Extension) -> None:
-    """RegisterExtension fails where the extension exists, so without a response the extension is looked up."""
+    """RegisterExtension fails if the extension exists. So after a lost response, look for the extension first."""
 
     def send() -> Extension:
         client.call(_MANAGER, "RegisterExtension", {"extension": extension}, repeatable=False)
@@ -73,6 +80,6 @@ def _unregister(client: Client, extension: Extension) -> None:
     try:
         client.call(_MANAGER, "UnregisterExtension", {"extensionKey": extension["key"]})
     except FaultError as error:
-        # It may have run already, and only its answer was lost.
+        # The request may have run before, with its response lost.
         if error.type != "NotFound":
             raise

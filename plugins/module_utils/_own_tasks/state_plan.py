@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What differs between a task and its wanted state, and the one order of requests that a server accepts. No I/O."""
+"""Plans the requests that take a task to its wanted state, in the one order that a server accepts. No I/O."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ _SHOWN = ("state", "progress", "description", "result", "error")
 
 
 class StateStep(NamedTuple):
-    """One request to the task."""
+    """One request to the task: an operation and its arguments."""
 
     method: str
     params: dict[str, Any]
 
 
 def plan_steps(info: TaskInfo, wanted: WantedState) -> list[StateStep]:
-    """What to send so that the task becomes as wanted: running, description, progress, the final state.
+    """The requests that take the task to the wanted state: running, description, progress, the final state.
 
-    :param info: the TaskInfo as it is
-    :raises TaskError: the task can't become so
+    :param info: the current TaskInfo
+    :returns: steps for SetTaskState, SetTaskDescription and UpdateProgress; empty if the task has the wanted state
+    :raises TaskError: the task cannot reach the wanted state
     """
     task, state = info.get("key"), info.get("state")
     progress_differs = wanted.progress is not None and info.get("progress") != wanted.progress
@@ -40,10 +41,10 @@ def plan_steps(info: TaskInfo, wanted: WantedState) -> list[StateStep]:
         return []
     starts = state == "queued" and wanted.state in ("running", *ENDED)
     if state == "running" and wanted.state == "queued":
-        raise TaskError(f"{task} is running and can't go back to queued", result={"task": task_from_info(info)})
+        raise TaskError(f"{task} is running and cannot go back to queued", result={"task": task_from_info(info)})
     if progress_differs and state == "queued" and not starts:
         raise TaskError(
-            f"{task} is queued, and only a running task takes progress: add state: running",
+            f"{task} is queued, and only a running task has progress. Use state: running as well",
             result={"task": task_from_info(info)},
         )
     steps = [StateStep("SetTaskState", {"state": "running"})] if starts else []
@@ -52,11 +53,11 @@ def plan_steps(info: TaskInfo, wanted: WantedState) -> list[StateStep]:
     if progress_differs:
         steps.append(StateStep("UpdateProgress", {"percentDone": wanted.progress}))
     if wanted.state in ENDED:
-        steps.append(StateStep("SetTaskState", _final(wanted)))
+        steps.append(StateStep("SetTaskState", _final_params(wanted)))
     return steps
 
 
-def _final(wanted: WantedState) -> dict[str, Any]:
+def _final_params(wanted: WantedState) -> dict[str, Any]:
     params: dict[str, Any] = {"state": wanted.state}
     if wanted.result is not None:
         params["result"] = wanted.result
@@ -69,11 +70,11 @@ def _refuse_after_the_end(info: TaskInfo, wanted: WantedState, differs: bool) ->
     task, state = info.get("key"), info.get("state")
     if wanted.state is not None and wanted.state != state:
         raise TaskError(
-            f"{task} has ended in {state} and can't become {wanted.state}", result={"task": task_from_info(info)}
+            f"{task} has ended in {state} and cannot change to {wanted.state}", result={"task": task_from_info(info)}
         )
     if wanted.state is None and differs:
         raise TaskError(
-            f"{task} has ended in {state}: its progress and description can't be changed any more",
+            f"{task} has ended in {state}: its progress and description can no longer change",
             result={"task": task_from_info(info)},
         )
 
@@ -85,12 +86,12 @@ def _same_message(actual: Any, wanted: dict[str, Any]) -> bool:
 
 
 def shown_state(task: Task) -> dict[str, Any]:
-    """The part of a task, in answer form, that this can change: for the diff."""
+    """The keys of a task that ``vi_task_state`` can change, for the diff."""
     return {key: task[key] for key in _SHOWN}
 
 
 def predict_task(task: Task, steps: list[StateStep]) -> Task:
-    """The task in answer form as it will be after the steps."""
+    """The task as it will be after the steps."""
     after = dict(task)
     for step in steps:
         if step.method == "SetTaskState":
@@ -103,6 +104,3 @@ def predict_task(task: Task, steps: list[StateStep]) -> Task:
         else:
             after["progress"] = step.params["percentDone"]
     return after
-
-
-# -- doing it ------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sending the requests that bring a task into a state."""
+"""Sends the requests that take a task to a state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .state_plan import StateStep
 
 
 def send_steps(client: Client, moid: str, steps: list[StateStep]) -> None:
-    """Send the steps in their order."""
+    """Send the steps in order, one request each (SetTaskState, SetTaskDescription, UpdateProgress); ViError."""
     for step in steps:
         if step.method == "SetTaskState":
             _set_state(client, moid, step.params)
@@ -24,7 +24,7 @@ def send_steps(client: Client, moid: str, steps: list[StateStep]) -> None:
 
 
 def _set_state(client: Client, moid: str, params: dict[str, Any]) -> None:
-    """SetTaskState must not run twice, so without a response the task itself tells whether it ran."""
+    """SetTaskState must not run twice. So after a lost response, read the task to find out whether it ran."""
 
     def send() -> bool:
         client.call(task_reference(moid), "SetTaskState", params, repeatable=False)
@@ -34,5 +34,5 @@ def _set_state(client: Client, moid: str, params: dict[str, Any]) -> None:
 
 
 def _has_state(client: Client, moid: str, state: str) -> bool:
-    now = read_task_infos(client, [moid]).get(moid, {}).get("state")
-    return now == state or (state == "running" and now in ENDED)
+    current = read_task_infos(client, [moid]).get(moid, {}).get("state")
+    return current == state or (state == "running" and current in ENDED)

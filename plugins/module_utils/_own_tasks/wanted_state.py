@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state that the user wants for a task: options checked, and turned into values of the wire."""
+"""Validates the options for the state of a task and converts them to wire values."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .._vijson.wire import data_object
 DEFAULT_FAULT_TYPE_ID = "vijson.tasks.fault"
 DEFAULT_DESCRIPTION_KEY = "vijson.tasks.description"
 
+# Not VimFaults, so SetTaskState refuses them.
 _RUNTIME_FAULTS = frozenset(
     [
         "RuntimeFault",
@@ -41,7 +42,13 @@ _RUNTIME_FAULTS = frozenset(
 
 
 class WantedState(NamedTuple):
-    """The wanted state; ``None`` leaves a thing as it is. ``result`` and ``fault`` are wire values."""
+    """The wanted state; ``None`` keeps what the task has.
+
+    :ivar progress: percent
+    :ivar description: a LocalizableMessage
+    :ivar result: a boxed wire value
+    :ivar fault: a VimFault of the wire
+    """
 
     state: str | None = None
     progress: int | None = None
@@ -51,14 +58,17 @@ class WantedState(NamedTuple):
 
 
 def parse_wanted_state(params: dict[str, Any]) -> WantedState:
-    """The options of ``vi_task_state``; InputError for what no server would take."""
+    """The options of ``vi_task_state``, validated.
+
+    :raises InputError: an option has a value that every server refuses
+    """
     state, progress = params["state"], params["progress"]
     if progress is not None and not 0 <= progress <= 100:
-        raise InputError(f"progress: {progress} is no percentage. Accepted: 0 to 100")
+        raise InputError(f"progress: {progress} is not a valid percentage. Use 0 to 100")
     if params["result"] is not None and state != "success":
-        raise InputError("result: only a task with state: success has one")
+        raise InputError("result: only a task that ends in success has one. Use it with state: success")
     if params["fault"] is not None and state != "error":
-        raise InputError("fault: only a task with state: error has one")
+        raise InputError("fault: only a task that ends in error has one. Use it with state: error")
     return WantedState(
         state, progress, _description(params["description"]), _result(params["result"]), _fault(params["fault"])
     )
@@ -69,10 +79,10 @@ def _description(value: Any) -> dict[str, Any] | None:
         return None
     if isinstance(value, dict):
         if not isinstance(value.get("key"), str) or not set(value) <= {"key", "message"}:
-            raise InputError("description: a mapping has a key and a message. Accepted: a text, or {key, message}")
+            raise InputError(f"description: {value!r} is not a valid description. Use a string, or {{key, message}}")
         return data_object("LocalizableMessage", key=value["key"], message=_text(value.get("message")))
     if isinstance(value, (list, bool)) or value == "":
-        raise InputError(f"description: {value!r} is no text. Accepted: a text, or {{key, message}}")
+        raise InputError(f"description: {value!r} is not a valid description. Use a string, or {{key, message}}")
     return data_object("LocalizableMessage", key=DEFAULT_DESCRIPTION_KEY, message=str(value))
 
 
@@ -94,11 +104,13 @@ def _fault(value: dict[str, Any] | None) -> dict[str, Any] | None:
     kind = fields.pop("type", None) or "ExtendedFault"
     message = fields.pop("message", None)
     if "msg" in fields:
-        raise InputError("fault: msg is no field of a fault. Accepted: message for its text")
+        raise InputError("fault: a fault has no field msg. Use message for its text")
     if not isinstance(kind, str) or not kind.isalnum():
-        raise InputError(f"fault: {kind!r} is no type. Accepted: a VimFault such as ExtendedFault")
+        raise InputError(f"fault: {kind!r} is not a valid type. Use a VimFault, such as ExtendedFault")
     if kind in _RUNTIME_FAULTS:
-        raise InputError(f"fault: a task can't end with {kind}, which is no VimFault. Use ExtendedFault (the default)")
+        raise InputError(
+            f"fault: a task cannot end with {kind}, which is not a VimFault. Use ExtendedFault (the default)"
+        )
     if kind == "ExtendedFault":
         fields = _extended(fields)
     try:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A TaskInfo as it comes over the wire (see TaskInfo in the API)."""
+"""A TaskInfo as the server sends it (see TaskInfo in the API)."""
 
 from __future__ import annotations
 
@@ -13,36 +13,39 @@ from .._times import parse_rfc3339
 from .._vijson.wire import Reference, expect_text, unboxed_value
 
 TaskInfo = dict[str, Any]
-"""The data object TaskInfo, with the names and types of the wire."""
+"""The data object TaskInfo, with the field names and types of the wire."""
 
 ENDED = ("success", "error")
 """The states in which a task has ended."""
 
 
 def task_reference(moid: str) -> Reference:
-    """The reference of a task."""
+    """The reference to the task with this moId."""
     return Reference("Task", moid)
 
 
 def task_moid(info: TaskInfo) -> str:
-    """The moId of the task that an info is about."""
+    """The moId of the task that a TaskInfo describes; BadResponse if it has none."""
     task = info.get("task")
     return expect_text(task.get("value") if isinstance(task, dict) else info.get("key"), "info.task")
 
 
 def task_time(info: TaskInfo, field: str) -> int | None:
-    """A time of a TaskInfo, such as ``queueTime``, in nanoseconds since 1970; ``None`` where it has none."""
+    """A time of a TaskInfo, such as ``queueTime``, in nanoseconds since 1970; ``None`` if it is not set.
+
+    :raises BadResponse: the value is not a time
+    """
     value = unboxed_value(info.get(field))
     if value is None:
         return None
     try:
         return parse_rfc3339(expect_text(value, f"info.{field}"))
     except ValueError as error:
-        raise BadResponse(f"info.{field} is {value!r}, which is no time") from error
+        raise BadResponse(f"info.{field} is {value!r}, which is not a valid time") from error
 
 
 def task_age(info: TaskInfo) -> tuple[int, int]:
-    """Sorts tasks from the oldest to the newest: by when they were queued, then by their number."""
+    """A key to sort tasks from the oldest to the newest: ``queueTime`` in nanoseconds, then the number in the moId."""
     number = re.search(r"\d+", task_moid(info))
     return _queued(info), int(number[0]) if number else 0
 

@@ -12,11 +12,11 @@ from .._vijson.wire import expect_object, expect_objects
 
 
 def task_description(client: Client) -> dict[str, Any]:
-    """TaskManager.description as it came."""
+    """The property TaskManager.description, a TaskDescription of the wire."""
     return expect_object(client.get("taskManager", "description"), "description")
 
 
 def read_task_labels(client: Client) -> dict[str, str]:
-    """The label of each description id, in the language of the session."""
+    """The label of each description id, in the language of the session. One request."""
     entries = expect_objects(task_description(client).get("methodInfo"), "description.methodInfo")
     return {str(entry.get("key")): str(entry.get("label")) for entry in entries if entry.get("label")}

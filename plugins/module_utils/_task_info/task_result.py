@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A TaskInfo as modules answer it."""
+"""Converts a TaskInfo to a task as modules return it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .._vijson.wire import expect_object, expect_reference, expect_text, plain_v
 from .task_info import ENDED, TaskInfo, task_moid, task_time
 
 Task = dict[str, Any]
-"""A task as modules return it: every key of ``TASK_KEYS``, and ``custom_values`` where they were asked for."""
+"""A task as modules return it: every key of ``TASK_KEYS``, and ``custom_values`` if the user asks for them."""
 
 TASK_KEYS = (
     "key",
@@ -43,9 +43,9 @@ TASK_KEYS = (
     "result",
     "error",
 )
-"""The keys of a task in an answer; each is always there."""
+"""The keys of a task in a result. Every task has all of them."""
 
-_AS_IT_IS = {
+_COPIED = {
     "name": "name",
     "description_id": "descriptionId",
     "progress": "progress",
@@ -62,14 +62,17 @@ _AS_IT_IS = {
 
 
 def task_from_info(info: Any, labels: dict[str, str] | None = None) -> Task:
-    """The answer form of a TaskInfo: every key of ``TASK_KEYS``, ``None`` where there is no value.
+    """The task that a module returns for a TaskInfo: every key of ``TASK_KEYS``, ``None`` where there is no value.
+
+    Times become RFC 3339 texts, ``duration`` is in seconds.
 
     :param labels: description id -> localized label
+    :raises BadResponse: it is not a TaskInfo
     """
     info = expect_object(info, "info")
-    begun, ended = task_time(info, "startTime"), task_time(info, "completeTime")
+    started, completed = task_time(info, "startTime"), task_time(info, "completeTime")
     task: Task = dict.fromkeys(TASK_KEYS)
-    task.update({key: plain_value(info.get(field)) for key, field in _AS_IT_IS.items()})
+    task.update({key: plain_value(info.get(field)) for key, field in _COPIED.items()})
     task.update(
         key=expect_text(info.get("key"), "info.key"),
         moid=task_moid(info),
@@ -79,9 +82,9 @@ def task_from_info(info: Any, labels: dict[str, str] | None = None) -> Task:
         state=expect_text(info.get("state"), "info.state"),
         reason=_reason(info.get("reason")),
         queue_time=_time(task_time(info, "queueTime")),
-        start_time=_time(begun),
-        complete_time=_time(ended),
-        duration=None if begun is None or ended is None else round((ended - begun) / SECOND, 6),
+        start_time=_time(started),
+        complete_time=_time(completed),
+        duration=None if started is None or completed is None else round((completed - started) / SECOND, 6),
         result=plain_value(info.get("result"), typed=True),
         error=None if info.get("error") is None else fault_result(info["error"]),
     )
@@ -89,12 +92,12 @@ def task_from_info(info: Any, labels: dict[str, str] | None = None) -> Task:
 
 
 def has_ended(task: Task) -> bool:
-    """Whether a task in answer form has ended, one way or the other."""
+    """Whether a task has ended, in success or in error."""
     return task["state"] in ENDED
 
 
 def planned_task(**known: Any) -> Task:
-    """The task that check mode would have created."""
+    """The task that check mode stands in for: ``queued``, with the ``known`` values, all other keys ``None``."""
     return {**dict.fromkeys(TASK_KEYS), "key": CHECK_MODE_TASK, "moid": CHECK_MODE_TASK, "state": "queued", **known}
 
 
@@ -105,8 +108,8 @@ def _time(nanoseconds: int | None) -> str | None:
 def _description(message: Any) -> str | None:
     if not isinstance(message, dict):
         return None
-    found = message.get("message") or message.get("key")
-    return found if isinstance(found, str) else None
+    text = message.get("message") or message.get("key")
+    return text if isinstance(text, str) else None
 
 
 def _entity(info: TaskInfo) -> dict[str, Any] | None:
@@ -114,8 +117,10 @@ def _entity(info: TaskInfo) -> dict[str, Any] | None:
     name = info.get("entityName")
     if entity is None and name is None:
         return None
-    named = {"type": None, "moid": None} if entity is None else expect_reference(entity, "info.entity").as_result()
-    return {**named, "name": plain_value(name)}
+    reference: dict[str, Any] = {"type": None, "moid": None}
+    if entity is not None:
+        reference = expect_reference(entity, "info.entity").as_result()
+    return {**reference, "name": plain_value(name)}
 
 
 def _reason(reason: Any) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Custom fields of tasks: their definitions and their values."""
+"""Custom fields of tasks: definitions and values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SET_PRIVILEGE = "Global.SetCustomField"
 
 
 def available_fields(value: Any) -> list[dict[str, Any]]:
-    """``availableField`` in answer form: ``[{key, name, type, managed_object_type}]``."""
+    """The property ``availableField`` as modules return it: ``[{key, name, type, managed_object_type}]``."""
     return [
         {
             "key": field.get("key"),
@@ -31,7 +31,7 @@ def available_fields(value: Any) -> list[dict[str, Any]]:
 
 
 def values_by_name(value: Any, fields: list[dict[str, Any]]) -> dict[str, Any]:
-    """The property ``value`` as ``{field name: text}``; a value whose field is unknown goes by its key."""
+    """The property ``value`` as ``{field name: text}``; if the field is unknown, its key replaces the name."""
     names = {str(field["key"]): field["name"] for field in fields}
     return {
         str(names.get(str(entry.get("key")), entry.get("key"))): plain_value(entry.get("value"))
@@ -40,7 +40,7 @@ def values_by_name(value: Any, fields: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 class CustomValues(NamedTuple):
-    """What a task has: texts by field name, the CustomFieldDefs that it may have, and the object that it is about."""
+    """The custom values of a task: texts by field name, the CustomFieldDefs that it can have, and its entity."""
 
     values: dict[str, Any]
     fields: list[dict[str, Any]]
@@ -48,29 +48,33 @@ class CustomValues(NamedTuple):
 
 
 def read_custom_values(client: Client, moid: str) -> CustomValues:
-    """The custom values of a task, in one request; TaskError if it is gone."""
-    found = read_task_properties(client, [moid], ["value", "availableField", "info.entity"]).get(moid)
-    if found is None:
+    """The custom values of a task, in one request.
+
+    :raises TaskError: the task does not exist, or no longer exists
+    """
+    task = read_task_properties(client, [moid], ["value", "availableField", "info.entity"]).get(moid)
+    if task is None:
         raise no_such_task_error(client, moid)
-    defined = found.require("availableField")
-    entity = found.values.get("info.entity")
+    defined = task.require("availableField")
+    entity = task.values.get("info.entity")
     return CustomValues(
-        values_by_name(found.require("value"), available_fields(defined)),
+        values_by_name(task.require("value"), available_fields(defined)),
         expect_objects(defined, "availableField"),
         None if entity is None else expect_reference(entity, "info.entity"),
     )
 
 
 def no_custom_values_yet(client: Client) -> CustomValues:
-    """What a task would have that is not there yet."""
+    """The custom values of a task that does not exist yet: no texts, and the fields of CustomFieldsManager.field."""
     defined = expect_objects(client.get("customFieldsManager", "field"), "field")
     return CustomValues({}, [field for field in defined if field.get("managedObjectType") in (None, "Task")])
 
 
 def choose_fields(wanted: dict[str, Any], fields: list[dict[str, Any]]) -> dict[str, str]:
-    """Texts by field name, from texts by field name or key; InputError.
+    """Texts by field name, from texts by field name or key.
 
     :param fields: CustomFieldDefs
+    :raises InputError: a field does not exist or is given twice, or a value is not a string or a number
     """
     names = {str(field.get("name")) for field in fields}
     by_key = {str(field.get("key")): str(field.get("name")) for field in fields}
@@ -79,9 +83,11 @@ def choose_fields(wanted: dict[str, Any], fields: list[dict[str, Any]]) -> dict[
         name = field if field in names else by_key.get(field)
         if name is None:
             known = ", ".join(f"{name} ({key})" for key, name in by_key.items()) or "none"
-            raise InputError(f"values: tasks have no custom field {field!r}. Available, with their keys: {known}")
+            raise InputError(f"values: tasks have no custom field {field!r}. Available fields (with keys): {known}")
         if name in chosen:
-            raise InputError(f"values: the custom field {name!r} is given twice, by its name and by its key")
+            raise InputError(
+                f"values: the custom field {name!r} is given twice, by name and by key. Use one of the two"
+            )
         chosen[name] = _text(field, value)
     return chosen
 
@@ -89,24 +95,25 @@ def choose_fields(wanted: dict[str, Any], fields: list[dict[str, Any]]) -> dict[
 def _text(field: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise InputError(
-            f"values: {value!r} for {field!r} is no text. Accepted: a text in quotes; an empty one clears it"
+            f"values: {value!r} is not a valid string for {field!r}."
+            " Use a string in quotes; an empty string clears the field"
         )
     return str(value)
 
 
 def differing_values(current: CustomValues, chosen: dict[str, str]) -> dict[str, str]:
-    """What of the chosen texts the task has not got; a field without a value is the same as one with an empty text."""
+    """The chosen texts that differ from the task's values. A field without a value equals one with an empty text."""
     return {name: text for name, text in chosen.items() if (current.values.get(name) or "") != text}
 
 
 def set_custom_values(client: Client, moid: str, texts: dict[str, str]) -> None:
-    """Task.setCustomValue for each text by field name."""
+    """Set each text by field name (setCustomValue), in one request each; FaultError."""
     for name, text in texts.items():
         client.call(task_reference(moid), "setCustomValue", {"key": name, "value": text})
 
 
 def require_field_privileges(client: Client, current: CustomValues, texts: dict[str, str]) -> None:
-    """ViError if the user may not set these fields, as far as can be known without doing it."""
+    """ViError if the user lacks a privilege to set these fields. For check mode, so it sets nothing."""
     for field in current.fields:
         if str(field.get("name")) in texts and current.entity:
             policy = expect_object(field.get("fieldInstancePrivileges") or {}, "fieldInstancePrivileges")

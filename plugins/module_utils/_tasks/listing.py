@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listing tasks: named ones or the recent ones, with what may be added to each, narrowed to what is wanted."""
+"""Lists tasks by id, or the recent tasks, with optional labels and custom values, and filters them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ from .task_reader import read_recent_tasks, read_task_properties
 
 
 class ListedTasks(NamedTuple):
-    """Tasks in answer form, and the ids of those that are gone."""
+    """Tasks, and the ids of tasks that do not exist, or no longer exist."""
 
     tasks: list[Task]
     missing: list[str]
 
 
 def list_tasks(client: Client, moids: list[str] | None, *, custom_values: bool, localize: bool) -> ListedTasks:
-    """The tasks with these ids in their order, or the recent ones; one request, and one for the labels."""
+    """The tasks with these ids in their order, or the recent tasks. One request, and one more for the labels.
+
+    :param moids: ``None`` for TaskManager.recentTask
+    :param custom_values: whether to add ``custom_values`` and ``available_fields`` to each task
+    :param localize: whether to set ``label`` in each task
+    """
     paths = ["info", "value", "availableField"] if custom_values else ["info"]
     if moids is None:
         found, missing = read_recent_tasks(client, paths), []
@@ -40,7 +45,7 @@ def list_tasks(client: Client, moids: list[str] | None, *, custom_values: bool, 
 
 
 def _add_custom_values(tasks: list[Task], found: list[Properties]) -> None:
-    # What most calls do without would be read and compiled for each of them.
+    # Most calls do not need this module. Importing it here saves them its load time.
     from .custom_fields import available_fields, values_by_name
 
     for task, item in zip(tasks, found):
@@ -55,7 +60,7 @@ def narrow_tasks(
     states: list[str] | None,
     users: list[str] | None,
 ) -> list[Task]:
-    """The tasks of this entity, in these states, started by these users; what is ``None`` does not narrow."""
+    """The tasks of this entity, in these states, started by these users; ``None`` does not filter."""
     return [
         task
         for task in tasks
@@ -66,5 +71,5 @@ def narrow_tasks(
 
 
 def task_user(task: Task) -> str:
-    """The user who started a task; empty if it was no user."""
+    """The user who started a task; empty if no user did."""
     return str((task["reason"] or {}).get("user_name") or "")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a TaskManager says of itself and of the tasks it knows."""
+"""Reads properties of the TaskManager: its limit, the recent tasks and the descriptions."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _PARTS = {"methods": "methodInfo", "states": "state", "reasons": "reason"}
 
 
 def read_manager_info(client: Client, *, description: bool) -> dict[str, Any]:
-    """``{max_collector, recent_tasks: [moid]}``, and ``description`` if asked for; one request."""
+    """``{max_collector, recent_tasks: [moid]}``, with ``description`` optionally, in one request."""
     paths = ["maxCollector", "recentTask", *(["description"] if description else [])]
     found = read_task_manager(client, paths)
-    about: dict[str, Any] = {
+    result: dict[str, Any] = {
         "max_collector": unboxed_value(found.require("maxCollector")),
         "recent_tasks": [
             expect_reference(task, "recentTask").moid
@@ -26,8 +26,8 @@ def read_manager_info(client: Client, *, description: bool) -> dict[str, Any]:
         ],
     }
     if description:
-        about["description"] = task_description_result(found.require("description"))
-    return about
+        result["description"] = task_description_result(found.require("description"))
+    return result
 
 
 def task_description_result(value: Any) -> dict[str, list[dict[str, Any]]]:

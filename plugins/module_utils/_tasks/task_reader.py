@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading tasks, what there is to know of them, and creating one."""
+"""Reads properties of tasks and of the TaskManager (RetrievePropertiesEx)."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ _Read = TypeVar("_Read")
 def read_task_properties(
     client: Client, moids: Iterable[str], paths: Iterable[str] = ("info",)
 ) -> dict[str, Properties]:
-    """Properties of tasks by moId, in one request however many; tasks that are gone are not in it."""
+    """Properties of any number of tasks by moId, in one request. Leaves out tasks that do not exist."""
     refs = [task_reference(moid) for moid in moids if moid != CHECK_MODE_TASK]
     return read_properties(client, refs, list(paths)) if refs else {}
 
 
 def read_task_infos(client: Client, moids: Iterable[str]) -> dict[str, TaskInfo]:
-    """TaskInfos as they came, by moId, in the order asked for; tasks that are gone are not in it."""
+    """TaskInfos by moId, in the order of ``moids``. Leaves out tasks that do not exist."""
     wanted = list(moids)
     found = read_task_properties(client, wanted)
     return {moid: expect_object(found[moid].require("info"), "info") for moid in wanted if moid in found}
 
 
 def no_such_task_error(client: Client, moid: str) -> TaskError:
-    """What to raise where a task has to be there and is not."""
-    return TaskError(f"task: there is no task {moid} on {client.endpoint.hostname}; it may have expired")
+    """The error for a task that has to exist and does not."""
+    return TaskError(f"task: {moid} does not exist, or no longer exists, on {client.endpoint.hostname}")
 
 
 def read_tasks(client: Client, moids: Iterable[str]) -> dict[str, Task]:
-    """Tasks in answer form by moId, in the order asked for; tasks that are gone are not in it."""
+    """Tasks as modules return them, by moId, in the order of ``moids``. Leaves out tasks that do not exist."""
     return {moid: task_from_info(info) for moid, info in read_task_infos(client, moids).items()}
 
 
 def read_recent_tasks(client: Client, paths: Iterable[str] = ("info",)) -> list[Properties]:
-    """Properties of TaskManager.recentTask, in one request; those that may not be read are left out."""
-    found = _of_manager(
+    """Properties of the tasks in TaskManager.recentTask, in one request. Leaves out tasks that may not be read."""
+    found = _read_manager(
         client, lambda manager: read_properties_through(client, manager, "recentTask", "Task", list(paths))
     )
     return [item for item in found if not item.unreadable]
@@ -54,15 +54,15 @@ def read_recent_tasks(client: Client, paths: Iterable[str] = ("info",)) -> list[
 
 def read_task_manager(client: Client, paths: Iterable[str]) -> Properties:
     """Properties of the TaskManager, in one request."""
-    return _of_manager(client, lambda manager: read_object_properties(client, manager, list(paths)))
+    return _read_manager(client, lambda manager: read_object_properties(client, manager, list(paths)))
 
 
-def _of_manager(client: Client, read_it: Callable[[Reference], _Read]) -> _Read:
-    """What is read of the TaskManager, whose id is another one on an ESXi host."""
+def _read_manager(client: Client, read: Callable[[Reference], _Read]) -> _Read:
+    """Read from the TaskManager. Its id differs on an ESXi host."""
     manager = client.reference("taskManager")
     try:
-        return read_it(manager)
+        return read(manager)
     except FaultError as error:
         if not error.names(manager.moid):
             raise
-    return read_it(client.singleton("taskManager"))
+    return read(client.singleton("taskManager"))

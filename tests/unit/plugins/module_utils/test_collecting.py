@@ -113,12 +113,15 @@ def test_options() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"page_size": 0}, "page_size: 0 is no size of a page. Accepted: 1 to 1000"),
-        ({"page_size": 1001}, "page_size: 1001 is no size of a page"),
-        ({"limit": 0}, "limit: 0 is no number of tasks"),
-        ({"limit": -1}, "limit: -1 is no number of tasks"),
-        ({"fields": ["state", "colour", "size"]}, "fields: 'colour', 'size' names no field. Accepted: key, moid, "),
-        ({"fields": []}, "fields: an empty list names no field"),
+        ({"page_size": 0}, "page_size: 0 is not a valid page size. Use 1 to 1000"),
+        ({"page_size": 1001}, "page_size: 1001 is not a valid page size"),
+        ({"limit": 0}, "limit: 0 is not a valid number of tasks"),
+        ({"limit": -1}, "limit: -1 is not a valid number of tasks"),
+        (
+            {"fields": ["state", "colour", "size"]},
+            "a task has no field 'colour' or 'size'. Use one or more of: key, moid, ",
+        ),
+        ({"fields": []}, "fields: the list is empty. Use one or more of: key"),
     ],
 )
 def test_refused(options: dict[str, Any], message: str) -> None:

@@ -209,7 +209,7 @@ def test_check_mode_knows_the_privilege(server: HistoryServer) -> None:
 
 def test_check_mode_knows_whether_the_entity_is_there(server: HistoryServer) -> None:
     server.trouble["PropertyCollector.RetrievePropertiesEx"] = [Fault("ManagedObjectNotFound", obj=ref(*ROOT))]
-    with pytest.raises(ViError, match="entity: there is no Folder:group-d1"):
+    with pytest.raises(ViError, match="entity: Folder:group-d1 does not exist"):
         create(server, check_mode=True)
 
 

@@ -164,7 +164,7 @@ def test_pages_that_get_lost_now_and_then() -> None:
 def test_a_server_that_repeats_a_page_for_ever() -> None:
     server = HistoryServer(35)
     server.answers[NEXT] = lambda _moid, _params: server.tasks[:10]
-    with pytest.raises(BadResponse, match="again and again"):
+    with pytest.raises(BadResponse, match="keeps returning the same tasks to ReadNextTasks"):
         numbers(server)
     assert server.owned == {}
     assert len(server.sent) < 40
@@ -244,7 +244,11 @@ def test_the_latest_page_is_sorted_from_the_newest(size: int) -> None:
         (Fault("InvalidState"), r"32.*vi_session|vi_session.*32"),
         (Fault("NotSupported"), "ESXi.*vCenter"),
         (Fault("InvalidArgument", invalidProperty="filter.tag"), r"filter\.tag.*api_release"),
-        (Fault("ManagedObjectNotFound", obj={"type": "VirtualMachine", "value": "vm-9"}), "VirtualMachine:vm-9"),
+        (
+            Fault("ManagedObjectNotFound", obj={"type": "VirtualMachine", "value": "vm-9"}),
+            "entity: VirtualMachine:vm-9 ",
+        ),
+        (Fault("ManagedObjectNotFound", obj={"type": "Alarm", "value": "alarm-9"}), "alarm: Alarm:alarm-9 "),
         (Fault("NoPermission", privilegeId="System.View"), r"System\.View"),
     ],
 )

@@ -129,7 +129,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: 
     dest = tmp_path / "file"
     dest.write_text(OLD)
     monkeypatch.setattr(f"ansible_collections.vijson.tasks.plugins.module_utils._history.json_lines.{function}", full)
-    with pytest.raises(ViError, match=r"dest: .*file could not be written \(No space left on device\)"):
+    with pytest.raises(ViError, match=r"dest: cannot write .*file \(No space left on device\)"):
         write(dest)
     assert dest.read_text() == OLD
     assert list(tmp_path.iterdir()) == [dest]
@@ -138,24 +138,22 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: 
 def test_what_can_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe")
     expected = {
-        str(tmp_path): "is a folder",
-        f"{tmp_path}/not/": "is a folder",
-        str(tmp_path / "not" / "file"): "there is no folder",
-        str(tmp_path / "pipe"): "is no regular file",
-        "": "is a folder",
-        "a\0b": "is no path",
+        str(tmp_path): "is a directory",
+        f"{tmp_path}/not/": "is a directory",
+        str(tmp_path / "not" / "file"): "the directory .*not does not exist",
+        str(tmp_path / "pipe"): "is not a regular file",
+        "": "is a directory",
+        "a\0b": "is not a valid path",
     }
     for dest, problem in expected.items():
-        with pytest.raises(
-            InputError, match=f"dest: .*{problem}.*Accepted: the path of a file, in a folder that exists"
-        ):
+        with pytest.raises(InputError, match=f"dest: .*{problem}.*Use the path of a file in an existing directory"):
             JsonLinesFile(dest)
     monkeypatch.setattr("os.access", lambda path, how: False)
-    with pytest.raises(InputError, match="dest: this user can't write to the folder"):
+    with pytest.raises(InputError, match="dest: this user cannot write to the directory"):
         JsonLinesFile(str(tmp_path / "file"))
 
 
 @pytest.mark.parametrize("given", ["rw", "u=rw", "0888", "", -1, 0o10000, True, 1.5, ["0600"], {}])
 def test_what_is_no_mode(tmp_path: Path, given: Any) -> None:
-    with pytest.raises(InputError, match=r"mode: .* is no mode of a file\. Accepted: octal digits in quotes"):
+    with pytest.raises(InputError, match=r"mode: .* is not a valid file mode\. Use octal digits in quotes"):
         JsonLinesFile(str(tmp_path / "file"), given)

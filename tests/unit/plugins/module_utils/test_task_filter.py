@@ -119,11 +119,11 @@ def test_an_empty_list_matches_nothing(options: dict[str, Any], nothing: bool) -
         ({"begin_time": "yesterday"}, "begin_time: 'yesterday' is no time. Accepted: RFC 3339"),
         ({"end_time": "2026-11-01T00:00:00"}, "end_time: '2026-11-01T00:00:00' is no time"),
         ({"end_time": ""}, "end_time: '' is no time"),
-        ({"begin_time": "1m", "end_time": "61s"}, "end_time: the end lies before begin_time"),
-        ({"begin_time": "2026-11-01T00:00:01Z", "end_time": "2026-11-01T00:00:00Z"}, "end_time: the end lies before"),
+        ({"begin_time": "1m", "end_time": "61s"}, "end_time: the time is before begin_time"),
+        ({"begin_time": "2026-11-01T00:00:01Z", "end_time": "2026-11-01T00:00:00Z"}, "end_time: the time is before"),
         ({"entity": "web01"}, "entity: 'web01' is no entity"),
         ({"alarm": "alarm"}, "alarm: 'alarm' is no Alarm. Accepted: alarm-7, Alarm:alarm-7, or {type: Alarm, moid"),
-        ({"event_chain_ids": [1, 2**31]}, "event_chain_ids: 2147483648 is no id. Accepted: whole numbers of 32 bits"),
+        ({"event_chain_ids": [1, 2**31]}, "event_chain_ids: 2147483648 is not a valid id. Use 32-bit integers"),
         ({"scheduled_task": 3}, "scheduled_task: 3 is no ScheduledTask. Accepted: schedule-3?"),
     ],
 )
@@ -135,8 +135,8 @@ def test_refused_before_anything_is_asked(options: dict[str, Any], message: str)
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"begin_time": "1h", "end_time": "2001-01-01T00:00:00Z"}, "end_time: the end lies before begin_time"),
-        ({"begin_time": "999999999d"}, "begin_time: that is out of the years 1 to 9999"),
+        ({"begin_time": "1h", "end_time": "2001-01-01T00:00:00Z"}, "end_time: the time is before begin_time"),
+        ({"begin_time": "999999999d"}, "begin_time: the time is outside the years 1 to 9999"),
     ],
 )
 def test_refused_once_the_clock_is_known(server: FakeVcenter, options: dict[str, Any], message: str) -> None:
