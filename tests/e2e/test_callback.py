@@ -230,7 +230,7 @@ def test_an_unknown_kind_of_task_is_one_warning_that_says_what_to_do(shown: Show
         ),
         ({"VIJSON_TASKS_ENTITY": "nonsense"}, "entity: 'nonsense' is no entity"),
         ({"VIJSON_TASKS_ENTITY": "/DC9"}, "entity: there is no object at the inventory path /DC9"),
-        ({"VIJSON_TASKS_TIME_BUDGET": "0"}, "time_budget: 0 is too short"),
+        ({"VIJSON_TASKS_TIME_BUDGET": "0"}, "time_budget: 0 is not a valid time. Use seconds above 0"),
     ],
 )
 def test_trouble_is_one_warning(shown: Shown, vcenter: VCenter, env: dict[str, str | None], text: str) -> None:

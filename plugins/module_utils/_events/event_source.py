@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of the event source, and the events that it sends."""
+"""The options of the event source, and its events."""
 
 from __future__ import annotations
 
@@ -30,13 +30,16 @@ EVENT_SOURCE_SPEC: OptionSpec = {
 
 
 class TaskEvents:
-    """What a vCenter's tasks do, as events ``{change, task, vcenter}``; InputError for options of no use."""
+    """The changes of a vCenter's tasks as events ``{change, task, vcenter}``.
+
+    :raises InputError: an option is missing or has an unusable value
+    """
 
     def __init__(self, options: Mapping[str, Any]):
         params = validate_options(options, EVENT_SOURCE_SPEC)
         for name in ("states", "description_ids", "users"):
             if params[name] == []:
-                raise InputError(f"{name}: an empty list lets no task through. Without the option, all are")
+                raise InputError(f"{name}: the list is empty, so no task matches. Leave the option out for all tasks")
         self._hostname = params["hostname"]
         self._watch = TaskWatch(
             connect_client(params, logger.warning),
@@ -46,9 +49,12 @@ class TaskEvents:
         )
 
     def next(self) -> list[dict[str, Any]]:
-        """What is new, after half a minute at most; empty if nothing is. ViError for what can't get better."""
+        """The next events, after at most 30 seconds; empty if there are none. Their texts cannot act as templates.
+
+        :raises ViError: a failure that waiting does not cure
+        """
         return [defuse_templates({**event._asdict(), "vcenter": self._hostname}) for event in self._watch.next()]
 
     def close(self) -> None:
-        """Close what is open on the server, also while another thread waits in :meth:`next`."""
+        """Close the session and its objects. Also works while another thread waits in :meth:`next`."""
         self._watch.close()

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one session hears of tasks that are created, change state and end.
+"""Watches, within one session, for tasks that are created, change state or end.
 
-The latest page of a history collector changes only when that happens, so a filter on it is the doorbell. The page is
-bounded: active tasks that it has no room for are watched through a view, and what happened while more tasks came than
-it holds is read from the history, as is what happened before the session.
+The latest page of a history collector changes only in these cases, so the session waits for updates of it. The page has
+a fixed size. Active tasks that do not fit are watched through a ListView. If more tasks arrive at once than the page
+holds, the feed reads them from the history. In the same way it reads the changes from before the session.
 """
 
 from __future__ import annotations
@@ -30,24 +30,27 @@ from .ledger import ChangeSelection, TaskLedger
 _logger = logging.getLogger("vijson.tasks")
 
 PAGE = 100
-"""Tasks of the latest page, which comes as a whole whenever one of them changes its state."""
+"""Tasks on the latest page. The server sends the whole page whenever one of them changes state."""
 
 
 class Event(NamedTuple):
-    """``change`` is created, state, done or failed; ``task`` is in answer form, as it was when this was seen."""
+    """A change (``created``, ``state``, ``done`` or ``failed``), and the task after it, as modules return it."""
 
     change: str
     task: Task
 
 
 News = Generator[list[Event], None, None]
+"""Lists of events, oldest first."""
 
 
 class TaskFeed:
-    """The changes that a ledger does not have yet.
+    """The changes that a ledger does not know yet.
 
-    :ivar updates: what it listens to, once it does
-    :ivar caught_up: whether what happened before it listened was told
+    :param spec: a TaskFilterSpec
+    :param pause: sleeps for a number of seconds and returns whether to stop
+    :ivar updates: the updates that it waits for; ``None`` before :meth:`news` starts
+    :ivar caught_up: whether it has reported the changes from before it started
     """
 
     def __init__(
@@ -69,12 +72,15 @@ class TaskFeed:
         self._pause = pause
         self._page_size = page_size
         self._page: set[str] | None = None
-        self._followed: set[str] = set()
+        self._watched: set[str] = set()
 
     def news(self) -> News:
-        """Lists of what is new: one when it listens, then one in half a minute at least; they may be empty.
+        """Lists of new events: one at the start, then at least one every 30 seconds. A list may be empty.
 
-        It ends when ``pause``, which takes seconds, answers that it is time to stop.
+        Uses CreateCollectorForTasks, CreatePropertyCollector, CreateListView and WaitForUpdatesEx. Ends when ``pause``
+        returns that it should stop.
+
+        :raises ViError: the session or the server fails; a new feed over the same ledger continues
         """
         client = self._client
         with (
@@ -97,43 +103,43 @@ class TaskFeed:
             yield from self._catch_up()
             self.caught_up = True
             while True:
-                yield from self._take(changes or [])
-                self._follow(view)
+                yield from self._process(changes or [])
+                self._watch_other_active(view)
                 self._ledger.move_on()
                 if changes and not updates.truncated and self._pause(PACE):
                     return
                 changes = updates.next(POLL)
 
-    def _take(self, changes: list[Change]) -> News:
+    def _process(self, changes: list[Change]) -> News:
         by_id = []
         for change in changes:
             if change.ref.type == "Task":
                 by_id.append(change.ref.moid)
             elif change.gone:
-                raise BadResponse(f"{change.ref} is not there any more")
+                raise BadResponse(f"{change.ref} no longer exists")
             elif "latestPage" in change.values:
-                yield from self._take_page(expect_objects(change.values["latestPage"], "latestPage"))
+                yield from self._process_page(expect_objects(change.values["latestPage"], "latestPage"))
         yield self._read(by_id)
 
-    def _take_page(self, infos: list[TaskInfo]) -> News:
+    def _process_page(self, infos: list[TaskInfo]) -> News:
         page = {task_moid(info) for info in infos}
         before, self._page = self._page, page
-        # As long as one task is still on the page, nothing that is newer has been pushed off it.
+        # If one of the earlier tasks is still on the page, no newer task has dropped off it.
         if before is not None and before.isdisjoint(page) and (before or len(page) >= self._page_size):
             yield from self._catch_up()
-        yield self._tell(infos)
+        yield self._new_events(infos)
 
-    def _follow(self, view: Reference) -> None:
+    def _watch_other_active(self, view: Reference) -> None:
         """Watch the active tasks that are not on the page."""
         wanted = set(self._ledger.active) - (self._page or set())
-        add, remove = wanted - self._followed, self._followed - wanted
+        add, remove = wanted - self._watched, self._watched - wanted
         if add or remove:
             for moid in change_list_view(self._client, view, map(task_reference, add), map(task_reference, remove)):
                 self._ledger.lose(moid)
-            self._followed = wanted
+            self._watched = wanted
 
     def _catch_up(self) -> News:
-        """What happened since the horizon, task by task."""
+        """Read the changes since the horizon from the history."""
         since = format_rfc3339(self._ledger.horizon)
         parts: list[dict[str, Any]] = [
             {"time": data_object("TaskFilterSpecByTime", timeType=kind, beginTime=since)}
@@ -144,7 +150,7 @@ class TaskFeed:
         for part in parts:
             with closing(read_history(self._client, {**self._spec, **part})) as pages:
                 for page in pages:
-                    yield self._tell(page)
+                    yield self._new_events(page)
         self._ledger.settled = True
         yield self._read(self._ledger.active)
 
@@ -155,14 +161,14 @@ class TaskFeed:
         for moid in moids:
             if moid not in infos:
                 self._ledger.lose(moid)
-        return self._tell(infos.values())
+        return self._new_events(infos.values())
 
-    def _tell(self, infos: Iterable[TaskInfo]) -> list[Event]:
+    def _new_events(self, infos: Iterable[TaskInfo]) -> list[Event]:
         events = []
         for info in sorted(infos, key=task_age):
             try:
                 changes = [change for change in self._ledger.enter(info) if self._selection.takes(change, info)]
                 events += [Event(change, task_from_info(info)) for change in changes]
             except BadResponse as error:
-                _logger.warning("A task is left out: %s", error)
+                _logger.warning("Skipped a task: %s", error)
         return events

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is new of tasks: which changes a TaskInfo tells, each once. No I/O."""
+"""Finds the changes that a TaskInfo shows for the first time. No I/O."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CREATED, STATE = "created", "state"
 ENDS = {"success": "done", "error": "failed"}
 
 OVERLAP = 600 * SECOND
-"""Nanoseconds that are looked at again after a gap: a server may show a task some time after its times say so."""
+"""Nanoseconds of history to read again after a gap: a server may list a task later than its times say."""
 
 _ORDER = {"queued": 0, "running": 1, "success": 2, "error": 2}
 _RUNNING = 1
@@ -29,12 +29,12 @@ class Known(NamedTuple):
 
 
 class TaskLedger:
-    """Which tasks were seen in which state since the beginning, a time of the server in nanoseconds.
+    """The last known state of each task since ``begin``, a time of the server in nanoseconds since 1970.
 
-    ``settled`` has to be set once all tasks that were active at the beginning were seen: any other is new from then on.
-    A task is known by its id and by when it was queued, for a server that is set up anew counts from the start again.
+    A task is identified by its id and its queue time, because a reinstalled server starts its ids again.
 
-    :ivar horizon: all that happened before this time was told
+    :ivar settled: to be set when all tasks that were active at ``begin`` are recorded; any other task is new then
+    :ivar horizon: all changes before this time (nanoseconds since 1970) have been returned
     """
 
     def __init__(self, begin: int):
@@ -48,15 +48,18 @@ class TaskLedger:
 
     @property
     def active(self) -> list[str]:
-        """The ids of tasks that have not ended, as far as they are known to be there."""
+        """The ids of tasks that have not ended, without those that no longer exist."""
         return [moid for moid in self._active if moid not in self._lost]
 
     def lose(self, moid: str) -> None:
-        """The task can't be read any more; should it come up once again, it is not new."""
+        """Record that a task no longer exists. If it appears again, it is not new."""
         self._lost.add(moid)
 
     def enter(self, info: TaskInfo) -> list[str]:
-        """The changes that a TaskInfo tells for the first time, in their order: ``created``, then its state."""
+        """Record a TaskInfo and return its new changes in order: ``created``, then ``state``, ``done`` or ``failed``.
+
+        :raises BadResponse: it is not a TaskInfo
+        """
         moid, now = task_moid(info), Known(_time(info, "queueTime"), expect_text(info.get("state"), "info.state"))
         if (moid, now.queued) in self._ended:
             return []
@@ -68,16 +71,16 @@ class TaskLedger:
             return []
         if before is not None and _rank(now.state) <= _rank(before.state):
             return []
-        self._note(moid, now, ended)
+        self._record(moid, now, ended)
         self._newest = max(self._newest, now.queued, _time(info, "startTime"), ended or 0)
-        return self._first_sight(info, now) if before is None else [ENDS.get(now.state, STATE)]
+        return self._first_changes(info, now) if before is None else [ENDS.get(now.state, STATE)]
 
     def move_on(self) -> None:
-        """All that happened until now was told: forget what can't come up again."""
+        """Record that all changes until now have been returned, and forget tasks that cannot appear again."""
         self.horizon = max(self.horizon, self._newest - OVERLAP)
         self._ended = {known: at for known, at in self._ended.items() if at >= self.horizon}
 
-    def _note(self, moid: str, now: Known, ended: int | None) -> None:
+    def _record(self, moid: str, now: Known, ended: int | None) -> None:
         if ended is None:
             self._active[moid] = now
         else:
@@ -85,7 +88,7 @@ class TaskLedger:
             self._lost.discard(moid)
             self._ended[moid, now.queued] = ended
 
-    def _first_sight(self, info: TaskInfo, now: Known) -> list[str]:
+    def _first_changes(self, info: TaskInfo, now: Known) -> list[str]:
         is_new = self.settled or now.queued >= self._begin
         changes = [CREATED] if is_new else []
         if now.state in ENDS:
@@ -96,13 +99,13 @@ class TaskLedger:
 
 
 class ChangeSelection(NamedTuple):
-    """Which changes to tell; ``None`` lets all through."""
+    """Which changes become events; ``None`` means all."""
 
     states: list[str] | None = None
     description_ids: list[str] | None = None
 
     def takes(self, change: str, info: TaskInfo) -> bool:
-        """Whether to tell a change. That a task was created counts as queued where it has ended since."""
+        """Whether a change becomes an event. ``created`` has the state ``queued`` if the task has already ended."""
         if self.description_ids is not None and info.get("descriptionId") not in self.description_ids:
             return False
         state = "queued" if change == CREATED and info.get("state") in ENDED else info.get("state")
@@ -110,7 +113,7 @@ class ChangeSelection(NamedTuple):
 
 
 def _rank(state: str) -> int:
-    # A state that is not known yet is one on the way.
+    # A state that this version does not know is between queued and ended.
     return _ORDER.get(state, _RUNNING)
 
 

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text of the server that no template engine can run.
+"""Changes text of the server so that no template engine runs it.
 
-ansible-rulebook passes events to playbooks as extra variables, and Ansible renders templates in those. Whoever may name
-a virtual machine could otherwise run commands on the controller.
+ansible-rulebook passes events to playbooks as extra variables, and Ansible renders templates in these. Otherwise, any
+user who can name a virtual machine could run commands on the controller.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import warnings
 from ast import literal_eval
 from typing import Any
 
-# At the end of a text, too: what follows may be a brace of somebody else's text. "#jinja2:" declares other delimiters.
+# A brace at the end matches too, because the text after it may start with one. "#jinja2:" declares other delimiters.
 _DELIMITER = re.compile(r"\{(?=[{%#]|\Z)|#(?=jinja2:)")
 
-# How Ansible's JSON decoder marks vaulted text and other types of its own.
+# Prefix of the keys that Ansible's JSON decoder converts to vaulted text and other types of its own.
 _RESERVED = re.compile(r"\A_+(?=ansible)")
 
 _TYPOGRAPHIC_QUOTES = str.maketrans({"'": "\u2019", '"': "\u201d"})
 
 
 def defuse_templates(value: Any) -> Any:
-    """A copy in which no text and no key, at any depth, acts as a template or as a type of Ansible's own."""
+    """A copy in which no text and no key, at any depth, acts as a template or as one of Ansible's own types."""
     if isinstance(value, str):
         return _defuse_text(value)
     if isinstance(value, dict):

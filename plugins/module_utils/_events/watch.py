@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Watching tasks as long as one likes: without gaps and without doubles, over lost connections and ended sessions."""
+"""Watches tasks without a time limit, gaps or duplicates, across lost connections and expired sessions."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from .ledger import ChangeSelection, TaskLedger
 
 logger = logging.getLogger("vijson.tasks")
 
-_WAKE_EVERY = 0.5
+_WAKE_EVERY = 0.5  # seconds
 
 
 class TaskWatch:
-    """The changes of tasks from a moment on, by default from now on.
+    """The changes of tasks since a time, by default since now.
 
-    A server that goes away after it was reached once is waited for, however long.
+    After the first response, it recovers from outages of the server, however long they are.
     """
 
     def __init__(
@@ -51,15 +51,15 @@ class TaskWatch:
         self._news = self._watch()
 
     def next(self) -> list[Event]:
-        """What is new, after half a minute at most; empty if nothing is.
+        """The next events, after at most 30 seconds; empty if there are none.
 
-        :raises ViError: what can't get better by waiting
+        :raises ViError: the first connection failed, or a failure that waiting does not cure
         """
         with self._busy:
             return next(self._news, [])
 
     def close(self) -> None:
-        """Close what is open on the server. Another thread that waits in :meth:`next` is woken up first."""
+        """Close the session and its objects. First end the wait of another thread in :meth:`next`."""
         self._stopping.set()
         while not self._busy.acquire(timeout=_WAKE_EVERY):
             self._wake()
@@ -90,7 +90,7 @@ class TaskWatch:
             try:
                 with closing(self._feed.news()) as news:
                     for events in news:
-                        self._heard(self._feed)
+                        self._note_success(self._feed)
                         yield events
             except (ConnectError, NoResponse, FaultError) as error:
                 if not self._stopping.is_set():
@@ -100,11 +100,11 @@ class TaskWatch:
         now = self._client.current_time()
         begin = now if self._since is None else self._since.resolve(now)
         if begin > now:
-            raise InputError("since: that lies in the future by the server's clock. Accepted: a time before now")
+            raise InputError("since: the time is in the future by the vCenter's clock. Use a time in the past")
         format_option_time("since", begin)
         return begin
 
-    def _heard(self, feed: TaskFeed) -> None:
+    def _note_success(self, feed: TaskFeed) -> None:
         hostname = self._client.endpoint.hostname
         if not self._reached:
             logger.info("Watching the tasks of %s", hostname)
@@ -115,12 +115,12 @@ class TaskWatch:
             self._failures = self._refusals = 0
 
     def _pause_after(self, error: ViError) -> None:
-        """Wait before the next try; raises the error where that is of no use."""
+        """Pause before the next attempt, or raise the error if no attempt can help."""
         self._refusals += not is_outage(error)
         if not self._reached or self._refusals > MAX_REFUSALS:
             raise error
         pause = pause_after(self._failures, WATCH_PAUSES)
         if not self._failures:
-            logger.warning("Interrupted, and tried again: %s", error)
+            logger.warning("Watching was interrupted and will be tried again: %s", error)
         self._failures += 1
         self._stopping.wait(pause)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A play as a task of a vCenter: created when it begins, with progress, and ended as it ended."""
+"""Records a play as a task of the vCenter: creates it, updates its progress, and ends it like the play."""
 
 from __future__ import annotations
 
@@ -35,9 +35,12 @@ _NOTHING_WANTED = dict.fromkeys(("state", "progress", "description", "result", "
 
 
 class PlayRecorder:
-    """Keeps the task of one play after the other up to date.
+    """Creates and updates one task for each play.
 
-    At the first trouble it warns and gives up; a task that it created is still ended.
+    At the first failure it warns and stops recording. It still tries to end a task that it created.
+
+    :param entity: the entity of the tasks; ``None`` for the root folder
+    :param warn: receives at most one warning
     """
 
     def __init__(self, client: Client, entity: Entity | None, task_type: str, warn: Callable[[str], None]):
@@ -49,38 +52,38 @@ class PlayRecorder:
         self._info: TaskInfo | None = None
 
     def begin(self, description: str) -> None:
-        """A play begins."""
+        """Create a running task for a play (CreateTask, SetTaskState, SetTaskDescription)."""
         if not self._given_up:
             self._try(lambda: self._create(description))
 
     def progress(self, percent: int) -> None:
-        """So much of the play is done."""
+        """Set the progress of the task in percent (UpdateProgress)."""
         info = self._info
         if info is not None and not self._given_up:
-            self._try(lambda: self._bring(info, progress=percent))
+            self._try(lambda: self._update(info, progress=percent))
 
     def end(self, error: str | None) -> None:
-        """The play has ended, in error if there is a text for it."""
+        """End the task: in error with this text, or in success for ``None`` (SetTaskState)."""
         info, self._info = self._info, None
         if info is not None:
-            ended = {"state": "success", "progress": 100}
-            failed = {"state": "error", "fault": {"message": error}}
-            self._try(lambda: self._bring(info, **(ended if error is None else failed)))
+            success = {"state": "success", "progress": 100}
+            failure = {"state": "error", "fault": {"message": error}}
+            self._try(lambda: self._update(info, **(success if error is None else failure)))
 
     def close(self) -> None:
-        """There is nothing more to come: a play that did not end was interrupted."""
+        """End the task of an interrupted play in error, and close the session."""
         self.end(INTERRUPTED)
         self._client.close()
 
     def _create(self, description: str) -> None:
         client = self._client
         entity = client.singleton("rootFolder") if self._entity is None else find_entity(client, self._entity)
-        # Where the answer is lost, the task is found by this.
+        # Finds the task if the response to CreateTask is lost.
         activation_id = f"vijson.tasks.vcenter-{uuid.uuid4()}"
         self._info = create_task(client, NewTask(entity, self._task_type, activation_id=activation_id))
-        self._bring(self._info, state="running", description=description)
+        self._update(self._info, state="running", description=description)
 
-    def _bring(self, info: TaskInfo, **wanted: Any) -> None:
+    def _update(self, info: TaskInfo, **wanted: Any) -> None:
         steps = plan_steps(info, parse_wanted_state({**_NOTHING_WANTED, **wanted}))
         send_steps(self._client, task_moid(info), steps)
         info.update({"state": "running", **wanted})
@@ -90,20 +93,23 @@ class PlayRecorder:
             action()
         except ViError as error:
             if not self._given_up:
-                self._warn(f"{str(error).rstrip('.')}. The run goes on without its task in vCenter.")
+                self._warn(f"{str(error).rstrip('.')}. The run continues without a task in the vCenter.")
             self._given_up = True
 
     def take(self, message: dict[str, Any]) -> None:
-        """``{begin: description}``, ``{progress: percent}`` or ``{end: error or None}``"""
+        """Handle ``{begin: description}``, ``{progress: percent}`` or ``{end: error}``; ``error`` may be ``None``."""
         for kind, value in message.items():
             getattr(self, kind)(value)
 
 
 def play_recorder(params: dict[str, Any], warn: Callable[[str], None]) -> PlayRecorder:
-    """The recorder that the options of the callback describe; InputError. It warns once at most."""
+    """The recorder for the options of the callback.
+
+    :raises InputError: an option is missing or has an unusable value
+    """
     options = validate_options(params, CALLBACK_SPEC, {})
     if options["time_budget"] <= 0:
-        raise InputError(f"time_budget: {options['time_budget']:g} is too short. Accepted: seconds, above 0")
+        raise InputError(f"time_budget: {options['time_budget']:g} is not a valid time. Use seconds above 0")
     entity = None if options["entity"] is None else parse_entity(options["entity"])
     client = connect_client(options, patience=options["time_budget"])
     return PlayRecorder(client, entity, options["task_type"], warn)

@@ -1,18 +1,18 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a play is, and what went wrong in it."""
+"""The progress and the failures of a play."""
 
 from __future__ import annotations
 
-MOST = 99
-"""Percent until the end is there."""
+_MAX_PERCENT = 99  # before the play has ended
 
 
 class PlayTally:
     """Counts the results of a play, one for each host and task.
 
-    :ivar percent: how far it is, an estimate: tasks may be left out, or be included on the way
+    :param expected: the number of results that the play will have
+    :ivar percent: the progress; an estimate, because a play may skip tasks or include more
     """
 
     def __init__(self, expected: int):
@@ -22,18 +22,18 @@ class PlayTally:
         self._failures: list[str] = []
 
     def finished(self) -> bool:
-        """One more result is there; whether that shows in the percentage."""
+        """Count one more result, and return whether the percentage changed."""
         self._finished += 1
-        before, self.percent = self.percent, min(MOST, 100 * self._finished // self._expected)
+        before, self.percent = self.percent, min(_MAX_PERCENT, 100 * self._finished // self._expected)
         return self.percent != before
 
     def failed(self, message: str) -> None:
-        """Something failed that makes the play a failed one."""
+        """Record a failure that makes the play fail."""
         self._failures.append(message)
 
     @property
     def error(self) -> str | None:
-        """What failed first, and how many more; ``None`` if nothing did."""
+        """The first failure and the number of others; ``None`` if nothing failed."""
         if not self._failures:
             return None
         more = len(self._failures) - 1

@@ -83,8 +83,8 @@ def test_the_option_wins_over_the_environment_and_that_over_the_default() -> Non
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"states": []}, "states: an empty list lets no task through"),
-        ({"users": []}, "users: an empty list"),
+        ({"states": []}, "states: the list is empty, so no task matches"),
+        ({"users": []}, "users: the list is empty"),
         ({"since": "yesterday"}, "since: 'yesterday' is no time. Accepted: RFC 3339"),
         ({"entity": "what is this"}, "entity: 'what is this' is no entity"),
         ({"hostname": "https://vc"}, "hostname: 'https://vc' is no host"),
