@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong, each with one line for people.
+"""The exceptions of the collection. The text of each is one line that a user reads.
 
-Lower layers raise these; only ``_module`` and ``_action`` turn them into a failed result.
+All layers raise them; only ``_run`` and ``_action`` turn them into a failed result.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 
 
 def one_line(text: str) -> str:
-    """Text of a server made safe for a terminal: control, direction and half characters become a space."""
+    """Text that is safe for a terminal: control and direction characters and lone surrogates become a space."""
     return _CONTROL.sub(" ", text).strip()
 
 
 class ViError(Exception):
-    """Base of all. ``fault`` is the server's fault in answer form, ``result`` what else the failed task returns."""
+    """Base class.
+
+    :ivar fault: the vCenter's fault as a module returns it: ``{type, message, …}``, or ``None``
+    :ivar result: other keys of the failed result
+    """
 
     def __init__(self, message: str, *, fault: dict[str, Any] | None = None, result: dict[str, Any] | None = None):
         super().__init__(one_line(message))
@@ -36,19 +40,22 @@ class ViError(Exception):
 
 
 class InputError(ViError):
-    """An option that can't be used: refused before anything is changed."""
+    """An option has a value that cannot be used. Raised before anything is changed."""
 
 
 class Interrupted(BaseException):
-    """SIGINT or SIGTERM came. No ``except`` for what may go wrong with a server catches it on its way."""
+    """SIGINT or SIGTERM arrived. Not an ``Exception``, so that code which handles errors does not catch it."""
 
 
 def ignore(*_arguments: Any) -> None:
-    """What to tell goes nowhere: the default of callbacks."""
+    """Do nothing: the default for callbacks."""
 
 
 class ConnectError(ViError):
-    """No connection was made, so nothing was sent. ``transient``: another try may succeed."""
+    """The connection failed, so nothing was sent.
+
+    :ivar transient: whether another attempt may succeed
+    """
 
     def __init__(self, message: str, *, transient: bool = True):
         super().__init__(message)
@@ -56,11 +63,15 @@ class ConnectError(ViError):
 
 
 class NoResponse(ViError):
-    """A request was sent and no usable answer came back: the server may have run it."""
+    """A request was sent and there is no usable response. The vCenter may have processed it."""
 
 
 class LostResponse(NoResponse):
-    """The connection broke, the time passed (``late``), or a proxy answered 502, 503 or 504 (``status``)."""
+    """The connection broke, the request timed out, or the status was 502, 503 or 504.
+
+    :ivar status: the HTTP status, ``None`` without a response
+    :ivar late: whether the request timed out
+    """
 
     def __init__(self, message: str, *, status: int | None = None, late: bool = False):
         super().__init__(message)
@@ -69,26 +80,26 @@ class LostResponse(NoResponse):
 
 
 class BadResponse(NoResponse):
-    """An answer that is not VI JSON, or has another shape than the API says."""
+    """A response that is not VI JSON, or does not have the shape that the API defines."""
 
 
 class SessionEnded(ViError):
-    """The session that was handed in is gone, and there is nothing to log in with."""
+    """The session given as ``session_id`` has ended, and there are no credentials to log in again."""
 
 
 class TaskError(ViError):
-    """Tasks that did not do what was asked of them; the result carries them."""
+    """Tasks failed, or could not be cancelled or found. The result lists them."""
 
 
 class WaitTimeout(ViError):
-    """The time passed before all tasks were there; the result carries them."""
+    """The deadline passed before all tasks ended. The result lists them."""
 
 
 class FaultError(ViError):
-    """The server answered a fault.
+    """The vCenter reported a fault.
 
     :ivar type: name of the fault, such as ``InvalidState``
-    :ivar raw: the fault as it came (see MethodFault in the API)
+    :ivar raw: the fault as received, a MethodFault of the API
     """
 
     def __init__(self, message: str, *, fault: dict[str, Any], raw: dict[str, Any]):
@@ -97,6 +108,6 @@ class FaultError(ViError):
         self.raw = raw
 
     def names(self, moid: str) -> bool:
-        """Whether this is ManagedObjectNotFound about the object with this id."""
+        """Whether this is ManagedObjectNotFound for the object with this moId."""
         obj = self.raw.get("obj")
         return self.type == "ManagedObjectNotFound" and isinstance(obj, dict) and obj.get("value") == moid

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIGINT and SIGTERM, and the alarm of a task's ``timeout``, as exceptions that come when everything can be closed.
+"""SIGINT, SIGTERM, and the alarm of a task's ``timeout``, as exceptions that are raised only at safe places.
 
-An exception that comes just anywhere may come between opening a thing and noting it, where Python swallows it (in a
-finalizer, a codec), or in a queue that then stays locked. So a signal is noted, and raises where there is time to lose:
-in the calls that wait for a server or for the clock, if nothing is being opened or closed meanwhile.
+An exception raised anywhere could arrive after an object is opened and before its id is stored, where Python swallows
+it (in a finalizer or a codec), or inside a queue, which then stays locked. So the handler only stores the signal. The
+exception is raised in calls that wait for a server or sleep, while nothing is being opened or closed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, Callable
 from ._errors import Interrupted
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-# Nobody else uses it here, and what comes too late is ignored.
+# Nothing else here uses this signal, and its default action is to be ignored, so a late one does no harm.
 _NUDGE = signal.SIGURG
 _NUDGE_AFTER = 0.02
 
@@ -30,22 +30,22 @@ _CALLS = ("connect", "create_connection", "do_handshake", "read", "readinto", "r
 
 
 class _Block:
-    """One ``interruptible()`` block: what came, and how deep in which of the other blocks it is."""
+    """The state of one ``interruptible()`` block: the pending exception, and how many other blocks are active."""
 
     def __init__(self) -> None:
         self.waiting = 0
         self.opening = 0
         self.closing = 0
-        self._came: BaseException | None = None
+        self._pending: BaseException | None = None
         self._twice = False
 
     def interrupt(self, number: int, frame: FrameType | None) -> None:
-        """SIGINT or SIGTERM."""
+        """Handle SIGINT or SIGTERM."""
         name = signal.Signals(number).name
-        self._note(Interrupted(f"Interrupted by {name}: what was opened on the server is closed"), frame)
+        self._note(Interrupted(f"Interrupted by {name}. Everything that was opened on the vCenter is closed"), frame)
 
     def alarm(self, handler: Callable[[int, Any], Any]) -> Callable[[int, Any], None]:
-        """A handler for what another one raises."""
+        """A handler that calls another one and stores what it raises."""
 
         def on_alarm(number: int, frame: FrameType | None) -> None:
             try:
@@ -56,13 +56,16 @@ class _Block:
         return on_alarm
 
     def _note(self, error: BaseException, frame: FrameType | None) -> None:
-        self._twice = self._came is not None
-        self._came = self._came or error
+        self._twice = self._pending is not None
+        self._pending = self._pending or error
         self.nudge(_NUDGE, frame)
 
     def nudge(self, _number: int, frame: FrameType | None) -> None:
-        """Raise what came, if this is a call that waits; if it is not, or the exception gets lost, try again soon."""
-        if not self.waiting or not self._due():
+        """Raise the pending exception if the program is in a call that waits.
+
+        Try again soon, in case it is not in one, or Python swallows the exception.
+        """
+        if not self.waiting or not self._may_raise():
             return
         main = threading.main_thread().ident
         again = threading.Timer(_NUDGE_AFTER, signal.pthread_kill, (main, _NUDGE))
@@ -71,19 +74,19 @@ class _Block:
         if frame and frame.f_globals.get("__name__") in _MODULES and frame.f_code.co_name in (*_CALLS, sleep.__name__):
             self.check()
 
-    def _due(self) -> bool:
-        return self._came is not None and not self.closing and (self._twice or not self.opening)
+    def _may_raise(self) -> bool:
+        return self._pending is not None and not self.closing and (self._twice or not self.opening)
 
     def check(self) -> None:
-        """Raise what came, unless it has to wait."""
-        if self._came is None or not self._due():
+        """Raise the pending exception, unless something is being opened or closed."""
+        if self._pending is None or not self._may_raise():
             return
         if self.opening:
             raise Interrupted(
-                "Interrupted twice in the middle of a request that opens something on the server: it may be left, and"
-                " ends when it idles out"
+                "Interrupted twice during a request that opens a session or an object on the vCenter: it may stay open"
+                " until it expires"
             )
-        raise self._came
+        raise self._pending
 
 
 _blocks: list[_Block] = []
@@ -91,7 +94,10 @@ _blocks: list[_Block] = []
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """In this block signals raise, SIGINT and SIGTERM :class:`Interrupted`; not any more after the last request."""
+    """A block in which SIGINT and SIGTERM raise :class:`Interrupted`.
+
+    The old handlers are restored at its end. Outside the main thread it changes nothing.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -112,7 +118,7 @@ def interruptible() -> Iterator[None]:
 
 @contextmanager
 def waiting() -> Iterator[None]:
-    """A block that may take long: a signal ends it, and one that came before does not let it begin."""
+    """A block that may take long. A signal interrupts it, and a pending one prevents it from starting."""
     block = _innermost()
     block.check()
     block.waiting += 1
@@ -124,14 +130,14 @@ def waiting() -> Iterator[None]:
 
 
 def sleep(seconds: float) -> None:
-    """``time.sleep``, which a signal ends."""
+    """``time.sleep`` that a signal interrupts."""
     with waiting():
         time.sleep(seconds)
 
 
 @contextmanager
 def opening() -> Iterator[None]:
-    """A block that opens something on the server and notes its id: only a second signal ends it."""
+    """A block that opens a session or an object on the vCenter. Only a second signal interrupts it."""
     block = _innermost()
     block.check()
     block.opening += 1
@@ -142,7 +148,7 @@ def opening() -> Iterator[None]:
 
 
 def finish(action: Callable[[], Any]) -> None:
-    """Run what closes something to its end, whatever comes."""
+    """Run an action that closes something, without interruption."""
     block = _innermost()
     block.closing += 1
     try:
@@ -152,6 +158,6 @@ def finish(action: Callable[[], Any]) -> None:
 
 
 def _innermost() -> _Block:
-    """The block that signals go to; one that none go to, where there is no such block and in other threads."""
+    """The block that receives signals. Without one, and in other threads, a new block that receives none."""
     in_main = threading.current_thread() is threading.main_thread()
     return _blocks[-1] if _blocks and in_main else _Block()

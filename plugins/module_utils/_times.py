@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Times: RFC 3339 with up to nine digits of fraction, and "how long ago". Everything inside is whole nanoseconds.
+"""Times: RFC 3339 with up to nine fractional digits, and relative times ("how long ago"), in whole nanoseconds.
 
-``datetime`` holds microseconds only, so it counts the seconds here and never sees the fraction.
+``datetime`` has microseconds only, so it handles the seconds and the fraction is handled apart from it.
 """
 
 from __future__ import annotations
@@ -24,23 +24,26 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Moment(NamedTuple):
-    """A point of time: ``at`` nanoseconds since 1970 in UTC, or ``ago`` nanoseconds before the server's now."""
+    """A point in time: ``at`` nanoseconds since 1970 in UTC, or ``ago`` nanoseconds before the vCenter's clock."""
 
     at: int | None = None
     ago: int | None = None
 
     def resolve(self, now: int) -> int:
-        """Nanoseconds since 1970, with the server's clock at ``now``."""
+        """Nanoseconds since 1970, given ``now``, the vCenter's current time in the same unit."""
         return self.at if self.at is not None else now - (self.ago or 0)
 
 
 def parse_rfc3339(text: str, *, zone_required: bool = False) -> int:
-    """Nanoseconds since 1970 in UTC. A text without a zone counts as UTC unless ``zone_required``; ValueError."""
+    """Parse an RFC 3339 time to nanoseconds since 1970 in UTC. A time without a zone is UTC.
+
+    :raises ValueError: the text is not such a time, or has no zone although ``zone_required`` is set
+    """
     match = _RFC3339.fullmatch(text)
     if not match or (zone_required and not match[4]):
         raise ValueError(text)
     date, clock, fraction, zone = match.groups()
-    # A leap second (:60) is the first second of the next minute.
+    # Treat a leap second (:60) as the first second of the next minute.
     leap = clock.endswith(":60")
     seconds = datetime.fromisoformat(f"{date}T{clock[:-2]}{'59' if leap else clock[-2:]}")
     offset = timedelta()
@@ -53,7 +56,10 @@ def parse_rfc3339(text: str, *, zone_required: bool = False) -> int:
 
 
 def parse_moment(text: str) -> Moment:
-    """``2026-11-22T04:00:00Z`` or ``90s``, ``15m``, ``12h``, ``7d`` (ago); ValueError."""
+    """Parse ``2026-11-22T04:00:00Z``, or how long ago: ``90s``, ``15m``, ``12h``, ``7d``.
+
+    :raises ValueError: the text is neither
+    """
     ago = _AGO.fullmatch(text.strip())
     if ago:
         return Moment(ago=int(ago[1]) * _UNITS[ago[2]] * SECOND)
@@ -61,7 +67,10 @@ def parse_moment(text: str) -> Moment:
 
 
 def format_rfc3339(nanoseconds: int) -> str:
-    """``2026-11-22T04:33:57.127620409Z``, the fraction as long as it must be; ValueError outside years 1 to 9999."""
+    """Format nanoseconds since 1970 as ``2026-11-22T04:33:57.127620409Z``, without trailing zeros in the fraction.
+
+    :raises ValueError: the time is outside the years 1 to 9999
+    """
     whole, fraction = divmod(nanoseconds, SECOND)
     try:
         text = (_EPOCH + timedelta(seconds=whole)).isoformat()
@@ -72,12 +81,12 @@ def format_rfc3339(nanoseconds: int) -> str:
 
 
 def utc_now() -> int:
-    """This machine's clock: only for what the server's clock need not decide."""
+    """This machine's clock in nanoseconds since 1970. Use the vCenter's clock for anything compared with its times."""
     return int(datetime.now(timezone.utc).timestamp() * SECOND)
 
 
 def format_span(seconds: float) -> str:
-    """A span for people, such as ``2m10s``."""
+    """Format a duration for display, such as ``2m10s``."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

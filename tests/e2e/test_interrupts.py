@@ -100,7 +100,7 @@ def test_the_process_at_work(in_a_wait: Play, vcenter: VCenter, number: signal.S
         os.kill(pid, number)
     run = in_a_wait.run.finish()
     outcome = run["interrupted"]
-    assert outcome.msg == f"Interrupted by {number.name}: what was opened on the server is closed"
+    assert outcome.msg == f"Interrupted by {number.name}. Everything that was opened on the vCenter is closed"
     assert outcome.left == {}
     assert outcome.requests["SessionManager.Logout"] == 1
     assert run["after"].status == "ok"
@@ -154,7 +154,9 @@ def test_during_the_login(
     play.until_requested("SessionManager.Login")
     os.kill(play.at_work(), number)
     run = play.run.finish()
-    assert run["interrupted"].msg == f"Interrupted by {number.name}: what was opened on the server is closed"
+    assert (
+        run["interrupted"].msg == f"Interrupted by {number.name}. Everything that was opened on the vCenter is closed"
+    )
     assert run["interrupted"].requests == {"SessionManager.Login": 1, "SessionManager.Logout": 1}
     assert run["interrupted"].left == {}
 

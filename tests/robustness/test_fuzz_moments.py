@@ -40,8 +40,8 @@ def test_nothing_stays_open(vcenter: VCenter, shared: bool) -> None:
             said.append(worker.read())
     assert set(said) <= {
         "",
-        "Interrupted by SIGINT: what was opened on the server is closed",
-        "Interrupted by SIGTERM: what was opened on the server is closed",
+        "Interrupted by SIGINT. Everything that was opened on the vCenter is closed",
+        "Interrupted by SIGTERM. Everything that was opened on the vCenter is closed",
         f"Not done after 2s: {', '.join(f'{moid} (running)' for moid in goes_on)}.",
     }
     assert len([text for text in said if text.startswith("Interrupted")]) > ROUNDS // 4

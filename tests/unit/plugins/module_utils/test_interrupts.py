@@ -90,7 +90,7 @@ def with_a_view(job: Job) -> dict[str, Any]:
 def test_nothing_more_is_requested(wire: Wire, number: signal.Signals) -> None:
     wire.expect(login(), INFO, logout())
     assert interrupted(read_and(number), Job(connection())) == (
-        f"Interrupted by {number.name}: what was opened on the server is closed"
+        f"Interrupted by {number.name}. Everything that was opened on the vCenter is closed"
     )
 
 
@@ -136,7 +136,7 @@ def test_one_while_something_is_opened_waits_for_its_id(wire: Wire, number: sign
 @BOTH
 def test_the_second_one_during_the_login_does_not_wait(wire: Wire, number: signal.Signals) -> None:
     wire.expect(login()._replace(outcome=signalled(signal.SIGINT, number)))
-    assert "twice in the middle of a request that opens" in interrupted(read_and(), Job(connection()))
+    assert "Interrupted twice during a request that opens" in interrupted(read_and(), Job(connection()))
 
 
 def test_the_alarm_of_a_timeout_waits_for_the_session_too(wire: Wire) -> None:
