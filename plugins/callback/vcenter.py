@@ -112,7 +112,7 @@ _LEAST_WAIT = 1.0
 
 
 class CallbackModule(CallbackBase):
-    """Counts results and tells a process beside this one, which speaks to the vCenter."""
+    """Counts results and sends them to a side process, which connects to the vCenter."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -130,7 +130,7 @@ class CallbackModule(CallbackBase):
     # -- plays -----------------------------------------------------------------------------------------------------
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
-        """A play begins, or with ``serial`` its next batch of hosts."""
+        """A play starts, or with ``serial`` its next batch of hosts."""
         if self._play is not None and self._play._uuid == play._uuid:
             return
         self._end_play()
@@ -150,7 +150,7 @@ class CallbackModule(CallbackBase):
             budget = max(_LEAST_WAIT, self.get_option("time_budget"))
             self._warn(self._side.finish(budget))
             if not self._side.ended and not self._warned:
-                self._warn([f"No end after {budget:g} s: the task of the last play may stay as it is in vCenter."])
+                self._warn([f"No response within {budget:g} s: the vCenter may not show the end of the last play."])
 
     def _end_play(self) -> None:
         if self._side is not None and self._tally is not None:
@@ -160,25 +160,25 @@ class CallbackModule(CallbackBase):
     # -- results ---------------------------------------------------------------------------------------------------
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        """A task has ended well on a host."""
+        """A task succeeded on a host."""
         self._finished(result)
 
     def v2_runner_on_skipped(self, result: Any) -> None:
-        """A task was left out on a host."""
+        """A task was skipped on a host."""
         self._finished(result)
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
-        """One item of a loop has failed on a host: the result of the whole only says that some did."""
+        """An item of a loop failed on a host. The result of the loop has no message of its own."""
         self._items.setdefault(_host(result), _message(result))
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        """A task has failed on a host."""
+        """A task failed on a host."""
         if not ignore_errors and not _is_rescued(_of(result, "task")):
             self._failed(result)
         self._finished(result)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
-        """A host can't be reached."""
+        """A host is unreachable."""
         if not _of(result, "task").ignore_unreachable:
             self._failed(result)
         self._finished(result)
@@ -203,7 +203,7 @@ class CallbackModule(CallbackBase):
 
 
 def _record(params: dict[str, Any], messages: Iterator[Message], say: Say) -> None:
-    """What the process beside does. What it imports costs Ansible's own process nothing."""
+    """The work of the side process. It does its imports itself, to keep them out of Ansible's own process."""
     from ..module_utils._errors import ViError
     from ..module_utils._plays.recorder import play_recorder
 
@@ -217,11 +217,11 @@ def _record(params: dict[str, Any], messages: Iterator[Message], say: Say) -> No
     plays.close()
 
 
-# -- what Ansible's objects tell -----------------------------------------------------------------------------------
+# -- reading Ansible's objects -------------------------------------------------------------------------------------
 
 
 def _of(result: Any, name: str) -> Any:
-    """``task``, ``host`` or ``result`` of a result; ansible-core before 2.19 has them with an underscore."""
+    """``task``, ``host`` or ``result`` of a result. Before ansible-core 2.19 the names start with an underscore."""
     return getattr(result, name) if hasattr(result, name) else getattr(result, f"_{name}")
 
 
@@ -236,7 +236,7 @@ def _host(result: Any) -> str:
 
 
 def _message(result: Any) -> str:
-    """Why a task failed, in words."""
+    """The message of a failed task."""
     found = _of(result, "result")
     if found.get("censored"):
         return "the message is hidden by no_log"
@@ -244,7 +244,7 @@ def _message(result: Any) -> str:
 
 
 def _expected(play: Any) -> int:
-    """How many results a play will have, as far as that is known: for each host one of each task."""
+    """The expected number of results of a play: one for each task on each host."""
     variables = play.get_variable_manager().get_vars(play=play)
     roles = [role for each in play.roles for role in (*each.get_all_dependencies(), each)]
     blocks = [block for role in roles for block in role.get_task_blocks()]

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The action plugin that all modules share.
 
-A module is a Python that starts anew for each task. Where nobody can tell the difference, its ``run()`` is called here,
-in the controller's own process, which takes a small part of the time. Everywhere else the module itself is run.
+Ansible normally starts a new Python process for every task. Where the result is the same, this plugin calls the
+module's ``run()`` in the controller's own process instead, which is much faster. Otherwise it runs the module.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ PROGRESS = "vijson_tasks_progress"
 def action_module(run: Callable[[Job], Result], spec: dict[str, Any], *, hidden: bool = False) -> type[ActionBase]:
     """The ActionModule for a module's ``run()`` and argument specification.
 
-    :param hidden: no output ever shows a result that did not fail; ``register`` still gets it
+    :param hidden: never show a successful result in any output; ``register`` still stores it
     """
 
     class ActionModule(_SharedAction):
@@ -69,13 +69,13 @@ class _SharedAction(ActionBase):
     _supports_async = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
-        """The module's result."""
+        """Run the module here or as a process, and return its result."""
         task_vars = task_vars or {}
         result: Result = super().run(tmp, task_vars)
         if self._may_run_here(task_vars):
             result.update(self._run_here(task_vars))
         else:
-            # With enough verbosity, connections show what a module prints.
+            # With high verbosity, connection plugins show the output of a module.
             self._play_context.no_log = self._play_context.no_log or self.HIDDEN
             result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
         if self.HIDDEN and not result.get("failed"):
@@ -92,10 +92,10 @@ class _SharedAction(ActionBase):
             and not any(self._task.environment or ())
             and "_raw_params" not in self._task.args
             and REQUESTS_IMPORT_ERROR is None
-            # Forked processes of macOS must not use the network frameworks that requests looks for proxies with.
+            # On macOS, forked processes must not use the network frameworks with which requests looks for proxies.
             and sys.platform != "darwin"
             and self._is_own_interpreter(task_vars)
-            and self._switch(IN_PROCESS, task_vars)
+            and self._is_enabled(IN_PROCESS, task_vars)
         )
 
     def _is_own_interpreter(self, task_vars: dict[str, Any]) -> bool:
@@ -106,10 +106,10 @@ class _SharedAction(ActionBase):
             return True
         return os.path.abspath(str(chosen)) == os.path.abspath(sys.executable)
 
-    def _switch(self, name: str, task_vars: dict[str, Any]) -> bool:
-        """A variable, else the environment variable of that name in capitals; on by default."""
+    def _is_enabled(self, name: str, task_vars: dict[str, Any]) -> bool:
+        """The value of a variable, else of the environment variable with that name in capitals; true by default."""
         value = task_vars.get(name, os.environ.get(name.upper(), "true"))
-        # What comes from the command line is text, and a template may stand in it.
+        # A variable from the command line is a string, and may contain a template.
         return bool(boolean(self._templar.template(value)))
 
     # -- in this process -------------------------------------------------------------------------------------------
@@ -119,33 +119,33 @@ class _SharedAction(ActionBase):
         warnings = [
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validated._warnings
         ]
-        problem = self._problem(validated)
-        if problem:
-            result: Result = {"failed": True, "msg": problem}
+        message = self._validation_message(validated)
+        if message:
+            result: Result = {"failed": True, "msg": message}
         else:
-            with self._module_folder():
+            with self._playbook_folder():
                 result = self._attempt(params, task_vars, warnings)
         if warnings:
             result["warnings"] = warnings
-        if self._tells_invocation(task_vars):
+        if self._returns_invocation(task_vars):
             result["invocation"] = {"module_args": params}
         return _masked(result, validated._no_log_values | escaped_secrets(validated._no_log_values))
 
     def _arguments(self) -> tuple[dict[str, Any], ValidationResult]:
-        """The parameters as a module gets them: as plain JSON, validated, with defaults."""
+        """The parameters as a module receives them: converted to JSON and back, validated, with defaults."""
         params = json.loads(json.dumps(self._task.args, **_ENCODING))
         wrap_single_values(params, self.SPEC)
         validated = ArgumentSpecValidator(self.SPEC).validate(params)
         params.update(validated.validated_parameters)
         return params, validated
 
-    def _tells_invocation(self, task_vars: dict[str, Any]) -> bool:
-        """Whether the answer has the arguments: up to ansible-core 2.20 always, then if the configuration says so."""
+    def _returns_invocation(self, task_vars: dict[str, Any]) -> bool:
+        """Whether the result has ``invocation``: always up to ansible-core 2.20, later if the configuration says so."""
         name = "INJECT_INVOCATION"
         known = name in config.get_configuration_definitions()
         return not known or bool(config.get_config_value(name, variables=task_vars))
 
-    def _problem(self, validated: ValidationResult) -> str:
+    def _validation_message(self, validated: ValidationResult) -> str:
         if not validated.error_messages:
             return ""
         if isinstance(validated.errors[0], UnsupportedError):
@@ -153,8 +153,8 @@ class _SharedAction(ActionBase):
         return str(validated.errors.msg)
 
     @contextmanager
-    def _module_folder(self) -> Iterator[None]:
-        """Modules of a local connection run in the folder of the playbook, which relative paths count from."""
+    def _playbook_folder(self) -> Iterator[None]:
+        """Change to the playbook's folder: on a local connection, modules resolve relative paths from it."""
         before = os.getcwd()
         os.chdir(self._loader.get_basedir())
         try:
@@ -176,23 +176,23 @@ class _SharedAction(ActionBase):
         return run_job(self.RUN, job)
 
     def _progress(self, task_vars: dict[str, Any]) -> Callable[[str], None]:
-        shown = not self._task.no_log and self._switch(PROGRESS, task_vars)
+        shown = not self._task.no_log and self._is_enabled(PROGRESS, task_vars)
         display = Display()
         parent = os.getppid()
 
         def show(line: str) -> None:
             if os.getppid() != parent:
-                # Without this a long wait goes on in a worker of an Ansible that was killed.
-                raise Interrupted("Ansible has ended")
+                # Otherwise a worker continues a long wait after Ansible was killed.
+                raise Interrupted("The Ansible process has ended")
             if shown:
-                # On stdout it would land inside what `ansible --one-line` and the json callback print.
+                # On stdout it would corrupt the output of `ansible --one-line` and of the json callback.
                 display.display(line, stderr=True)
 
         return show
 
 
 def _masked(result: Mapping[str, Any], no_log_values: set[str]) -> Result:
-    """What AnsibleModule does at its exit: no value of a secret option leaves it."""
+    """Mask the values of secret options in the result, as AnsibleModule does at its exit."""
     kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
     masked: Result = remove_values(dict(result), no_log_values)
     return {**masked, **kept}

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process beside Ansible's own, for work that must neither break nor delay it.
+"""A side process for work that must neither break nor delay Ansible.
 
-A thread would be there when Ansible forks its workers, with whatever locks it holds, and would end with Ansible. This
-process has what came before, and sees when Ansible has ended, however that came.
+A thread could hold locks when Ansible forks its workers, and would end with Ansible. This process starts as a copy of
+Ansible's own, continues after it, and notices its end even if Ansible was killed.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _CHUNK = 65536
 
 
 class SideProcess:
-    """A process that works messages off, in their order, while this one goes on.
+    """A process that handles messages in their order, in parallel to this process.
 
-    :param work: takes the messages and a function that says a line to this process. The messages end when
-        :meth:`finish` is called, or when this process has ended.
-    :ivar ended: whether it was seen to end
+    :param work: gets the messages, and a function that sends a line to this process. The messages end when
+        :meth:`finish` is called or this process ends.
+    :ivar ended: whether the process is known to have ended
     """
 
     def __init__(self, work: Callable[[Iterator[Message], Say], None]):
@@ -43,16 +43,19 @@ class SideProcess:
             _run(work, from_here, to_here, (self._to, self._from))
         os.close(from_here)
         os.close(to_here)
-        # Rather lose a message than wait.
+        # Better to lose a message than to wait.
         os.set_blocking(self._to, False)
 
     def send(self, **message: Any) -> None:
-        """Leave a message; nothing happens where the process has ended."""
+        """Send a message without waiting. It is lost if the process has ended or its pipe is full."""
         with suppress(BlockingIOError, BrokenPipeError):
             os.write(self._to, json.dumps(message).encode() + b"\n")
 
     def said(self, timeout: float = 0.0) -> list[str]:
-        """The lines that it said meanwhile, those within so many seconds included unless it ends before."""
+        """The lines that the process has sent since the last call.
+
+        :param timeout: seconds to wait for more, until the process ends
+        """
         deadline = time.monotonic() + timeout
         lines: list[str] = []
         while not self.ended and select.select([self._from], [], [], max(0.0, deadline - time.monotonic()))[0]:
@@ -63,7 +66,11 @@ class SideProcess:
         return lines
 
     def finish(self, timeout: float) -> list[str]:
-        """Send no more, and wait so many seconds for its end. What it said; if it still runs, it is left to itself."""
+        """End the messages and wait for the process to end. It is not stopped if it takes longer.
+
+        :param timeout: seconds to wait
+        :returns: the lines that it has sent
+        """
         os.close(self._to)
         lines = self.said(timeout)
         os.close(self._from)
@@ -73,14 +80,14 @@ class SideProcess:
 
 
 def _run(work: Callable[[Iterator[Message], Say], None], incoming: int, outgoing: int, others: Iterable[int]) -> None:
-    """What the new process does, and all that it does."""
+    """The main function of the new process. Never returns."""
 
     def say(line: str) -> None:
         with suppress(BrokenPipeError):
             os.write(outgoing, line.encode() + b"\n")
 
     try:
-        _leave(others)
+        _detach(others)
         work(_messages(incoming), say)
     except Exception as error:
         say(f"{type(error).__name__}: {error}")
@@ -88,8 +95,8 @@ def _run(work: Callable[[Iterator[Message], Say], None], incoming: int, outgoing
         os._exit(0)
 
 
-def _leave(others: Iterable[int]) -> None:
-    """Do not share with Ansible what may end it, or what its end would wait for."""
+def _detach(others: Iterable[int]) -> None:
+    """Leave Ansible's session, signals and standard streams, so that neither process stops or delays the other."""
     os.setsid()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -99,7 +106,7 @@ def _leave(others: Iterable[int]) -> None:
     for other in others:
         os.close(other)
     if sys.platform == "darwin":
-        # Forked processes of macOS must not ask the system for proxies, which is not done where a variable names some.
+        # On macOS, forked processes must not ask the system for proxies. Nothing asks it if a variable names some.
         os.environ.setdefault("NO_PROXY", "localhost")
 
 
@@ -111,7 +118,7 @@ def _messages(incoming: int) -> Iterator[Message]:
 
 
 def latest(messages: list[Message]) -> Iterator[Message]:
-    """The messages without those of which the next one is a newer version."""
+    """The messages without those that the next message supersedes."""
     for message, following in zip(messages, [*messages[1:], {}]):
         if message.keys() != following.keys():
             yield message

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job: what a module's ``run()`` works with, whichever way it is started."""
+"""The job that a module's ``run()`` gets, in a process of its own or in the controller's."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ Result = dict[str, Any]
 
 
 class Job:
-    """One run of a module: the client, the validated parameters, check mode, and ways to speak to the user.
+    """One run of a module: the client, the validated parameters, the modes, warnings and progress.
 
     :ivar client: logs in at its first request that needs a session
-    :ivar params: the options by name, as the argument specification left them
+    :ivar params: the validated options by name
+    :ivar warn: shows a warning
+    :ivar progress: shows a line of progress
+    :raises InputError: a connection option is missing or not valid
     """
 
     def __init__(
@@ -40,30 +43,30 @@ class Job:
         self.client = connect_client(params, self.warn)
 
     def tasks(self) -> list[str]:
-        """The moIds that the option ``tasks`` names, each once."""
+        """The moIds in the option ``tasks``, without duplicates."""
         return parse_tasks(self.params["tasks"] or [], "tasks", check_mode=self.check_mode)
 
     def task(self) -> str:
-        """The moId that the option ``task`` names."""
+        """The moId in the option ``task``."""
         return parse_task(self.params["task"], "task", check_mode=self.check_mode)
 
     def is_planned(self, moid: str) -> bool:
-        """Whether this is a task that an earlier module would have created, were this not check mode."""
+        """Whether the id stands for a task that an earlier module would have created without check mode."""
         return self.check_mode and moid == CHECK_MODE_TASK
 
     def entity(self) -> Entity | None:
-        """What the option ``entity`` names, checked but not looked up yet."""
+        """The object that the option ``entity`` names: parsed, not looked up yet."""
         value = self.params["entity"]
         return None if value is None else parse_entity(value)
 
 
 def _safe(show: Callable[[str], None]) -> Callable[[str], None]:
-    """Names and descriptions in a line are texts of others, and the line goes to a terminal."""
+    """A line may contain names and descriptions from the vCenter, and is shown on a terminal."""
     return lambda line: show(one_line(line))
 
 
 def run_job(run: Callable[[Job], Result], job: Job) -> Result:
-    """Run a job to its result, or to a failed one. Whatever happens, what it opened on the server is closed."""
+    """Run a job and return its result, which may be a failed one. The client is always closed."""
     with interruptible():
         try:
             result = _perform(run, job)

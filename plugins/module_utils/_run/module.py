@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module as a process of its own: the only AnsibleModule and the only ``fail_json``."""
+"""Running a module as a process of its own: the only AnsibleModule and the only ``fail_json``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Module(AnsibleModule):
         wrap_single_values(self.params, self.argument_spec)
 
     def add_path_info(self, kwargs: Result) -> Result:
-        """An answer is what ``run()`` returns: of a file that is named in it nothing is added."""
+        """Return the result unchanged: AnsibleModule would add details of files that it names."""
         return kwargs
 
     def _return_formatted(self, kwargs: Result) -> None:
@@ -31,7 +31,7 @@ class _Module(AnsibleModule):
 
 
 def run_module(run: Callable[[Job], Result], spec: dict[str, Any]) -> None:
-    """Validate the arguments, run the job, and end the process with its result or its failure."""
+    """Validate the arguments, run the job, print its result and end the process."""
     module = _Module(argument_spec=spec, supports_check_mode=True)
     result = _result(module, run)
     if result.pop("failed", False):
@@ -46,16 +46,16 @@ def _result(module: _Module, run: Callable[[Job], Result]) -> Result:
             check_mode=module.check_mode,
             diff_mode=module._diff,
             warn=module.warn,
-            progress=_stop_unheard,
+            progress=_stop_if_unread,
         )
     except ViError as error:
         return {"failed": True, **error.failure()}
     return run_job(run, job)
 
 
-def _stop_unheard(_line: str) -> None:
-    """Nobody sees the progress of a module, but a long wait ends where Ansible has ended before it."""
+def _stop_if_unread(_line: str) -> None:
+    """A module cannot show progress. Each line is an occasion to stop a long wait if Ansible has ended."""
     reader = select.poll()
     reader.register(sys.stdout.fileno(), 0)
     if reader.poll(0):
-        raise Interrupted("Nobody reads what comes of this any more")
+        raise Interrupted("Ansible no longer reads this module's output")

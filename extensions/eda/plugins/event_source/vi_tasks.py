@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Event source: what happens to the tasks of a vCenter. See DOCUMENTATION."""
+"""Event source: changes of the tasks of a vCenter. See DOCUMENTATION."""
 
 from __future__ import annotations
 
@@ -173,27 +173,31 @@ _T = TypeVar("_T")
 
 
 class Queue(Protocol):
-    """What takes the events."""
+    """The queue that receives the events."""
 
     async def put(self, event: dict[str, Any], /) -> None:
-        """Take one, as soon as there is room."""
+        """Add an event as soon as there is room."""
 
 
 async def main(queue: Queue, args: dict[str, Any]) -> None:
-    """Put events into the queue until cancelled; an error if an option is of no use or the vCenter refuses."""
+    """Put events into the queue until cancelled.
+
+    :raises InputError: an option is not valid
+    :raises ViError: the first connection failed, or the vCenter reported a fault that is not temporary
+    """
     events = _module("_events.event_source").TaskEvents(args)
-    _take_signals_back()
+    _restore_signal_handlers()
     try:
         while True:
             for event in await _in_thread(events.next):
                 await queue.put(event)
     finally:
-        # A vCenter that does not answer must not keep the program from ending.
+        # An unresponsive vCenter must not prevent the program from ending.
         await asyncio.wait([_in_thread(events.close)], timeout=_CLOSE_TIMEOUT)
 
 
-def _take_signals_back() -> None:
-    """The Java VM of ansible-rulebook takes SIGINT and SIGTERM over, and would end the process with sessions open."""
+def _restore_signal_handlers() -> None:
+    """The Java VM in ansible-rulebook replaces the handlers of SIGINT and SIGTERM. It would leave sessions open."""
     for number in (signal.SIGINT, signal.SIGTERM):
         handler = signal.getsignal(number)
         if callable(handler) and threading.current_thread() is threading.main_thread():
@@ -201,7 +205,7 @@ def _take_signals_back() -> None:
 
 
 def _in_thread(function: Callable[[], _T]) -> asyncio.Future[_T]:
-    """What a blocking function returns. Unlike those of an executor, its thread does not outlive the program."""
+    """The future result of a blocking function. Unlike an executor's, its thread does not keep the program running."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[_T] = loop.create_future()
 
@@ -214,7 +218,7 @@ def _in_thread(function: Callable[[], _T]) -> asyncio.Future[_T]:
             outcome: tuple[Callable[[Any], None], Any] = (future.set_result, function())
         except Exception as error:
             outcome = (future.set_exception, error)
-        # The loop may be closed by now, with nobody left to tell.
+        # The loop may be closed by now.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, *outcome)
 
@@ -223,7 +227,7 @@ def _in_thread(function: Callable[[], _T]) -> asyncio.Future[_T]:
 
 
 def _module(name: str) -> ModuleType:
-    """A module of this collection, which is found from this file: nothing else may know where it is."""
+    """Import a module of this collection by the path of this file: the collection may not be on Python's path."""
     package = "ansible_collections.vijson.tasks"
     folder = Path(__file__).resolve().parents[4]
     for parent in ("ansible_collections", "ansible_collections.vijson"):
