@@ -75,7 +75,7 @@ def test_keywords(both_ways: BothWays) -> None:
     assert run["failed_when"].status == "failed"
     assert run["changed_when"].result["changed"] is True
     assert run["no failure"].status == "ok"
-    assert run["rescue"].result["msg"].startswith("tasks: 'tsk-1' is no task.")
+    assert run["rescue"].result["msg"].startswith("tasks: 'tsk-1' is not a valid task.")
 
     assert [outcome.status for outcome in run.all("delegated")] == ["ok", "ok"]
     assert len(run.all("run once")) == 1
@@ -224,4 +224,4 @@ def test_async(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["status"].status == "ok"
     assert run["status"].result["succeeded"] == [moid]
     assert run["status of what fails"].status == "failed"
-    assert run["status of what fails"].msg.startswith("tasks: 'tsk-1' is no task.")
+    assert run["status of what fails"].msg.startswith("tasks: 'tsk-1' is not a valid task.")

@@ -126,7 +126,7 @@ def test_job(logged: VCenter, tmp_path: Path, in_process: bool) -> None:
     assert results["Wait"]["succeeded"] == [running]
     assert {"moid": running} in results["Search"]["tasks"]
     assert "did not accept the user name and password" in results["Log in wrongly"]["msg"]
-    assert "session_id is not known" in results["Use a wrong session"]["msg"]
+    assert "does not know this session" in results["Use a wrong session"]["msg"]
 
     shown = [event["stdout"] for event in job.events() if f"{running} " in event["stdout"]]
     assert bool(shown) == in_process, "a wait shows how far it is where it runs in Ansible's own process"

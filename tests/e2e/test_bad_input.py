@@ -25,37 +25,40 @@ READING = {
     "ServiceInstance.content",
 }
 TASK_FORMS = (
-    " Accepted: task-42, Task:task-42, vim.Task:task-42, task-42:<uuid> from the vSphere REST API's vmw-task=true,"
-    " or a task as a module answered it"
+    " Use task-42, Task:task-42, vim.Task:task-42, task-42:<uuid> from the vSphere REST API's vmw-task=true,"
+    " or a task as a module returned it"
 )
 ENTITY_FORMS = (
-    " Accepted: VirtualMachine:vm-7, vm-7, an inventory path such as /DC0/vm/web01,"
-    " or {type: VirtualMachine, moid: vm-7}"
+    " Use VirtualMachine:vm-7, vm-7, an inventory path such as /DC0/vm/web01, or {type: VirtualMachine, moid: vm-7}"
 )
 JOB = {"task_type": "com.vijson.simulator.job"}
-SINCE = "VI JSON is spoken by vCenter 8.0.1 and later."
+SINCE = "VI JSON requires vCenter 8.0.1 or later."
 
 NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
-    "task": ("vi_task_info", {"tasks": ["tsk-1"]}, f"tasks: 'tsk-1' is no task.{TASK_FORMS}"),
-    "number": ("vi_task_wait", {"tasks": [42]}, f"tasks: 42 is no task.{TASK_FORMS}"),
+    "task": ("vi_task_info", {"tasks": ["tsk-1"]}, f"tasks: 'tsk-1' is not a valid task.{TASK_FORMS}"),
+    "number": ("vi_task_wait", {"tasks": [42]}, f"tasks: 42 is not a valid task.{TASK_FORMS}"),
     "rest task": (
         "vi_task_cancel",
         {"tasks": ["57b5a5f1:com.vmware.cis.tasks"]},
-        "tasks: '57b5a5f1:com.vmware.cis.tasks' is a task of the vSphere REST API that is no vim task." + TASK_FORMS,
+        "tasks: '57b5a5f1:com.vmware.cis.tasks' is a task of the vSphere REST API, not a vim.Task." + TASK_FORMS,
     ),
     "task of another kind": (
         "vi_task_state",
         {"task": {"type": "VirtualMachine", "moid": "vm-21"}},
-        f"task: {{'type': 'VirtualMachine', 'moid': 'vm-21'}} is no task.{TASK_FORMS}",
+        f"task: {{'type': 'VirtualMachine', 'moid': 'vm-21'}} is not a valid task.{TASK_FORMS}",
     ),
-    "check mode's task": ("vi_task_info", {"tasks": "check-mode"}, f"tasks: 'check-mode' is no task.{TASK_FORMS}"),
-    "entity": ("vi_task_info", {"entity": "web01"}, f"entity: 'web01' is no entity.{ENTITY_FORMS}"),
+    "check mode's task": (
+        "vi_task_info",
+        {"tasks": "check-mode"},
+        f"tasks: 'check-mode' is not a valid task.{TASK_FORMS}",
+    ),
+    "entity": ("vi_task_info", {"entity": "web01"}, f"entity: 'web01' is not an object id or path.{ENTITY_FORMS}"),
     "entity's prefix": (
         "vi_task_create",
         {**JOB, "entity": "thing-7"},
-        f"entity: 'thing-7' has a prefix that does not tell its type: write Type:id.{ENTITY_FORMS}",
+        f"entity: 'thing-7' has an unknown prefix: write Type:id.{ENTITY_FORMS}",
     ),
-    "empty path": ("vi_task_info", {"entity": "/"}, f"entity: '/' names no object.{ENTITY_FORMS}"),
+    "empty path": ("vi_task_info", {"entity": "/"}, f"entity: '/' does not name an object.{ENTITY_FORMS}"),
     "progress 101": (
         "vi_task_state",
         {"task": "task-1", "progress": 101},
@@ -114,28 +117,28 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "host": (
         "vi_task_info",
         {"hostname": "https://vcenter.example.com/"},
-        "hostname: 'https://vcenter.example.com/' is no host. Accepted: a name or an address such as ",
+        "hostname: 'https://vcenter.example.com/' is not a valid host. Use a name or an address such as ",
     ),
-    "port": ("vi_task_info", {"port": 70000}, "port: 70000 is no port. Accepted: 1 to 65535"),
+    "port": ("vi_task_info", {"port": 70000}, "port: 70000 is not a valid port. Use 1 to 65535"),
     "release": (
         "vi_task_info",
         {"api_release": "8"},
-        "api_release: '8' is no release. Accepted: auto, or one such as 9.1.1.0, ",
+        "api_release: '8' is not a valid release. Use auto, or one of 9.1.1.0, ",
     ),
     "request_timeout": (
         "vi_task_info",
         {"request_timeout": 0},
-        "request_timeout: 0 is no time limit. Accepted: seconds, above 0",
+        "request_timeout: 0 is not a valid timeout. Use seconds above 0, up to 86400",
     ),
     "proxy's port": (
         "vi_task_info",
         {"proxy_host": "proxy.example.com"},
-        "proxy_port is missing: proxy_host needs it (or VMWARE_PROXY_PORT in the environment)",
+        "proxy_port: missing. Set it (or VMWARE_PROXY_PORT in the environment) with proxy_host",
     ),
     "no authorities": (
         "vi_task_info",
         {"ca_path": "/nowhere/ca.pem"},
-        "The certificates to trust are not there: /nowhere/ca.pem (ca_path, VMWARE_CA_PATH or REQUESTS_CA_BUNDLE)",
+        "ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): '/nowhere/ca.pem' does not exist. Use a PEM file or ",
     ),
 }
 
@@ -178,8 +181,8 @@ def test_missing_credentials(both_ways: BothWays) -> None:
         env={"VMWARE_USER": None, "VMWARE_PASSWORD": None},
     )
     give = (
-        " missing: give username and password (or VMWARE_USER and VMWARE_PASSWORD in the environment),"
-        " or the session_id of a live session (VMWARE_SESSION_ID)"
+        ": missing. Set username and password (or VMWARE_USER and VMWARE_PASSWORD in the environment),"
+        " or session_id (or VMWARE_SESSION_ID)"
     )
     assert_refused(run["neither"], f"username and password{give}")
     assert_refused(run["no password"], f"password{give}")
@@ -200,8 +203,8 @@ def test_refused_by_the_server(both_ways: BothWays) -> None:
     host = both_ways.vcenters[0].host
     assert_refused(
         run["path"],
-        "entity: there is no object at the inventory path /DC0/vm/web99, or the user may not see it."
-        " A path begins with a datacenter or a folder, such as /DC0/vm/web01; a / in a name is written %2f.",
+        "entity: there is no object at the inventory path /DC0/vm/web99, or the user has no permission to see it."
+        " Use a path that begins with a datacenter or a folder, such as /DC0/vm/web01. Write a / in a name as %2f",
     )
     assert_refused(
         run["password"],
@@ -211,8 +214,8 @@ def test_refused_by_the_server(both_ways: BothWays) -> None:
     assert run["password"].requests == {"SessionManager.Login": 1}
     assert_refused(
         run["session"],
-        f"The session given as session_id is not known to {host}: it was logged out, idled out, or belongs"
-        " to another server. Make a new one with vi_session.",
+        f"session_id: {host} does not know this session. It was logged out, has expired, or belongs"
+        " to another server. Log in again with vi_session",
     )
     assert_refused(run["release"], "Login of SessionManager:SessionManager: Unsupported version URI")
     for secret in ("wrong-Secret1", "52c0ffee-0000", "vijson-Demo1!"):
@@ -228,15 +231,15 @@ def test_servers_that_are_no_vcenter(both_ways: BothWays, tmp_path: Path) -> Non
         )
     host = both_ways.vcenters[0].host
     expected = {
-        "html": f"{host} answered HTTP 200 with text/html, not VI JSON: '<!DOCTYPE html> <html>",
-        "not json": "The answer is not JSON",
-        "another json": f"{host} answered the login without a session id. {SINCE}",
-        "no session": f"{host} answered the login without a session id. {SINCE}",
-        "not found": f"{host} answered HTTP 404: it does not know VI JSON in release 8.0.1.0. {SINCE}",
-        "soap": f"{host} answered HTTP 500 without a fault: it may not know release 8.0.1.0",
-        "redirect": f"{host} answered HTTP 302, a redirect, which is not followed. Is it a vCenter? {SINCE}",
-        "unauthorized": f"{host} answered HTTP 401 with text/html, not VI JSON: ",
-        "starting": f"{host}:{ports['starting']} answered HTTP 503 (Service Unavailable).",
+        "html": f"{host} returned HTTP 200 with text/html, not VI JSON: '<!DOCTYPE html> <html>",
+        "not json": "The response is not JSON",
+        "another json": f"{host} returned no session id for the login. {SINCE}",
+        "no session": f"{host} returned no session id for the login. {SINCE}",
+        "not found": f"{host} returned HTTP 404: it does not support VI JSON release 8.0.1.0. {SINCE}",
+        "soap": f"{host} returned HTTP 500 without a fault: it may not support release 8.0.1.0",
+        "redirect": f"{host} returned HTTP 302, a redirect, which is not followed. Is it a vCenter? {SINCE}",
+        "unauthorized": f"{host} returned HTTP 401 with text/html, not VI JSON: ",
+        "starting": f"{host}:{ports['starting']} returned HTTP 503 (Service Unavailable).",
     }
     for name, message in expected.items():
         assert_refused(run[name], message)
@@ -254,7 +257,7 @@ def test_no_connection(both_ways: BothWays, refusing_port: int, tmp_path: Path) 
         ]
     )
     vcenter = both_ways.vcenters[0]
-    assert_refused(run["unknown host"], "The host vcenter.invalid is not known: its name can't be resolved")
+    assert_refused(run["unknown host"], "Cannot resolve the host name vcenter.invalid: ")
     assert_refused(run["refused"], f"No connection to {vcenter.host}:{refusing_port}: ")
     for name in ("untrusted", "untrusted by default"):
         assert_refused(run[name], f"The certificate of {vcenter.host}:{vcenter.port} is not trusted: ")
@@ -266,5 +269,6 @@ def test_no_connection(both_ways: BothWays, refusing_port: int, tmp_path: Path) 
 def test_requests_is_not_installed(ansible: Ansible, tmp_path: Path) -> None:
     (tmp_path / "requests.py").write_text("raise ModuleNotFoundError(\"No module named 'requests'\")\n")
     outcome = ansible.module("vi_task_info", env={"PYTHONPATH": str(tmp_path)})
-    assert_refused(outcome, "The Python library requests is missing (No module named 'requests'): pip install requests")
+    missing = "The Python library requests is missing (No module named 'requests')."
+    assert_refused(outcome, f"{missing} Install it: pip install requests")
     assert outcome.processes == 1

@@ -20,7 +20,7 @@ from ansible_collections.vijson.tasks.tests.support.simulators import simulator
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 COLLECTOR = "vi_task_collector"
-TIME_FORMS = " Accepted: RFC 3339 with a zone such as 2026-11-22T04:00:00Z, or how long ago: 90s, 15m, 12h, 7d"
+TIME_FORMS = " Use RFC 3339 with a zone such as 2026-11-22T04:00:00Z, or how long ago: 90s, 15m, 12h, 7d"
 DEST_FORMS = ". Use the path of a file in an existing directory that you can write to"
 READING = {
     "SessionManager.Login",
@@ -38,11 +38,11 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
         "end_time: the time is before begin_time. Use a time at or after begin_time",
     ),
     "relative end before begin": (COLLECTOR, {"begin_time": "1h", "end_time": "2h"}, "end_time: the time is before"),
-    "time": (COLLECTOR, {"begin_time": "yesterday"}, f"begin_time: 'yesterday' is no time.{TIME_FORMS}"),
+    "time": (COLLECTOR, {"begin_time": "yesterday"}, f"begin_time: 'yesterday' is not a valid time.{TIME_FORMS}"),
     "time without a zone": (
         COLLECTOR,
         {"end_time": "2026-11-22T04:00:00"},
-        f"end_time: '2026-11-22T04:00:00' is no time.{TIME_FORMS}",
+        f"end_time: '2026-11-22T04:00:00' is not a valid time.{TIME_FORMS}",
     ),
     "page_size 1001": (COLLECTOR, {"page_size": 1001}, "page_size: 1001 is not a valid page size. Use 1 to 1000"),
     "page_size 0": (COLLECTOR, {"page_size": 0}, "page_size: 0 is not a valid page size. Use 1 to 1000"),
@@ -60,7 +60,7 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "alarm": (
         COLLECTOR,
         {"alarm": "vm-7"},
-        "alarm: 'vm-7' is no Alarm. Accepted: alarm-7, Alarm:alarm-7, or {type: Alarm, moid: alarm-7}",
+        "alarm: 'vm-7' is not a valid Alarm. Use alarm-7, Alarm:alarm-7, or {type: Alarm, moid: alarm-7}",
     ),
     "scheduled_task": (COLLECTOR, {"scheduled_task": "Alarm:schedule-3"}, "scheduled_task: 'Alarm:schedule-3' is no "),
     "recursion": (
@@ -201,5 +201,5 @@ def test_an_esxi_host(esxi: VCenter, tmp_path: Path) -> None:
     assert run["history"].result["fault"]["type"] == "NotSupported"
     assert [found["moid"] for found in run["recent"].result["tasks"]] == [moid]
     assert run["manager"].result["recent_tasks"] == [moid]
-    assert run["types"].msg == f"{esxi.host} has no extensionManager, as an ESXi host: ask the vCenter that manages it"
+    assert run["types"].msg == f"{esxi.host} has no extensionManager. For an ESXi host, use the vCenter that manages it"
     assert all(outcome.left == {} for outcome in run)

@@ -133,7 +133,7 @@ def test_arguments(both_ways: BothWays) -> None:
     assert run["no such option"].msg.startswith("Unsupported parameters for (vijson.tasks.vi_task_info) module: taks.")
     assert run["one for a list"].result["tasks"][0]["moid"] == moid
     assert run["no list"].status == "failed"
-    assert run["home"].msg.startswith("The certificates to trust are not there: /")
+    assert run["home"].msg.startswith("ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): '/")
     assert run["variable of the environment"].status == "ok"
 
 
@@ -162,7 +162,7 @@ def test_secrets(both_ways: BothWays) -> None:
     assert found["name"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     (found,) = run["a common word"].result["tasks"]
     assert found["state"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-    assert run["in a failure"].msg.startswith("tasks: '********' is no task.")
+    assert run["in a failure"].msg.startswith("tasks: '********' is not a valid task.")
     assert run["in another option"].result["diff"]["after"]["description"] == "pw=********"
     assert run["hidden"].result["censored"]
     assert secret not in run.output + str(run.outcomes)
@@ -208,7 +208,7 @@ def test_faults(both_ways: BothWays) -> None:
     assert "Traceback" not in run.output
     assert run["Task.CancelTask cut_after"].result["changed"] is True
     assert run["TaskManager.CreateTask truncated"].msg.startswith("It is not known whether the task was created: ")
-    assert "The answer to the login was lost" in run["SessionManager.Login cut_after"].result["warnings"][0]
+    assert "The response to the login was lost" in run["SessionManager.Login cut_after"].result["warnings"][0]
     expired = run["PropertyCollector.RetrievePropertiesEx session_expired"]
     assert expired.status == "ok"
     assert expired.requests["SessionManager.Login"] == 2

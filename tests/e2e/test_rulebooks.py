@@ -158,7 +158,7 @@ def test_a_wrong_option_ends_it_with_one_clear_line(rulebook: Start, vcenter: VC
         rulebook(rules, vcenter.variables)
     said = [line for line in str(ended.value).splitlines() if "Source error" in line]
     assert len(said) == 1
-    assert "states: 'failed' is not one of them. Accepted: queued, running, success, error" in said[0]
+    assert "states: 'failed' is not a valid value. Use one of: queued, running, success, error" in said[0]
     assert "Traceback" not in str(ended.value)
 
 

@@ -73,8 +73,9 @@ def test_rhythm(ansible: Ansible) -> None:
         assert hidden(run[name], changed=True), run[name]
     assert run["use"].status == run["are they two"].status == "ok"
     assert hidden(run["log out again"], changed=False)
-    assert run["use what is gone"].msg.startswith("The session given as session_id is not known to ")
-    assert "Make a new one with vi_session." in run["use what is gone"].msg
+    assert run["use what is gone"].msg.startswith("session_id: ")
+    assert " does not know this session. " in run["use what is gone"].msg
+    assert "Log in again with vi_session" in run["use what is gone"].msg
     assert run["use what is gone"].result["fault"]["type"] == "NotAuthenticated"
     assert [outcome.left.get("sessions", 0) for outcome in run] == [0, 1, 2, 2, 2, 1, 1, 1, 0]
 

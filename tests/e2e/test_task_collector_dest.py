@@ -99,7 +99,7 @@ def test_a_failure_leaves_what_was_there(ansible: Ansible, vcenter: VCenter, tmp
             task("broken", MODULE, {"tags": ["dest"], "dest": str(dest), "page_size": 7}),
         ]
     )
-    assert "answered HTTP 502" in run["broken"].msg
+    assert "returned HTTP 502" in run["broken"].msg
     assert dest.read_text() == OLD
     assert list(folder.iterdir()) == [dest]
     assert run["broken"].left == {}

@@ -115,4 +115,6 @@ def test_paths_count_from_the_playbook(both_ways: BothWays) -> None:
 
     outcomes = both_ways.compared(run)
     assert outcomes["there"].result["missing"] == ["task-1"]
-    assert outcomes["not there"].msg.startswith("The certificates to trust are not there: plays/authority.pem")
+    assert outcomes["not there"].msg.startswith(
+        "ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): 'plays/authority.pem' "
+    )

@@ -102,11 +102,11 @@ def test_a_name_that_is_not_in_the_certificate(shown: dict[str, Shown]) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("", "There is no certificate in {path} (ca_path"),
-        ("hello\n", "There is no certificate in {path} (ca_path"),
+        ("", "ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): there is no certificate in '{path}'."),
+        ("hello\n", "ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): there is no certificate in '{path}'."),
         (
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-            "There is no certificate in {path} (ca_path",
+            "ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): there is no certificate in '{path}'.",
         ),
     ],
     ids=["empty", "text", "broken"],

@@ -100,8 +100,8 @@ def full(tmp_path: Path) -> Iterator[Ansible]:
 def refusal(vcenter: VCenter) -> str:
     """What a user reads where no session is left."""
     return (
-        f"{vcenter.host}:{vcenter.port} answered HTTP 503 (Service Unavailable). It may be starting, or at its"
-        " limit of sessions: those left behind end when they idle out."
+        f"{vcenter.host}:{vcenter.port} returned HTTP 503 (Service Unavailable). It may be starting, or at its"
+        " session limit: sessions that were left open expire when idle."
     )
 
 

@@ -90,7 +90,7 @@ def test_nginx_without_a_server_behind_it(ansible: Ansible, vcenter: VCenter, tm
     with nginx(tmp_path, vcenter) as proxy:
         vcenter.fault("SessionManager.Login", "cut_before", times=2)
         outcome = ansible.module("vi_task_info", env=through(proxy))
-    assert outcome.msg == f"{vcenter.host}:{proxy.port} answered HTTP 502 (Bad Gateway)."
+    assert outcome.msg == f"{vcenter.host}:{proxy.port} returned HTTP 502 (Bad Gateway)."
     assert "it left a session behind" in outcome.result["warnings"][0]
 
 

@@ -228,6 +228,6 @@ def test_a_redirect_carries_nothing_on(tmp_path: Path, status: int, login: bool)
     assert servers.arrived == []
     for outcome in outcomes:
         assert outcome.failed
-        assert f"answered HTTP {status}, a redirect, which is not followed" in outcome.result["msg"]
+        assert f"returned HTTP {status}, a redirect, which is not followed" in outcome.result["msg"]
     texts: list[Any] = [outcome._asdict() for outcome in outcomes]
     assert found_in(json.dumps(texts, indent=1), {PASSWORD, "5e55-10n1d"}) == []

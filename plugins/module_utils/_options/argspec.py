@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of modules, as Ansible takes them."""
+"""The options of modules as Ansible argument specifications."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 def argument_spec(**options: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The connection and a module's own options."""
+    """The argument specification of a module: the connection options and the module's own."""
     return {**CONNECTION_ARGUMENTS, **options}
 
 
 def wrap_single_values(params: dict[str, Any], spec: dict[str, dict[str, Any]]) -> None:
-    """Where a list is expected, one mapping (such as a task that a module answered) is a list of one."""
+    """Where an option is a list, turn a single mapping (such as a task that a module returned) into a list of one."""
     for name, option in spec.items():
         if option.get("type") == "list":
             for key in (name, *option.get("aliases", ())):
@@ -36,5 +36,5 @@ def wrap_single_values(params: dict[str, Any], spec: dict[str, dict[str, Any]]) 
 
 
 def escaped_secrets(secrets: Iterable[str]) -> set[str]:
-    """Secrets as messages that quote them have them: with a backslash before what needs one."""
+    """Secrets as they appear in messages that quote them with ``repr()``: special characters are escaped."""
     return {repr(secret)[1:-1] for secret in secrets}

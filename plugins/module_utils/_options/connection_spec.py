@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of the connection.
+"""The connection options.
 
-An option is described as in Ansible's argument specifications, with ``env`` for the environment variable that counts
-where it is not given. The documentation fragment ``connection`` mirrors the options of the connection.
+An option is specified as in Ansible's argument specifications. In addition, ``env`` is the environment variable that
+the option defaults to. The documentation fragment ``connection`` mirrors these options.
 """
 
 from __future__ import annotations

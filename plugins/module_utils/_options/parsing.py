@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How users name tasks, entities, times and users. What can't be parsed is an InputError with the accepted forms."""
+"""Parsing the tasks, entities, times and users in options. The InputError of each function lists the valid forms."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .._vijson.wire import Entity, Reference
 _LONGEST = 100
 
 CHECK_MODE_TASK = "check-mode"
-"""The id of a task that check mode would have created."""
+"""The id that stands in check mode for a task that would have been created."""
 
 TASK_FORMS = (
     "task-42, Task:task-42, vim.Task:task-42, task-42:<uuid> from the vSphere REST API's vmw-task=true, "
-    "or a task as a module answered it"
+    "or a task as a module returned it"
 )
 ENTITY_FORMS = (
     "VirtualMachine:vm-7, vm-7, an inventory path such as /DC0/vm/web01, or {type: VirtualMachine, moid: vm-7}"
@@ -32,7 +32,7 @@ _REST_OTHER = re.compile(r"[^:\s]+:com\.vmware\.\S*", re.ASCII)
 _REFERENCE = re.compile(r"(?:vim\.)?(?:[a-z]+\.)*([A-Z][A-Za-z]*):([A-Za-z][\w.-]*-[\w.-]+)", re.ASCII)
 _BARE = re.compile(r"[a-z]+-[a-z]?\d[\w-]*", re.ASCII)
 
-# The first prefix that fits tells the type, so the longer ones of a family come first.
+# The first matching prefix determines the type, so longer prefixes precede shorter ones.
 _PREFIXES = (
     ("vm-", "VirtualMachine"),
     ("host-", "HostSystem"),
@@ -52,8 +52,8 @@ _PREFIXES = (
 
 def _refuse(option: str, value: Any, problem: str, forms: str) -> NoReturn:
     if isinstance(value, dict) and {"tasks", "results"} & set(value):
-        problem = "is the whole answer of a task: take the tasks in it, such as found.tasks"
-    raise InputError(f"{option}: {_shortened(repr(value))} {problem}. Accepted: {forms}")
+        problem = "is the whole result of a module: pass the tasks in it, such as found.tasks"
+    raise InputError(f"{option}: {_shortened(repr(value))} {problem}. Use {forms}")
 
 
 def _shortened(text: str) -> str:
@@ -66,14 +66,14 @@ def _unquoted(value: str) -> str:
 
 
 def parse_task(value: Any, option: str = "task", *, check_mode: bool = False) -> str:
-    """The moId of one task, such as ``task-42``. ``check-mode`` is one in check mode only."""
+    """The moId of one task, such as ``task-42``. ``check-mode`` is valid in check mode only."""
     if isinstance(value, dict):
         moid = value.get("moid") or value.get("key")
         if not isinstance(moid, str) or value.get("type", "Task") != "Task":
-            _refuse(option, value, "is no task", TASK_FORMS)
+            _refuse(option, value, "is not a valid task", TASK_FORMS)
         return parse_task(moid, option, check_mode=check_mode)
     if not isinstance(value, str):
-        _refuse(option, value, "is no task", TASK_FORMS)
+        _refuse(option, value, "is not a valid task", TASK_FORMS)
     name = _unquoted(value)
     if check_mode and name == CHECK_MODE_TASK:
         return name
@@ -81,15 +81,15 @@ def parse_task(value: Any, option: str = "task", *, check_mode: bool = False) ->
     if match:
         return match[1]
     if _REST_OTHER.fullmatch(name):
-        _refuse(option, value, "is a task of the vSphere REST API that is no vim task", TASK_FORMS)
+        _refuse(option, value, "is a task of the vSphere REST API, not a vim.Task", TASK_FORMS)
     match = _REST_TASK.fullmatch(name)
     if match:
         return match[1]
-    _refuse(option, value, "is no task", TASK_FORMS)
+    _refuse(option, value, "is not a valid task", TASK_FORMS)
 
 
 def parse_tasks(values: list[Any], option: str = "tasks", *, check_mode: bool = False) -> list[str]:
-    """The moIds of tasks in their order, each once. Lists in the list are taken apart."""
+    """The moIds of tasks in their order, without duplicates. Nested lists are flattened."""
     moids: dict[str, None] = {}
     for value in values:
         if isinstance(value, list):
@@ -100,19 +100,19 @@ def parse_tasks(values: list[Any], option: str = "tasks", *, check_mode: bool = 
 
 
 def parse_entity(value: Any, option: str = "entity") -> Entity:
-    """A reference, or an inventory path as a text without slashes around it."""
+    """A reference, or an inventory path without a leading or trailing slash."""
     if isinstance(value, dict):
         kind, moid = value.get("type"), value.get("moid")
         if not (isinstance(kind, str) and isinstance(moid, str) and kind.isalpha() and moid.strip()):
-            _refuse(option, value, "is no entity", ENTITY_FORMS)
+            _refuse(option, value, "is not an object id or path", ENTITY_FORMS)
         return Reference(kind, moid)
     if not isinstance(value, str):
-        _refuse(option, value, "is no entity", ENTITY_FORMS)
+        _refuse(option, value, "is not an object id or path", ENTITY_FORMS)
     name = _unquoted(value)
     if "/" in name:
         path = name.strip("/")
         if not path:
-            _refuse(option, value, "names no object", ENTITY_FORMS)
+            _refuse(option, value, "does not name an object", ENTITY_FORMS)
         return path
     match = _REFERENCE.fullmatch(name)
     if match:
@@ -121,12 +121,16 @@ def parse_entity(value: Any, option: str = "entity") -> Entity:
         for prefix, kind in _PREFIXES:
             if name.startswith(prefix):
                 return Reference(kind, name)
-        _refuse(option, value, "has a prefix that does not tell its type: write Type:id", ENTITY_FORMS)
-    _refuse(option, value, "is no entity", ENTITY_FORMS)
+        _refuse(option, value, "has an unknown prefix: write Type:id", ENTITY_FORMS)
+    _refuse(option, value, "is not an object id or path", ENTITY_FORMS)
 
 
 def parse_object(value: Any, option: str, kind: str, prefix: str) -> Reference:
-    """The reference of an object of one type that is no entity: ``alarm-7``, ``Alarm:alarm-7``, or ``{type, moid}``."""
+    """The reference of an object that is not an entity, such as ``alarm-7``, ``Alarm:alarm-7``, or ``{type, moid}``.
+
+    :param kind: the type
+    :param prefix: the prefix of its moIds
+    """
     found: tuple[Any, Any] = (None, None)
     if isinstance(value, dict):
         found = (value.get("type"), value.get("moid"))
@@ -136,29 +140,29 @@ def parse_object(value: Any, option: str, kind: str, prefix: str) -> Reference:
         found = (match[1], match[2]) if match else (kind, name)
     if found[0] != kind or not re.fullmatch(rf"{prefix}\d{{1,19}}", str(found[1]), re.ASCII):
         forms = f"{prefix}7, {kind}:{prefix}7, or {{type: {kind}, moid: {prefix}7}}"
-        _refuse(option, value, f"is no {kind}", forms)
+        _refuse(option, value, f"is not a valid {kind}", forms)
     return Reference(kind, str(found[1]))
 
 
 def parse_time(value: str, option: str) -> Moment:
-    """A point of time, absolute or before the server's now."""
+    """A point in time, absolute or relative to the vCenter's current time."""
     try:
         return parse_moment(value)
     except ValueError:
-        _refuse(option, value, "is no time", TIME_FORMS)
+        _refuse(option, value, "is not a valid time", TIME_FORMS)
 
 
 # -- users ---------------------------------------------------------------------------------------------------------
 
 
 def user_spellings(user: str) -> list[str]:
-    """The names under which a server may know a user: as typed, and ``name@domain`` as ``DOMAIN\\name``."""
+    """The names by which the vCenter may know a user: as given, and ``DOMAIN\\name`` for ``name@domain``."""
     name, at, domain = user.partition("@")
     return [user, f"{domain.upper()}\\{name}"] if at and name and domain and "\\" not in user else [user]
 
 
 def same_user(wanted: str, actual: str) -> bool:
-    """Whether two spellings may name one user: without regard to case, and to a domain that one does not give."""
+    """Whether two spellings may name the same user. Case is ignored, and so is a domain that only one of them has."""
     wanted_domain, wanted_name = _split_user(wanted)
     actual_domain, actual_name = _split_user(actual)
     return wanted_name == actual_name and (not wanted_domain or not actual_domain or wanted_domain == actual_domain)

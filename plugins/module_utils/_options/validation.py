@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checking options where Ansible is not there to do it: in the event source, and in the process beside a play."""
+"""Validating options where Ansible does not: in the event source, and in the callback's side process."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ _FALSE = ("n", "no", "off", "0", "false", "f", "0.0")
 def validate_options(
     given: Mapping[str, Any], spec: OptionSpec, environment: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Every option of the specification with its value, ``None`` where it has none.
+    """The value of every option of the specification, ``None`` for an optional one that is not set.
 
-    :raises InputError: an option is not known, is missing or has no usable value; no value of a secret is in the text
+    :param environment: the environment variables; those of this process by default
+    :raises InputError: an option is unknown, missing or not valid; the message never contains a secret
     """
     names = {alias: name for name, option in spec.items() for alias in (name, *option.get("aliases", ()))}
     unknown = [name for name in given if name not in names]
     if unknown:
-        raise InputError(f"{', '.join(unknown)}: no such option. Accepted: {', '.join(spec)}")
+        raise InputError(f"{', '.join(unknown)}: unknown option. Use one of: {', '.join(spec)}")
     values = {names[name]: value for name, value in given.items() if value is not None}
     variables = os.environ if environment is None else environment
     return {name: _value(name, option, values.get(name), variables) for name, option in spec.items()}
@@ -40,14 +41,14 @@ def _value(name: str, option: dict[str, Any], value: Any, environment: Mapping[s
         value = option.get("default")
     if value is None:
         if option.get("required"):
-            hint = f" (or {variable} in the environment)" if variable else ""
-            raise InputError(f"{name} is missing: give it as an option{hint}")
+            alternative = f" (or {variable} in the environment)" if variable else ""
+            raise InputError(f"{name}: missing. Set the option{alternative}")
         return None
     value = _converted(name, option, value)
     choices = option.get("choices")
     for item in value if isinstance(value, list) else [value]:
         if choices and item not in choices:
-            raise InputError(f"{name}: {item!r} is not one of them. Accepted: {', '.join(choices)}")
+            raise InputError(f"{name}: {item!r} is not a valid value. Use one of: {', '.join(choices)}")
     return value
 
 
@@ -59,8 +60,8 @@ def _converted(name: str, option: dict[str, Any], value: Any) -> Any:
             return [_CONVERT[option["elements"]](item) for item in items]
         return _CONVERT[kind](value)
     except (TypeError, ValueError):
-        shown = "what is given" if option.get("no_log") else repr(value)
-        raise InputError(f"{name}: {shown} is no {_WORDS[kind]}") from None
+        shown = "the value" if option.get("no_log") else repr(value)
+        raise InputError(f"{name}: {shown} is not a {_WORDS[kind]}") from None
 
 
 def _text(value: Any) -> str:
@@ -81,7 +82,7 @@ def _number(value: Any) -> float:
     return float(value)
 
 
-def _switch(value: Any) -> bool:
+def _boolean(value: Any) -> bool:
     text = str(value).strip().lower()
     if text not in (*_TRUE, *_FALSE):
         raise ValueError
@@ -96,15 +97,15 @@ _CONVERT: dict[str, Callable[[Any], Any]] = {
     "str": _text,
     "int": _integer,
     "float": _number,
-    "bool": _switch,
+    "bool": _boolean,
     "path": _path,
     "raw": lambda value: value,
 }
 _WORDS = {
-    "str": "text",
+    "str": "string",
     "int": "whole number",
     "float": "number",
-    "bool": "switch. Accepted: true, false",
+    "bool": "boolean. Use true or false",
     "path": "path",
-    "list": "list of texts",
+    "list": "list of strings",
 }

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values of users on their way to the wire, where Any or a data object is declared."""
+"""Converting values of users to VI JSON, where the API declares Any or a data object."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ _INT64 = range(-(2**63), 2**63)
 
 @cache
 def camel_case(name: str) -> str:
-    """``entity_name`` -> ``entityName``; what is camelCase already stays."""
+    """``entity_name`` -> ``entityName``. A camelCase name is returned unchanged."""
     head, *rest = name.split("_")
     return head + "".join(word[:1].upper() + word[1:] for word in rest)
 
 
 def box_value(value: Any) -> dict[str, Any]:
-    """A Python value where Any is declared: primitives boxed, lists as ``ArrayOf…``, mappings as data objects.
+    """The VI JSON form of a Python value where the API declares Any.
 
-    A mapping with ``type`` and ``moid`` is a reference, one with ``type`` a data object of that type, any other becomes
-    an ArrayOfKeyAnyValue. ValueError where the wire has no form for it.
+    Primitives are boxed and lists become ``ArrayOf…``. A mapping with exactly ``type`` and ``moid`` becomes a
+    reference, another one with ``type`` a data object of that type, and any other an ArrayOfKeyAnyValue.
+
+    :raises ValueError: VI JSON cannot express the value
     """
     if isinstance(value, list):
         return _box_list(value)
@@ -46,7 +48,7 @@ def _primitive_type(value: Any) -> str:
         return "double"
     if isinstance(value, str):
         return "string"
-    raise ValueError(f"{value!r} has no form in VI JSON")
+    raise ValueError(f"{value!r} cannot be expressed in VI JSON")
 
 
 _ARRAYS = {"boolean": "ArrayOfBoolean", "int": "ArrayOfInt", "long": "ArrayOfLong", "string": "ArrayOfString"}
@@ -81,7 +83,10 @@ def _box_mapping(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def typed_object(type_name: str, fields: dict[str, Any]) -> dict[str, Any]:
-    """A data object from snake_case or camelCase fields; nested mappings name their own ``type``. ValueError."""
+    """A data object from snake_case or camelCase fields. Each nested mapping needs a ``type``.
+
+    :raises ValueError: a nested mapping has no ``type``, or VI JSON cannot express a value
+    """
     return data_object(type_name, **{camel_case(key): _field(key, value) for key, value in fields.items()})
 
 
@@ -94,4 +99,4 @@ def _field(name: str, value: Any) -> Any:
         return data_object("KeyValue", key=str(value["key"]), value=str(value["value"]))
     if isinstance(value.get("type"), str):
         return _box_mapping(value)
-    raise ValueError(f"{name}: a mapping in it needs its type, such as type: LocalizableMessage")
+    raise ValueError(f"{name}: a nested mapping needs a type, such as type: LocalizableMessage")

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A session on a vCenter over VI JSON: log in, invoke methods, read properties, close what was opened.
+"""A session on a vCenter over VI JSON: log in, invoke methods, read properties, close objects and sessions.
 
-The first request that needs a session logs in. ``NotAuthenticated`` leads to one new login and the request again,
-for the server did not run it. A session that was handed in is used and never logged out.
+The first request that needs a session logs in. After the fault ``NotAuthenticated`` the client logs in once more and
+repeats the request, because the vCenter did not process it. A session given as ``session_id`` is never logged out.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from .recovery import UNREACHABLE
 from .release import FIRST_RELEASE, negotiate_release
 from .response import Response, read_response
 from .transport import Endpoint, Transport
-from .wire import SPOKEN_BY, Reference, expect_object, expect_reference, expect_text
+from .wire import REQUIREMENT, Reference, expect_object, expect_reference, expect_text
 
 _SESSION_HEADER = "vmware-api-session-id"
 
-# Constant on every vCenter; where an object is not there, the service content tells its id.
+# These ids are the same on every vCenter. If an object does not exist, its id is read from the service content.
 _SINGLETONS = {
     "authorizationManager": Reference("AuthorizationManager", "AuthorizationManager"),
     "customFieldsManager": Reference("CustomFieldsManager", "CustomFieldsManager"),
@@ -42,11 +42,11 @@ _SINGLETONS = {
 _SERVICE = Reference("ServiceInstance", "ServiceInstance")
 
 Target = Union[str, Reference]
-"""A reference, or the name of a singleton in the service content."""
+"""A reference, or the name of a singleton as in ServiceContent."""
 
 
 class Credentials(NamedTuple):
-    """A live session's id, or what to log in with."""
+    """The id of a live session, or a user name and password."""
 
     username: str | None = None
     password: str | None = None
@@ -57,7 +57,7 @@ class Credentials(NamedTuple):
 
 
 class Client:
-    """One vCenter. Use it as a context manager, or call :meth:`close`."""
+    """A client for one vCenter. Use it as a context manager, or call :meth:`close`."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Client:
         self._session_id = credentials.session_id
         self._session_key: str | None = None
         self._singletons = dict(_SINGLETONS)
-        self._left: list[tuple[Reference, str]] = []
+        self._undestroyed: list[tuple[Reference, str]] = []
 
     def __enter__(self) -> Client:
         return self
@@ -86,12 +86,12 @@ class Client:
 
     @property
     def shared(self) -> bool:
-        """Whether the session was handed in, so that others may use it too."""
+        """Whether the session was given as ``session_id``, so that other clients may use it too."""
         return self._credentials.session_id is not None
 
     @contextmanager
     def twin(self) -> Iterator[Client]:
-        """Another client in the session as it is now, for a thread that must not wait for this one."""
+        """A second client in the same session, for a thread that must not wait for this client."""
         before = Credentials(session_id=self._session_id or "")
         with Client(self.endpoint, before, api_release=self._release, warn=self._warn) as twin:
             yield twin
@@ -101,7 +101,10 @@ class Client:
     # -- methods and properties ------------------------------------------------------------------------------------
 
     def get(self, target: Target, name: str, *, bound: bool = False) -> Any:
-        """The value of a property, ``None`` where it has none."""
+        """The value of a property as received, ``None`` if it is unset.
+
+        :raises FaultError: the vCenter reported a fault
+        """
         return self._invoke("GET", target, name, None, bound=bound)
 
     def call(
@@ -118,26 +121,30 @@ class Client:
     ) -> Any:
         """Invoke a method.
 
-        :param repeatable: whether running twice does the same as running once
-        :param bound: the object lives in the session and ends with it, so a new login can't bring it back
-        :param hold: seconds that the server may take on purpose
-        :param within: seconds for all tries
-        :param check: raises the FaultError that an answer has inside
-        :returns: the answer as it came, ``None`` where there is none
-        :raises FaultError: the server answered a fault
-        :raises NoAnswer: the server may or may not have run it
+        :param repeatable: whether the method is idempotent
+        :param bound: the object belongs to the session and ends with it, so a new login does not restore it
+        :param hold: seconds that the vCenter may hold the response back
+        :param within: seconds for all attempts
+        :param check: raises the FaultError that a value contains
+        :returns: the value as received, ``None`` if the response has no content
+        :raises ConnectError: nothing was sent
+        :raises FaultError: the vCenter reported a fault
+        :raises NoResponse: the vCenter may have processed the request
         """
         how = {"repeatable": repeatable, "hold": hold, "within": within}
         return self._invoke("POST", target, method, params, bound=bound, check=check, **how)
 
     @contextmanager
     def owned(self, target: Target, method: str, params: dict[str, Any] | None, destroy: str) -> Iterator[Reference]:
-        """An object that ``method`` makes in this session, destroyed at the end whatever happens.
+        """An object that ``method`` creates in this session. It is destroyed at the end of the block.
 
-        In a session of its own the request may be repeated, for logging out closes what a lost answer opened. Where the
-        server is out of reach, the end waits for the next object or for :meth:`close`.
+        In the client's own session the request may be repeated: the logout destroys an object whose id was lost with
+        the response. If the vCenter is unreachable, the object is destroyed before the next one is created or by
+        :meth:`close`.
+
+        :param destroy: the method that destroys it
         """
-        self._destroy_left()
+        self._destroy_pending()
         made, reachable = None, True
         try:
             with opening():
@@ -150,21 +157,24 @@ class Client:
             if made and reachable:
                 finish(partial(self._destroy, made, destroy))
             elif made:
-                self._left.append((made, destroy))
+                self._undestroyed.append((made, destroy))
 
     def _destroy(self, made: Reference, method: str) -> None:
-        # Where this fails, it is gone with its session, or goes with it.
+        # If this fails, the object has ended with its session, or will.
         if self._session_id is not None:
             with suppress(ViError):
                 self.call(made, method, bound=True)
 
-    def _destroy_left(self) -> None:
-        """Destroy what the server was out of reach for; ConnectError or LostAnswer while it still is."""
-        while self._left and self._session_id is not None:
+    def _destroy_pending(self) -> None:
+        """Destroy the objects whose end the vCenter was unreachable for.
+
+        :raises ConnectError, LostResponse: it still is
+        """
+        while self._undestroyed and self._session_id is not None:
             with suppress(FaultError, BadResponse, SessionEnded):
-                self.call(*self._left[-1], bound=True)
-            self._left.pop()
-        self._left.clear()
+                self.call(*self._undestroyed[-1], bound=True)
+            self._undestroyed.pop()
+        self._undestroyed.clear()
 
     def _invoke(
         self,
@@ -180,23 +190,23 @@ class Client:
         if self._session_id is None:
             self.log_in()
         try:
-            answer = self._request(verb, target, member, params, **how)
-            check(answer)
+            value = self._request(verb, target, member, params, **how)
+            check(value)
         except FaultError as error:
             if error.type != "NotAuthenticated":
                 raise
             self._session_id = None
             if self.shared:
                 raise SessionEnded(
-                    f"The session given as session_id is not known to {self.endpoint.hostname}: it was logged out,"
-                    " idled out, or belongs to another server. Make a new one with vi_session.",
+                    f"session_id: {self.endpoint.hostname} does not know this session. It was logged out, has expired,"
+                    " or belongs to another server. Log in again with vi_session",
                     fault=error.fault,
                 ) from error
             if bound:
                 raise
         else:
-            return answer
-        # No login after this one would help either.
+            return value
+        # bound: a second new login would not help either.
         return self._invoke(verb, target, member, params, bound=True, check=check, **how)
 
     def _request(self, verb: str, target: Target, member: str, params: dict[str, Any] | None, **how: Any) -> Any:
@@ -215,9 +225,9 @@ class Client:
         if self._release == "auto":
             self._release = negotiate_release(self._send, self.endpoint.hostname)
         path = "/sdk/vim25/" + "/".join(quote(part, safe="") for part in (self._release, *target, member))
-        answer = self._send(verb, path, body=None if params is None else json.dumps(params), **how)
-        self._session_id = answer.headers.get(_SESSION_HEADER) or self._session_id
-        return read_response(answer, f"{member} of {target}", self.endpoint.hostname, self._release)
+        response = self._send(verb, path, body=None if params is None else json.dumps(params), **how)
+        self._session_id = response.headers.get(_SESSION_HEADER) or self._session_id
+        return read_response(response, f"{member} of {target}", self.endpoint.hostname, self._release)
 
     def _send(self, verb: str, path: str, **options: Any) -> Response:
         if self._transport is None:
@@ -228,19 +238,23 @@ class Client:
     # -- session ---------------------------------------------------------------------------------------------------
 
     def log_in(self) -> str:
-        """Open a session of this client's own and return its id."""
+        """Open the client's own session (SessionManager.Login) and return its id.
+
+        :raises SessionEnded: the client uses a session given as ``session_id``
+        :raises ViError: the vCenter did not accept the credentials, or the login failed in another way
+        """
         if self.shared:
-            raise SessionEnded("The session given as session_id has ended. Make a new one with vi_session.")
+            raise SessionEnded("session_id: the session has ended. Log in again with vi_session")
         try:
             user = self._log_in_once()
         except LostResponse as error:
             self._warn(
-                f"The answer to the login was lost ({error}) and it is tried once more. If the server ran the first,"
-                " it left a session behind, which ends when it idles out."
+                f"The response to the login was lost: {str(error).rstrip('.')}. Trying once more."
+                " If the vCenter processed the first login, that session stays open until it expires."
             )
             user = self._log_in_once()
         if not self._session_id:
-            raise BadResponse(f"{self.endpoint.hostname} answered the login without a session id. {SPOKEN_BY}")
+            raise BadResponse(f"{self.endpoint.hostname} returned no session id for the login. {REQUIREMENT}")
         key = expect_object(user, "Login").get("key")
         self._session_key = key if isinstance(key, str) else None
         return self._session_id
@@ -261,7 +275,7 @@ class Client:
             raise
 
     def log_out(self) -> bool:
-        """End the session; whether there was one."""
+        """End the session (SessionManager.Logout). Returns whether there was one."""
         if self._session_id is None:
             return False
         try:
@@ -274,29 +288,30 @@ class Client:
         return True
 
     def keep(self) -> str:
-        """Log in if need be, and leave the session open for others as if it had been handed in. Its id."""
+        """Log in if necessary, and return the session's id. From now on the client never logs the session out."""
         session_id = self._session_id or self.log_in()
         self._credentials = Credentials(session_id=session_id)
         return session_id
 
     def close(self) -> None:
-        """Log out of a session of this client's own and drop the connections."""
+        """Log out of the client's own session and close the connections. A failure is only a warning."""
         finish(self._close)
 
     def _close(self) -> None:
         try:
             if self.shared:
-                self._destroy_left()
+                self._destroy_pending()
             else:
                 self.log_out()
         except ViError as error:
-            self._warn(f"What was opened could not be closed and ends when its session idles out: {error}")
+            opened = "objects; they expire with the session" if self.shared else "the session; it expires when idle"
+            self._warn(f"Could not close {opened}: {error}")
         finally:
             if self._transport is not None:
                 self._transport.close()
 
     def session_key(self) -> str:
-        """The key of the session, which is not its id."""
+        """The key of the session (``UserSession.key``), which is not its id."""
         if self._session_id is None:
             self.log_in()
         if self._session_key is None:
@@ -307,25 +322,28 @@ class Client:
     # -- the server ------------------------------------------------------------------------------------------------
 
     def content(self) -> dict[str, Any]:
-        """The ServiceContent; needs no session."""
+        """The ServiceContent. Needs no session."""
         return expect_object(self._exchange("GET", _SERVICE, "content", None), "content")
 
     def reference(self, name: str) -> Reference:
-        """A singleton as it is known here; where it turns out not to be there, ask :meth:`singleton`."""
+        """The reference of a singleton, without a request. If the object does not exist, use :meth:`singleton`."""
         return self._singletons[name]
 
     def singleton(self, name: str) -> Reference:
-        """A singleton as the server names it, such as ``taskManager`` or ``rootFolder``; ViError if it has none."""
+        """The reference of a singleton such as ``taskManager`` or ``rootFolder``, read from the ServiceContent.
+
+        :raises ViError: the server has no such object
+        """
         found = self.content().get(name)
         if found is None:
-            raise ViError(f"{self.endpoint.hostname} has no {name}, as an ESXi host: ask the vCenter that manages it")
+            raise ViError(f"{self.endpoint.hostname} has no {name}. For an ESXi host, use the vCenter that manages it")
         self._singletons[name] = expect_reference(found, f"content.{name}")
         return self._singletons[name]
 
     def current_time(self) -> int:
-        """The server's clock, in nanoseconds since 1970."""
-        answer = expect_text(self.call(_SERVICE, "CurrentTime"), "CurrentTime")
+        """The vCenter's clock (ServiceInstance.CurrentTime), in nanoseconds since 1970."""
+        now = expect_text(self.call(_SERVICE, "CurrentTime"), "CurrentTime")
         try:
-            return parse_rfc3339(answer)
+            return parse_rfc3339(now)
         except ValueError as error:
-            raise BadResponse(f"CurrentTime answered {answer!r}, which is no time") from error
+            raise BadResponse(f"CurrentTime returned {now!r}, which is not a valid time") from error

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults: the text to show for one, and its answer form."""
+"""Faults: the text to show for a fault, and the fault as a module returns it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEVELS = 8
 
 
 def unwrap_fault(fault: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """A MethodFault and its localized text, be it wrapped in a LocalizedMethodFault or not."""
+    """The MethodFault and its localized text (may be empty), from a MethodFault or a LocalizedMethodFault."""
     inner = fault.get("fault")
     if fault.get("_typeName") == "LocalizedMethodFault" or (isinstance(inner, dict) and "localizedMessage" in fault):
         localized = fault.get("localizedMessage")
@@ -24,13 +24,13 @@ def unwrap_fault(fault: dict[str, Any]) -> tuple[dict[str, Any], str]:
 
 
 def fault_type(fault: dict[str, Any]) -> str:
-    """Such as ``InvalidState``; ``MethodFault``, the base of all, where the fault does not say."""
+    """The type of a fault, such as ``InvalidState``. Without ``_typeName``: the base type ``MethodFault``."""
     name = unwrap_fault(fault)[0].get("_typeName")
     return name if isinstance(name, str) else "MethodFault"
 
 
 def fault_text(fault: dict[str, Any], level: int = 0) -> str:
-    """What to show: the localized message, the fault string, the fault messages, else the type; then the cause."""
+    """The text to show: the localized message, else the fault string, fault messages or type; then the cause."""
     inner, localized = unwrap_fault(fault)
     text = localized or _own_text(inner) or fault_type(fault)
     cause = inner.get("faultCause")
@@ -53,32 +53,38 @@ def _own_text(fault: dict[str, Any]) -> str:
 
 
 def fault_result(fault: Any, level: int = 0) -> dict[str, Any]:
-    """``{type, message, …the fault's own fields}``; a cause in it has the same form."""
+    """The fault as a module returns it: ``{type, message, …the fault's own fields}``, and its ``fault_cause`` likewise.
+
+    :raises BadResponse: it is not an object
+    """
     fault = expect_object(fault, "a fault")
     inner = unwrap_fault(fault)[0]
-    answer: dict[str, Any] = {"type": fault_type(fault), "message": fault_text(fault)}
+    result: dict[str, Any] = {"type": fault_type(fault), "message": fault_text(fault)}
     for key, value in inner.items():
         if key in _TEXT_FIELDS:
             continue
         name = snake_case(key)
         is_cause = key == "faultCause" and isinstance(value, dict) and level < _LEVELS
         item = fault_result(value, level + 1) if is_cause else plain_value(value, typed=True)
-        answer[f"{name}_" if name in answer else name] = item
-    return answer
+        result[f"{name}_" if name in result else name] = item
+    return result
 
 
 def server_fault(fault: dict[str, Any], what: str) -> FaultError:
-    """The exception for a fault that the server answered to ``what`` (such as ``CancelTask of Task:task-42``)."""
+    """The exception for a fault that the vCenter reported.
+
+    :param what: the operation, such as ``CancelTask of Task:task-42``
+    """
     name = fault_type(fault)
     text = missing_privileges_text(fault) or fault_text(fault)
     suffix = "" if name in text else f" ({name})"
     if name == "InvalidRequest" and "version" in text.lower():
-        suffix += ". The server may be older than api_release: auto asks it for the newest that both know"
+        suffix += ". The vCenter may be older than api_release. Use api_release: auto to negotiate the release"
     return FaultError(f"{what}: {text}{suffix}", fault=fault_result(fault), raw=fault)
 
 
 def missing_privileges_text(fault: dict[str, Any]) -> str:
-    """Which privileges NoPermission misses on which objects, in words; empty for other faults."""
+    """The text for the privileges that NoPermission lists as missing; empty for other faults."""
     fault = unwrap_fault(fault)[0]
     if fault_type(fault) != "NoPermission":
         return ""
@@ -94,7 +100,7 @@ def missing_privileges_text(fault: dict[str, Any]) -> str:
 
 
 def missing_privilege_text(privileges: str, entity: Any) -> str:
-    """One line on what the user may not."""
+    """One line that names the missing privileges and, if known, the object (a ManagedObjectReference)."""
     where = ""
     if isinstance(entity, dict) and entity.get("value"):
         where = f" on {entity.get('type')}:{entity.get('value')}"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What check mode can know of privileges without changing anything."""
+"""Checking privileges without changing anything, for check mode."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ from .wire import Reference, expect_objects
 
 
 def require_privilege(client: Client, privilege: str, entities: Iterable[Reference]) -> None:
-    """ViError if the user has not got the privilege on each entity. What the server does not say is taken as had."""
+    """Require that the user has a privilege on each entity (AuthorizationManager.HasPrivilegeOnEntities).
+
+    If the vCenter does not report it, the privilege is assumed to be granted.
+
+    :raises ViError: the privilege is not granted on an entity
+    """
     wanted = list(dict.fromkeys(entities))
     if not wanted:
         return
@@ -24,8 +29,8 @@ def require_privilege(client: Client, privilege: str, entities: Iterable[Referen
             "sessionId": client.session_key(),
             "privId": [privilege],
         }
-        answer = client.call("authorizationManager", "HasPrivilegeOnEntities", params)
-        entries = expect_objects(answer, "HasPrivilegeOnEntities")
+        value = client.call("authorizationManager", "HasPrivilegeOnEntities", params)
+        entries = expect_objects(value, "HasPrivilegeOnEntities")
     except (FaultError, BadResponse):
         return
     for entry in entries:
@@ -35,5 +40,5 @@ def require_privilege(client: Client, privilege: str, entities: Iterable[Referen
 
 
 def require_root_privilege(client: Client, privilege: str) -> None:
-    """The same for a privilege that counts on the root folder."""
+    """Require a privilege on the root folder; ViError as in :func:`require_privilege`."""
     require_privilege(client, privilege, [client.singleton("rootFolder")])

@@ -16,14 +16,21 @@ from .wire import Reference, data_object, expect_object, expect_objects, expect_
 
 
 class Properties(NamedTuple):
-    """What was read of one object: wire values by path; ``unreadable``: faults by path."""
+    """The properties of one object.
+
+    :ivar values: VI JSON values by property path
+    :ivar unreadable: faults by property path
+    """
 
     ref: Reference
     values: dict[str, Any]
     unreadable: dict[str, dict[str, Any]]
 
     def require(self, path: str) -> Any:
-        """The value at a path, ``None`` where there is none; FaultError where it may not be read."""
+        """The value at a path, ``None`` if it is unset.
+
+        :raises FaultError: the property cannot be read
+        """
         if path in self.unreadable:
             raise server_fault(self.unreadable[path], f"{path} of {self.ref}")
         return self.values.get(path)
@@ -32,7 +39,12 @@ class Properties(NamedTuple):
 def property_filter_spec(
     kind: str, paths: list[str], roots: list[dict[str, Any]], *, leave_out_missing: bool = True
 ) -> dict[str, Any]:
-    """A PropertyFilterSpec for objects of one type; roots that are gone are left out of the answer, or a fault."""
+    """A PropertyFilterSpec for objects of one type.
+
+    :param kind: the type
+    :param roots: ObjectSpecs
+    :param leave_out_missing: leave roots that do not exist out of the response, instead of a fault
+    """
     return data_object(
         "PropertyFilterSpec",
         propSet=[data_object("PropertySpec", type=kind, all=False, pathSet=paths)],
@@ -42,20 +54,23 @@ def property_filter_spec(
 
 
 def object_spec_through(root: Reference, path: str, *, with_root: bool = False) -> dict[str, Any]:
-    """An ObjectSpec for the objects that a property of ``root`` refers to, without ``root`` itself or with it."""
+    """An ObjectSpec for the objects that a property of ``root`` refers to; ``with_root`` adds ``root`` itself."""
     step = data_object("TraversalSpec", type=root.type, path=path, skip=False)
     return data_object("ObjectSpec", obj=root.wire(), skip=not with_root, selectSet=[step])
 
 
 def read_properties(client: Client, refs: list[Reference], paths: list[str]) -> dict[str, Properties]:
-    """Properties of objects of one type by moId, in one request; objects that are gone are not in it."""
+    """Properties of objects of one type by moId, in one request. Objects that do not exist are left out.
+
+    :raises FaultError: the vCenter reported another fault
+    """
     left = list(refs)
     while left:
         roots = [data_object("ObjectSpec", obj=ref.wire(), skip=False) for ref in left]
         try:
             return {item.ref.moid: item for item in _retrieve(client, property_filter_spec(left[0].type, paths, roots))}
         except FaultError as error:
-            # A server that does not know reportMissingObjectsInResults fails on each one that is gone.
+            # A server without reportMissingObjectsInResults reports a fault for each object that does not exist.
             found = [ref for ref in left if not error.names(ref.moid)]
             if len(found) == len(left):
                 raise
@@ -68,10 +83,10 @@ def read_properties_through(
 ) -> list[Properties]:
     """Properties of the objects of type ``kind`` that a property of ``root`` refers to, in one request.
 
-    :raises FaultError: ManagedObjectNotFound if there is no such root, or why the property may not be read
+    :raises FaultError: ManagedObjectNotFound if ``root`` does not exist, or the reason why the property cannot be read
     """
     spec = property_filter_spec(kind, paths, [object_spec_through(root, path, with_root=True)], leave_out_missing=False)
-    # A property that may not be read leads nowhere; that it may not shows only where it is asked for as well.
+    # A traversal silently ignores a property that cannot be read: its fault is reported only if it is requested too.
     spec["propSet"].append(data_object("PropertySpec", type=root.type, all=False, pathSet=[path]))
     found = _retrieve(client, spec)
     for item in found:
@@ -81,16 +96,19 @@ def read_properties_through(
 
 
 def read_object_properties(client: Client, ref: Reference, paths: list[str]) -> Properties:
-    """Properties of one object, in one request; FaultError (ManagedObjectNotFound) if there is none."""
+    """Properties of one object, in one request.
+
+    :raises FaultError: ManagedObjectNotFound if the object does not exist
+    """
     root = data_object("ObjectSpec", obj=ref.wire(), skip=False)
     found = _retrieve(client, property_filter_spec(ref.type, paths, [root], leave_out_missing=False))
     if not found:
-        raise BadResponse(f"RetrievePropertiesEx answered nothing about {ref}")
+        raise BadResponse(f"RetrievePropertiesEx returned nothing about {ref}")
     return found[0]
 
 
 def _retrieve(client: Client, spec: dict[str, Any]) -> list[Properties]:
-    # A page that is lost, or a token that another user of the session made stale, can't be asked for again: start anew.
+    # A page cannot be requested again if it was lost, or another client of the session invalidated its token.
     for _attempt in range(MAX_READS - 1):
         found: list[Properties] = []
         try:
@@ -106,20 +124,20 @@ def _retrieve(client: Client, spec: dict[str, Any]) -> list[Properties]:
 
 def _pages(client: Client, spec: dict[str, Any]) -> Iterator[list[Properties]]:
     params = {"specSet": [spec], "options": data_object("RetrieveOptions")}
-    answer = client.call("propertyCollector", "RetrievePropertiesEx", params, check=_authenticated)
-    while answer is not None:
-        page = expect_object(answer, "RetrievePropertiesEx")
+    value = client.call("propertyCollector", "RetrievePropertiesEx", params, check=_require_session)
+    while value is not None:
+        page = expect_object(value, "RetrievePropertiesEx")
         yield [_properties(item) for item in expect_objects(page.get("objects"), "RetrievePropertiesEx")]
         token: str | None = page.get("token")
         if not token:
             return
         params = {"token": token}
-        answer = client.call("propertyCollector", "ContinueRetrievePropertiesEx", params, repeatable=False, bound=True)
+        value = client.call("propertyCollector", "ContinueRetrievePropertiesEx", params, repeatable=False, bound=True)
 
 
-def _authenticated(answer: Any) -> None:
-    """Without a session the answer is no fault, but has NotAuthenticated in place of each property."""
-    page = {} if answer is None else expect_object(answer, "RetrievePropertiesEx")
+def _require_session(value: Any) -> None:
+    """Without a session the response is not a fault: it contains NotAuthenticated in place of each property."""
+    page = {} if value is None else expect_object(value, "RetrievePropertiesEx")
     for item in expect_objects(page.get("objects"), "RetrievePropertiesEx"):
         for fault in _properties(item).unreadable.values():
             if fault_type(fault) == "NotAuthenticated":

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every rule for retrying: which failures may pass, how long to pause, how often to try, what to do without a response.
+"""The rules for retries: which errors are temporary, how long to pause, how often to try, when a response is lost.
 
-``transport`` retries single requests. Whoever holds something on the server (a collector, a filter, a view) rebuilds
-it after a failure that :func:`may_recover` accepts.
+``transport`` retries single requests. Code that uses an object on the vCenter (a collector, a filter, a view) creates
+it again after an error that :func:`may_recover` accepts.
 """
 
 from __future__ import annotations
@@ -17,57 +17,63 @@ REQUEST_PAUSES = (0.5, 1.0, 2.0)
 """Seconds before the second, third and fourth attempt of a request."""
 
 WAIT_PAUSES = (1.0, 2.0, 5.0)
-"""Seconds between attempts to go on with a wait; the last one repeats."""
+"""Seconds between attempts to continue a wait; the last one repeats."""
 
 WATCH_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds between attempts of an event source, which never gives up; the last one repeats."""
 
 MAX_READS = 3
-"""Attempts to read properties that come in several pages."""
+"""Attempts to read properties that span several pages."""
 
 MAX_FRUITLESS_RESTARTS = 3
-"""Restarts of a history in a row that bring nothing new."""
+"""Consecutive restarts of a history that return nothing new."""
 
 MAX_BAD_RESPONSES = 3
-"""Unreadable responses in a row during a wait."""
+"""Consecutive unreadable responses during a wait."""
 
 MAX_REFUSALS = 10
-"""Failures of an event source in a row that do not look like an outage."""
+"""Consecutive errors of an event source that are not an outage."""
 
 MAX_LOST_IN_A_ROW = 2
-"""Requests of one kind without a response, after which a list of them is not continued."""
+"""Consecutive requests without a response, after which the remaining ones of a list are not sent."""
 
 SESSION_LOST = frozenset(["NotAuthenticated", "InvalidCollectorVersion", "RequestCanceled", "ManagedObjectNotFound"])
-"""Faults on an object of the session that mean: the session, or the object, no longer exists."""
+"""Faults on an object of the session which mean that the session or the object no longer exists."""
 
 UNREACHABLE = (ConnectError, LostResponse)
-"""Exceptions that mean: the server is out of reach."""
+"""Exceptions which mean that the server is unreachable."""
 
 _Made = TypeVar("_Made")
 
 
 def pause_after(failures: int, pauses: tuple[float, ...]) -> float:
-    """Seconds to pause after so many failures before this one."""
+    """Seconds to pause.
+
+    :param failures: number of consecutive failures before the latest one
+    """
     return pauses[min(failures, len(pauses) - 1)]
 
 
 def may_recover(error: ViError) -> bool:
-    """Whether a new session, or more patience, may help: only a fault about something else is final."""
+    """Whether a new session or another attempt may help. Only faults other than SESSION_LOST are final."""
     return not isinstance(error, FaultError) or error.type in SESSION_LOST
 
 
 def is_outage(error: ViError) -> bool:
-    """Whether the error is what a server that restarts, or whose session ended, looks like."""
+    """Whether the error means that the server is unreachable or that the session ended."""
     if isinstance(error, ConnectError):
         return error.transient
     return isinstance(error, LostResponse) or (isinstance(error, FaultError) and may_recover(error))
 
 
 def send_once(send: Callable[[], _Made], find: Callable[[], _Made | None]) -> _Made:
-    """Send a request that must not run twice. Without a response: look, send again, and look again if that fails.
+    """Send a request that must not take effect twice.
 
-    :param find: what the request does on the server, or ``None`` if it is not done
-    :raises NoResponse: there was no response again, so nobody knows
+    Without a response: look for its effect, send it again if there is none, and look again if that reports a fault.
+
+    :param send: sends the request and returns its effect
+    :param find: returns the effect of the request on the vCenter, or ``None`` if there is none
+    :raises NoResponse: the second attempt had no response either, so the effect is unknown
     """
     try:
         return send()
@@ -78,7 +84,7 @@ def send_once(send: Callable[[], _Made], find: Callable[[], _Made | None]) -> _M
     try:
         return send()
     except FaultError:
-        # The first request may have arrived just after the look.
+        # The first request may have taken effect just after find().
         found = find()
         if found is None:
             raise

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Releases of the VI JSON API, and agreeing with a server on the newest that both know."""
+"""Releases of the VI JSON API, and negotiating the newest that both sides support."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from .response import Response, read_response
 from .wire import expect_object
 
 FIRST_RELEASE = "8.0.1.0"
-"""The first release whose server speaks JSON."""
+"""The first release that supports VI JSON."""
 
 RELEASES = ("9.1.1.0", "9.1.0.0", "9.0.0.0", "8.0.3.1", "8.0.3.0", "8.0.2.0", FIRST_RELEASE)
-"""What ``auto`` offers the server, best first."""
+"""The releases that ``auto`` offers to the server, newest first."""
 
 
 def negotiate_release(send: Callable[..., Response], hostname: str) -> str:
-    """The newest release that the server knows too, as ``hello`` says; 8.0.1 does not know ``hello`` yet.
+    """The newest release that both sides support, negotiated with ``hello``. 8.0.1 has no ``hello`` yet.
 
     :param send: sends a request: ``send(verb, path, body=text)``
+    :raises ViError: there is none
     """
     body = json.dumps({"api_releases": list(RELEASES)})
     response = send("POST", "/api/vcenter/system?action=hello", body=body)
     if response.status == 404:
         return FIRST_RELEASE
-    answered: Any = read_response(response, "hello", hostname, "auto")
-    release = expect_object(answered, "hello").get("api_release")
+    value: Any = read_response(response, "hello", hostname, "auto")
+    release = expect_object(value, "hello").get("api_release")
     if release not in RELEASES:
         raise ViError(f"{hostname} supports none of the releases {', '.join(RELEASES)}.")
     return str(release)

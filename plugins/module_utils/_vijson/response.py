@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An HTTP response, and the value or the fault that it carries."""
+"""An HTTP response, and the value or the fault in it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from typing import Any, NamedTuple
 
 from .._errors import BadResponse
 from .faults import server_fault
-from .wire import SPOKEN_BY, body_excerpt, parse_json
+from .wire import REQUIREMENT, body_excerpt, parse_json
 
 
 class Response(NamedTuple):
-    """An HTTP response, read to its end."""
+    """An HTTP response with its whole body.
+
+    :ivar headers: a mapping that ignores case
+    """
 
     status: int
     headers: Any
@@ -21,16 +24,17 @@ class Response(NamedTuple):
 
     @property
     def content_type(self) -> str:
-        """Without parameters, in lower case."""
+        """The media type without parameters, in lower case; empty if there is none."""
         return str(self.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
 
 
 def read_response(response: Response, what: str, hostname: str, release: str) -> Any:
-    """The JSON value in a response, ``None`` where it has none.
+    """The JSON value in a response, ``None`` if it has no content.
 
     :param what: the operation, such as ``CancelTask of Task:task-42``
-    :raises FaultError: the server reports a fault
-    :raises BadResponse: this is not VI JSON
+    :param release: the requested release, for the message
+    :raises FaultError: the vCenter reported a fault
+    :raises BadResponse: the response is not VI JSON
     """
     if response.status == 204 or (response.status == 200 and not response.body.strip()):
         return None
@@ -46,13 +50,14 @@ def read_response(response: Response, what: str, hostname: str, release: str) ->
 
 def _refusal(response: Response, release: str) -> str:
     if 300 <= response.status < 400:
-        return f"answered HTTP {response.status}, a redirect, which is not followed. Is it a vCenter? {SPOKEN_BY}"
+        return f"returned HTTP {response.status}, a redirect, which is not followed. Is it a vCenter? {REQUIREMENT}"
     if response.status == 404:
-        return f"answered HTTP 404: it does not know VI JSON in release {release}. {SPOKEN_BY}"
+        return f"returned HTTP 404: it does not support VI JSON release {release}. {REQUIREMENT}"
     if response.status == 500:
         return (
-            f"answered HTTP 500 without a fault: it may not know release {release}"
-            f" (api_release: auto asks it). {SPOKEN_BY}"
+            f"returned HTTP 500 without a fault: it may not support release {release}."
+            f" Use api_release: auto to negotiate the release. {REQUIREMENT}"
         )
-    kind = response.content_type or "no content type"
-    return f"answered HTTP {response.status} with {kind}, not VI JSON: {body_excerpt(response.body)}. {SPOKEN_BY}"
+    media_type = response.content_type or "no content type"
+    excerpt = body_excerpt(response.body)
+    return f"returned HTTP {response.status} with {media_type}, not VI JSON: {excerpt}. {REQUIREMENT}"

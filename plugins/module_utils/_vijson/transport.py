@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP to one server: TLS, proxies, time limits and retries. It knows nothing of sessions or of VI JSON.
+"""HTTP to one server: TLS, proxies, timeouts and retries. It knows nothing of sessions or of VI JSON.
 
-Retries: a connection that could not be made is tried up to three times more, whatever the request, for nothing was
-sent. A broken connection, or 502, 503 or 504 from a proxy, is tried up to three times more only if the request is
-``repeatable``. The pauses grow from half a second and vary by half, so that clients of one outage do not come back as
-one. An answer that did not come in time is not asked for again.
+Retries: after a failed connection every request is retried up to three times, because nothing was sent. After a broken
+connection, or status 502, 503 or 504 from a proxy, only a ``repeatable`` request is retried up to three times. The
+pauses grow from half a second and vary randomly by half, so that clients do not all return at once after an outage.
+There is no retry after a timeout.
 """
 
 from __future__ import annotations
@@ -39,9 +39,11 @@ _PROXY_STATUS = (502, 503, 504)
 class Endpoint(NamedTuple):
     """Where and how to connect.
 
-    ``verify``: False trusts anything, a path trusts that PEM file or directory, None leaves it to
-    ``REQUESTS_CA_BUNDLE`` or to the list that requests brings. ``proxy``: URL of a proxy, None leaves it to
-    ``HTTPS_PROXY`` and ``NO_PROXY``. ``request_timeout``: seconds. ``patience``: seconds for all tries of one request.
+    :ivar verify: ``False`` accepts any certificate, a path trusts that PEM file or directory, ``None`` uses
+        ``REQUESTS_CA_BUNDLE`` or else the list that ships with requests
+    :ivar proxy: URL of a proxy, ``None`` uses ``HTTPS_PROXY`` and ``NO_PROXY``
+    :ivar request_timeout: seconds for one attempt
+    :ivar patience: seconds for all attempts of one request
     """
 
     hostname: str
@@ -63,11 +65,13 @@ class Transport:
 
     def __init__(self, endpoint: Endpoint, sleep: Callable[[float], None] = sleep):
         if REQUESTS_IMPORT_ERROR:
-            raise ViError(f"The Python library requests is missing ({REQUESTS_IMPORT_ERROR}): pip install requests")
+            raise ViError(
+                f"The Python library requests is missing ({REQUESTS_IMPORT_ERROR}). Install it: pip install requests"
+            )
         self.endpoint = endpoint
         self._sleep = sleep
         self._session = requests.Session()
-        # requests would let REQUESTS_CA_BUNDLE override verify=False, and send what .netrc holds.
+        # Otherwise REQUESTS_CA_BUNDLE overrides verify=False, and requests sends credentials from .netrc.
         self._session.trust_env = False
         self._session.verify = self._trust()
         self._session.proxies = self._proxies()
@@ -79,7 +83,8 @@ class Transport:
             verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
         if isinstance(verify, str) and not os.path.exists(verify):
             raise ViError(
-                f"The certificates to trust are not there: {verify} (ca_path, VMWARE_CA_PATH or REQUESTS_CA_BUNDLE)"
+                f"ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): {verify!r} does not exist."
+                " Use a PEM file or a directory of CA certificates"
             )
         return verify
 
@@ -89,7 +94,7 @@ class Transport:
         return dict(get_environ_proxies(self.endpoint.url))
 
     def close(self) -> None:
-        """Drop the connections."""
+        """Close the connections."""
         self._session.close()
 
     def send(
@@ -103,14 +108,14 @@ class Transport:
         hold: float = 0.0,
         within: float = math.inf,
     ) -> Response:
-        """The answer to a request, whatever its status but 502, 503 and 504.
+        """Send a request and return the response, with any status except 502, 503 and 504.
 
         :param body: JSON text
-        :param repeatable: whether the request may run twice
-        :param hold: seconds that the server may hold the answer back, on top of ``request_timeout``
-        :param within: seconds for all tries, if that is less than the endpoint's patience
+        :param repeatable: whether the request is idempotent
+        :param hold: seconds that the server may hold the response back, in addition to ``request_timeout``
+        :param within: seconds for all attempts, if that is less than the endpoint's patience
         :raises ConnectError: nothing was sent
-        :raises LostAnswer: the server may have run it
+        :raises LostResponse: the server may have processed the request
         """
         end = time.monotonic() + min(hold + self.endpoint.patience, within)
         for pause in REQUEST_PAUSES:
@@ -146,10 +151,10 @@ class Transport:
         except (requests.RequestException, LocationParseError, OSError) as error:
             raise self._failure(error, min(limit, left)) from error
         if response.status_code in _PROXY_STATUS:
-            raise self._proxy_answer(response.status_code)
+            raise self._proxy_failure(response.status_code)
         return Response(response.status_code, response.headers, response.content)
 
-    # What went wrong is put into words elsewhere, which is imported only if something does.
+    # The code that describes failures is imported only when there is one.
 
     def _failure(self, error: Exception, limit: float) -> ViError:
         from .transport_failures import RequestAttempt, transport_failure
@@ -161,7 +166,7 @@ class Transport:
             error, RequestAttempt(where.hostname, where.port, limit, limit == where.request_timeout, proxy, trusted)
         )
 
-    def _proxy_answer(self, status: int) -> LostResponse:
+    def _proxy_failure(self, status: int) -> LostResponse:
         from .transport_failures import proxy_failure
 
         return proxy_failure(f"{self.endpoint.hostname}:{self.endpoint.port}", status)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What went wrong between here and a server, in words, and whether the server may have run the request."""
+"""Failures of connections and requests: the message, and whether the server may have processed the request."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _LEVELS = 8
 class RequestAttempt(NamedTuple):
     """A request that failed.
 
-    :ivar limit: seconds for a connection and for an answer; ``own_limit``: whether they are the request_timeout
-    :ivar proxy: URL of the proxy on the way, with a password perhaps
-    :ivar trusted: the file or directory of the certificates that are trusted
+    :ivar limit: seconds for the connection and for the response
+    :ivar own_limit: whether ``limit`` is the option ``request_timeout``
+    :ivar proxy: URL of the proxy, which may contain a password
+    :ivar trusted: the file or directory of trusted certificates
     """
 
     hostname: str
@@ -36,13 +37,13 @@ class RequestAttempt(NamedTuple):
 
     @property
     def span(self) -> str:
-        """How long it took, in words."""
+        """The timeout, for a message."""
         return f"{'request_timeout' if self.own_limit else 'the time left'} ({round(self.limit, 1):g} s)"
 
 
 def transport_failure(error: Exception, attempt: RequestAttempt) -> ViError:
-    """The exception to raise for one of requests, urllib3 or the system."""
-    # Nothing is imported at the top that may not be installed, and without it there is no failure to explain.
+    """The exception to raise for an exception of requests, urllib3 or the operating system."""
+    # requests may not be installed, so it is not imported at the top.
     from requests.exceptions import ConnectTimeout, InvalidURL, ProxyError, SSLError, Timeout
     from urllib3.exceptions import LocationParseError, NewConnectionError
 
@@ -54,48 +55,51 @@ def transport_failure(error: Exception, attempt: RequestAttempt) -> ViError:
     if isinstance(error, SSLError):
         return _tls_failure(reason, attempt)
     if isinstance(error, ConnectTimeout):
-        return ConnectError(f"{where} did not take a connection within {attempt.span}", transient=True)
+        return ConnectError(f"{where} did not accept a connection within {attempt.span}", transient=True)
     if any(isinstance(cause, NewConnectionError) for cause in _causes(error)):
         return ConnectError(_no_connection(attempt, str(reason)), transient=True)
     if isinstance(error, (Timeout, TimeoutError)) or "timed out" in str(error).lower():
-        return LostResponse(f"{where} did not answer within {attempt.span}", late=True)
+        return LostResponse(f"{where} did not respond within {attempt.span}", late=True)
     if isinstance(error, (InvalidURL, LocationParseError)):
-        # The text may quote a part of a proxy's URL, and its password with it.
-        detail = ", or its proxy is none (proxy_host or HTTPS_PROXY)" if attempt.proxy else f": {error}"
-        return ViError(f"{where} is no host that can be connected to{detail}")
-    return LostResponse(f"The connection to {where} broke before the answer was there: {reason}")
+        # The text may quote part of the proxy's URL, including its password.
+        detail = ", or the proxy (proxy_host or HTTPS_PROXY) is not valid" if attempt.proxy else f": {error}"
+        return ViError(f"Cannot connect to {where}: the host name is not valid{detail}")
+    return LostResponse(f"The connection to {where} broke before the response arrived: {reason}")
 
 
 def proxy_failure(where: str, status: int) -> LostResponse:
-    """The exception for a status with which proxies answer in place of a server."""
+    """The exception for status 502, 503 or 504, which proxies return in place of a server."""
     reason = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}[status]
-    hint = " It may be starting, or at its limit of sessions: those left behind end when they idle out."
-    return LostResponse(f"{where} answered HTTP {status} ({reason}).{hint if status == 503 else ''}", status=status)
+    hint = " It may be starting, or at its session limit: sessions that were left open expire when idle."
+    return LostResponse(f"{where} returned HTTP {status} ({reason}).{hint if status == 503 else ''}", status=status)
 
 
 def _tls_failure(reason: BaseException, attempt: RequestAttempt) -> ViError:
     text = str(reason)
     if "NO_CERTIFICATE_OR_CRL_FOUND" in text or "PEM lib" in text:
-        return ViError(f"There is no certificate in {attempt.trusted} (ca_path, VMWARE_CA_PATH or REQUESTS_CA_BUNDLE)")
+        return ViError(
+            f"ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): there is no certificate in {attempt.trusted!r}."
+            " Use a PEM file or a directory of CA certificates"
+        )
     if "certificate" in text.lower() or "doesn't match" in text:
         why = (getattr(reason, "verify_message", "") or text).rstrip(".")
-        cure = "Give the authority that signed it in ca_path, or turn the check off with validate_certs: false"
+        advice = "Set ca_path to the CA that signed it, or turn verification off with validate_certs: false"
         if any(words in why for words in ("expired", "not yet valid", "not valid for", "match")):
-            cure = "No authority in ca_path makes up for that, only validate_certs: false turns the check off"
-        return ConnectError(f"The certificate of {attempt.where} is not trusted: {why}. {cure}.", transient=False)
+            advice = "Setting ca_path does not help. Only validate_certs: false turns verification off"
+        return ConnectError(f"The certificate of {attempt.where} is not trusted: {why}. {advice}.", transient=False)
     if "EOF" in text or "reset" in text.lower():
-        return LostResponse(f"The connection to {attempt.where} broke before the answer was there: {text}")
-    return ConnectError(f"{attempt.where} does not speak TLS as expected: {text}", transient=False)
+        return LostResponse(f"The connection to {attempt.where} broke before the response arrived: {text}")
+    return ConnectError(f"The TLS handshake with {attempt.where} failed: {text}", transient=False)
 
 
 def _no_connection(attempt: RequestAttempt, text: str) -> str:
     if any(words in text for words in ("Name or service not known", "resolve", "nodename", "getaddrinfo")):
-        return f"The host {attempt.hostname} is not known: its name can't be resolved ({text})"
+        return f"Cannot resolve the host name {attempt.hostname}: {text}"
     return f"No connection to {attempt.where}: {text}"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exception and those inside it: requests and urllib3 wrap one into another several times."""
+    """The exception and those that it wraps: requests and urllib3 wrap exceptions several times."""
     for _level in range(_LEVELS):
         yield error
         inner = getattr(error, "reason", None)
@@ -107,6 +111,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _innermost(error: BaseException) -> BaseException:
-    """The cause that says most."""
+    """The innermost cause, which is the most specific."""
     *_outer, inner = _causes(error)
     return inner

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hearing of changes by long polls (PropertyCollector.WaitForUpdatesEx)."""
+"""Receiving changes by long polls (PropertyCollector.WaitForUpdatesEx)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from .client import Client
 from .wire import Reference, data_object, expect_object, expect_objects, expect_reference, expect_text
 
 POLL = 30
-"""Seconds of one long poll: proxies cut requests that stay silent for longer."""
+"""Seconds of one long poll. Proxies cut connections that are silent for longer."""
 
 PACE = 0.25
-"""Seconds between two polls: a server answers at the first change, so without it each change is a request."""
+"""Seconds between two polls. The vCenter responds at the first change: without a pause, each change is a request."""
 
 
 class Change(NamedTuple):
-    """What is new of an object: wire values by path. ``gone``: it left, or is not on the server."""
+    """A change of one object.
+
+    :ivar values: the changed VI JSON values by property path
+    :ivar gone: whether the object left the filter or does not exist
+    """
 
     ref: Reference
     values: dict[str, Any]
@@ -28,10 +32,10 @@ class Change(NamedTuple):
 
 
 class Updates:
-    """What changed of all that the filters of one property collector watch.
+    """The changes of all objects that the filters of one property collector watch.
 
-    :ivar version: how far the changes were read, empty before the first answer
-    :ivar truncated: whether there are more changes already
+    :ivar version: version of the last UpdateSet that was read, empty before the first
+    :ivar truncated: whether more changes are available already
     """
 
     def __init__(self, client: Client, collector: Reference):
@@ -41,18 +45,20 @@ class Updates:
         self.truncated = False
 
     def watch(self, spec: dict[str, Any]) -> None:
-        """Add a filter for a PropertyFilterSpec; it ends with the collector."""
+        """Add a filter for a PropertyFilterSpec (PropertyCollector.CreateFilter). It ends with the collector."""
         params = {"spec": spec, "partialUpdates": False}
         self._client.call(self._collector, "CreateFilter", params, repeatable=not self._client.shared, bound=True)
 
     def next(self, seconds: int, within: float = math.inf) -> list[Change] | None:
-        """The changes since the last answer; ``None`` if there was none for so many seconds.
+        """The changes since the last response, ``None`` if there were none for ``seconds``.
 
-        :param within: seconds after which a server that does not keep to it is given up
+        :param seconds: how long the vCenter waits for a change
+        :param within: seconds until the request times out, even if the vCenter still waits
+        :raises ViError: as :meth:`Client.call`
         """
         params = {"version": self.version, "options": data_object("WaitOptions", maxWaitSeconds=seconds)}
-        # A truncated answer has moved the version on, so a lost one can't be asked for again.
-        answer = self._client.call(
+        # A truncated response has advanced the version on the vCenter, so a lost response cannot be requested again.
+        value = self._client.call(
             self._collector,
             "WaitForUpdatesEx",
             params,
@@ -61,10 +67,10 @@ class Updates:
             hold=float(seconds),
             within=within,
         )
-        if answer is None:
+        if value is None:
             self.truncated = False
             return None
-        update = expect_object(answer, "WaitForUpdatesEx")
+        update = expect_object(value, "WaitForUpdatesEx")
         self.version, self.truncated = (
             expect_text(update.get("version"), "WaitForUpdatesEx"),
             update.get("truncated") is True,
@@ -72,13 +78,19 @@ class Updates:
         return changes_in_update(update)
 
     def cancel(self) -> None:
-        """End the wait of another thread in :meth:`next`, which answers the fault RequestCanceled there; ViError."""
+        """End :meth:`next` in another thread, where the vCenter reports the fault RequestCanceled.
+
+        :raises ViError: the request failed (PropertyCollector.CancelWaitForUpdates)
+        """
         with self._client.twin() as twin:
             twin.call(self._collector, "CancelWaitForUpdates", bound=True)
 
 
 def changes_in_update(update: dict[str, Any]) -> list[Change]:
-    """The changes that an UpdateSet tells, in its order."""
+    """The changes in an UpdateSet, in its order.
+
+    :raises BadResponse: it has another shape
+    """
     changes = []
     for part in expect_objects(update.get("filterSet"), "UpdateSet"):
         for change in expect_objects(part.get("objectSet"), "UpdateSet"):
@@ -98,8 +110,11 @@ def changes_in_update(update: dict[str, Any]) -> list[Change]:
 def change_list_view(
     client: Client, view: Reference, add: Iterable[Reference], remove: Iterable[Reference] = ()
 ) -> list[str]:
-    """Change what a ListView lists; the ids of added objects that do not exist."""
+    """Change which objects a ListView contains (ListView.ModifyListView).
+
+    :returns: the moIds of added objects that do not exist
+    """
     params = {"add": [ref.wire() for ref in add], "remove": [ref.wire() for ref in remove]}
     params = {name: refs for name, refs in params.items() if refs}
-    answer = client.call(view, "ModifyListView", params, bound=True)
-    return [expect_reference(lost, "ModifyListView").moid for lost in expect_objects(answer, "ModifyListView")]
+    value = client.call(view, "ModifyListView", params, bound=True)
+    return [expect_reference(lost, "ModifyListView").moid for lost in expect_objects(value, "ModifyListView")]

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VI JSON <-> Python, without I/O.
+"""Converting between VI JSON and Python, without I/O.
 
-On the wire every data object names its type in ``_typeName``, and where the declared type is Any a primitive is boxed
-as ``{"_typeName": "int", "_value": 5}``. Answers of the modules have neither: snake_case keys, references as
-``{type, moid}``, boxed values unboxed.
+In VI JSON every data object has its type in ``_typeName``, and where the API declares Any a primitive is boxed as
+``{"_typeName": "int", "_value": 5}``. Results of modules have neither: keys are snake_case, references are
+``{type, moid}``, boxed values are unboxed.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from typing import Any, NamedTuple, Union
 from .._errors import BadResponse
 from .._times import format_rfc3339, parse_rfc3339
 
-SPOKEN_BY = "VI JSON is spoken by vCenter 8.0.1 and later."
+REQUIREMENT = "VI JSON requires vCenter 8.0.1 or later."
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class Reference(NamedTuple):
-    """A managed object: its type and its moId."""
+    """A reference to a managed object: its type and its moId."""
 
     type: str
     moid: str
@@ -34,41 +34,44 @@ class Reference(NamedTuple):
         return f"{self.type}:{self.moid}"
 
     def wire(self) -> dict[str, str]:
-        """As ManagedObjectReference."""
+        """As a ManagedObjectReference of VI JSON."""
         return {"_typeName": "ManagedObjectReference", "type": self.type, "value": self.moid}
 
     def as_result(self) -> dict[str, str]:
-        """As modules return it."""
+        """As a module returns it: ``{type, moid}``."""
         return {"type": self.type, "moid": self.moid}
 
 
 Entity = Union[Reference, str]
-"""A reference, or the inventory path of one (without slashes around it)."""
+"""A reference, or an inventory path without a leading or trailing slash."""
 
 
 def parse_json(body: bytes) -> Any:
-    """The value of a JSON text; BadAnswer for anything else, nesting that is too deep included."""
+    """The value of a JSON text.
+
+    :raises BadResponse: it is not valid JSON, or is nested too deeply
+    """
     try:
         return json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise BadResponse(
-            f"The answer is not JSON ({type(error).__name__}): {body_excerpt(body)}. {SPOKEN_BY}"
+            f"The response is not JSON ({type(error).__name__}): {body_excerpt(body)}. {REQUIREMENT}"
         ) from error
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not valid JSON")
 
 
 def _finite(number: str) -> float:
     value = float(number)
     if math.isinf(value):
-        raise ValueError(f"{number} is too big")
+        raise ValueError(f"{number} is too large")
     return value
 
 
 def body_excerpt(body: bytes, size: int = 120) -> str:
-    """The beginning of an answer, for a message."""
+    """The first ``size`` characters of a response, for a message."""
     text = " ".join(body[: 4 * size].decode("utf-8", "replace").split())
     return repr(text if len(text) <= size else f"{text[:size]}…")
 
@@ -80,16 +83,20 @@ def snake_case(name: str) -> str:
 
 
 def data_object(type_name: str, **fields: Any) -> dict[str, Any]:
-    """A data object for a request: fields that are None are left out."""
+    """A data object for a request. Fields that are None are left out."""
     return {"_typeName": type_name, **{key: value for key, value in fields.items() if value is not None}}
 
 
 def plain_value(value: Any, *, typed: bool = False) -> Any:
-    """Any wire value in answer form. ``typed`` keeps the type of data objects as ``type``; BadAnswer if too deep."""
+    """Any VI JSON value as a module returns it.
+
+    :param typed: keep the type of data objects as ``type``
+    :raises BadResponse: the value is nested too deeply
+    """
     try:
         return _plain(value, typed)
     except RecursionError as error:
-        raise BadResponse("the answer is nested too deeply") from error
+        raise BadResponse("The response is nested too deeply") from error
 
 
 def _plain(value: Any, typed: bool) -> Any:
@@ -102,13 +109,13 @@ def _plain(value: Any, typed: bool) -> Any:
         return _in_utc(value["_value"]) if type_name == "dateTime" else _plain(value["_value"], typed)
     if type_name == "ManagedObjectReference":
         return {"type": value.get("type"), "moid": value.get("value")}
-    answer: dict[str, Any] = {"type": type_name} if typed and type_name is not None else {}
+    plain: dict[str, Any] = {"type": type_name} if typed and type_name is not None else {}
     for key, item in value.items():
         if key != "_typeName":
             name = snake_case(key)
-            # An own field called "type" must not hide the name of the type.
-            answer[f"{name}_" if name in answer else name] = _plain(item, typed)
-    return answer
+            # A field called "type" must not replace the name of the type.
+            plain[f"{name}_" if name in plain else name] = _plain(item, typed)
+    return plain
 
 
 def _in_utc(moment: Any) -> Any:
@@ -119,46 +126,59 @@ def _in_utc(moment: Any) -> Any:
 
 
 def expect_reference(value: Any, what: str) -> Reference:
-    """The reference that an answer holds; BadAnswer if it holds something else."""
+    """The value as a reference.
+
+    :param what: the operation or the field, for the message
+    :raises BadResponse: the value is not a reference
+    """
     if isinstance(value, dict):
         kind, moid = value.get("type"), value.get("value")
-        # What goes into the address of a request has to be a text that can be sent.
+        # Both become part of request paths.
         if isinstance(kind, str) and isinstance(moid, str) and (kind + moid).isprintable():
             return Reference(kind, moid)
-    raise BadResponse(f"{what} answered {_shape(value)} where a reference was expected")
+    raise BadResponse(f"{what} returned {_shape(value)} instead of a reference")
 
 
 def expect_objects(value: Any, what: str) -> list[dict[str, Any]]:
-    """A list of data objects, ``null`` being an empty one; BadAnswer if it is something else."""
+    """The value as a list of data objects; ``null`` is an empty list.
+
+    :raises BadResponse: the value is not such a list
+    """
     value = unboxed_value(value)
     if value is None:
         return []
     if isinstance(value, list) and all(isinstance(item, dict) for item in value):
         return value
-    raise BadResponse(f"{what} answered {_shape(value)} where a list of objects was expected")
+    raise BadResponse(f"{what} returned {_shape(value)} instead of a list of objects")
 
 
 def expect_object(value: Any, what: str) -> dict[str, Any]:
-    """A data object; BadAnswer if it is something else."""
+    """The value as a data object.
+
+    :raises BadResponse: the value is not an object
+    """
     if isinstance(value, dict):
         return value
-    raise BadResponse(f"{what} answered {_shape(value)} where an object was expected")
+    raise BadResponse(f"{what} returned {_shape(value)} instead of an object")
 
 
 def expect_text(value: Any, what: str) -> str:
-    """A string, boxed or not; BadAnswer if it is something else."""
+    """The value as a string, unboxed if necessary.
+
+    :raises BadResponse: the value is not a string
+    """
     value = unboxed_value(value)
     if isinstance(value, str):
         return value
-    raise BadResponse(f"{what} answered {_shape(value)} where a text was expected")
+    raise BadResponse(f"{what} returned {_shape(value)} instead of a string")
 
 
 def unboxed_value(value: Any) -> Any:
-    """What a boxed primitive, enum or array holds; anything else as it is."""
+    """The content of a boxed primitive, enum or array; any other value unchanged."""
     return value["_value"] if isinstance(value, dict) and "_value" in value else value
 
 
 def _shape(value: Any) -> str:
     if isinstance(value, dict):
         return f"an object of type {value.get('_typeName')!r}"
-    return "null" if value is None else f"a {type(value).__name__}"
+    return "null" if value is None else f"a value of type {type(value).__name__}"

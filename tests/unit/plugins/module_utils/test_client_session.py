@@ -160,7 +160,7 @@ def test_a_login_that_was_lost_is_tried_once_more(
     with client() as made:
         made.get(TASK, "info")
     assert len(warnings_shown) == 1
-    assert "left a session behind" in warnings_shown[0]
+    assert "that session stays open until it expires" in warnings_shown[0]
     assert pauses == []
 
 
@@ -198,7 +198,7 @@ def test_a_logout_that_fails_is_a_warning(
     with client() as made:
         made.get(TASK, "info")
     assert len(warnings_shown) == 1
-    assert "could not be closed" in warnings_shown[0]
+    assert "Could not close the session; it expires when idle: " in warnings_shown[0]
 
 
 def test_a_logout_of_a_session_that_is_gone_is_none(client: Make, wire: Wire, warnings_shown: list[str]) -> None:

@@ -154,31 +154,31 @@ def test_excerpt_is_short_and_in_one_line() -> None:
 
 @pytest.mark.parametrize("wrong", [None, 1, "vm-7", [], {}, {"type": "A"}, {"value": "b"}, {"type": 1, "value": "b"}])
 def test_what_is_no_reference(wrong: Any) -> None:
-    with pytest.raises(BadResponse, match=r"what answered .* reference"):
+    with pytest.raises(BadResponse, match=r"what returned .* reference"):
         expect_reference(wrong, "what")
 
 
 @pytest.mark.parametrize(("kind", "moid"), [("Task", "task-\ud800"), ("\ud800", "task-1"), ("Task", "task-1\n")])
 def test_a_reference_that_can_not_be_sent(kind: str, moid: str) -> None:
-    with pytest.raises(BadResponse, match="where a reference was expected"):
+    with pytest.raises(BadResponse, match="instead of a reference"):
         expect_reference({"_typeName": "ManagedObjectReference", "type": kind, "value": moid}, "what")
 
 
 @pytest.mark.parametrize("wrong", [1, "a", {}, [1], [None], [[]], boxed("ArrayOfInt", [1])])
 def test_what_is_no_list_of_objects(wrong: Any) -> None:
-    with pytest.raises(BadResponse, match=r"what answered .* objects"):
+    with pytest.raises(BadResponse, match=r"what returned .* objects"):
         expect_objects(wrong, "what")
 
 
 @pytest.mark.parametrize("wrong", [None, 1, "a", []])
 def test_what_is_no_object(wrong: Any) -> None:
-    with pytest.raises(BadResponse, match=r"what answered .* object"):
+    with pytest.raises(BadResponse, match=r"what returned .* object"):
         expect_object(wrong, "what")
 
 
 @pytest.mark.parametrize("wrong", [None, 1, [], {}, boxed("int", 1)])
 def test_what_is_no_text(wrong: Any) -> None:
-    with pytest.raises(BadResponse, match=r"what answered .* text"):
+    with pytest.raises(BadResponse, match=r"what returned .* string"):
         expect_text(wrong, "what")
 
 

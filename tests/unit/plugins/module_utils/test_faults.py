@@ -145,8 +145,8 @@ def test_the_exception_of_a_fault() -> None:
 def test_a_release_that_the_server_does_not_know() -> None:
     refusal = fault("InvalidRequest", faultstring='Unsupported version URI "urn:vim25/99.0.0.0"')
     assert str(server_fault(refusal, "Login")) == (
-        'Login: Unsupported version URI "urn:vim25/99.0.0.0" (InvalidRequest). The server may be older than'
-        " api_release: auto asks it for the newest that both know"
+        'Login: Unsupported version URI "urn:vim25/99.0.0.0" (InvalidRequest). The vCenter may be older than'
+        " api_release. Use api_release: auto to negotiate the release"
     )
 
 

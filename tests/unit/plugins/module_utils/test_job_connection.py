@@ -58,8 +58,8 @@ def test_endpoints(given: dict[str, Any], expected: Endpoint) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"hostname": "https://vc.example.com"}, "hostname.*https://.*Accepted"),
-        ({"hostname": "vc.example.com/sdk"}, "hostname.*Accepted"),
+        ({"hostname": "https://vc.example.com"}, "hostname.*https://.*Use a name"),
+        ({"hostname": "vc.example.com/sdk"}, "hostname.*Use a name"),
         ({"hostname": "vc.example.com:443"}, "hostname.*port"),
         ({"hostname": "user@vc.example.com"}, "hostname"),
         ({"hostname": "v c"}, "hostname"),
@@ -72,9 +72,9 @@ def test_endpoints(given: dict[str, Any], expected: Endpoint) -> None:
         ({"port": 65536}, "port: 65536"),
         ({"proxy_host": "p"}, "proxy_port"),
         ({"proxy_host": "p", "proxy_port": 70000}, "proxy_port: 70000"),
-        ({"proxy_host": "http://p", "proxy_port": 3128}, "proxy_host: 'http://p' is no host"),
-        ({"proxy_host": "joe:secret@p", "proxy_port": 3128}, "proxy_host: this is no host"),
-        ({"request_timeout": 0.0}, "request_timeout: 0.*Accepted"),
+        ({"proxy_host": "http://p", "proxy_port": 3128}, "proxy_host: 'http://p' is not a valid host"),
+        ({"proxy_host": "joe:secret@p", "proxy_port": 3128}, "proxy_host: the value is not a valid host"),
+        ({"request_timeout": 0.0}, "request_timeout: 0.*Use seconds"),
         ({"request_timeout": -1.0}, "request_timeout"),
         ({"request_timeout": float("nan")}, "request_timeout"),
         ({"request_timeout": float("inf")}, "request_timeout"),

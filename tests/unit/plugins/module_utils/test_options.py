@@ -49,17 +49,21 @@ def test_values_are_taken_as_ansible_takes_them(kind: str, given: Any, value: An
 @pytest.mark.parametrize(
     ("option", "given", "message"),
     [
-        ({"type": "int"}, "x", "it: 'x' is no whole number"),
-        ({"type": "int"}, True, "it: True is no whole number"),
-        ({"type": "float"}, [], "it: [] is no number"),
-        ({"type": "str"}, {}, "it: {} is no text"),
-        ({"type": "bool"}, "maybe", "it: 'maybe' is no switch. Accepted: true, false"),
-        ({"type": "list", "elements": "str"}, [[]], "it: [[]] is no list of texts"),
-        ({"type": "str", "no_log": True}, ["hidden"], "it: what is given is no text"),
-        ({"type": "str", "choices": ["a", "b"]}, "c", "it: 'c' is not one of them. Accepted: a, b"),
-        ({"type": "list", "elements": "str", "choices": ["a"]}, ["a", "c"], "it: 'c' is not one of them. Accepted: a"),
-        ({"type": "str", "required": True}, None, "it is missing: give it as an option"),
-        ({"type": "str", "required": True, "env": "IT"}, None, "it is missing: give it as an option (or IT in"),
+        ({"type": "int"}, "x", "it: 'x' is not a whole number"),
+        ({"type": "int"}, True, "it: True is not a whole number"),
+        ({"type": "float"}, [], "it: [] is not a number"),
+        ({"type": "str"}, {}, "it: {} is not a string"),
+        ({"type": "bool"}, "maybe", "it: 'maybe' is not a boolean. Use true or false"),
+        ({"type": "list", "elements": "str"}, [[]], "it: [[]] is not a list of strings"),
+        ({"type": "str", "no_log": True}, ["hidden"], "it: the value is not a string"),
+        ({"type": "str", "choices": ["a", "b"]}, "c", "it: 'c' is not a valid value. Use one of: a, b"),
+        (
+            {"type": "list", "elements": "str", "choices": ["a"]},
+            ["a", "c"],
+            "it: 'c' is not a valid value. Use one of: a",
+        ),
+        ({"type": "str", "required": True}, None, "it: missing. Set the option"),
+        ({"type": "str", "required": True, "env": "IT"}, None, "it: missing. Set the option (or IT in"),
     ],
 )
 def test_what_is_refused(option: dict[str, Any], given: Any, message: str) -> None:
@@ -69,7 +73,7 @@ def test_what_is_refused(option: dict[str, Any], given: Any, message: str) -> No
 
 
 def test_an_unknown_option_is_named_with_those_that_are_known() -> None:
-    with pytest.raises(InputError, match=r"^hostnme: no such option. Accepted: entity, recursion, .*, hostname,"):
+    with pytest.raises(InputError, match=r"^hostnme: unknown option. Use one of: entity, recursion, .*, hostname,"):
         validate_options({"hostnme": "x"}, EVENT_SOURCE_SPEC, {})
 
 
@@ -85,11 +89,11 @@ def test_the_option_wins_over_the_environment_and_that_over_the_default() -> Non
     [
         ({"states": []}, "states: the list is empty, so no task matches"),
         ({"users": []}, "users: the list is empty"),
-        ({"since": "yesterday"}, "since: 'yesterday' is no time. Accepted: RFC 3339"),
-        ({"entity": "what is this"}, "entity: 'what is this' is no entity"),
-        ({"hostname": "https://vc"}, "hostname: 'https://vc' is no host"),
-        ({"password": None}, "password missing"),
-        ({"states": "error,done"}, "states: 'done' is not one of them"),
+        ({"since": "yesterday"}, "since: 'yesterday' is not a valid time. Use RFC 3339"),
+        ({"entity": "what is this"}, "entity: 'what is this' is not an object id or path"),
+        ({"hostname": "https://vc"}, "hostname: 'https://vc' is not a valid host"),
+        ({"password": None}, "password: missing. Set username and password"),
+        ({"states": "error,done"}, "states: 'done' is not a valid value"),
     ],
 )
 def test_the_event_source_refuses_before_it_sends_anything(

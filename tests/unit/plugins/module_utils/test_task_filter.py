@@ -116,15 +116,15 @@ def test_an_empty_list_matches_nothing(options: dict[str, Any], nothing: bool) -
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"begin_time": "yesterday"}, "begin_time: 'yesterday' is no time. Accepted: RFC 3339"),
-        ({"end_time": "2026-11-01T00:00:00"}, "end_time: '2026-11-01T00:00:00' is no time"),
-        ({"end_time": ""}, "end_time: '' is no time"),
+        ({"begin_time": "yesterday"}, "begin_time: 'yesterday' is not a valid time. Use RFC 3339"),
+        ({"end_time": "2026-11-01T00:00:00"}, "end_time: '2026-11-01T00:00:00' is not a valid time"),
+        ({"end_time": ""}, "end_time: '' is not a valid time"),
         ({"begin_time": "1m", "end_time": "61s"}, "end_time: the time is before begin_time"),
         ({"begin_time": "2026-11-01T00:00:01Z", "end_time": "2026-11-01T00:00:00Z"}, "end_time: the time is before"),
-        ({"entity": "web01"}, "entity: 'web01' is no entity"),
-        ({"alarm": "alarm"}, "alarm: 'alarm' is no Alarm. Accepted: alarm-7, Alarm:alarm-7, or {type: Alarm, moid"),
+        ({"entity": "web01"}, "entity: 'web01' is not an object id or path"),
+        ({"alarm": "alarm"}, "alarm: 'alarm' is not a valid Alarm. Use alarm-7, Alarm:alarm-7, or {type: Alarm, moid"),
         ({"event_chain_ids": [1, 2**31]}, "event_chain_ids: 2147483648 is not a valid id. Use 32-bit integers"),
-        ({"scheduled_task": 3}, "scheduled_task: 3 is no ScheduledTask. Accepted: schedule-3?"),
+        ({"scheduled_task": 3}, "scheduled_task: 3 is not a valid ScheduledTask. Use schedule-3?"),
     ],
 )
 def test_refused_before_anything_is_asked(options: dict[str, Any], message: str) -> None:
@@ -163,5 +163,5 @@ def test_ways_to_name_an_alarm(value: Any) -> None:
     ["", "7", "alarm-", "alarm-x", "vm-7", "Task:alarm-7", {"type": "Alarm"}, {"moid": "alarm-7"}, {}, [], None],
 )
 def test_what_names_no_alarm(value: Any) -> None:
-    with pytest.raises(InputError, match="is no Alarm"):
+    with pytest.raises(InputError, match="is not a valid Alarm"):
         parse_object(value, "alarm", "Alarm", "alarm-")

@@ -85,13 +85,13 @@ def test_refused_with_the_option_and_what_is_accepted(value: Any) -> None:
         parse_task(value, "parent")
     message = str(refused.value)
     assert message.startswith("parent: ")
-    for form in ("task-42", "Task:task-42", "vim.Task:task-42", "vmw-task=true", "module answered"):
+    for form in ("task-42", "Task:task-42", "vim.Task:task-42", "vmw-task=true", "module returned"):
         assert form in message
     assert len(message.splitlines()) == 1
 
 
 def test_other_ids_of_the_rest_api_are_no_vim_tasks() -> None:
-    with pytest.raises(InputError, match="no vim task"):
+    with pytest.raises(InputError, match=r"not a vim\.Task"):
         parse_task(f"{UUID}:com.vmware.vcenter.ovf.library_item")
 
 
@@ -118,7 +118,7 @@ def test_the_task_of_check_mode_is_one_in_check_mode_only() -> None:
 
 @pytest.mark.parametrize("answer", [{"tasks": [{"moid": "task-1"}], "missing": []}, {"results": [], "changed": False}])
 def test_a_whole_answer_is_told_from_the_tasks_in_it(answer: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match=r"whole answer of a task: take the tasks in it, such as found\.tasks"):
+    with pytest.raises(InputError, match=r"whole result of a module: pass the tasks in it, such as found\.tasks"):
         parse_tasks([answer])
 
 

@@ -60,7 +60,7 @@ def test_a_refused_connection() -> None:
 def test_an_unknown_host() -> None:
     failure = failure_at(443, "no-such-host.invalid")
     assert isinstance(failure, ConnectError)
-    assert "no-such-host.invalid is not known" in str(failure)
+    assert "Cannot resolve the host name no-such-host.invalid: " in str(failure)
 
 
 def test_a_server_that_hangs_up() -> None:
@@ -100,7 +100,7 @@ def test_a_certificate_that_is_not_trusted(wire: Wire, pauses: list[float], erro
     assert pauses == []
     for word in ("vc.example.com", "validate_certs", "ca_path", reason):
         assert word in message
-    assert ("No authority" in message) == ("expired" in reason or "match" in reason)
+    assert ("ca_path does not help" in message) == ("expired" in reason or "match" in reason)
 
 
 def test_certificates_that_are_none(wire: Wire, pauses: list[float]) -> None:
@@ -108,7 +108,7 @@ def test_certificates_that_are_none(wire: Wire, pauses: list[float]) -> None:
         ssl.SSLError(136, "[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate (_ssl.c)")
     )
     wire.expect(Call("GET", f"{HOST}/x", none))
-    with pytest.raises(ViError, match=f"no certificate in {__file__}.*ca_path"):
+    with pytest.raises(ViError, match=f"ca_path .*no certificate in '{__file__}'"):
         Transport(Endpoint("vc.example.com", verify=__file__), sleep=pauses.append).send("GET", "/x")
     assert pauses == []
 
@@ -122,7 +122,7 @@ def test_a_proxy_that_does_not_connect(wire: Wire) -> None:
     assert str(failed.value).startswith("The proxy p.example.com:3128 did not connect to vc.example.com:443: ")
 
 
-@pytest.mark.parametrize(("status", "word"), [(502, "Bad Gateway"), (503, "limit of sessions"), (504, "Timeout")])
+@pytest.mark.parametrize(("status", "word"), [(502, "Bad Gateway"), (503, "session limit"), (504, "Timeout")])
 def test_a_proxy_that_has_no_answer(wire: Wire, status: int, word: str) -> None:
     wire.expect(Call("GET", f"{HOST}/x", html(status)))
     with pytest.raises(LostResponse, match=f"HTTP {status}.*{word}") as lost:

@@ -60,13 +60,13 @@ def test_order_of_trust(
 
 
 def test_a_file_to_trust_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ViError, match=r"gone\.pem.*ca_path"):
+    with pytest.raises(ViError, match=r"ca_path .*gone\.pem' does not exist"):
         Transport(Endpoint("vc.example.com", verify=str(tmp_path / "gone.pem")))
 
 
 def test_a_bundle_of_the_environment_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem")
-    with pytest.raises(ViError, match=r"/no/such/bundle\.pem.*REQUESTS_CA_BUNDLE"):
+    with pytest.raises(ViError, match=r"REQUESTS_CA_BUNDLE\): '/no/such/bundle\.pem'"):
         Transport(Endpoint("vc.example.com"))
     Transport(Endpoint("vc.example.com", verify=False))
 
