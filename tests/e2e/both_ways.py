@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The same tasks in Ansible's own process and as modules, side by side on two simulators that know the same."""
+"""The same tasks in Ansible's own process and as modules, compared on two equal simulators."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RUN_FOLDER = re.compile(r"/in_process_\w+/[^/\"]+")
 
 
 class BothWays:
-    """Runs tasks on one simulator in Ansible's own process, on its twin as modules, and compares all there is."""
+    """Runs tasks in Ansible's own process on one simulator and as modules on its twin, and compares the outcomes."""
 
     def __init__(self, twins: tuple[VCenter, VCenter], folder: Path):
         self.vcenters = twins
@@ -36,21 +36,21 @@ class BothWays:
             self._ways.append(Ansible(vcenter, folder / name))
 
     def each(self, action: Callable[[VCenter], T]) -> T:
-        """What an action answers on both simulators: the same."""
+        """The result of an action on both simulators, which must be equal."""
         first, second = map(action, self.vcenters)
         assert first == second
         return first
 
     def tasks(self, tasks: Sequence[Task], **options: Any) -> Run:
-        """The run of one play in Ansible's own process, when it was compared with the other."""
+        """Run one play both ways and compare; returns the run in Ansible's own process."""
         return self.compared(lambda ansible, **way: ansible.tasks(tasks, **way, **options))
 
     def playbook(self, plays: Sequence[Any] | str, **options: Any) -> Run:
-        """The same for whole plays."""
+        """Run whole plays both ways."""
         return self.compared(lambda ansible, **way: ansible.playbook(plays, **way, **options))
 
     def compared(self, run: Callable[..., Run]) -> Run:
-        """The same for what ``run(ansible, in_process=…)`` runs."""
+        """Call ``run(ansible, in_process=…)`` both ways."""
         with ThreadPoolExecutor(2) as pool:
             futures = [
                 pool.submit(run, ansible, in_process=in_process)
@@ -69,7 +69,7 @@ class BothWays:
 
 
 def _align(twins: tuple[VCenter, VCenter]) -> None:
-    """Let both give the same ids from now on, whatever an earlier test did to one of them only."""
+    """Let both simulators assign the same ids from now on, whatever earlier tests did to one of them."""
     numbers = [int(vcenter.task().rpartition("-")[2]) for vcenter in twins]
     for vcenter, number in zip(twins, numbers):
         vcenter.tasks(max(numbers) - number)
@@ -81,15 +81,15 @@ def _assert_same(mine: str, other: str, what: str) -> None:
 
 
 def _whole(outcome: Outcome, vcenter: VCenter) -> str:
-    """What a task did and answered, without what differs between any two runs."""
+    """The outcome of a task, without values that differ between any two runs."""
     whole = {key: value for key, value in vars(outcome).items() if key != "processes"}
-    # how often a wait is told of changes is a matter of time
+    # how often a wait gets updates depends on timing
     whole["requests"] = {**outcome.requests, "PropertyCollector.WaitForUpdatesEx": 0}
     return _neutral(json.dumps(whole, sort_keys=True, indent=1), vcenter)
 
 
 def _neutral(text: str, vcenter: VCenter) -> str:
-    # where a failure comes from, which ansible-core 2.19 and later say of a module in other words
+    # the source of a failure, which ansible-core 2.19 and later describes differently for modules
     text = text.replace("Action failed: ", "Module failed: ")
     text = text.replace('  "failed_when_suppressed_exception": "(traceback unavailable)",\n', "")
     text = text.replace(str(Path(vcenter.variables["VMWARE_CA_PATH"]).parent), "TLS")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Chromium without a window, driven through its DevTools protocol over a pipe."""
+"""A headless Chromium, driven with the DevTools protocol over a pipe."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FLAGS = [
 
 
 def find_browser() -> str | None:
-    """The path of a Chromium, if one is installed."""
+    """The path of Chromium if it is installed."""
     return next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
@@ -50,7 +50,7 @@ class Browser:
         self.events: list[dict[str, Any]] = []
 
     def call(self, method: str, params: dict[str, Any] | None = None, session: str | None = None) -> dict[str, Any]:
-        """The result of a command; RuntimeError if the browser refuses it. Events that come meanwhile are kept."""
+        """Send a command; returns its result. Events in between are kept. RuntimeError if the browser rejects it."""
         self._last_id += 1
         message = {"id": self._last_id, "method": method, "params": params or {}}
         if session:
@@ -81,7 +81,7 @@ class Browser:
         return received
 
     def page(self, path: Path, *, width: int = 1280, height: int = 900, dark: bool = False) -> Page:
-        """A new tab with a file in it."""
+        """Open a file in a new tab."""
         target = self.call("Target.createTarget", {"url": "about:blank"})["targetId"]
         session = self.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         page = Page(self, session)
@@ -101,11 +101,11 @@ class Page:
             self.call(f"{domain}.enable")
 
     def call(self, method: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        """A command to this tab."""
+        """Send a command to this tab."""
         return self._browser.call(method, params, self._session)
 
     def open(self, path: Path) -> None:
-        """Load a file and let its scripts run."""
+        """Load a file and wait until its scripts have run."""
         self.call("Page.navigate", {"url": path.as_uri()})
         self.until("document.readyState === 'complete' && location.protocol === 'file:'")
 
@@ -117,7 +117,7 @@ class Page:
         )
 
     def media(self, media: str, *, dark: bool = False) -> None:
-        """Show it on a ``screen``, light or dark, or as on paper (``print``)."""
+        """Emulate a ``screen``, light or dark, or paper (``print``)."""
         feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", {"media": media, "features": [feature]})
 
@@ -131,11 +131,11 @@ class Page:
         """Wait until an expression is true."""
         deadline = time.monotonic() + TIMEOUT
         while not self.run(condition):
-            assert time.monotonic() < deadline, f"not within {TIMEOUT} s: {condition}"
+            assert time.monotonic() < deadline, f"Not within {TIMEOUT} s: {condition}"
             time.sleep(0.05)
 
     def key(self, key: str) -> None:
-        """Press a key that writes nothing, such as Tab or Escape, or Enter."""
+        """Press a key such as Tab, Escape or Enter."""
         codes = {"Tab": 9, "Enter": 13, "Escape": 27, "Space": 32}
         text = {"Enter": "\r", "Space": " "}.get(key)
         event = {"key": " " if key == "Space" else key, "code": key, "windowsVirtualKeyCode": codes[key]}
@@ -143,11 +143,11 @@ class Page:
         self.call("Input.dispatchKeyEvent", {"type": "keyUp", **event})
 
     def write(self, text: str) -> None:
-        """Write into what has the focus."""
+        """Write into the focused element."""
         self.call("Input.insertText", {"text": text})
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """Press the mouse at a point, move, and let go at another."""
+        """Drag the mouse from one point to another."""
         kinds = (("mouseMoved", start), ("mousePressed", start), ("mouseMoved", end), ("mouseReleased", end))
         for kind, (x, y) in kinds:
             button = (
@@ -161,7 +161,7 @@ class Page:
         path.write_bytes(base64.b64decode(answer["data"]))
 
     def pdf(self) -> bytes:
-        """The page on paper."""
+        """The page as PDF."""
         return base64.b64decode(self.call("Page.printToPDF", {"preferCSSPageSize": True})["data"])
 
     def _events(self, method: str) -> list[dict[str, Any]]:
@@ -172,18 +172,18 @@ class Page:
         ]
 
     def requests(self) -> list[str]:
-        """The URLs that it asked for, itself included."""
+        """The requested URLs, including the page itself."""
         return [event["request"]["url"] for event in self._events("Network.requestWillBeSent")]
 
     def problems(self) -> list[str]:
-        """What its scripts threw and what the browser complained about."""
+        """Exceptions of its scripts and log entries of the browser."""
         thrown = [json.dumps(event["exceptionDetails"]) for event in self._events("Runtime.exceptionThrown")]
         return thrown + [event["entry"]["text"] for event in self._events("Log.entryAdded")]
 
 
 @contextmanager
 def running_browser(program: str) -> Iterator[Browser]:
-    """A Chromium with a profile of its own, which ends with the block."""
+    """A Chromium with its own profile, which runs inside the block."""
     with TemporaryDirectory(prefix="vijson-browser-", ignore_cleanup_errors=True) as profile:
         their_input, to_browser = os.pipe()
         from_browser, their_output = os.pipe()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the end-to-end tests share: simulators, Ansible, and the check that nothing is left open on a server."""
+"""Fixtures of the end-to-end tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["ansible", "shared_vcenter", "short_path", "vcenter"]
 
 @pytest.fixture(scope="session")
 def shared_twins() -> Iterator[tuple[VCenter, VCenter]]:
-    """Two simulators to which the same is done."""
+    """Two simulators that get the same requests."""
     options = ["--history", "0", "--user", "bob:running:admin"]
     with simulator(options) as first, simulator(options) as second:
         yield VCenter(first), VCenter(second)
@@ -29,7 +29,7 @@ def shared_twins() -> Iterator[tuple[VCenter, VCenter]]:
 
 @pytest.fixture
 def both_ways(shared_twins: tuple[VCenter, VCenter], tmp_path: Path) -> Iterator[BothWays]:
-    """Runs in Ansible's own process and as modules, compared; nothing may be left open by either."""
+    """Runs in Ansible's own process and as modules, compared. Neither may leave anything open."""
     for twin in shared_twins:
         twin.reset()
     yield BothWays(shared_twins, tmp_path)
@@ -41,6 +41,6 @@ def both_ways(shared_twins: tuple[VCenter, VCenter], tmp_path: Path) -> Iterator
 
 @pytest.fixture
 def stack() -> Iterator[ExitStack]:
-    """What is entered there is left when the test ends, or when it closes it."""
+    """Closes what the test enters at the end of the test, or earlier if the test closes it."""
     with ExitStack() as entered:
         yield entered

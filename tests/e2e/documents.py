@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people read, and the blocks of code in it."""
+"""The documentation, and its code blocks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MD_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True)
 class Block:
-    """A block of code.
+    """A code block.
 
     :ivar place: file and line
     """
@@ -36,18 +36,18 @@ class Block:
 
     @property
     def data(self) -> Any:
-        """What a block of YAML holds."""
+        """The data in a YAML block."""
         return yaml.safe_load(self.text)
 
     def commands(self) -> list[list[str]]:
-        """The words of each command in a block of a terminal, without comments and prompts."""
+        """The words of each command in a console block, without comments and prompts."""
         lines = [line.removeprefix("$ ") for line in self.text.replace("\\\n", " ").splitlines()]
         split = [shlex.split(line, comments=True) for line in lines]
         return [part for words in split for part in _joined(words) if part]
 
 
 def _joined(words: list[str]) -> list[list[str]]:
-    """The commands that ``&&`` joins."""
+    """The commands between ``&&``."""
     commands: list[list[str]] = [[]]
     for word in words:
         if word == "&&":
@@ -58,7 +58,7 @@ def _joined(words: list[str]) -> list[list[str]]:
 
 
 def blocks(path: Path) -> list[Block]:
-    """The blocks of a guide or a page."""
+    """The code blocks of a guide or a page."""
     text = path.read_text(encoding="utf-8")
     pattern = _RST_BLOCK if path.suffix == ".rst" else _MD_BLOCK
     return [
@@ -75,7 +75,7 @@ ALL_BLOCKS = [block for path in (*GUIDES, *PAGES) for block in blocks(path)]
 
 
 def constant(plugin: Path, name: str) -> Any:
-    """What a plugin's file gives in YAML as ``DOCUMENTATION``, ``EXAMPLES`` or ``RETURN``."""
+    """The YAML text of ``DOCUMENTATION``, ``EXAMPLES`` or ``RETURN`` in a plugin's file."""
     for node in ast.parse(plugin.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
             return yaml.safe_load(ast.literal_eval(node.value))
@@ -83,7 +83,7 @@ def constant(plugin: Path, name: str) -> Any:
 
 
 def messages(folder: Path) -> set[str]:
-    """The texts in the Python files of a folder, with an ellipsis for each value that is filled in."""
+    """The texts in the Python files of a folder, with an ellipsis in place of each value."""
     nodes = (node for path in folder.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     return {_text(node) for node in nodes if isinstance(node, (ast.Constant, ast.JoinedStr))}
 

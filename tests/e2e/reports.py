@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running the role task_report, and tasks whose texts try to be more than texts."""
+"""Running the role task_report, and tasks with hostile texts."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ HOSTILE = (
 
 
 def fault(message: str, kind: str = "InvalidState", **fields: Any) -> dict[str, Any]:
-    """A fault with a text, as it is on the wire."""
+    """A fault with a text, as a wire value."""
     text = {"_typeName": "LocalizableMessage", "key": f"vim.fault.{kind}.summary", "message": message}
     return {"_typeName": kind, **fields, "faultMessage": [text]}
 
 
 def variables(**given: Any) -> dict[str, Any]:
-    """The role's variables, from names without its prefix."""
+    """The role's variables from names without the prefix."""
     return {f"task_report_{name}": str(value) if isinstance(value, Path) else value for name, value in given.items()}
 
 
 def reports(ansible: Ansible, cases: list[dict[str, Any]], *, env: dict[str, str | None] | None = None) -> Run:
-    """One run with a report for each case, of which any may fail. `check_mode` and `diff` are keywords of Ansible."""
+    """Write a report for each case in one run; any may fail. `check_mode` and `diff` are Ansible's keywords."""
     tasks: list[Task] = []
     for case in cases:
         keywords = {name: value for name, value in case.items() if name in ("check_mode", "diff")}
@@ -52,7 +52,7 @@ def reports(ansible: Ansible, cases: list[dict[str, Any]], *, env: dict[str, str
 
 
 def embedded(page: Path) -> list[dict[str, Any]]:
-    """The tasks in a page, as its own script reads them."""
+    """The tasks in a page, read as its script reads them."""
     found = re.search(r'<script [^>]*id="tasks-data"[^>]*>(.*?)</script>', page.read_text("utf-8"), re.DOTALL)
     assert found is not None, page
     return [json.loads(line) for line in found[1].split("\n") if line.strip()]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/api.md: it names every operation of Task and TaskManager, and each row works as long as the server has it."""
+"""docs/api.md: it names every operation of Task and TaskManager, and each row needs its operation on the server."""
 
 from __future__ import annotations
 

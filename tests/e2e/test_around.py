@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible does around a task works as it does around any module."""
+"""Ansible's task keywords work as they do for any module."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ JOB = "com.vijson.simulator.job"
 
 
 def connection(vcenter: VCenter) -> dict[str, str]:
-    """The options that lead to a simulator."""
+    """The connection options for a simulator."""
     variables = vcenter.variables
     return {
         "hostname": variables["VMWARE_HOST"],
@@ -110,7 +110,7 @@ def test_module_defaults(both_ways: BothWays) -> None:
 
 
 def test_vault(both_ways: BothWays) -> None:
-    """A password that is encrypted in the playbook itself, and one whose text is a template's."""
+    """An encrypted password in the playbook, and a password that looks like a template."""
     secret = VaultSecret(b"the vault's own password")
 
     def run(ansible: Ansible, **way: Any) -> Any:
@@ -172,10 +172,10 @@ def test_many_hosts(ansible: Ansible, vcenter: VCenter, strategy: str) -> None:
 
 
 def test_timeout(ansible: Ansible, vcenter: VCenter) -> None:
-    """Ansible's own time limit ends a wait, and what that had opened is closed."""
+    """Ansible's own timeout ends a wait, and the module closes what it opened."""
     moid = vcenter.task()
     runs = [
-        # a module needs its time to begin
+        # starting a module takes a while
         ansible.tasks([task("wait", "vi_task_wait", {"tasks": moid}, timeout=seconds)], in_process=in_process)
         for seconds, in_process in ((3, True), (8, False))
     ]
@@ -185,7 +185,7 @@ def test_timeout(ansible: Ansible, vcenter: VCenter) -> None:
         assert f"({seconds})" in outcome.msg or f"{seconds} second" in outcome.msg
         assert outcome.requests["PropertyCollector.WaitForUpdatesEx"] >= 1
     assert here.left == {}
-    # the module itself goes on until there is something that it would tell
+    # the module continues until it has something to report
     for progress in range(100):
         vcenter.change(moid, progress=progress)
         if not vcenter.left():

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job as AWX starts it: through ansible-runner, with what its VMware credential puts into the environment."""
+"""A job as AWX runs it: with ansible-runner and the environment variables of its VMware credential."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(
 
 
 class Job:
-    """A job template's project and inventory, and what a job leaves behind."""
+    """The project and inventory of a job template, and the files that a job leaves."""
 
     def __init__(self, folder: Path, vcenter: VCenter):
         self.folder = folder
@@ -40,10 +40,11 @@ class Job:
         (self.folder / path).write_text(json.dumps(data), encoding="utf-8")
 
     def run(self, tasks: list[Task], variables: dict[str, Any]) -> None:
-        """Run these tasks in a playbook, as verbose as it gets, with variables in the inventory."""
+        """Run tasks in a playbook with the highest verbosity and with inventory variables."""
         local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
         self._write("inventory/hosts.json", {"all": {"hosts": {"localhost": {**local, **variables}}}})
-        defaults = {"group/vijson.tasks.vi": {"port": self.vcenter.port}}  # the credential has no field for it
+        # the credential has no field for the port
+        defaults = {"group/vijson.tasks.vi": {"port": self.vcenter.port}}
         play = {"hosts": "localhost", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}
         self._write("project/site.yml", [play])
         inherited = {
@@ -70,17 +71,17 @@ class Job:
         assert done.returncode == 0, done.stdout
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """What AWX shows and keeps."""
+        """The events that AWX shows and stores."""
         for path in (self.folder / "artifacts/1/job_events").iterdir():
             yield json.loads(path.read_text("utf-8"))
 
     def results(self) -> dict[str, dict[str, Any]]:
-        """The result of each task that was run."""
+        """The result of each task."""
         data = [event["event_data"] for event in self.events() if event["event"].startswith("runner_on_")]
         return {each["task"]: each["res"] for each in data if "res" in each}
 
     def texts(self) -> Iterator[str]:
-        """All that the job left but `command`, where ansible-runner itself keeps the environment."""
+        """All files of the job except `command`, in which ansible-runner stores the environment."""
         for path in (self.folder / "artifacts").rglob("*"):
             if path.is_file() and path.name != "command":
                 yield path.read_text("utf-8")
@@ -88,7 +89,7 @@ class Job:
 
 @pytest.fixture
 def logged(vcenter: VCenter) -> Iterator[VCenter]:
-    """A vCenter that keeps requests, to see which sessions there were."""
+    """A vCenter that logs requests, which shows the sessions."""
     vcenter.control("POST", "log", {"on": True})
     vcenter.control("DELETE", "log")
     yield vcenter
@@ -96,7 +97,7 @@ def logged(vcenter: VCenter) -> Iterator[VCenter]:
 
 
 def sessions(vcenter: VCenter) -> set[str]:
-    """The ids of the sessions that were used."""
+    """The ids of the sessions in the log."""
     headers = [
         {name.lower(): value for name, value in each["headers"].items()} for each in vcenter.control("GET", "log")
     ]

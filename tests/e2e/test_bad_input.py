@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What bad input gets: one line that says what was wrong, and nothing changed on the server."""
+"""Bad input fails with one line that says what is wrong, and changes nothing on the server."""
 
 from __future__ import annotations
 
@@ -145,14 +145,14 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
 
 @pytest.fixture
 def refusing_port() -> Iterator[int]:
-    """A port that nobody listens at, and that nobody else gets meanwhile."""
+    """A port that refuses connections and that no other program can take."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield bound.getsockname()[1]
 
 
 def assert_refused(outcome: Outcome, expected: str) -> None:
-    """One line that begins with what is expected, and nothing left open or changed."""
+    """The message is one line with the expected start, and nothing is left open or changed."""
     assert outcome.status == "failed"
     assert "\n" not in outcome.msg
     assert outcome.msg.startswith(expected), f"{outcome.msg!r}\nis not\n{expected!r}"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What bad input gets from the modules for history, custom fields, task types and sessions: one line each."""
+"""Bad input for the modules for history, custom fields, task types and sessions fails with one line."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
 
 
 def assert_refused(outcome: Outcome, expected: str) -> None:
-    """One line that begins with what is expected, and nothing left open or changed."""
+    """The message is one line with the expected start, and nothing is left open or changed."""
     assert outcome.status == "failed"
     assert "\n" not in outcome.msg
     assert outcome.msg.startswith(expected), f"{outcome.msg!r}\nis not\n{expected!r}"

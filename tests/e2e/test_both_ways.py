@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task in Ansible's own process can't be told from a module: everything is run both ways and compared."""
+"""A task in Ansible's own process behaves as a module does: everything runs both ways and is compared."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FULL = {
 
 
 def examples(module: str) -> list[Any]:
-    """The EXAMPLES of a module, writing to where the playbook is."""
+    """The EXAMPLES of a module, which write to the playbook's folder."""
     text: str = importlib.import_module(f"ansible_collections.vijson.tasks.plugins.modules.{module}").EXAMPLES
     loaded: list[Any] = yaml.safe_load(text.replace("/tmp/", "./"))  # noqa: S108
     return loaded
@@ -124,7 +124,7 @@ def test_arguments(both_ways: BothWays) -> None:
             ),
         ],
         play={"vars": {"moid": moid, "on": True, "seconds": 12}},
-        env={"PYTHONHASHSEED": "0"},  # a message lists a set
+        env={"PYTHONHASHSEED": "0"},  # the order of a set in a message varies
     )
     assert sorted(run["an option and its alias"].result["warnings"]) == [
         "Both option tasks and its alias task are set.",
@@ -138,7 +138,7 @@ def test_arguments(both_ways: BothWays) -> None:
 
 
 def test_secrets(both_ways: BothWays) -> None:
-    """A secret that comes back in an answer is masked, even if it is a common word."""
+    """A secret in a response is masked, even if it is a common word."""
     secret = "vijson-Demo1!"
     moid = both_ways.each(
         lambda vcenter: vcenter.task(description=f"Logged in with {secret}.", name=secret, state="running", progress=7)
@@ -170,7 +170,7 @@ def test_secrets(both_ways: BothWays) -> None:
 
 
 def test_faults(both_ways: BothWays) -> None:
-    """Answers that are late, lost or damaged, and what is done about it."""
+    """Recovery from late, lost and damaged responses."""
     moids = both_ways.each(lambda vcenter: vcenter.tasks(2, on_cancel="owner"))
     job = {"task_type": "com.vijson.simulator.job"}
     broken = [
@@ -202,7 +202,7 @@ def test_faults(both_ways: BothWays) -> None:
         tasks.append(task("break", "control", {"path": "faults", "body": body}))
         tasks.append(task(f"{operation} {fault}", module, arguments))
         tasks.append(task("mend", "control", {"method": "DELETE", "path": "faults"}))
-        # the session of a login whose answer was lost is nobody's
+        # the session of a login whose response was lost stays open
         tasks.append(task("begin anew", "control", {"path": "restart"}))
     run = both_ways.tasks(tasks, arguments=["-vvv"], env={"ANSIBLE_INJECT_INVOCATION": "0"})
     assert "Traceback" not in run.output

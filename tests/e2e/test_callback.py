@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The callback: plays show up as tasks, and nothing that a vCenter does keeps a play from its way."""
+"""The callback: plays become tasks, and no failure of the vCenter affects a play."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Data = dict[str, Any]
 
 
 class Shown:
-    """Runs playbooks with the callback, and reads what they showed."""
+    """Runs playbooks with the callback, and reads their tasks from the vCenter."""
 
     def __init__(self, ansible: Ansible, folder: Path):
         self._ansible = ansible
@@ -53,7 +53,7 @@ class Shown:
         env: Mapping[str, str | None] | None = None,
         hosts: Mapping[str, Data] | None = None,
     ) -> Started:
-        """A run that goes on, on two hosts unless others are named."""
+        """Start a run, on two hosts unless ``hosts`` names others."""
         inventory = self._folder / "hosts.json"
         inventory.write_text(json.dumps({"all": {"hosts": hosts or {"web01": LOCAL, "web02": LOCAL}}}))
         playbook = self._folder / "play.yml"
@@ -62,7 +62,7 @@ class Shown:
         return self._ansible.start(command, env={**ENABLED, **(env or {})})
 
     def tasks(self) -> list[Data]:
-        """The tasks of plays, the oldest first."""
+        """The tasks of plays, oldest first."""
         with connect_client(validate_options({}, CONNECTION_SPEC, self._ansible.vcenter.variables)) as client:
             recent = [item.require("info") for item in read_recent_tasks(client)]
         return [task_from_info(info) for info in sorted(recent, key=task_age) if info["descriptionId"] == TYPE]
@@ -95,7 +95,7 @@ def wait(seconds: float) -> Data:
 
 
 def warnings(run: Run) -> list[str]:
-    """What the callback warned of, without the line breaks that Ansible puts into long warnings."""
+    """The callback's warnings, without the line breaks that Ansible inserts."""
     text = " ".join(run.output.split())
     return [part.partition("[")[0].strip() for part in text.split(f"[WARNING]: {NAME}: ")[1:]]
 
@@ -163,7 +163,8 @@ def test_each_play_is_a_task_and_batches_of_one_are_not(shown: Shown, vcenter: V
         ("Deploy", "success"),
         ("Second", "error"),
     ]
-    assert vcenter.state()["opened"]["sessions"] == 2  # one for both plays, and one that read them
+    # one for both plays, and one of this test, which read the tasks
+    assert vcenter.state()["opened"]["sessions"] == 2
 
 
 def test_limit_and_names(shown: Shown) -> None:
@@ -203,7 +204,7 @@ def test_an_interrupted_run_ends_the_task_in_error(shown: Shown, vcenter: VCente
     assert (task["state"], task["error"]["message"]) == ("error", "The run was interrupted")
 
 
-# -- trouble -------------------------------------------------------------------------------------------------------
+# -- failures ------------------------------------------------------------------------------------------------------
 
 
 def test_an_unknown_kind_of_task_is_one_warning_that_says_what_to_do(shown: Shown, vcenter: VCenter) -> None:
@@ -245,7 +246,7 @@ def test_trouble_is_one_warning(shown: Shown, vcenter: VCenter, env: dict[str, s
 
 @contextmanager
 def silent_server() -> Iterator[int]:
-    """The port of a server that takes connections and says nothing."""
+    """The port of a server that accepts connections and never responds."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         yield listener.getsockname()[1]
 
@@ -261,7 +262,7 @@ def test_a_silent_vcenter_delays_nothing_but_the_end_and_that_by_its_budget(show
         delayed, run = seconds(VMWARE_PORT=str(port), VIJSON_TASKS_TIME_BUDGET="4")
     assert run.code == 0
     assert len(warnings(run)) == 1
-    # were each of the plays or tasks to wait for an answer, it would be three times that
+    # it would take three times as long if each play or task waited for a response
     assert delayed - usual < 10
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the guides and pages say about files, commands, options and messages is so."""
+"""The guides and pages are right about files, commands, options and messages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ documents = pytest.mark.parametrize("path", [*GUIDES, *PAGES], ids=lambda path: 
 
 
 def of_language(language: str) -> pytest.MarkDecorator:
-    """A test of each block in a language."""
+    """Parametrize a test with each code block in a language."""
     found = [block for block in ALL_BLOCKS if block.language == language]
     return pytest.mark.parametrize("block", found, ids=lambda block: block.place)
 
@@ -53,7 +53,7 @@ def test_files_that_it_names_are_there(path: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
     missing = [link for link in links if not (path.parent / link).exists()]
     if not yaml.safe_load((ROOT / "changelogs/changelog.yaml").read_text("utf-8"))["releases"]:
-        missing = [link for link in missing if link != "CHANGELOG.rst"]  # the first release makes it
+        missing = [link for link in missing if link != "CHANGELOG.rst"]  # the first release creates this file
     named = re.findall(r"``?([\w.-]+/[\w./-]+)``?", text)
     folders = {entry.name for entry in ROOT.iterdir() if entry.is_dir()} - {".build"}
     missing += [name for name in named if name.split("/")[0] in folders and not (ROOT / name).exists()]
@@ -128,6 +128,6 @@ def test_messages_are_real() -> None:
 
 
 def said_as(message: str, text: str) -> bool:
-    """Whether a text in the code is that message; either may have an ellipsis where the other has words."""
+    """Whether a text in the code is that message. Either may have an ellipsis in place of words."""
     shortened, filled = (".*".join(map(re.escape, each.split("…"))) for each in (message.strip("… "), text))
     return bool(re.search(shortened, text) or re.fullmatch(filled, message))

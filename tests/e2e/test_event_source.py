@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The event source: each change once, whatever happens to the connection, and nothing left on the server."""
+"""The event source: it reports each change once, whatever the connection does, and leaves nothing open."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_a_wrong_option_is_one_clear_line(
 
 
 def test_it_finds_its_modules_from_its_own_file(vcenter: VCenter, tmp_path: Path) -> None:
-    """In a folder of any name, beside another installed ansible_collections, without ansible-core."""
+    """In a folder of any name, with another ansible_collections installed, and without ansible-core."""
     checkout = tmp_path / "any folder"
     root = SOURCE.parents[4]
     for part in ("extensions", "plugins/module_utils"):

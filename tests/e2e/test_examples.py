@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people copy from the guides, the pages and the documentation of plugins runs.
+"""The examples in the guides, the pages and the plugin documentation run.
 
-It runs as it stands, but for the names of vCenters, of files and of objects that only their own vCenter has.
+They run unchanged, except for names of vCenters, files and objects.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ COMMANDS = [
 
 @pytest.fixture(scope="module")
 def shared_vcenter() -> Iterator[VCenter]:
-    """A simulator for this file alone: examples leave tasks and kinds of tasks behind."""
+    """A simulator for this file alone, because examples leave tasks and task types on it."""
     with simulator(["--history", "0", "--check"]) as variables:
         yield VCenter(variables)
 
 
 @pytest.fixture
 def busy(vcenter: VCenter) -> VCenter:
-    """A vCenter where something runs, and something failed a while ago."""
+    """A vCenter with running tasks, and with one that failed a while ago."""
     vcenter.task(type="VirtualMachine.clone", duration=3, outcome="success", cancelable=True)
     vcenter.task(
         type="VirtualMachine.clone", state="error", queued_ago=7300, completed_ago=7200, error=fault("It is full")
@@ -61,7 +61,7 @@ def busy(vcenter: VCenter) -> VCenter:
 
 
 def adapted(text: str, vcenter: VCenter, folder: Path) -> str:
-    """A text of which the vCenter is the simulator, and the files are in a folder of the test's."""
+    """The text with the simulator as the vCenter and with files in the test's own folder."""
     text = text.replace("vcenter.example.com", vcenter.host)
     text = text.replace("/DC0/vm/production", "/DC0/vm/apps")
     text = re.sub(r"/(tmp|srv/reports)/", f"{folder}/", text)
@@ -69,7 +69,7 @@ def adapted(text: str, vcenter: VCenter, folder: Path) -> str:
 
 
 def run(ansible: Ansible, plays: str) -> Run:
-    """A playbook that must end well."""
+    """Run a playbook, which must succeed."""
     password = f"vault_vcenter_password={ansible.vcenter.variables['VMWARE_PASSWORD']}"
     done = ansible.playbook(adapted(plays, ansible.vcenter, ansible.folder), arguments=["--extra-vars", password])
     assert done.code == 0, done.output
@@ -125,7 +125,7 @@ def test_commands(ansible: Ansible, busy: VCenter, tmp_path: Path, command: str)
 def test_examples_of_modules(ansible: Ansible, busy: VCenter) -> None:
     plays = [
         {"name": module.stem, "hosts": "localhost", "gather_facts": False, "tasks": constant(module, "EXAMPLES")}
-        for module in reversed(MODULES)  # to wait before there is what never ends
+        for module in reversed(MODULES)  # wait before there is a task that never ends
     ]
     run(ansible, json.dumps(plays))
 

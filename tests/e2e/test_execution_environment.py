@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ansible-builder makes of the collection. No container is built: that needs an engine and base images."""
+"""What ansible-builder generates. The test builds no container, which needs an engine and base images."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ pytestmark = pytest.mark.skipif(
 
 
 def requirement(name: str) -> str:
-    """A line of one of the files with requirements."""
+    """The only requirement in a file."""
     lines = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8").splitlines()
     (line,) = (line for line in lines if not line.startswith("#"))
     return line
 
 
 def builder(*arguments: str) -> str:
-    """What ansible-builder prints."""
+    """Run ansible-builder; returns its output."""
     return subprocess.run([str(BUILDER), *arguments], check=True, capture_output=True, text=True, timeout=60).stdout
 
 
@@ -40,7 +40,7 @@ def test_build_context(tmp_path: Path) -> None:
     definition = yaml.safe_load(DEFINITION.read_text("utf-8"))
     assert f'ARG EE_BASE_IMAGE="{definition["images"]["base_image"]["name"]}"' in steps
     assert any(step.startswith("ARG ANSIBLE_INSTALL_REFS=") and requirement("ansible") in step for step in steps)
-    # git fetches the collection, so it has to be there before
+    # git has to be installed before it can fetch the collection
     fetched = next(index for index, step in enumerate(steps) if "ansible-galaxy collection install" in step)
     assert any("install" in step and "git-core" in step for step in steps[:fetched])
     (collection,) = yaml.safe_load((tmp_path / "_build/requirements.yml").read_text("utf-8"))["collections"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIGINT and SIGTERM, and an Ansible that is killed: nothing stays open on the server, and no process stays."""
+"""SIGINT, SIGTERM and a killed Ansible: nothing stays open on the server, and no process is left."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ WAYS = pytest.mark.parametrize("in_process", [True, False], ids=["in-process", "
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 TIMES = pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
 
-# Older ones do not pass signals on to their workers.
+# Older versions do not pass signals on to their workers.
 PASSES_ON = tuple(map(int, core_version.split(".")[:2])) >= (2, 19)
 
 
 class Play:
-    """A playbook in the middle of a task of one module."""
+    """A playbook that runs a task with one module."""
 
     def __init__(self, ansible: Ansible, in_process: bool, module: str, arguments: dict[str, Any]):
         self.vcenter = ansible.vcenter
@@ -41,7 +41,7 @@ class Play:
         return self.run.process.pid
 
     def processes(self) -> list[Process]:
-        """All that it started, whatever became of their parents."""
+        """All processes that it started, including orphans."""
         return processes_with("TESTS_FOLDER", str(self.run.folder))
 
     def at_work(self) -> int:
@@ -56,7 +56,7 @@ class Play:
         until(lambda: self.vcenter.state()["requests"].get(operation), f"somebody requests {operation}")
 
     def until_closed(self) -> None:
-        """Wait until nothing is open and nothing runs; what it was about goes on meanwhile."""
+        """Wait until nothing is open and no process runs, while the tasks keep making progress."""
         numbers = cycle(range(100))
 
         def closed() -> bool:
@@ -69,7 +69,7 @@ class Play:
 
 @pytest.fixture
 def started() -> Iterator[list[Play]]:
-    """Plays that have to end, however the test does."""
+    """Starts plays, and ends them with the test."""
     plays: list[Play] = []
     yield plays
     for play in plays:
@@ -80,7 +80,7 @@ def started() -> Iterator[list[Play]]:
 
 @pytest.fixture
 def in_a_wait(ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool) -> Play:
-    """A play that waits for a task which does not end."""
+    """A play that waits for a task that does not end."""
     play = Play(ansible, in_process, "vi_task_wait", {"tasks": vcenter.task(), "wait_timeout": 600})
     started.append(play)
     play.until_requested("PropertyCollector.WaitForUpdatesEx")
@@ -91,7 +91,7 @@ def in_a_wait(ansible: Ansible, vcenter: VCenter, started: list[Play], in_proces
 @SIGNALS
 @TIMES
 def test_the_process_at_work(in_a_wait: Play, vcenter: VCenter, number: signal.Signals, times: int) -> None:
-    """It closes what it has opened, and the play sees a failed task."""
+    """The process closes what it opened, and the task of the play fails."""
     vcenter.fault("ListView.DestroyView", "delay", seconds=1)
     pid = in_a_wait.at_work()
     os.kill(pid, number)
@@ -133,7 +133,7 @@ def test_ansible_playbook(in_a_wait: Play, vcenter: VCenter, number: signal.Sign
 
 @WAYS
 def test_ansible_is_killed(in_a_wait: Play) -> None:
-    """Nobody tells the process at work, but it notices when it has something to tell."""
+    """The working process gets no signal, but notices the end of Ansible when it reports."""
     pid = in_a_wait.at_work()
     for process in in_a_wait.processes():
         is_worker = process.parent == in_a_wait.main
@@ -147,7 +147,7 @@ def test_ansible_is_killed(in_a_wait: Play) -> None:
 def test_during_the_login(
     ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool, number: signal.Signals
 ) -> None:
-    """The id of a session comes with the answer, so the answer is waited for."""
+    """The module waits for the response, because it contains the session id."""
     vcenter.fault("SessionManager.Login", "delay", seconds=2)
     play = Play(ansible, in_process, "vi_task_manager_info", {})
     started.append(play)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks that people copy, run as they are."""
+"""The playbooks of the collection, run unchanged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def play(ansible: Ansible, name: str, *arguments: str) -> Run:
 
 
 def changed(run: Run) -> list[str]:
-    """Which tasks changed something."""
+    """The tasks that reported a change."""
     return [outcome.task for outcome in run if outcome.result.get("changed")]
 
 
@@ -31,7 +31,7 @@ def created(run: Run) -> list[str]:
 
 
 def shown(run: Run, name: str) -> Any:
-    """What a debug task shows."""
+    """The output of a debug task."""
     assert run.code == 0, run.output
     return run[name].result["msg"]
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines on how far tasks are: on stderr only, and only where somebody looks."""
+"""Progress lines: only on stderr, and only in Ansible's own process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PROGRESS = "vijson_tasks_progress"
 
 
 def ordered(name: str, count: int, **spec: Any) -> Task:
-    """A task that lets the server begin so many tasks just before they are waited for."""
+    """A task that starts ``count`` tasks on the server just before a module waits for them."""
     return task(name, "control", {"path": "tasks", "body": {"entity": "vm-21", "count": count, **spec}}, register=name)
 
 
@@ -59,7 +59,7 @@ def test_many_tasks_are_told_by_their_number(ansible: Ansible) -> None:
 
 
 def test_silence(ansible: Ansible, vcenter: VCenter) -> None:
-    """Under no_log, where it is turned off, and in a module, which nobody looks at while it runs."""
+    """No progress with no_log, if it is turned off, or in a module, whose output Ansible shows only at its end."""
     moid = vcenter.task(progress=43)
     look = {"tasks": moid, "wait_timeout": 0}
     quiet = [
@@ -76,7 +76,7 @@ def test_silence(ansible: Ansible, vcenter: VCenter) -> None:
 
 
 def test_output_stays_json(ansible: Ansible, vcenter: VCenter) -> None:
-    """What is printed for programs has no progress in it."""
+    """Output for programs contains no progress."""
     moid = vcenter.task(state="success")
     command = ["ansible", "localhost", "-m", "vijson.tasks.vi_task_wait", "-a", f"task={moid}", "--one-line"]
     run = ansible.run(command)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``api_release``: what is spoken to servers of several releases."""
+"""``api_release``: which release modules use with servers of several releases."""
 
 from __future__ import annotations
 

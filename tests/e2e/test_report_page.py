@@ -57,7 +57,7 @@ def browser() -> Iterator[Browser]:
 
 
 def written(folder: Path, history: int, order: Any, **variables: Any) -> Path:
-    """The page on a vCenter with so many past tasks and those that `order` adds."""
+    """Write the page of a vCenter with ``history`` past tasks and those that `order` adds."""
     with simulator(["--history", str(history)]) as environment:
         vcenter = VCenter(environment)
         order(vcenter)
@@ -68,7 +68,7 @@ def written(folder: Path, history: int, order: Any, **variables: Any) -> Path:
 
 
 def few(vcenter: VCenter) -> None:
-    """Tasks of each kind: 3 that ran side by side, failures, a slow one, one that waited, and hostile texts."""
+    """Various tasks: 3 parallel ones, failures, a slow one, a queued one, and hostile texts."""
     vcenter.tasks(3, type="VirtualMachine.clone", state="success", started_ago=7200, completed_ago=3600)
     vcenter.tasks(60, state="success", started_ago=900, completed_ago=899)
     vcenter.tasks(
@@ -95,7 +95,7 @@ def few_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(browser: Browser, few_page: Path) -> Iterator[Page]:
-    """That file, open in a wide window. It may neither load anything nor complain."""
+    """That file in a wide window. It may not load anything or cause errors."""
     opened = browser.page(few_page)
     yield opened
     assert opened.requests() == [few_page.as_uri()]
@@ -103,38 +103,38 @@ def page(browser: Browser, few_page: Path) -> Iterator[Page]:
 
 
 def texts(page: Page, selector: str) -> list[str]:
-    """The texts of all elements that are shown."""
+    """The texts of all visible elements."""
     shown = f"[...document.querySelectorAll({selector!r})].filter((one) => one.checkVisibility())"
     found: list[str] = page.run(f"{shown}.map((one) => one.textContent)")
     return found
 
 
 def text(page: Page, selector: str) -> str:
-    """The text of the one element."""
+    """The text of the only element."""
     (found,) = texts(page, selector)
     return found
 
 
 def column(page: Page, number: int) -> list[str]:
-    """The texts in a column of the table, the first is 1."""
+    """The texts in a column of the table; the first column is 1."""
     return texts(page, f"#task-rows td:nth-child({number})")
 
 
 def click(page: Page, selector: str) -> None:
-    """Click on what is there and shown."""
+    """Click on a visible element."""
     assert page.run(f"document.querySelector({selector!r}).checkVisibility()"), selector
     page.run(f"document.querySelector({selector!r}).click()")
 
 
 def search(page: Page, words: str) -> str:
-    """Write into the search field; what the page then says that it found."""
+    """Write into the search field; returns the text about the matches."""
     page.run("document.getElementById('search').focus(); document.getElementById('search').select()")
     page.write(words)
     return text(page, "#found")
 
 
 def counts(page: Page) -> dict[str, int]:
-    """The tiles."""
+    """The numbers in the tiles."""
     names = texts(page, "#states dt")
     return {name: int(count.replace(",", "")) for name, count in zip(names, texts(page, "#states .count"))}
 
@@ -237,7 +237,7 @@ def test_sort_and_pages(page: Page) -> None:
 
 def test_timeline(page: Page) -> None:
     def bars(state: str) -> list[tuple[float, float]]:
-        """Where the bars of a state begin."""
+        """The start positions of the bars of a state."""
         path = page.run(f"document.querySelector('#chart path[data-state={state}]:not(.columns)').getAttribute('d')")
         return [(float(x), float(y)) for x, y in re.findall(r"M([\d.]+) ([\d.]+)h", path)]
 
@@ -318,7 +318,7 @@ def test_paper(page: Page) -> None:
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_contrast(page: Page, dark: bool) -> None:
-    """Texts stand out as WCAG AA asks: 4.5 to 1."""
+    """Texts have the contrast that WCAG AA requires, 4.5 to 1."""
     page.media("screen", dark=dark)
     selectors = [
         "h1",
@@ -336,7 +336,7 @@ def test_contrast(page: Page, dark: bool) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_roles_and_names(page: Page, width: int) -> None:
-    """What assistive technology is told, also where rows are shown as cards."""
+    """The roles and names for assistive technology, also when rows are shown as cards."""
     page.size(width, 800)
     nodes = [node for node in page.call("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
     roles = Counter(node["role"]["value"] for node in nodes)
@@ -360,7 +360,7 @@ def test_nothing_to_report(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_ten_thousand(browser: Browser, tmp_path: Path) -> None:
-    """A month of a busy vCenter is shown as quickly to use as a day of a small one."""
+    """A month of a busy vCenter is as quick to use as a day of a small one."""
     file = written(tmp_path, MANY, lambda _vcenter: None, begin="60d")
     states = Counter(task["state"] for task in embedded(file))
     page = browser.page(file)

@@ -47,7 +47,7 @@ def subject(page: Path) -> str:
 
 
 def written(run: Run) -> list[bool]:
-    """Of each page, whether it was, or would be, written."""
+    """Whether each page was written, or would be in check mode."""
     assert run.all(FAILED) == [], run.output
     return [outcome.result["changed"] for outcome in run.all(WRITTEN)]
 
@@ -78,7 +78,7 @@ def test_writes_when_the_tasks_differ(ansible: Ansible, vcenter: VCenter, tmp_pa
 
 
 def test_what_goes_on_is_measured(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
-    """How long a task has been running changes, unless the report has a fixed end."""
+    """The running time of a task changes, unless the report has a fixed end."""
     vcenter.task(state="running", started_ago=60)
     until_then, until_now = tmp_path / "then.html", tmp_path / "now.html"
     fixed = {"dest": until_then, "begin": "2001-01-01T00:00:00Z", "end": "2200-01-01T00:00:00Z"}
@@ -214,7 +214,7 @@ def test_session_of_others(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -
 
 
 def test_several_vcenters(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
-    """The hosts of the play need not be there: all is done on the controller, also what `become` is for."""
+    """The hosts of the play need not exist: everything runs on the controller, also with `become`."""
     vcenter.task(state="success", completed_ago=60)
     (tmp_path / "inventory").write_text(f"one ansible_host={vcenter.host}\ntwo ansible_host={vcenter.host}\n")
     role = {
@@ -229,7 +229,7 @@ def test_several_vcenters(ansible: Ansible, vcenter: VCenter, tmp_path: Path) ->
 
 
 def test_playbook_of_the_collection(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
-    """The page lands where Ansible was started and not beside the playbook."""
+    """The page is written to the working directory of Ansible, not beside the playbook."""
     moid = vcenter.task(state="success", completed_ago=60)
     (tmp_path / "here").mkdir()
     run = ansible.run(["ansible-playbook", "vijson.tasks.report"], env=PIPELINED, folder=tmp_path / "here")

@@ -36,7 +36,7 @@ Start = Callable[..., Watcher]
 
 @pytest.fixture
 def rulebook(tmp_path: Path, stack: ExitStack) -> Start:
-    """Starts a rulebook, as text or by its name, and waits until it watches the vCenter of these variables."""
+    """Starts a rulebook, given as text or by name, and waits until it watches the vCenter."""
     if not PROGRAM.exists():
         pytest.skip("left out: ansible-rulebook is not installed (requirements/eda.txt)")
     if not shutil.which("java"):
@@ -51,7 +51,7 @@ def rulebook(tmp_path: Path, stack: ExitStack) -> Start:
             path.write_text(json.dumps(rules))
             rules = str(path)
         command = [str(PROGRAM), "--rulebook", rules, "--inventory", str(inventory), "--verbose", *arguments]
-        # nothing but the collection's own path tells where it is
+        # ansible-rulebook finds the collection only by its own path
         env = {name: value for name, value in os.environ.items() if not name.startswith(("VMWARE_", "PYTHONPATH"))}
         watcher = Watcher(command, {**env, **variables}, tmp_path)
         stack.callback(watcher.kill)
@@ -62,7 +62,7 @@ def rulebook(tmp_path: Path, stack: ExitStack) -> Start:
 
 
 class Tracker:
-    """Takes incidents over HTTP.
+    """A server that accepts incidents over HTTP.
 
     :ivar incidents: their bodies
     :ivar tokens: their Authorization headers
@@ -83,7 +83,7 @@ class Tracker:
                 tracker.incidents.append(json.loads(body))
 
             def log_message(self, *arguments: Any) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/incidents"
@@ -91,7 +91,7 @@ class Tracker:
 
 @pytest.fixture
 def tracker() -> Iterator[Tracker]:
-    """Where incidents are opened."""
+    """The server for incidents."""
     tracker = Tracker()
     thread = Thread(target=tracker.server.serve_forever)
     thread.start()
@@ -118,7 +118,7 @@ PRINT_ALL = [
 
 
 def changes(watcher: Watcher) -> Counter[tuple[str, str]]:
-    """How often each change of a task came, as (moid, change)."""
+    """The number of events per (moid, change)."""
     words = (line.split() for line in list(watcher.lines) if line.startswith("CHANGE "))
     return Counter((moid, change) for _source, moid, change, _more in words)
 

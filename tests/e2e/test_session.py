@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vi_session: one login for many modules, and a secret that nobody gets to see."""
+"""vi_session: one login for many modules, and a session id that stays hidden."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHARED = {"module_defaults": {"group/vijson.tasks.vi": {"session_id": "{{ login.
 
 
 def hidden(outcome: Outcome, *, changed: bool) -> bool:
-    """Whether the result says no more than that."""
+    """Whether the result is censored."""
     shown = {key for key in outcome.result if not key.startswith("_ansible_")}
     return outcome.status == "ok" and outcome.result["changed"] is changed and shown == {"censored", "changed"}
 
@@ -115,7 +115,7 @@ def test_nobody_gets_to_see_it(ansible: Ansible, vcenter: VCenter, in_process: b
     vcenter.control("DELETE", "log")
     used = {value for entry in log for name, value in entry["headers"].items() if name.lower() == SESSION_HEADER}
     assert len(used) == 2
-    # ansible-core before 2.19 hands the sum of a loop to callback plugins as it is
+    # ansible-core before 2.19 passes the results of a loop to callback plugins unmasked
     outcomes = [outcome for outcome in run if outcome.task != "in a loop"]
     for session_id in used:
         assert session_id not in run.output

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vi_task_cancel: the rhythm, and all the ways in which a task takes a cancel."""
+"""vi_task_cancel: check mode, idempotence, and all the ways in which tasks react to a cancel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MODULE = "vi_task_cancel"
 
 
 def states(outcome: Outcome) -> dict[str, tuple[str, bool]]:
-    """State and ``cancelled`` of each task in an answer, by id."""
+    """State and ``cancelled`` of each task in a result, by id."""
     return {found["moid"]: (found["state"], found["cancelled"]) for found in outcome.result["tasks"]}
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vi_task_collector: what is found, in which order, how much of it, and with how many requests."""
+"""vi_task_collector: filters, order, limits and number of requests."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ ADMINISTRATOR = "VSPHERE.LOCAL\\Administrator"
 
 
 def keys(outcome: Outcome) -> list[str]:
-    """The keys of the tasks that were found."""
+    """The keys of the tasks in a result."""
     assert outcome.status == "ok", outcome
     return [found["key"] for found in outcome.result["tasks"]]
 
 
 def ago(seconds: float) -> str:
-    """A time as people write it."""
+    """A time in the past as users write it."""
     return (datetime.now(timezone.utc) - timedelta(seconds=seconds)).isoformat()
 
 
@@ -179,7 +179,7 @@ def test_fields_and_labels(ansible: Ansible, vcenter: VCenter) -> None:
 
 @contextmanager
 def arriving(vcenter: VCenter, **spec: Any) -> Iterator[None]:
-    """New tasks all the time."""
+    """Create new tasks throughout the block."""
     over = threading.Event()
 
     def arrive() -> None:

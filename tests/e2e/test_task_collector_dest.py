@@ -24,7 +24,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 def mode(path: Path) -> int:
-    """Of a file."""
+    """The mode of a file."""
     return path.stat().st_mode & 0o7777
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vi_task_create: the rhythm, and what an activation id promises."""
+"""vi_task_create: check mode, idempotence, and the guarantees of an activation id."""
 
 from __future__ import annotations
 

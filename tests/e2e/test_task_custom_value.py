@@ -13,7 +13,7 @@ READER = {"username": "reader@vsphere.local", "password": "vijson-Read1!"}
 
 
 def sent(outcome: Outcome) -> int:
-    """How many values were set on the server."""
+    """How many requests of a task set values."""
     return outcome.requests.get("Task.setCustomValue", 0)
 
 

@@ -17,7 +17,7 @@ READ_ONCE = {"SessionManager.Login": 1, "PropertyCollector.RetrievePropertiesEx"
 
 
 def moids(outcome: Outcome) -> list[str]:
-    """The ids of the tasks in an answer."""
+    """The ids of the tasks in a result."""
     assert outcome.status == "ok", outcome
     return [found["moid"] for found in outcome.result["tasks"]]
 
@@ -152,7 +152,7 @@ def test_recent_tasks_narrowed(ansible: Ansible, vcenter: VCenter) -> None:
     assert moids(run["states"]) == [queued]
     assert moids(run["users"]) == [running, elsewhere]
     assert moids(run["named and narrowed"]) == [old]
-    # a login and a logout around reading and, for a path, looking it up
+    # a login and a logout, the request that reads and, for a path, the lookup
     assert max(sum(outcome.requests.values()) for outcome in run) <= 4
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vi_task_state: the rhythm, the order of what is sent, and results and faults of all kinds."""
+"""vi_task_state: check mode, idempotence, the order of the requests, and results and faults of all types."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CHANGES = ("Task.SetTaskState", "Task.SetTaskDescription", "Task.UpdateProgress"
 
 
 def sent(outcome: Outcome) -> dict[str, int]:
-    """The requests of a task that change something on the server."""
+    """The requests of a task that change the server."""
     return {operation: count for operation, count in outcome.requests.items() if operation in CHANGES}
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vi_task_type: registering, extending, reducing and removing an extension."""
+"""vi_task_type: register, extend, reduce and remove an extension."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _no_extension(vcenter: VCenter) -> Iterator[None]:
 
 
 def find(vcenter: VCenter) -> dict[str, Any] | None:
-    """The extension as it is on the wire."""
+    """The extension as a wire value."""
     found: dict[str, Any] | None = vcenter.invoke(
         "ExtensionManager/ExtensionManager/FindExtension", {"extensionKey": KEY}
     )
@@ -38,12 +38,12 @@ def find(vcenter: VCenter) -> dict[str, Any] | None:
 
 
 def sent(outcome: Outcome) -> dict[str, int]:
-    """The requests of a task that change something on the server."""
+    """The requests of a task that change the server."""
     return {operation: count for operation, count in outcome.requests.items() if operation in CHANGES}
 
 
 def answer(*task_types: dict[str, str], **other: Any) -> dict[str, Any]:
-    """The extension in an answer."""
+    """The extension in a result."""
     types = [{"label": None, "summary": None, **each} for each in task_types]
     return {
         "key": KEY,

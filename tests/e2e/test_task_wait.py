@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vi_task_wait: how waiting ends, what it costs, and what it survives."""
+"""vi_task_wait: the ends of a wait, its cost, and its recovery from failures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FULL = {
 
 
 def ended(run: Run, name: str) -> dict[str, list[str]]:
-    """The lists of ids in an answer, and the order of its tasks."""
+    """The lists of ids in a result, and the order of its tasks."""
     result = run[name].result
     assert result["changed"] is False
     lists = {key: result[key] for key in ("succeeded", "errored", "pending", "missing") if result[key]}
@@ -81,7 +81,7 @@ def test_many_tasks_at_the_price_of_a_few_requests(ansible: Ansible, vcenter: VC
     ]
     assert outcome.requests["PropertyCollector.CreateFilter"] == 1
     assert outcome.requests["ListView.ModifyListView"] == 1
-    assert sum(outcome.requests.values()) < 100  # 120 tasks make progress, of which one answer tells 25
+    assert sum(outcome.requests.values()) < 100  # 120 tasks progress, and one response reports 25 of them
     assert outcome.left == {}
 
 
@@ -104,7 +104,7 @@ def test_tasks_that_go_and_servers_that_restart(ansible: Ansible, vcenter: VCent
 
 
 def wait_until_watched(vcenter: VCenter, filters: int = 1) -> None:
-    """Wait until so many filters were opened in all, and the last one is being polled."""
+    """Wait until ``filters`` filters were opened in total, and the last one is being polled."""
     for _attempt in range(200):
         state = vcenter.state()
         if state["opened"]["filters"] >= filters and state["requests"].get("PropertyCollector.WaitForUpdatesEx"):
@@ -114,7 +114,7 @@ def wait_until_watched(vcenter: VCenter, filters: int = 1) -> None:
 
 
 def test_waits_that_share_a_session(ansible: Ansible, vcenter: VCenter) -> None:
-    """One of them is told of its own tasks only, and none logs the session out."""
+    """Each one gets updates of its own tasks only, and none ends the session."""
     groups = [vcenter.tasks(2, duration=1 + index / 2) for index in range(4)]
     session = vcenter.log_in()
     hosts = {f"host{index}": {"moids": moids} for index, moids in enumerate(groups)}

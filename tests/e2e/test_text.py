@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text of a server is shown as it is: never rendered as a template, and never raw on a terminal."""
+"""Texts of a server are shown verbatim: never rendered as templates, and never raw on a terminal."""
 
 from __future__ import annotations
 
@@ -81,5 +81,5 @@ def test_control_characters(ansible: Ansible, vcenter: VCenter) -> None:
             assert outcome.status == "failed"
             assert not set(outcome.msg) & set("\x1b\x07\r\n\x9b\u202e\u2028")
         assert not set(run.stderr) & set("\x1b\x07\x9b\u202e\u2028")
-        # whole results, which Ansible prints as JSON, keep what JSON does not escape
+        # Ansible prints whole results as JSON, which does not escape these characters
         assert not set(run.stdout) & set("\x1b\x07")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a task runs: in Ansible's own process wherever nobody can tell, else as a module."""
+"""Where a task runs: in Ansible's own process if that makes no difference, else as a module."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ MODULE = "vi_task_info"
 ARGUMENTS = {"tasks": ["task-1"]}
 SWITCH = "vijson_tasks_in_process"
 
-# What a program that becomes another user is asked: options, then a shell and its command.
+# The arguments of a program that becomes another user: options, then a shell and its command.
 BECOME = '#!/bin/sh\nwhile [ "$1" != /bin/sh ]; do shift; done\nexec "$@"\n'
 PYTHON = f'#!/bin/sh\nexec {sys.executable} "$@"\n'
 
 
 def script(path: Path, text: str) -> str:
-    """A program with this text."""
+    """Write a program with this text."""
     path.write_text(text)
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return str(path)
@@ -99,7 +99,7 @@ def test_switches(ansible: Ansible, arguments: list[str], env: dict[str, str], p
 
 
 def test_paths_count_from_the_playbook(both_ways: BothWays) -> None:
-    """As they do for modules of a local connection, wherever Ansible was started."""
+    """Paths are relative to the playbook, as for modules on a local connection, wherever Ansible was started."""
 
     def run(ansible: Ansible, **way: Any) -> Run:
         folder = ansible.folder / "anywhere" / "plays"

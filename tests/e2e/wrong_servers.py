@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that are no vCenter: each answers every request in one way, over TLS that clients trust."""
+"""Servers other than a vCenter: each sends one response to every request, over trusted TLS."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ SOAP = (
 
 
 class Said(NamedTuple):
-    """What a server says to everything."""
+    """The response of a server to every request."""
 
     status: int
     content_type: str
     body: str
 
 
-ANSWERS = {
+RESPONSES = {
     "html": Said(200, HTML, PAGE),
     "not json": Said(200, "application/json", '{"_typeName": "UserSession", "key'),
     "another json": Said(200, "application/json", '["hello"]'),
@@ -46,12 +46,12 @@ ANSWERS = {
 
 @contextmanager
 def wrong_servers(authority: Path) -> Iterator[dict[str, int]]:
-    """The port of each of ANSWERS; ``authority`` is the file that gets what to trust."""
+    """Run a server for each of RESPONSES; returns their ports. ``authority`` is the file for the CA certificate."""
     own = trustme.CA()
     own.cert_pem.write_to_path(authority)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     own.issue_cert("127.0.0.1").configure_cert(context)
-    servers = {name: _server(said, context) for name, said in ANSWERS.items()}
+    servers = {name: _server(said, context) for name, said in RESPONSES.items()}
     try:
         yield {name: server.server_address[1] for name, server in servers.items()}
     finally:
@@ -78,7 +78,7 @@ def _server(said: Said, context: ssl.SSLContext) -> ThreadingHTTPServer:
         do_GET = do_POST  # noqa: N815
 
         def log_request(self, *args: object) -> None:
-            """Nobody needs it."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)

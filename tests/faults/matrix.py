@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cases: every operation of every scenario, first, middle and last time, every fault, both kinds of session.
+"""The cases: every fault on the first, middle and last request of every operation, in an own and in a shared session.
 
-They are generated: a scenario runs once undisturbed, and the server's log tells its operations.
+They are generated: each scenario runs once without faults, and the server's log has its operations.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FAULTS = sorted(KINDS)
 
 REFUSAL = 0.05  # seconds
 
-# What a lost answer opens and nobody can close: its id went with the answer.
+# Objects that a lost response leaves open: the response had their only id.
 _LOST = {
     "SessionManager.Login": "sessions",
     "TaskManager.CreateCollectorForTasks": "collectors",
@@ -47,7 +47,7 @@ class Case(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What came of a case. ``lost``: how many objects are open whose id was lost with an answer."""
+    """The outcome of a case. ``lost``: how many objects stay open because a lost response had their id."""
 
     case: Case
     failed: bool
@@ -80,7 +80,7 @@ def _operations(server: VCenter, scenario: Scenario) -> Counter[str]:
 
 
 def try_case(server: VCenter, case: Case) -> Verdict:
-    """Run a scenario with one damaged request, and look at what it left."""
+    """Run a scenario with one damaged request, and check the server afterwards."""
     params = case.scenario.prepare(server)
     session = server.log_in() if case.shared else None
     seconds = {"refused": REFUSAL, "delay": LATE}.get(case.fault, 0.0)
@@ -105,12 +105,12 @@ def _message(server: VCenter, outcome: Outcome, session: str | None) -> list[str
     if "\n" in str(outcome.result.get("msg", "")):
         problems.append("the message has more than one line")
     if server.variables["VMWARE_PASSWORD"] in text or (session and session in text):
-        problems.append("a secret is in the answer")
+        problems.append("a secret is in the result")
     return problems
 
 
 def _left_open(server: VCenter, case: Case, outcome: Outcome) -> dict[str, int]:
-    """What is open beyond what should be, by kind."""
+    """The objects that should not be open, by type."""
     left = dict(server.left())
     expected = 0 if outcome.failed else case.scenario.keeps
     if case.shared and case.fault != "session_expired":
@@ -120,7 +120,7 @@ def _left_open(server: VCenter, case: Case, outcome: Outcome) -> dict[str, int]:
 
 
 def _unexplained(left: dict[str, int], case: Case) -> list[str]:
-    """What is open although nobody lost its id."""
+    """The objects that are open although their id was not lost."""
     lost = _LOST.get(case.operation)
     if lost is None or not (case.shared or lost == "sessions"):
         lost = ""

@@ -26,7 +26,7 @@ every fault, in a session of the module's own and in a shared session. After eac
 
 
 def write_table(path: Path, verdicts: list[Verdict]) -> None:
-    """Counts by fault and by scenario."""
+    """Write the counts by fault and by scenario."""
     faults = _table("fault", verdicts, [(fault, [v for v in verdicts if v.case.fault == fault]) for fault in FAULTS])
     names = dict.fromkeys(verdict.case.scenario.name for verdict in verdicts)
     scenarios = _table(

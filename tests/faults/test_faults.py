@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One module with a damaged request: one effect or none, one line, nothing left open.
+"""Each module with one damaged request: at most one effect, a message of one line, and nothing left open.
 
-By default a sample runs; ``FAULTS=whole`` runs all, and ``FAULTS_TABLE=FILE`` writes what came of them.
+The default is a sample. ``FAULTS=whole`` runs all cases, and ``FAULTS_TABLE=FILE`` writes the results.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ SAMPLE = 20  # cases of a scenario
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[VCenter]:
-    """A simulator of the matrix' own, for it restarts it after each case."""
+    """A simulator for this suite alone, which restarts it after each case."""
     with simulator(["--history", "0"]) as variables:
         yield VCenter(variables)
 
 
 @pytest.fixture(scope="module")
 def verdicts() -> Iterator[list[Verdict]]:
-    """What came of all cases, in a table at the end."""
+    """The outcomes of all cases, written to a table at the end."""
     collected: list[Verdict] = []
     yield collected
     if os.environ.get("FAULTS_TABLE"):
@@ -45,7 +45,7 @@ def verdicts() -> Iterator[list[Verdict]]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Try again at once: how long the pauses are is tested elsewhere. Files that are written go with the test."""
+    """Retry at once; other tests check the pauses. Files go to the test's own folder."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(transport, "REQUEST_PAUSES", (0.02, 0.1, 0.1))
     monkeypatch.setattr(wait, "WAIT_PAUSES", (0.02, 0.1))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates, good ones and others, and simulators that show them."""
+"""Valid and invalid certificates, and simulators that present them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ NOW = datetime.datetime.now(datetime.timezone.utc)
 
 
 def days(number: int) -> datetime.datetime:
-    """So many days from now."""
+    """The time ``number`` days from now."""
     return NOW + datetime.timedelta(days=number)
 
 
 class Authorities:
-    """One that signed what the servers show, and another one."""
+    """The authority that signed the servers' certificates, and another one."""
 
     def __init__(self, folder: Path):
         self._own, other = trustme.CA(), trustme.CA()
@@ -38,7 +38,7 @@ class Authorities:
         other.cert_pem.write_to_path(self.other)
 
     def certificates(self) -> dict[str, bytes]:
-        """Key and chain of each kind, as PEM."""
+        """Key and chain of each certificate, as PEM."""
         issue = self._own.issue_cert
         leaves = {
             "good": issue(HOST),
@@ -55,7 +55,7 @@ class Authorities:
 
 
 def self_signed() -> bytes:
-    """Key and certificate as a server makes them for itself."""
+    """Key and self-signed certificate, as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
     names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
@@ -70,7 +70,7 @@ def self_signed() -> bytes:
 
 
 class Shown:
-    """A simulator that shows one of the certificates."""
+    """A simulator that presents one of the certificates."""
 
     def __init__(self, simulator: Running, authority: Path):
         self._simulator = simulator
@@ -87,13 +87,13 @@ class Shown:
 
     @property
     def requests(self) -> int:
-        """How many it was sent in all."""
+        """How many requests it received."""
         return int(self._simulator.state()["total"])
 
 
 @contextmanager
 def servers(folder: Path, authorities: Authorities) -> Iterator[dict[str, Shown]]:
-    """A simulator for each kind of certificate."""
+    """A simulator for each certificate."""
     with ExitStack() as stack:
         shown = {}
         for name, pem in authorities.certificates().items():

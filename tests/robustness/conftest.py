@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of robustness share with the end-to-end tests, and the profiles of hypothesis with the unit tests."""
+"""Shared fixtures, and the hypothesis profiles of the unit tests."""
 
 from __future__ import annotations
 

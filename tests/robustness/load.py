@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Much at once: what is run, and the figures of it."""
+"""Load: the plays that run at once, and their figures."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ JOB = "com.vijson.simulator.job"
 
 @dataclass
 class Figures:
-    """What one measurement took.
+    """The figures of one measurement.
 
     :ivar modules: how many modules ran
-    :ivar sessions: most that were open at once, as far as was seen
-    :ivar failed: modules that failed
+    :ivar failed: how many of them failed
+    :ivar sessions: the highest number of open sessions in the samples
     """
 
     what: str
@@ -45,7 +45,7 @@ class Figures:
 
 @contextmanager
 def measured(vcenter: VCenter, what: str) -> Iterator[Figures]:
-    """Time, requests and sessions of what is done in the block."""
+    """Measure time, requests and sessions in the block."""
     figures = Figures(what)
     ended = threading.Event()
 
@@ -67,7 +67,7 @@ def measured(vcenter: VCenter, what: str) -> Iterator[Figures]:
 
 
 def play_on(ansible: Ansible, hosts: int, *, in_process: bool) -> Run:
-    """One play on so many hosts at once: look, create, drive, wait and search, each host for its own task."""
+    """Run one play on many hosts at once: read, create, drive, wait and search, each host for its own task."""
     mine = "of {{ inventory_hostname }} under load, {{ way }}"
     tasks = [
         task("info", "vi_task_info", {"entity": "/DC0/vm/web01"}),
@@ -103,7 +103,7 @@ When no session is left, the server responds with HTTP 503, and the module fails
 
 
 def write_page(path: Path, figures: list[Figures], refusal: str) -> None:
-    """The figures, and what a user reads at the limit of sessions."""
+    """Write the figures, and the message at the session limit."""
     lines = [
         "| measurement | modules | failed | seconds | requests | sessions |",
         "| --- | --: | --: | --: | --: | --: |",

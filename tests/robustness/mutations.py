@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ways to change an answer on its way: of its values, of its bytes, and of what stands around it."""
+"""Ways to change a response in transit: its values, its bytes, its status or its headers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _any(draw: Draw, root: Any, at: Place) -> None:
 
 def _swap(draw: Draw, root: Any, at: Place) -> None:
     other = draw(st.sampled_from(places(root)))
-    # copies: one may be inside the other, which would then contain itself
+    # copies, because one may be inside the other and would then contain itself
     values = copy.deepcopy([other[0][other[1]], at[0][at[1]]])
     at[0][at[1]], other[0][other[1]] = values
 
@@ -122,25 +122,25 @@ def _numbers(draw: Draw, body: bytes) -> bytes:
 _OF_BYTES = (_cut, _garbled, _whole, _numbers)
 
 
-def changed(draw: Draw, answer: Response) -> Response:
-    """The answer, changed in one way or another."""
+def changed(draw: Draw, response: Response) -> Response:
+    """The response with one change."""
     kind = draw(st.sampled_from(["values"] * 8 + ["bytes", "bytes", "around"]))
-    if kind == "values" and answer.body:
-        answer = answer._replace(body=_values(draw, answer.body))
+    if kind == "values" and response.body:
+        response = response._replace(body=_values(draw, response.body))
     elif kind == "around":
-        answer = _around(draw, answer)
+        response = _around(draw, response)
     else:
-        answer = answer._replace(body=draw(st.sampled_from(_OF_BYTES))(draw, answer.body))
-    note(f"changed into {answer.status} {answer.headers} {answer.body[:2000]!r}")
-    return answer
+        response = response._replace(body=draw(st.sampled_from(_OF_BYTES))(draw, response.body))
+    note(f"changed into {response.status} {response.headers} {response.body[:2000]!r}")
+    return response
 
 
-def _around(draw: Draw, answer: Response) -> Response:
+def _around(draw: Draw, response: Response) -> Response:
     part = draw(st.sampled_from(["status", "content type", "session"]))
     if part == "status":
-        return answer._replace(status=draw(st.sampled_from([200, 201, 204, 302, 400, 401, 404, 500, 599])))
+        return response._replace(status=draw(st.sampled_from([200, 201, 204, 302, 400, 401, 404, 500, 599])))
     name, values = {
         "content type": ("Content-Type", ["text/html", "", "application/json; charset=utf-16", "\xff"]),
         "session": ("vmware-api-session-id", ["", " ", "other"]),
     }[part]
-    return answer._replace(headers={**answer.headers, name: draw(st.sampled_from(values))})
+    return response._replace(headers={**response.headers, name: draw(st.sampled_from(values))})

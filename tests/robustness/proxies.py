@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real proxies beside a simulator: nginx in front of it, tinyproxy on the way to it."""
+"""Real proxies for a simulator: nginx as a reverse proxy, tinyproxy as a forward proxy."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ LogLevel Connect
 
 
 class Proxy(Program):
-    """One that keeps a log of the requests that it was sent."""
+    """A proxy that logs its requests."""
 
     def __init__(self, name: str, folder: Path, port: int, arguments: list[str]):
         super().__init__(port, [_installed(name), *arguments], folder / f"{name}.log")
@@ -70,14 +70,14 @@ class Proxy(Program):
 
     @property
     def requests(self) -> list[str]:
-        """A line for each, as the program writes it."""
+        """The log lines, one for each request."""
         return self._access.read_text(encoding="utf-8").splitlines() if self._access.exists() else []
 
 
 def nginx(folder: Path, vcenter: VCenter, *, read_timeout: int = 35) -> Proxy:
-    """A reverse proxy with the certificate of the simulator, which it checks as well.
+    """A reverse proxy that uses and verifies the simulator's certificate.
 
-    :param read_timeout: seconds that an answer may be silent
+    :param read_timeout: seconds that nginx waits for a response
     """
     port = free_port()
     config = folder / "nginx.conf"
@@ -97,7 +97,7 @@ def nginx(folder: Path, vcenter: VCenter, *, read_timeout: int = 35) -> Proxy:
 
 
 def tinyproxy(folder: Path, *, login: tuple[str, str] | None = None) -> Proxy:
-    """A forward proxy, which asks for a user and a password if there is a ``login``."""
+    """A forward proxy, which requires a user and a password if ``login`` is given."""
     port = free_port()
     config = folder / "tinyproxy.conf"
     text = _TINYPROXY.format(folder=folder, host=HOST, port=port)
@@ -110,5 +110,5 @@ def tinyproxy(folder: Path, *, login: tuple[str, str] | None = None) -> Proxy:
 def _installed(name: str) -> str:
     found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin", "/usr/local/sbin"]))
     if found is None:
-        pytest.skip(f"{name} is not installed, so nothing is known of the way through it")
+        pytest.skip(f"{name} is not installed")
     return found

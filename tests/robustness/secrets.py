@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A password that is hard to hide, the forms that a secret can take, and where to look for it."""
+"""A password that is hard to hide, the forms that a secret can take, and the places to search for it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HOST = "127.0.0.1"
 
 
 def forms(secret: str) -> set[str]:
-    """A secret as it is, and as programs write it."""
+    """A secret verbatim, and in the encodings that programs use."""
     raw = secret.encode()
     written = {
         *(secret, repr(secret)[1:-1], shlex.quote(secret), html.escape(secret)),
@@ -42,27 +42,27 @@ def forms(secret: str) -> set[str]:
 
 
 def session_ids(vcenter: VCenter) -> set[str]:
-    """The ids of all sessions that the server was sent, from its log."""
+    """The ids of all sessions in the server's log."""
     log: list[dict[str, Any]] = vcenter.control("GET", "log")
     headers = [{name.lower(): value for name, value in entry["headers"].items()} for entry in log]
     return {each[SESSION_HEADER] for each in headers if SESSION_HEADER in each}
 
 
 def found_in(text: str, secrets: set[str]) -> list[str]:
-    """The lines of a text that have any form of a secret."""
+    """The lines of a text that contain a secret in any form."""
     wanted = {form for secret in secrets for form in forms(secret)}
     return [line for line in text.splitlines() if any(form in line for form in wanted)]
 
 
 def found_below(folder: Path, secrets: set[str]) -> list[str]:
-    """The files below a folder that have any form of a secret."""
+    """The files below a folder that contain a secret in any form."""
     wanted = {form.encode() for secret in secrets for form in forms(secret)}
     files = [path for path in folder.rglob("*") if path.is_file()]
     return [str(path) for path in files if any(form in path.read_bytes() for form in wanted)]
 
 
 class Place:
-    """Where a program runs, and leaves what it leaves. ``folder`` is searched, ``given`` holds what it is given."""
+    """Where a program runs. Tests search ``folder`` for secrets; ``given`` holds its input."""
 
     def __init__(self, path: Path):
         self.folder, self.given = path / "run", path / "given"
@@ -73,7 +73,7 @@ class Place:
 
     @property
     def env(self) -> dict[str, str | None]:
-        """For Ansible: all that it writes is below the folder, and nothing is kept that it would not keep."""
+        """The environment for Ansible: it writes below the folder, and keeps only what it keeps by default."""
         return {
             "TMPDIR": str(self.folder / "tmp"),
             "HOME": str(self.folder / "home"),
@@ -86,13 +86,13 @@ class Place:
         }
 
     def leaks(self, done: Run, secrets: set[str]) -> list[str]:
-        """Where a secret is in what was shown, answered, logged or left."""
-        answers = json.dumps([vars(outcome) for outcome in done], indent=1)
-        return [*found_in(done.output, secrets), *found_in(answers, secrets), *found_below(self.folder, secrets)]
+        """Where a secret appears in output, results, logs or files."""
+        results = json.dumps([vars(outcome) for outcome in done], indent=1)
+        return [*found_in(done.output, secrets), *found_in(results, secrets), *found_below(self.folder, secrets)]
 
 
 class Commands:
-    """The command lines that every user of this machine could see, but those of simulators."""
+    """Collects the command lines of all processes except simulators, which every user can see."""
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
@@ -117,7 +117,7 @@ class Commands:
 
 
 class Sent(NamedTuple):
-    """A request, as a server got it."""
+    """A request that a server received."""
 
     path: str
     headers: dict[str, str]
@@ -125,9 +125,9 @@ class Sent(NamedTuple):
 
 
 class Redirecting:
-    """A server that takes a login, unless it redirects that too, and redirects all else; and one that it leads to.
+    """A server that redirects requests, on demand logins too, and the server to which it redirects.
 
-    :ivar arrived: the requests of the other server
+    :ivar arrived: the requests that the other server received
     """
 
     def __init__(self, port: int, authority: Path, arrived: list[Sent]):
@@ -145,7 +145,7 @@ class Redirecting:
 
 @contextmanager
 def redirecting(folder: Path, status: int, *, login: bool) -> Iterator[Redirecting]:
-    """Both servers; clients trust the certificates of both."""
+    """Run both servers, with certificates that clients trust."""
     authority = trustme.CA()
     path = folder / "authority.pem"
     authority.cert_pem.write_to_path(path)
@@ -168,13 +168,13 @@ def _server(
         def do_POST(self) -> None:
             sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             arrived.append(Sent(self.path, dict(self.headers), sent))
-            answer = login if self.path.endswith("/Login") else status
-            body = b'{"_typeName": "UserSession", "key": "52ab"}' if answer == 200 else b"elsewhere"
-            self.send_response(answer)
+            code = login if self.path.endswith("/Login") else status
+            body = b'{"_typeName": "UserSession", "key": "52ab"}' if code == 200 else b"elsewhere"
+            self.send_response(code)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.send_header(SESSION_HEADER, "5e55-10n1d")
-            if answer != 200:
+            if code != 200:
                 self.send_header("Location", f"{location}{self.path}")
             self.end_headers()
             self.wfile.write(body)
@@ -182,7 +182,7 @@ def _server(
         do_GET = do_POST  # noqa: N815
 
         def log_request(self, *args: object) -> None:
-            """Nobody needs it."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer((HOST, 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that are stopped and started again, on the same port, in the middle of what clients do."""
+"""Servers that tests stop and start again on the same port while clients use them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ P = TypeVar("P", bound="Program")
 
 
 class Program:
-    """A server on one port of 127.0.0.1; what it prints goes to ``log``. Use it as a context manager."""
+    """A server on a port of 127.0.0.1, with its output in ``log``. Use it as a context manager."""
 
     def __init__(self, port: int, command: Sequence[str], log: Path):
         self.port = port
@@ -59,7 +59,7 @@ class Program:
         return False
 
     def stop(self, number: int = signal.SIGTERM) -> None:
-        """End it with a signal, if it runs."""
+        """End it with a signal if it runs."""
         if self._process is not None:
             self._process.send_signal(number)
             self._process.wait(60)
@@ -67,7 +67,7 @@ class Program:
 
 
 class SimulatorProgram(Program):
-    """A simulator that keeps its port and its certificates, in ``folder``, and forgets all else when it ends."""
+    """A simulator that keeps its port and its certificates over restarts, but no state."""
 
     def __init__(self, folder: Path, *options: str):
         port, certificates = free_port(), folder / "tls"

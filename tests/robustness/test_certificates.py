@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server that can't show who it is gets no request, and the user reads why."""
+"""A server whose certificate is not trusted gets no request, and the user reads why."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.vijson.tasks.tests.robustness.certificates import Authorities, Shown, servers
 from ansible_collections.vijson.tasks.tests.support.module_runs import run
 
-# the tests count the requests of servers whose certificates nobody trusts
+# the tests count requests on servers whose certificates are not trusted
 pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 
 ALL = ("good", "other host", "expired", "not yet valid", "with its authority", "self-signed")
@@ -39,19 +39,19 @@ def shown(folder: Path, authorities: Authorities) -> Iterator[dict[str, Shown]]:
 
 @pytest.fixture(autouse=True)
 def no_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the machine trusts is set by the tests that are about it."""
+    """Unset the variables that select a bundle; the tests about them set them."""
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
 
 
 def ask(server: Shown, **params: Any) -> str:
-    """The message of a failure, empty for a success."""
+    """Run a module; returns the message of its failure, or an empty text."""
     outcome = run(server.vcenter, "vi_task_manager_info", params)
     assert outcome.warnings == []
     return str(outcome.result["msg"]) if outcome.failed else ""
 
 
 def refused(server: Shown, **params: Any) -> str:
-    """The message of one who sent nothing."""
+    """The message of a module that sent no request."""
     before = server.requests
     msg = ask(server, **params)
     assert msg, "it was trusted"
@@ -72,7 +72,7 @@ def refused(server: Shown, **params: Any) -> str:
 def test_refused_although_the_authority_is_trusted(shown: dict[str, Shown], name: str, reason: str) -> None:
     msg = refused(shown[name])
     assert msg.startswith(f"The certificate of 127.0.0.1:{shown[name].vcenter.port} is not trusted: ")
-    # OpenSSL before 3 wrote it in two words
+    # OpenSSL before 3 writes it in two words
     assert reason in msg.replace("self signed", "self-signed")
     assert "validate_certs: false" in msg
     assert ("Give the authority that signed it in ca_path" in msg) == (name == "self-signed")
@@ -87,7 +87,7 @@ def test_refused_although_the_authority_is_trusted(shown: dict[str, Shown], name
 def test_an_unknown_authority(
     shown: dict[str, Shown], authorities: Authorities, tmp_path: Path, name: str, reason: str, trusted: str
 ) -> None:
-    """``none``: an empty folder; ``default``: the list that requests brings."""
+    """``none``: an empty folder; ``default``: the list that ships with requests."""
     ca_path = {"other": str(authorities.other), "none": str(tmp_path), "default": ""}[trusted]
     msg = refused(shown[name], ca_path=ca_path)
     assert reason in msg.replace("self signed", "self-signed")
@@ -121,7 +121,7 @@ def test_a_file_without_certificates(shown: dict[str, Shown], tmp_path: Path, co
 def test_nothing_is_checked(
     shown: dict[str, Shown], authorities: Authorities, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """``validate_certs: false`` wins over all that names something to trust."""
+    """``validate_certs: false`` overrides all settings of a bundle."""
     server = shown[name]
     before = server.requests
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authorities.other))
@@ -132,7 +132,7 @@ def test_nothing_is_checked(
 def test_the_right_authority(
     shown: dict[str, Shown], authorities: Authorities, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Among others in one file; what the server signed itself is its own authority."""
+    """Among others in one file. A self-signed certificate is its own authority."""
     both = tmp_path / "both.pem"
     both.write_bytes(authorities.other.read_bytes() + authorities.own.read_bytes())
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authorities.other))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A signal at any moment of a module: what it opened is closed, be the session its own or shared."""
+"""A signal at any moment of a module: the module closes what it opened, in its own and in a shared session."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.vijson.tasks.tests.robustness.worker import Worker
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 ROUNDS = 2000 if os.environ.get("HYPOTHESIS_PROFILE") == "fuzz" else 60
-LONGEST = 0.08  # seconds before the signal: about as long as a module takes
+LONGEST = 0.08  # seconds before the signal: about the duration of a module
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["own-session", "shared-session"])

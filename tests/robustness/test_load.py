@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many hosts, many tasks, and a server that has no session left.
+"""Many hosts, many tasks, and a server at its session limit.
 
-By default with small numbers; ``LOAD=whole`` runs all, and ``LOAD_PAGE=FILE`` writes the figures.
+The default uses small numbers. ``LOAD=whole`` runs everything, and ``LOAD_PAGE=FILE`` writes the figures.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 WHOLE = os.environ.get("LOAD") == "whole"
 HOSTS = 50 if WHOLE else 6
 TASKS = 2000 if WHOLE else 300
-END = 40 if WHOLE else 5  # seconds: when all hosts are at it
+END = 40 if WHOLE else 5  # seconds until all hosts are at work
 SESSIONS = 5
 AT_ONCE = 20 if WHOLE else 8
 
 
 class Page:
-    """What came of all measurements."""
+    """The results of all measurements."""
 
     def __init__(self) -> None:
         self.figures: list[Figures] = []
@@ -39,7 +39,7 @@ class Page:
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    """A page to be written at the end."""
+    """A page, written at the end."""
     collected = Page()
     yield collected
     if os.environ.get("LOAD_PAGE"):
@@ -62,7 +62,7 @@ def test_many_hosts(ansible: Ansible, vcenter: VCenter, page: Page, in_process: 
 
 
 def test_many_tasks(ansible: Ansible, vcenter: VCenter, page: Page) -> None:
-    """They end in ten groups, over ten seconds."""
+    """The tasks end in ten groups within ten seconds."""
     moids = [moid for part in range(10) for moid in vcenter.tasks(TASKS // 10, duration=part + 1)]
     with measured(vcenter, f"a wait for {TASKS:,} tasks that end within 10 s") as figures:
         run = ansible.tasks([task("wait", "vi_task_wait", {"tasks": moids})])
@@ -92,13 +92,13 @@ def test_many_waits(ansible: Ansible, vcenter: VCenter, page: Page) -> None:
 
 @pytest.fixture
 def full(tmp_path: Path) -> Iterator[Ansible]:
-    """Ansible, and a server that has few sessions."""
+    """Ansible, and a server with a low session limit."""
     with simulator(["--history", "0", "--max-sessions", str(SESSIONS)]) as variables:
         yield Ansible(VCenter(variables), tmp_path)
 
 
 def refusal(vcenter: VCenter) -> str:
-    """What a user reads where no session is left."""
+    """The message at the session limit."""
     return (
         f"{vcenter.host}:{vcenter.port} returned HTTP 503 (Service Unavailable). It may be starting, or at its"
         " session limit: sessions that were left open expire when idle."
@@ -106,7 +106,7 @@ def refusal(vcenter: VCenter) -> str:
 
 
 def test_no_session_left(full: Ansible, page: Page) -> None:
-    """The user reads why, others are not disturbed, and it works again as soon as one session has ended."""
+    """The user reads why, other sessions go on, and logins work again once a session ends."""
     vcenter = full.vcenter
     sessions = [vcenter.log_in() for _number in range(SESSIONS)]
     refused = full.module("vi_task_info")
@@ -123,7 +123,7 @@ def test_no_session_left(full: Ansible, page: Page) -> None:
 
 @pytest.mark.parametrize("retries", [0, 20])
 def test_more_at_once_than_there_are_sessions(full: Ansible, page: Page, retries: int) -> None:
-    """Some are refused; with Ansible's own retries all of them get their turn."""
+    """Some logins fail. With Ansible's own retries, all hosts succeed."""
     vcenter = full.vcenter
     moid = vcenter.task()
     again = {"register": "waited", "until": "waited is success", "retries": retries, "delay": 2} if retries else {}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real answers, one of them changed on its way: every module still ends with a result or a failure in one line."""
+"""Real responses with one change in transit: every module still ends with a result or a failure in one line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FAILED = {"_typeName": "GenericVmConfigFault", "reason": "none", "faultCause": {
 
 
 class Asked(NamedTuple):
-    """What a module was asked, and what the server answered."""
+    """The parameters of a module, and the responses that it got."""
 
     module: str
     params: dict[str, Any]
@@ -40,14 +40,14 @@ class Asked(NamedTuple):
 
 
 class Recorded(dict[str, Asked]):
-    """All that was asked, by name."""
+    """All recordings by name."""
 
     def __repr__(self) -> str:
         return "the recording"
 
 
 def more(server: VCenter) -> dict[str, tuple[str, dict[str, Any]]]:
-    """What the scenarios of faults have not got."""
+    """Scenarios beyond those for fault injection."""
     failed = server.task(state="error", error=FAILED, completed_ago=60)
     entity = {"entity": "/DC0/vm/web01", "begin_time": "2d", "localize": True}
     old = {"extension": "com.vijson.simulator", "company": "vijson"}
@@ -68,7 +68,7 @@ ALL = [*NAMES, *MORE, *(f"check mode: {name}" for name in CHECKED)]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Files that are written go with the test."""
+    """Files go to the test's own folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("written")))
         yield
@@ -76,7 +76,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def recorded(folder: None) -> Recorded:
-    """What the modules are asked, and how the server answers."""
+    """A recording of each scenario."""
     found = Recorded()
     with simulator(["--history", "120"]) as variables:
         server = VCenter(variables)
@@ -96,15 +96,15 @@ def recorded(folder: None) -> Recorded:
 
 
 def is_printable(text: str) -> bool:
-    """Whether it is one line that does nothing to a terminal."""
+    """Whether the text is one line without control characters."""
     return bool(text) and not {unicodedata.category(char) for char in text} & {"Cc", "Cs", "Zl", "Zp"}
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_unchanged(recorded: Recorded, name: str) -> None:
-    """The recording is whole, so that what the next test sees comes from the change."""
+    """The recording is complete, so every failure of the next test comes from its change."""
     asked = recorded[name]
-    player = Player(asked.kept, -1, lambda answer: answer)
+    player = Player(asked.kept, -1, lambda response: response)
     with player.playing():
         outcome = asked.run()
     assert player.sent == len(asked.kept)
@@ -114,7 +114,7 @@ def test_unchanged(recorded: Recorded, name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 @settings(max_examples=2 * settings().max_examples)
 @given(nth=st.integers(0, 1000), data=st.data())
-def test_fuzz_one_changed_answer(recorded: Recorded, name: str, nth: int, data: st.DataObject) -> None:
+def test_fuzz_one_changed_response(recorded: Recorded, name: str, nth: int, data: st.DataObject) -> None:
     asked = recorded[name]
     player = Player(asked.kept, nth % len(asked.kept), partial(changed, data.draw))
     with player.playing():

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each change by users who may not: refused with what they lack, in check mode as well, and nothing is changed."""
+"""Changes by users without the privilege: they fail and name it, also in check mode, and nothing changes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MORE = [*KINDS, {"id": "com.example.old.two", "label": "Two"}]
 
 
 class Change(NamedTuple):
-    """What a module is asked for; the request that does it, and the privilege that it needs on which object."""
+    """A module's parameters, the request that makes the change, the privilege that it needs, and on which object."""
 
     module: str
     arguments: dict[str, Any]
@@ -38,12 +38,12 @@ class Change(NamedTuple):
 
     @property
     def lack(self) -> str:
-        """What the user reads."""
+        """The message about the missing privilege."""
         return f"the user lacks the privilege {self.privilege} on {self.on} (NoPermission)"
 
 
 def changes(driven: str, cancelled: str) -> dict[str, Change]:
-    """All kinds, in an order in which each of them is one when those before are done."""
+    """All changes, in an order in which each one changes something after those before it."""
 
     def drive(request: str, **wanted: Any) -> Change:
         return Change("vi_task_state", {"task": driven, **wanted}, f"Task.{request}", "Task.Update")
@@ -78,7 +78,7 @@ PRIVILEGES = sorted({change.privilege for change in changes("", "").values()})
 
 
 def users() -> dict[str, str]:
-    """Roles by name: for each privilege one who has only it, and one who has all the others."""
+    """Users by name: for each privilege, one who has only it and one who has all others."""
     only = {f"only-{privilege}": privilege for privilege in PRIVILEGES}
     but = {f"but-{one}": "+".join(other for other in PRIVILEGES if other != one) for one in PRIVILEGES}
     return {**only, **but, "reader": "readonly", "nobody": "none"}
@@ -94,7 +94,7 @@ def server() -> Iterator[VCenter]:
 
 @pytest.fixture
 def asked(server: VCenter) -> Iterator[dict[str, Change]]:
-    """The changes, and a server on which each makes sense."""
+    """The changes, and a server on which each of them is possible."""
     driven, cancelled = server.task(type=JOB, state="queued", on_cancel="owner"), server.task(on_cancel="at_once")
     assert not run(server, "vi_task_type", {**OLD, "task_types": KINDS}).failed
     server.reset()
@@ -112,13 +112,13 @@ def ansible(server: VCenter, tmp_path: Path) -> Ansible:
 
 
 def by(user: str, name: str, change: Change, *, check: bool) -> Task:
-    """A change asked for by a user."""
+    """Run a change as a user."""
     arguments = {**change.arguments, "username": user, "password": PASSWORD}
     return task(f"{name} by {user}, check mode {check}", change.module, arguments, check_mode=check)
 
 
 def everything(server: VCenter) -> Any:
-    """All that the changes would change."""
+    """Everything that the changes would alter."""
     recent = run(server, "vi_task_info", {"custom_values": True}).result
     found = [
         server.invoke("ExtensionManager/ExtensionManager/FindExtension", {"extensionKey": each["extension"]})
@@ -128,7 +128,7 @@ def everything(server: VCenter) -> Any:
 
 
 def test_refused(ansible: Ansible, server: VCenter, asked: dict[str, Change]) -> None:
-    # a queued task takes no progress from anybody, and there is nothing to reduce yet
+    # a queued task accepts no progress, and there is no extension to reduce yet
     possible = {name: change for name, change in asked.items() if name not in ("progress", "reduce")}
     tried = [
         (change, check, by(user, name, change, check=check))

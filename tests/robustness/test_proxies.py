@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real proxies between the modules and the server: nginx in front of it, and tinyproxy with CONNECT."""
+"""Real proxies between modules and server: nginx as a reverse proxy, and tinyproxy with CONNECT."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WAYS = pytest.mark.parametrize("in_process", [True, False], ids=["in-process", "
 
 
 def everything(moid: str, folder: Path) -> list[Task]:
-    """A task for each of the modules that send requests of kinds of their own."""
+    """A task for each module that sends requests of its own."""
     return [
         task("log in", "vi_session", register="login"),
         task("info", "vi_task_info", {"tasks": moid, "custom_values": True, "localize": True}),
@@ -38,7 +38,7 @@ def everything(moid: str, folder: Path) -> list[Task]:
 
 
 def through(proxy: Proxy) -> dict[str, str | None]:
-    """The environment that leads to the simulator through nginx."""
+    """The environment variables for the simulator behind nginx."""
     return {"VMWARE_PORT": str(proxy.port)}
 
 
@@ -57,7 +57,7 @@ def test_everything_behind_nginx(ansible: Ansible, vcenter: VCenter, tmp_path: P
 
 
 def test_long_polls_survive_nginx_and_its_restart(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
-    """It cuts what is silent for 35 s. The first poll ends in time, and the second one goes on when nginx is back."""
+    """nginx cuts silent connections after 35 s. The first poll ends in time; the second resumes after the restart."""
     moid = vcenter.task()
     with nginx(tmp_path, vcenter, read_timeout=35) as proxy:
         started = ansible.start_tasks([task("wait", "vi_task_wait", {"tasks": moid})], env=through(proxy))
@@ -95,7 +95,7 @@ def test_nginx_without_a_server_behind_it(ansible: Ansible, vcenter: VCenter, tm
 
 
 def test_everything_through_a_forward_proxy(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
-    """``proxy_host`` counts although NO_PROXY names the server."""
+    """``proxy_host`` is used although NO_PROXY names the server."""
     with tinyproxy(tmp_path) as proxy:
         run = ansible.tasks(
             everything(vcenter.task(), tmp_path),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server that ends in the middle of a wait or of a history, and one that comes back at the same address."""
+"""Servers that end during a wait or while a module reads the history, and restart at the same address."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ READ = {
     "oldest_first": "TaskHistoryCollector.ReadNextTasks",
     "newest_first": "TaskHistoryCollector.ReadPreviousTasks",
 }
-AWAY = 5.0  # seconds: longer than one request is tried
+AWAY = 5.0  # seconds: longer than a request is retried
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[SimulatorProgram]:
-    """A simulator that has the same history each time it starts."""
+    """A simulator with the same history after every start."""
     with SimulatorProgram(tmp_path, "--history", str(HISTORY)) as program:
         yield program
         assert program.vcenter.left() == {}
@@ -41,7 +41,7 @@ def ansible(server: SimulatorProgram, tmp_path: Path) -> Ansible:
 
 
 def goes_on(ansible: Ansible) -> str:
-    """The task of the history that goes on until it is told to end."""
+    """The task of the history that runs until a test ends it."""
     found = ansible.module("vi_task_info", {"states": ["running"]}).result["tasks"]
     (moid,) = (entry["moid"] for entry in found if entry["description_id"] == "HostSystem.enterMaintenanceMode")
     return str(moid)
@@ -53,7 +53,7 @@ def until_requested(vcenter: VCenter, operation: str, times: int = 1) -> None:
 
 @pytest.mark.parametrize(("in_process", "number"), [(True, signal.SIGKILL), (False, signal.SIGTERM)])
 def test_a_wait_goes_on(server: SimulatorProgram, ansible: Ansible, in_process: bool, number: signal.Signals) -> None:
-    """The server is away for longer than one request is tried, and knows nothing of the session when it is back."""
+    """The server is down for longer than a request is retried, and does not know the session after its restart."""
     moid = goes_on(ansible)
     started = ansible.start_tasks(
         [task("wait", "vi_task_wait", {"tasks": moid, "wait_timeout": 100})], in_process=in_process
@@ -95,7 +95,7 @@ def test_a_wait_for_a_server_that_stays_away(server: SimulatorProgram, ansible: 
 def test_a_history_goes_on(
     server: SimulatorProgram, ansible: Ansible, in_process: bool, number: signal.Signals, order: str
 ) -> None:
-    """Each task is read once, in order, although a new collector stands before the first again."""
+    """Each task is read once, in order, although a new collector starts before the first task again."""
     whole = [task["moid"] for task in ansible.module("vi_task_collector", {"order": order}).result["tasks"]]
     assert len(whole) == HISTORY
     operation = READ[order]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Passwords and ids of sessions appear nowhere: not on screen, in results, logs, files, or among the processes."""
+"""Passwords and session ids appear nowhere: not on screen, in results, logs, files or process lists."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ DAMAGE = [
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[VCenter]:
-    """A simulator that keeps a log, with that password."""
+    """A simulator with that password, which logs requests."""
     options = ["--history", "0", "--check", "--log", "--user", f"administrator@vsphere.local:{PASSWORD}"]
     with simulator(options) as variables:
         yield VCenter({**variables, "VMWARE_PASSWORD": PASSWORD})
@@ -72,7 +72,7 @@ def ansible(vcenter: VCenter, place: Place) -> Ansible:
 
 
 def working(moid: str, other: str, dest: Path) -> list[Task]:
-    """All modules with something to do; the password comes from the environment or from a file of variables."""
+    """All modules with something to do. The password comes from the environment or a variables file."""
     shared = {"session_id": "{{ login.session_id }}"}
     by_file = {"password": "{{ site_password }}"}
     return [
@@ -94,7 +94,7 @@ def working(moid: str, other: str, dest: Path) -> list[Task]:
 
 
 def failing(moid: str, folder: Path) -> list[Task]:
-    """The ways to fail."""
+    """Tasks that fail in different ways."""
     authority = folder / "other.pem"
     trustme.CA().cert_pem.write_to_path(authority)
     shared = {"session_id": "{{ login.session_id }}"}
@@ -114,7 +114,7 @@ def failing(moid: str, folder: Path) -> list[Task]:
 
 
 def damaged() -> list[Task]:
-    """Modules whose answers are damaged on their way."""
+    """Modules that get damaged responses."""
     return [
         each
         for operation, fault, module in DAMAGE
@@ -140,7 +140,7 @@ def test_all_modules(ansible: Ansible, vcenter: VCenter, place: Place, in_proces
     good = working(moid, other, place.folder / "tasks.jsonl")
     bad = failing(moid, place.given)
     if not in_process:
-        # to start a module takes its time
+        # starting a module takes a while
         good = [each for each in good if "async" not in each]
         bad = bad[::2]
     with Commands() as commands:
@@ -185,7 +185,7 @@ runpy.run_path({source!r}, run_name="__main__")
 
 @pytest.mark.parametrize("password", [PASSWORD, WRONG], ids=["good", "wrong"])
 def test_the_event_source(vcenter: VCenter, place: Place, password: str) -> None:
-    """With all that any library logs; its polls are cut, and its session is ended."""
+    """The log level of every library is DEBUG. Its polls are cut, and its session ends."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "VMWARE_"))}
     added = {**vcenter.variables, "VMWARE_PASSWORD": password, "TMPDIR": str(place.folder), "HOME": str(place.folder)}
     command = [sys.executable, "-c", LOUD.format(source=str(SOURCE))]

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process that runs one module after the other, as its standard input orders, to be sent signals meanwhile.
+"""A process that runs the modules that it reads from standard input, while tests send it signals.
 
-A line of input is ``{module, params, session_id}``; a line of output is what the failed module said, or empty.
+A line of input is ``{module, params, session_id}``. A line of output is the message of a failure, or empty.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 
 class Worker:
-    """The process, from outside. Use it as a context manager."""
+    """The process from the outside. Use it as a context manager."""
 
     def __init__(self, vcenter: VCenter):
         self._process = subprocess.Popen(
@@ -39,7 +39,7 @@ class Worker:
         self._process.communicate(timeout=60)
 
     def order(self, module: str, params: dict[str, Any], session_id: str | None) -> None:
-        """Let it run a module."""
+        """Start a module."""
         assert self._process.stdin is not None
         print(json.dumps([module, params, session_id]), file=self._process.stdin, flush=True)
 
@@ -47,13 +47,13 @@ class Worker:
         self._process.send_signal(number)
 
     def read(self) -> str:
-        """What came of the last order, when it is done."""
+        """Wait for the module; returns its line of output."""
         assert self._process.stdout is not None
         return self._process.stdout.readline().rstrip("\n")
 
 
 def main() -> None:
-    """Signals between two modules are ignored."""
+    """Run modules; ignore signals between them."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: None)
     vcenter = VCenter(dict(os.environ))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator without HTTP: sessions in the test's own process, each request and response checked by the contract."""
+"""The simulator without HTTP: sessions in this process, with requests and responses checked against the contract."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ USERS = ("administrator@vsphere.local:x", "reader@vsphere.local:x:readonly")
 
 
 def scenario(test: Callable[Parameters, Awaitable[None]]) -> Callable[Parameters, None]:
-    """A test that runs in an event loop."""
+    """Run a test in an event loop."""
 
     @functools.wraps(test)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
@@ -103,11 +103,11 @@ class Client:
         return await self.make(VIEWS, "CreateListView", obj=[moref(ref) for ref in refs])
 
     async def watch(self, spec: Json, collector: Ref = COLLECTOR, partial: bool = False) -> Ref:
-        """A new filter."""
+        """Create a filter."""
         return await self.make(collector, "CreateFilter", spec=spec, partialUpdates=partial)
 
     async def watch_tasks(self, *tasks: Task, paths: tuple[str, ...] = ("info.state",)) -> Ref:
-        """The view over which a new filter watches the tasks."""
+        """Create a filter on the tasks of a new view; returns the view."""
         view = await self.list_view(*(task.ref for task in tasks))
         await self.watch(over_view(view, *paths))
         return view
@@ -119,7 +119,7 @@ class Client:
         )
 
     async def wait(self, collector: Ref, version: str = "", **options: Any) -> Any:
-        """The UpdateSet of WaitForUpdatesEx, None if there is none; at once unless `maxWaitSeconds` is given."""
+        """The UpdateSet of WaitForUpdatesEx, None if there is none. Does not wait unless `maxWaitSeconds` is given."""
         options.setdefault("maxWaitSeconds", 0)
         return await self.call(collector, "WaitForUpdatesEx", version=version, options=data("WaitOptions", **options))
 

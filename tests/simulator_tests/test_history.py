@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TaskHistoryCollector: how its cursor moves, its latest page, its limits and its life."""
+"""TaskHistoryCollector: its cursor, latest page, limits and lifetime."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulator.wire import Ref, data, moref
 
 
 def add_done(server: Running, count: int) -> list[str]:
-    """Keys of done tasks, the oldest first."""
+    """Create ended tasks; returns their keys, oldest first."""
     return [server.add_task(state="success", completed_ago=1000 - n).value for n in range(count)]
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Inventory, search, custom fields, extensions, privileges of others."""
+"""Inventory, search, custom fields, extensions, and privileges of other users."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""RetrievePropertiesEx and its kin: which properties, and in how many pages."""
+"""RetrievePropertiesEx and related methods: selected properties and paging."""
 
 from __future__ import annotations
 

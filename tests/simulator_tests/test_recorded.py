@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The exchanges recorded from an independent server, sent to the simulator one after the other."""
+"""Exchanges that were recorded from an independent server, replayed against the simulator."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Json = Any
 EXCHANGES = json.loads(CONTRACT.with_name("exchanges.json").read_text(encoding="utf-8"))
 EXTENSIONS = Ref("ExtensionManager", "ExtensionManager")
 
-# What may differ: texts of faults, and what the other server says or leaves out of its own.
+# Fields that may differ: texts of faults, and values that describe or depend on the other server.
 FREE = {
     "faultstring",
     "ServiceContent",
@@ -41,7 +41,7 @@ FREE = {
     "version",
     "userName",
 }
-# What one server sends as null or as a default and the other leaves out, or says once more.
+# Fields that one server sends as null, as a default or redundantly, and the other leaves out.
 OPTIONAL = FREE | {"val", "faultMessage"}
 
 
@@ -58,7 +58,7 @@ def test_recorded_exchanges_keep_to_the_contract() -> None:
 
 
 class Replay:
-    """`ids` leads from the ids of the recording to those of the simulator, learned from its responses."""
+    """`ids` maps recorded ids to the simulator's ids, learned from its responses."""
 
     def __init__(self, server: Running) -> None:
         self._server = server
@@ -136,7 +136,7 @@ def test_the_simulator_answers_as_the_recorded_server(server: Running) -> None:
         if response.status_code != recorded["status"] or has_session != recorded["session_header"]:
             found.append(f"{exchange['name']}: {response.status_code} {response.text}")
         if exchange["request"]["path"].endswith("/latestPage"):
-            assert len(body) == len(recorded["body"])  # in no order
+            assert len(body) == len(recorded["body"])  # in no particular order
             continue
         found += [f"{exchange['name']}: {place}" for place in differences(recorded["body"], body)]
         replay.learn(recorded["body"], body)

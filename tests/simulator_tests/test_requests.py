@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests: paths, releases, and how strict the server is with what it is sent."""
+"""Requests: paths, releases, and the validation of bodies."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_ids_come_raw_or_percent_encoded(server: Running, brackets: str) -> None
 
 
 def specs(**changes: Any) -> list[dict[str, Any]]:
-    """A specSet for RetrievePropertiesEx, with parts of it exchanged."""
+    """A specSet for RetrievePropertiesEx with some parts replaced."""
     prop_set = changes.get("propSet", [data("PropertySpec", type="Task", pathSet=["info"])])
     object_set = changes.get("objectSet", [data("ObjectSpec", obj=moref(ROOT))])
     return [{"_typeName": "PropertyFilterSpec", "propSet": prop_set, "objectSet": object_set}]

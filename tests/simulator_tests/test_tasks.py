@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Task and TaskManager: creating, driving, cancelling, and who may."""
+"""Task and TaskManager: create, drive and cancel tasks, and the privileges for it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GAVE_UP = data("ExtendedFault", faultTypeId="com.example.gaveUp", data=[data("Ke
 
 
 def until(condition: Callable[[], Any], seconds: float = 5) -> Any:
-    """The first true value within the time."""
+    """Wait for a true value; returns it."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         value = condition()

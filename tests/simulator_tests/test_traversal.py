@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Filter specs: which objects they select, and which of them are refused."""
+"""Filter specs: which objects they select, and which specs are invalid."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GONE = Ref("Task", "task-999999")
 SERVICE = Ref("ServiceInstance", "ServiceInstance")
 CONTENT = filter_spec(properties("ServiceInstance", "content"), starting(SERVICE))
 
-# the inventory from the root folder, as samples of the SDK ask for it
+# the inventory from the root folder, as in the samples of the SDK
 WHOLE_INVENTORY = [
     through(
         "Folder", "childEntity", *map(named, ["folder", "hosts", "machines", "compute", "pool", "vms"]), name="folder"

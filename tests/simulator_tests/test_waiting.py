@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How WaitForUpdatesEx waits: for how long, one call at a time, until cancelled; and what ends with a collector."""
+"""How WaitForUpdatesEx waits: its timeout, one call at a time, cancels, and the end of a collector."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from simulator_tests.in_process import (
 
 
 class Watch:
-    """A filter over one task on a collector, at the version where nothing is new."""
+    """A filter on one task, and the version at which there is no further update."""
 
     def __init__(self, client: Client, collector: Ref) -> None:
         self.client = client
@@ -48,7 +48,7 @@ class Watch:
 
 
 async def settled() -> None:
-    """Let everything run that can run now."""
+    """Let every callback run that is ready."""
     for _number in range(10):
         await asyncio.sleep(0)
 
@@ -259,5 +259,5 @@ async def test_thousands_of_tasks_and_changes_stay_cheap(client: Client) -> None
         response = await client.wait(collector, version)
         version = response["version"]
         assert len(updates(response)) == 1
-    # 0.1 s on a desktop; a look at each of the tasks for each of the changes takes 30 s
+    # 0.1 s on a desktop; comparing every task on every change would take 30 s
     assert time.process_time() - began < 5

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading and waiting as clients meet them on the network: connections that end, sessions that are gone."""
+"""Reading and waiting over the network: connections that end, sessions that expire."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AT_ONCE = data("WaitOptions", maxWaitSeconds=0)
 
 
 def watch(client: Client, task: Ref) -> str:
-    """Watch a task on the default collector; the version at which nothing is new."""
+    """Watch a task on the default collector; returns the version at which there is no further update."""
     spec = filter_spec(properties("Task", "info.state"), starting(task))
     client.call(COLLECTOR, "CreateFilter", spec=spec, partialUpdates=False)
     version: str = wait(client, "", AT_ONCE)["version"]

@@ -25,7 +25,7 @@ def shared_vcenter() -> Iterator[VCenter]:
 
 @pytest.fixture
 def vcenter(shared_vcenter: VCenter) -> Iterator[VCenter]:
-    """The simulator; when the test has ended, nothing may be open there, nor anything against the contract."""
+    """The simulator. When the test ends, nothing may be open on it, and no response may have broken the contract."""
     shared_vcenter.reset()
     yield shared_vcenter
     state = shared_vcenter.state()
@@ -37,12 +37,12 @@ def vcenter(shared_vcenter: VCenter) -> Iterator[VCenter]:
 
 @pytest.fixture
 def ansible(vcenter: VCenter, tmp_path: Path) -> Ansible:
-    """Ansible, with the variables that lead to the simulator."""
+    """Ansible with the environment variables for the simulator."""
     return Ansible(vcenter, tmp_path)
 
 
 @pytest.fixture
 def short_path() -> Iterator[Path]:
-    """A folder whose path leaves room for a socket's name, as a TMPDIR for ansible-core has to."""
+    """A folder with a path short enough for sockets, as ansible-core needs for TMPDIR."""
     with TemporaryDirectory(prefix="vijson-", dir="/tmp") as folder:
         yield Path(folder)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running a module's ``run()`` as the modules do, in this process, so that thousands of runs take minutes."""
+"""Running a module's ``run()`` in this process, as the module does, so that thousands of runs take minutes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, 
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 REQUEST_TIMEOUT = 1.0  # seconds
-LATE = 1.5  # seconds: later than any request may be, but for long polls
+LATE = 1.5  # seconds: more than the timeout of any request except long polls
 
 
 class Outcome(NamedTuple):
@@ -38,7 +38,7 @@ def run(
     session_id: str | None = None,
     check_mode: bool = False,
 ) -> Outcome:
-    """Run a module against the server; any exception but those that modules answer for goes through."""
+    """Run a module against the server. Exceptions that modules do not handle are raised."""
     found = importlib.import_module(f"ansible_collections.vijson.tasks.plugins.modules.{module}")
     validated = ArgumentSpecValidator(found.ARGUMENT_SPEC).validate({**connection(server, session_id), **params})
     assert not validated.error_messages, validated.error_messages
@@ -51,7 +51,7 @@ def run(
 
 
 def connection(server: VCenter, session_id: str | None) -> dict[str, Any]:
-    """The options of the connection, with little patience."""
+    """The connection options, with a short timeout."""
     variables = server.variables
     login = {"username": variables["VMWARE_USER"], "password": variables["VMWARE_PASSWORD"]}
     return {

@@ -53,7 +53,7 @@ class FaultResponse(Exception):
 
 
 class Client:
-    """One user of the API, by default an administrator who is logged in."""
+    """A client of the API, by default logged in as an administrator."""
 
     def __init__(self, running: Running, login: tuple[str, str] | None = ADMIN, release: str = "8.0.1.0") -> None:
         self.base = f"{running.url}/sdk/vim25/{release}"
@@ -124,7 +124,7 @@ class Running:
 
 
 class _Crashes(logging.Handler):
-    """What the server or its event loop logs as an error."""
+    """Collects the errors that the server or its event loop logs."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -155,7 +155,7 @@ def running(
     session_idle: float = 1800.0,
     tls_folder: Path | None = None,
 ) -> Iterator[Running]:
-    """A server whose responses are all checked against the contract; what breaks it, or the server, fails the test."""
+    """A server that checks every response against the contract. A violation or a crash fails the test."""
     world = build_world(
         users=[User.parse(text) for text in USERS],
         release=release,

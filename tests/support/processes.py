@@ -16,7 +16,7 @@ PROC = Path("/proc")
 
 
 class Process(NamedTuple):
-    """One that runs. ``command`` is what ps shows to everybody."""
+    """A running process. ``command`` is what ps shows to every user."""
 
     pid: int
     parent: int
@@ -24,12 +24,12 @@ class Process(NamedTuple):
 
     @property
     def is_module(self) -> bool:
-        """Whether it is a module of Ansible, and not the shell that starts it."""
+        """Whether it is an Ansible module, not the shell that starts one."""
         return "AnsiballZ_" in self.command and not self.command.startswith("/bin/sh")
 
 
 def processes() -> list[Process]:
-    """All that run, those that have ended but are not waited for left out."""
+    """All running processes, without zombies."""
     found = []
     for folder in PROC.iterdir():
         if folder.name.isdigit():
@@ -42,7 +42,7 @@ def processes() -> list[Process]:
 
 
 def processes_with(name: str, value: str) -> list[Process]:
-    """All that were started with this environment variable, whoever their parents are now."""
+    """All processes with this environment variable, whatever their parents are now."""
     wanted = os.fsencode(f"{name}={value}")
     found = []
     for process in processes():
@@ -53,8 +53,8 @@ def processes_with(name: str, value: str) -> list[Process]:
 
 
 def until(reached: Callable[[], Any], what: str, seconds: float = 60) -> None:
-    """Wait for something; AssertionError at the end of the time."""
+    """Wait until the condition is true. AssertionError at the timeout."""
     deadline = time.monotonic() + seconds
     while not reached():
-        assert time.monotonic() < deadline, f"Not after {seconds:g} s: {what}"
+        assert time.monotonic() < deadline, f"Not within {seconds:g} s: {what}"
         time.sleep(0.05)

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running Ansible, and what came of each task.
+"""Running Ansible, and the outcome of each task.
 
-Every run writes to a folder of its own. Module files are kept there while it runs, so that it can be told which tasks
-started a module: one that runs in Ansible's own process leaves no file.
+Every run writes to its own folder. Ansible keeps module files there during the run, which show how many processes each
+task started: a module that runs in Ansible's own process leaves no file.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ Task = dict[str, Any]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one task on one host.
+    """The outcome of one task on one host.
 
     :ivar status: ok, failed, skipped or unreachable
-    :ivar left: what was open on the server when it had ended, by kind
-    :ivar requests: how often it sent each operation, such as ``Task.CancelTask``
-    :ivar processes: how many modules it started
+    :ivar left: what was open on the server when the task had ended, by type
+    :ivar requests: how often the task sent each operation, such as ``Task.CancelTask``
+    :ivar processes: how many module processes the task started
     """
 
     task: str
@@ -56,7 +56,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a run of Ansible."""
+    """The outcome of a run of Ansible."""
 
     code: int
     stdout: str
@@ -78,17 +78,17 @@ class Run:
 
     @property
     def output(self) -> str:
-        """What a person sees."""
+        """What the user sees."""
         return f"{self.stdout}\n{self.stderr}"
 
     @property
     def processes(self) -> int:
-        """How many modules it started in all."""
+        """How many module processes the run started in total."""
         return sum(outcome.processes for outcome in self.outcomes)
 
 
 def task(name: str, module: str, arguments: Any = None, **keywords: Any) -> Task:
-    """A task that may fail; modules whose name starts with ``vi_`` are the collection's."""
+    """A task that may fail. Modules whose names start with ``vi_`` belong to the collection."""
     full = f"{COLLECTION}.{module}" if module.startswith("vi_") else module
     return {"name": name, full: {} if arguments is None else arguments, "ignore_errors": True, **keywords}
 
@@ -103,26 +103,26 @@ class Ansible:
     def module(
         self, name: str, arguments: Any = None, *, check: bool = False, diff: bool = False, **options: Any
     ) -> Outcome:
-        """One task in a play of its own."""
+        """Run one task in its own play."""
         return self.tasks([task(name, name, arguments, check_mode=check, diff=diff)], **options)[name]
 
     def tasks(self, tasks: Sequence[Task], **options: Any) -> Run:
-        """One play on localhost; keywords of the play as ``play={…}``, all else as :meth:`playbook` takes it."""
+        """Run one play on localhost. ``play={…}`` has its keywords; other options are those of :meth:`playbook`."""
         keywords = options.pop("play", {})
         return self.playbook([{"hosts": "localhost", "gather_facts": False, **keywords, "tasks": tasks}], **options)
 
     def start_tasks(self, tasks: Sequence[Task], **options: Any) -> Started:
-        """One play on localhost that still runs; options as :meth:`start` takes them."""
+        """Start one play on localhost. Options are those of :meth:`start`."""
         folder = self._new_folder()
         path = folder / "play.yml"
         path.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
         return self.start(["ansible-playbook", str(path)], folder=folder, **options)
 
     def playbook(self, plays: Sequence[Mapping[str, Any]] | str, **options: Any) -> Run:
-        """A playbook as data, or as text where that needs YAML's own tags.
+        """Run a playbook, given as data, or as text if it needs YAML tags.
 
-        More options are those of :meth:`run`, more ``arguments`` of ansible-playbook, and ``hosts`` with their
-        variables, all of them on this machine.
+        Options are those of :meth:`run`, ``arguments`` for ansible-playbook, and ``hosts`` with their variables, all of
+        them on this machine.
         """
         folder = self._new_folder()
         hosts = options.pop("hosts", None)
@@ -142,10 +142,10 @@ class Ansible:
         folder: Path | None = None,
         timeout: float = TIMEOUT,
     ) -> Run:
-        """A program of Ansible.
+        """Run one of Ansible's programs.
 
-        :param in_process: False switches off that modules run in Ansible's own process
-        :param env: variables on top of those that lead to the simulator; None takes one away
+        :param in_process: False runs modules in their own processes instead of Ansible's
+        :param env: more environment variables; None removes one
         """
         process = self.start(command, in_process=in_process, env=env, folder=folder)
         return process.finish(timeout)
@@ -159,7 +159,7 @@ class Ansible:
         folder: Path | None = None,
         own_group: bool = False,
     ) -> Started:
-        """The same, but it still runs; on request in a process group of its own, as one that a shell starts."""
+        """Start a program without waiting for it. ``own_group`` gives it its own process group, as a shell does."""
         folder = folder or self._new_folder()
         switch = [] if in_process is None else ["--extra-vars", json.dumps({"vijson_tasks_in_process": in_process})]
         program = Path(sys.executable).with_name(command[0])
@@ -195,7 +195,7 @@ class Ansible:
 
 
 class Started:
-    """A run of Ansible that goes on."""
+    """A run of Ansible that has not ended."""
 
     def __init__(self, command: Sequence[str], env: dict[str, str], folder: Path, own_group: bool):
         self.folder = folder

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is run under faults: each module with something to do, and what must be true of the server afterwards.
+"""The scenarios for fault injection: each module with something to do, and a check of the server afterwards.
 
-``prepare`` makes what the run needs and returns its parameters. ``judge`` looks at the server after a run and tells
-what is wrong, if anything is: a success must have had its effect exactly once, and a failure none or one, and say which
-where it can't be known.
+``prepare`` creates what the run needs and returns its parameters. ``judge`` checks the server after a run and returns
+the problems. A success must have its effect exactly once. A failure has it at most once, and its message says whether
+that is unknown.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ _numbers = itertools.count(1)
 
 
 class Scenario(NamedTuple):
-    """One module with something to do. ``keeps``: how many sessions a success leaves open, as it should.
+    """One module with something to do.
 
-    ``shareable``: whether it makes sense in a session that others use as well.
+    ``shareable``: whether it can run in a session that others use too. ``keeps``: how many sessions a success has to
+    leave open.
     """
 
     name: str
@@ -47,16 +48,16 @@ def _unique(prefix: str) -> str:
 
 
 def _nothing(server: VCenter, params: Params, outcome: Outcome) -> list[str]:
-    """For what only reads: a success has all that was asked for."""
+    """For modules that only read: a success has everything that was asked for."""
     if outcome.failed:
         return []
     wanted = params.get("tasks")
     found = [task["moid"] for task in outcome.result.get("tasks", [])]
-    return [] if wanted is None or wanted == found else [f"asked for {wanted}, answered {found}"]
+    return [] if wanted is None or wanted == found else [f"asked for {wanted}, got {found}"]
 
 
 def _owned_task(server: VCenter, state: str = "queued") -> str:
-    """A task of one's own, which its owner drives."""
+    """A task that its owner drives."""
     return server.task(type=JOB, state=state, cancelable=True, on_cancel="owner")
 
 
@@ -90,7 +91,7 @@ def _activated(_server: VCenter) -> Params:
 
 
 def _plain_task(server: VCenter) -> Params:
-    # It carries no mark of its own, but its parent tells it from others.
+    # Only its parent distinguishes it from other tasks.
     return {"task_type": JOB, "entity": "vm-21", "parent_task_key": server.task(state="running")}
 
 
@@ -99,7 +100,7 @@ def _judge_creation(server: VCenter, params: Params, outcome: Outcome) -> list[s
     recent = run(server, "vi_task_info", {"states": ["queued"]}).result["tasks"]
     made = [task["moid"] for task in recent if task[mark] == params[mark]]
     if not outcome.failed:
-        return [] if made == [outcome.result["task"]["moid"]] else [f"answered one task, made {made}"]
+        return [] if made == [outcome.result["task"]["moid"]] else [f"returned one task, created {made}"]
     if len(made) > 1:
         return [f"failed, and made {made}"]
     if made and "not known" not in outcome.result["msg"]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated vCenter as tests see it: its control interface, over its own TLS."""
+"""The simulated vCenter from the outside: its control interface and some of its API."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ SESSION_HEADER = "vmware-api-session-id"
 
 
 class VCenter:
-    """A simulator that runs.
+    """A running simulator.
 
-    :ivar variables: the environment that leads clients to it
-    :ivar made: ids of the tasks that were ordered from it
+    :ivar variables: environment variables for its clients
+    :ivar made: ids of the tasks that tests created on it
     """
 
     def __init__(self, variables: dict[str, str]):
@@ -45,28 +45,28 @@ class VCenter:
         with closing(connection):
             text = None if body is None else json.dumps(body)
             connection.request(method, path, text, {"Content-Type": "application/json", **(headers or {})})
-            answer = connection.getresponse()
-            content = answer.read()
-        assert answer.status < 300, f"{method} {path}: {answer.status} {content!r}"
-        return json.loads(content or "null"), answer.headers
+            response = connection.getresponse()
+            content = response.read()
+        assert response.status < 300, f"{method} {path}: {response.status} {content!r}"
+        return json.loads(content or "null"), response.headers
 
     @cached_property
     def _quirks(self) -> dict[str, Any]:
-        """How the server is by itself."""
+        """The quirks at the start."""
         quirks: dict[str, Any] = self.control("GET", "quirks")
         return quirks
 
     def reset(self) -> None:
-        """Count from zero."""
+        """Reset the counters."""
         assert self._quirks
         self.control("POST", "reset")
 
     def quirks(self, **quirks: Any) -> None:
-        """Let the server differ from others until the end of the test."""
+        """Set quirks until the end of the test."""
         self.control("POST", "quirks", quirks)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        """Ask ``/control/PATH``; AssertionError for what it does not understand."""
+        """Send a request to ``/control/PATH``. AssertionError if the server rejects it."""
         return self._request(method, f"/control/{path}", body)[0]
 
     def log_in(self) -> str:
@@ -89,31 +89,31 @@ class VCenter:
 
     def state(self) -> dict[str, Any]:
         """``{sessions, collectors, filters, views, property_collectors, opened: {…}, requests: {…}, total}``"""
-        answer: dict[str, Any] = self.control("GET", "state")
-        return answer
+        state: dict[str, Any] = self.control("GET", "state")
+        return state
 
     def left(self) -> dict[str, int]:
-        """What is open, by kind; empty if nothing is."""
+        """The number of open objects by type, without zeros."""
         state = self.state()
         return {kind: state[kind] for kind in KINDS if state[kind]}
 
     def task(self, **spec: Any) -> str:
-        """The id of a new task of the server's own, running unless the spec says otherwise."""
+        """The id of a new task that the server runs; its state is running unless the spec sets another."""
         return self.tasks(1, **spec)[0]
 
     def tasks(self, count: int, **spec: Any) -> list[str]:
-        """The ids of so many new tasks."""
+        """The ids of ``count`` new tasks."""
         made: list[str] = self.control("POST", "tasks", {"entity": "vm-21", **spec, "count": count})["tasks"]
         self.made += made
         return made
 
     def change(self, moid: str, **changes: Any) -> dict[str, Any]:
-        """Change a task from the outside; its TaskInfo as it is then."""
+        """Change a task; returns its TaskInfo after the change."""
         info: dict[str, Any] = self.control("PATCH", f"tasks/{moid}", changes)
         return info
 
     def rename(self, moid: str, name: str) -> None:
-        """Give an entity another name, for good."""
+        """Rename an entity; nothing restores its old name."""
         self.control("PATCH", f"entities/{moid}", {"name": name})
 
     def info(self, moid: str) -> dict[str, Any]:
@@ -121,13 +121,13 @@ class VCenter:
         return self.change(moid)
 
     def expire(self, moid: str) -> None:
-        """Let a task go, as servers do after some time."""
+        """Let a task expire, as servers do some time after its end."""
         self.control("DELETE", f"tasks/{moid}")
         if moid in self.made:
             self.made.remove(moid)
 
     def clean(self) -> None:
-        """Let all go that tests made it do and have."""
+        """Remove all tasks, sessions, faults and quirks."""
         self.control("DELETE", "faults")
         self.control("POST", "quirks", self._quirks)
         self.control("POST", "restart")
@@ -135,5 +135,5 @@ class VCenter:
         self.made.clear()
 
     def fault(self, operation: str, fault: str, **more: Any) -> None:
-        """Damage an answer: see the control interface of the simulator."""
+        """Inject a fault; see the simulator's control interface."""
         self.control("POST", "faults", {"operation": operation, "fault": fault, **more})

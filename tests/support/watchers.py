@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Programs that watch tasks: the event source by itself, and ansible-rulebook."""
+"""Programs that watch tasks: the event source alone, and ansible-rulebook."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ Event = dict[str, Any]
 
 
 class Watcher:
-    """A program that runs, with what it writes.
+    """A running program and its output.
 
-    :ivar lines: its output and its errors, in the order of their coming
+    :ivar lines: the lines of its stdout and stderr, in order
     """
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str], cwd: Path):
@@ -51,11 +51,11 @@ class Watcher:
         return "\n".join(self.lines)
 
     def wait_until(self, reached: Callable[[], bool], timeout: float = TIMEOUT) -> None:
-        """Wait for something that its output, or the server, tells; AssertionError at the end of the time."""
+        """Wait until the condition is true. AssertionError at the timeout."""
         deadline = time.monotonic() + timeout
         while not reached():
             assert self.process.poll() is None, f"It ended with code {self.process.returncode}:\n{self.output}"
-            assert time.monotonic() < deadline, f"Not there after {timeout} s:\n{self.output}"
+            assert time.monotonic() < deadline, f"Not within {timeout} s:\n{self.output}"
             time.sleep(0.05)
 
     def wait_for(self, text: str, times: int = 1) -> None:
@@ -63,22 +63,22 @@ class Watcher:
         self.wait_until(lambda: self.output.count(text) >= times)
 
     def end(self, number: int = signal.SIGTERM, timeout: float = TIMEOUT) -> int:
-        """Send a signal; the exit code."""
+        """Send a signal; returns the exit code."""
         self.process.send_signal(number)
         return self.finish(timeout)
 
     def finish(self, timeout: float = TIMEOUT) -> int:
-        """Wait for its end; the exit code."""
+        """Wait for its end; returns the exit code."""
         code = self.process.wait(timeout)
         self._reader.join(timeout)
         return code
 
     def kill(self) -> None:
-        """End it the hard way if it still runs."""
+        """Kill it if it still runs."""
         self.process.kill()
         self.finish()
 
-    # -- what the event source by itself prints --------------------------------------------------------------------
+    # -- output of the event source alone --------------------------------------------------------------------------
 
     @property
     def events(self) -> list[Event]:
@@ -86,11 +86,11 @@ class Watcher:
         return [json.loads(line) for line in list(self.lines) if line.startswith("{")]
 
     def changes(self) -> list[tuple[str, str]]:
-        """``(moid, change)`` of each event, in their order."""
+        """``(moid, change)`` of each event, in order."""
         return [(event["task"]["moid"], event["change"]) for event in self.events]
 
     def expect(self, changes: list[tuple[str, str]], timeout: float = TIMEOUT) -> None:
-        """Wait for these changes, in any order; AssertionError if others come, or one comes twice."""
+        """Wait for these changes, in any order. AssertionError for other or repeated changes."""
         self.wait_until(lambda: len(self.changes()) >= len(changes), timeout)
         time.sleep(0.6)
         assert Counter(self.changes()) == Counter(changes)
@@ -105,7 +105,7 @@ def watching(
     source: Path = SOURCE,
     ends: bool = False,
 ) -> Iterator[Watcher]:
-    """The event source by itself, which prints its events. SIGINT ends it well, unless it ``ends`` otherwise."""
+    """The event source alone, which prints its events. SIGINT must end it with code 0, unless it ``ends`` by itself."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "VMWARE_"))}
     watcher = Watcher([sys.executable, str(source), json.dumps(options or {})], {**inherited, **variables}, cwd)
     try:
@@ -119,6 +119,6 @@ def watching(
 
 
 def restartable(folder: Path) -> tuple[list[str], dict[str, str]]:
-    """Options for simulators that come one after the other at one place, and how to trust each of them."""
+    """Options for successive simulators on one port with one certificate, and the variable that trusts it."""
     options = ["--history", "0", "--check", "--port", str(free_port()), "--tls", str(folder / "tls")]
     return options, {"VMWARE_CA_PATH": str(folder / "tls" / "ca.pem")}

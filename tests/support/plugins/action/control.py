@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lets a playbook turn the simulator's control interface: ``control: {method, path, body}`` answers ``answer``."""
+"""Lets a playbook use the simulator's control interface: ``control: {method, path, body}`` returns ``answer``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 
 class ActionModule(ActionBase):
-    """Asks in Ansible's own process."""
+    """Sends the request from Ansible's own process."""
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)

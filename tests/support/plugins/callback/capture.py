@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes what came of each task to a file, with what it did on the simulator."""
+"""Writes the outcome of each task to a file, with its effects on the simulator."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import KINDS, VCente
 DOCUMENTATION = r"""
 name: capture
 type: notification
-short_description: Write what came of each task to TESTS_FOLDER
-description: Write what came of each task to TESTS_FOLDER.
+short_description: Write the outcome of each task to TESTS_FOLDER
+description: Write the outcome of each task to TESTS_FOLDER.
 """
 
 
 class CallbackModule(CallbackBase):
-    """One line of JSON for each task on each host."""
+    """Writes one line of JSON for each task on each host."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"

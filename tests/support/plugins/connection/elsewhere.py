@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A machine that is not this one, as far as Ansible can tell."""
+"""A connection that Ansible takes for one to another machine."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from ansible.plugins.connection.local import Connection as LocalConnection
 
 DOCUMENTATION = r"""
 name: elsewhere
-short_description: Run on this machine as on another
-description: Run on this machine as on another.
+short_description: Run on this machine as if on another
+description: Run on this machine as if on another.
 extends_documentation_fragment:
   - connection_pipelining
 """
