@@ -62,7 +62,11 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
         {"alarm": "vm-7"},
         "alarm: 'vm-7' is not a valid Alarm. Use alarm-7, Alarm:alarm-7, or {type: Alarm, moid: alarm-7}",
     ),
-    "scheduled_task": (COLLECTOR, {"scheduled_task": "Alarm:schedule-3"}, "scheduled_task: 'Alarm:schedule-3' is no "),
+    "scheduled_task": (
+        COLLECTOR,
+        {"scheduled_task": "Alarm:schedule-3"},
+        "scheduled_task: 'Alarm:schedule-3' is not a valid ScheduledTask. Use schedule-7, ",
+    ),
     "recursion": (
         COLLECTOR,
         {"recursion": "down"},

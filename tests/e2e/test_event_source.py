@@ -172,7 +172,7 @@ def test_a_given_session_that_ends_is_the_end(vcenter: VCenter, tmp_path: Path) 
         vcenter.control("POST", "sessions/expire")
         assert watcher.finish() == 1
     assert "The session given as session_id" in watcher.lines[-1]
-    assert "Make a new one with vi_session" in watcher.lines[-1]
+    assert "Log in again with vi_session" in watcher.lines[-1]
 
 
 def test_it_ends_soon_while_the_server_is_away(tmp_path: Path, stack: ExitStack) -> None:

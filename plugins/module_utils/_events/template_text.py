@@ -44,7 +44,7 @@ def _defuse_text(text: str) -> str:
 
 
 def _is_quoted_literal(text: str) -> bool:
-    """Whether a native Jinja environment, as rulebooks have, unquotes it: ``"{" "{ … }}"`` becomes a template."""
+    """Whether native Jinja, which rulebooks use, unquotes the text: ``"{" "{ … }}"`` becomes a template."""
     if "'" not in text and '"' not in text:
         return False
     try:

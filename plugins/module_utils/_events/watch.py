@@ -121,6 +121,6 @@ class TaskWatch:
             raise error
         pause = pause_after(self._failures, WATCH_PAUSES)
         if not self._failures:
-            logger.warning("Watching was interrupted and will be tried again: %s", error)
+            logger.warning("Interrupted, trying again: %s", error)
         self._failures += 1
         self._stopping.wait(pause)
