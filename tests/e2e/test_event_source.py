@@ -171,7 +171,7 @@ def test_a_given_session_that_ends_is_the_end(vcenter: VCenter, tmp_path: Path) 
         watcher.wait_for(READY)
         vcenter.control("POST", "sessions/expire")
         assert watcher.finish() == 1
-    assert "The session given as session_id" in watcher.lines[-1]
+    assert "does not know this session" in watcher.lines[-1]
     assert "Log in again with vi_session" in watcher.lines[-1]
 
 
