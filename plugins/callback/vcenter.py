@@ -103,12 +103,14 @@ from ansible.playbook.block import Block
 from ansible.plugins.callback import CallbackBase
 
 from ..module_utils._options.connection_spec import CONNECTION_SPEC
+from ..module_utils._own_tasks.output import last_lines
 from ..module_utils._plays.tally import PlayTally
-from ..plugin_utils._side_process import Message, Say, SideProcess
+from ..module_utils._run.side_process import Message, Say, SideProcess
 
 _OWN_OPTIONS = ("entity", "task_type", "time_budget")
 _LONGEST = 2000
 _LEAST_WAIT = 1.0
+_NO_REASON = "non-zero return code"
 
 
 class CallbackModule(CallbackBase):
@@ -240,7 +242,10 @@ def _message(result: Any) -> str:
     found = _of(result, "result")
     if found.get("censored"):
         return "the message is hidden by no_log"
-    return str(found.get("msg") or found.get("stderr") or "failed without a message")
+    message = str(found.get("msg") or _NO_REASON)
+    # Of a command that failed, only its output tells why.
+    reason = last_lines(str(found.get("stderr") or found.get("stdout") or "")) if _NO_REASON in message else ""
+    return reason or str(found.get("msg") or "failed without a message")
 
 
 def _expected(play: Any) -> int:

@@ -30,6 +30,7 @@ NAME = "vijson.tasks.vcenter"
 TYPE = "com.vijson.simulator.job"
 ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": NAME, "VIJSON_TASKS_TASK_TYPE": TYPE}
 LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+FULL = "Copy the disk on web01: Copying | The disk is full"
 HIDDEN = "the message is hidden by no_log"
 AWAY = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
 
@@ -90,6 +91,10 @@ def bad(message: str = "The disk is full", **keywords: Any) -> Data:
     return {"name": "Copy the disk", "ansible.builtin.fail": {"msg": message}, **keywords}
 
 
+def command(text: str, **keywords: Any) -> Data:
+    return {"name": "Copy the disk", "ansible.builtin.shell": text, **keywords}
+
+
 def wait(seconds: float) -> Data:
     return {"name": "Take time", "ansible.builtin.command": f"sleep {seconds}"}
 
@@ -134,6 +139,10 @@ def test_the_error_is_what_failed_first(shown: Shown) -> None:
         ([bad("secret words {{ item }}", loop=[1], no_log=True)], f"Copy the disk on web01: {HIDDEN}"),
         ([bad("secret words", no_log=True)], f"Copy the disk on web01: {HIDDEN}"),
         ([bad("unused", when=False)], None),
+        ([command("echo It was fine; echo Copying >&2; echo The disk is full >&2; exit 3")], FULL),
+        ([command("echo The disk is full; exit 3")], "Copy the disk on web01: The disk is full"),
+        ([command("exit 3")], "Copy the disk on web01: non-zero return code"),
+        ([command("echo It is fine >&2; exit 3", failed_when=False)], None),
         ([{"name": "Include", "ansible.builtin.include_tasks": "nowhere.yml"}], "Include on web01: "),
     ],
 )

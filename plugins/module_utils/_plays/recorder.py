@@ -14,10 +14,7 @@ from .._options.connection_spec import CONNECTION_SPEC, OptionSpec
 from .._options.parsing import parse_entity
 from .._options.validation import validate_options
 from .._own_tasks.creating import NewTask, create_task
-from .._own_tasks.state_plan import plan_steps
-from .._own_tasks.state_requests import send_steps
-from .._own_tasks.wanted_state import parse_wanted_state
-from .._task_info.task_info import TaskInfo, task_moid
+from .._own_tasks.driven_task import DrivenTask
 from .._vijson.client import Client
 from .._vijson.inventory import find_entity
 from .._vijson.wire import Entity
@@ -30,8 +27,6 @@ CALLBACK_SPEC: OptionSpec = {
     "time_budget": {"type": "float", "default": 5.0},
     **CONNECTION_SPEC,
 }
-
-_NOTHING_WANTED = dict.fromkeys(("state", "progress", "description", "result", "fault"))
 
 
 class PlayRecorder:
@@ -49,7 +44,7 @@ class PlayRecorder:
         self._task_type = task_type
         self._warn = warn
         self._given_up = False
-        self._info: TaskInfo | None = None
+        self._task: DrivenTask | None = None
 
     def begin(self, description: str) -> None:
         """Create a running task for a play (CreateTask, SetTaskState, SetTaskDescription)."""
@@ -58,17 +53,17 @@ class PlayRecorder:
 
     def progress(self, percent: int) -> None:
         """Set the progress of the task in percent (UpdateProgress)."""
-        info = self._info
-        if info is not None and not self._given_up:
-            self._try(lambda: self._update(info, progress=percent))
+        task = self._task
+        if task is not None and not self._given_up:
+            self._try(lambda: task.update(progress=percent))
 
     def end(self, error: str | None) -> None:
         """End the task: in error with this text, or in success for ``None`` (SetTaskState)."""
-        info, self._info = self._info, None
-        if info is not None:
+        task, self._task = self._task, None
+        if task is not None:
             success = {"state": "success", "progress": 100}
             failure = {"state": "error", "fault": {"message": error}}
-            self._try(lambda: self._update(info, **(success if error is None else failure)))
+            self._try(lambda: task.update(**(success if error is None else failure)))
 
     def close(self) -> None:
         """End the task of an interrupted play in error, and close the session."""
@@ -80,13 +75,9 @@ class PlayRecorder:
         entity = client.singleton("rootFolder") if self._entity is None else find_entity(client, self._entity)
         # Finds the task if the response to CreateTask is lost.
         activation_id = f"vijson.tasks.vcenter-{uuid.uuid4()}"
-        self._info = create_task(client, NewTask(entity, self._task_type, activation_id=activation_id))
-        self._update(self._info, state="running", description=description)
-
-    def _update(self, info: TaskInfo, **wanted: Any) -> None:
-        steps = plan_steps(info, parse_wanted_state({**_NOTHING_WANTED, **wanted}))
-        send_steps(self._client, task_moid(info), steps)
-        info.update({"state": "running", **wanted})
+        info = create_task(client, NewTask(entity, self._task_type, activation_id=activation_id))
+        self._task = DrivenTask(client, info)
+        self._task.update(state="running", description=description)
 
     def _try(self, action: Callable[[], None]) -> None:
         try:

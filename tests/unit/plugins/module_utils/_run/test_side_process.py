@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 
-from ansible_collections.vijson.tasks.plugins.plugin_utils._side_process import Message, Say, SideProcess, latest
+from ansible_collections.vijson.tasks.plugins.module_utils._run.side_process import Message, Say, SideProcess, latest
 
 
 def echo(messages: Iterator[Message], say: Say) -> None:

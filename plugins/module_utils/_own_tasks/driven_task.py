@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task of one's own that one process drives from its start to its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._task_info.task_info import TaskInfo, task_moid
+from .._tasks.task_reader import no_such_task_error, read_task_infos
+from .._vijson.client import Client
+from .state_plan import plan_steps
+from .state_requests import send_steps
+from .wanted_state import parse_wanted_state
+
+_NOTHING_WANTED = dict.fromkeys(("state", "progress", "description", "result", "fault"))
+
+
+class DrivenTask:
+    """Sends what differs from what was sent before.
+
+    :ivar info: the TaskInfo as far as it is known
+    """
+
+    def __init__(self, client: Client, info: TaskInfo):
+        self._client = client
+        self.info = info
+        self.moid = task_moid(info)
+
+    def update(self, **wanted: Any) -> None:
+        """Bring the task into a state (options of ``vi_task_state``).
+
+        :raises ViError: the vCenter refuses it, or does not respond
+        """
+        state = parse_wanted_state({**_NOTHING_WANTED, **wanted})
+        send_steps(self._client, self.moid, plan_steps(self.info, state))
+        known = {"state": state.state, "progress": state.progress, "description": state.description}
+        self.info.update({key: value for key, value in known.items() if value is not None})
+
+    def refresh(self) -> None:
+        """Read the task anew; TaskError if it no longer exists."""
+        info = read_task_infos(self._client, [self.moid]).get(self.moid)
+        if info is None:
+            raise no_such_task_error(self._client, self.moid)
+        self.info = info

@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The output of a command: its end, what it tells of its progress, and texts of it for a vCenter. No I/O."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import deque
+
+from .._errors import one_line
+
+KEPT = 1024 * 1024
+"""Bytes of an output that are kept."""
+
+_LONGEST_LINE = 8192
+_LONGEST_DESCRIPTION = 200
+_LONGEST_REASON = 1000
+_LINES = 10
+
+_BREAK = re.compile(rb"[\r\n]")
+_ESCAPE = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])")
+
+
+class OutputEnd:
+    """The last bytes of an output, however long it is. One thread adds, another may read."""
+
+    def __init__(self, size: int = KEPT):
+        self._size = size
+        self._chunks: deque[bytes] = deque()
+        self._held = 0
+        self._dropped = 0
+        self._lock = threading.Lock()
+
+    def add(self, data: bytes) -> None:
+        """More output."""
+        with self._lock:
+            self._chunks.append(data)
+            self._held += len(data)
+            while self._held - len(self._chunks[0]) >= self._size:
+                self._dropped += len(self._chunks[0])
+                self._held -= len(self._chunks.popleft())
+
+    def text(self) -> tuple[str, bool]:
+        """The output without line breaks at its end, and whether its beginning is left out, as its first line says."""
+        with self._lock:
+            data, dropped = b"".join(self._chunks), self._dropped
+        if not dropped and len(data) <= self._size:
+            return _decoded(data), False
+        kept = data[-self._size :]
+        # A line is kept whole or not at all, unless there is only one.
+        kept = kept.split(b"\n", 1)[-1] if b"\n" in kept[:-1] else kept
+        return f"[truncated: the first {dropped + len(data) - len(kept)} bytes are left out]\n{_decoded(kept)}", True
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "replace").rstrip("\r\n")
+
+
+class LastMatch:
+    """The first group of a pattern where it matched last, in lines that end with a newline or a carriage return.
+
+    :ivar text: what it matched, ``None`` before the first match
+    """
+
+    def __init__(self, pattern: re.Pattern[str]):
+        self._pattern = pattern
+        self._rests: dict[str, bytes] = {}
+        self.text: str | None = None
+
+    def add(self, output: str, data: bytes) -> None:
+        """More of one of the outputs, such as ``stdout``. A line that has not ended yet is searched as well."""
+        lines = _BREAK.split(self._rests.get(output, b"") + data)
+        self._rests[output] = lines[-1][-_LONGEST_LINE:]
+        for line in reversed(lines):
+            found = self._last(line[-_LONGEST_LINE:].decode("utf-8", "replace"))
+            if found is not None:
+                self.text = found
+                return
+
+    def _last(self, line: str) -> str | None:
+        found = None
+        for match in self._pattern.finditer(line):
+            found = match[1] if match[1] is not None else found
+        return found
+
+
+def percentage(text: str | None) -> int | None:
+    """The percentage that a text is, ``None`` if it is not one."""
+    try:
+        number = float((text or "").strip().rstrip("%").replace(",", "."))
+    except ValueError:
+        return None
+    return int(number) if 0 <= number <= 100 else None
+
+
+def shown_text(text: str) -> str:
+    """A text of a command for a vCenter: one line without control characters, cut if it is long."""
+    text = _clean(text)
+    return text if len(text) <= _LONGEST_DESCRIPTION else f"{text[:_LONGEST_DESCRIPTION]}…"
+
+
+def last_lines(output: str) -> str:
+    """The last lines of an output that are not empty, as one text for a vCenter."""
+    lines = [line for line in map(_clean, output[-_LONGEST_LINE:].splitlines()) if line]
+    text = " | ".join(lines[-_LINES:])
+    return text if len(text) <= _LONGEST_REASON else f"…{text[-_LONGEST_REASON:]}"
+
+
+def _clean(text: str) -> str:
+    return one_line(_ESCAPE.sub("", text))

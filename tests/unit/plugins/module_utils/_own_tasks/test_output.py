@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The end of an output, progress in it, and what a vCenter gets of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.output import (
+    LastMatch,
+    OutputEnd,
+    last_lines,
+    percentage,
+    shown_text,
+)
+
+
+def end(*chunks: bytes, size: int = 20) -> tuple[str, bool]:
+    output = OutputEnd(size)
+    for chunk in chunks:
+        output.add(chunk)
+    return output.text()
+
+
+@pytest.mark.parametrize(
+    ("chunks", "text"),
+    [
+        ([], ""),
+        ([b"one\n", b"two\r\n\n"], "one\ntwo"),
+        ([b"\xc3", b"\xbc\xff\xfe!"], "ü\ufffd\ufffd!"),
+        ([b"x" * 20], "x" * 20),
+    ],
+)
+def test_a_short_output_is_whole(chunks: list[bytes], text: str) -> None:
+    assert end(*chunks) == (text, False)
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 30, 1000])
+def test_a_long_output_is_its_last_whole_lines_and_a_note(chunk: int) -> None:
+    data = b"".join(b"line %d\n" % number for number in range(100))
+    chunks = [data[start : start + chunk] for start in range(0, len(data), chunk)]
+    kept = "line 98\nline 99"
+    note = f"[truncated: the first {len(data) - len(kept) - 1} bytes are left out]"
+    assert end(*chunks) == (f"{note}\n{kept}", True)
+
+
+def test_one_long_line_is_cut() -> None:
+    assert end(b"x" * 95 + b"\xbc" + b"y" * 19) == (
+        "[truncated: the first 95 bytes are left out]\n\ufffd" + "y" * 19,
+        True,
+    )
+
+
+def test_a_huge_output_is_not_held() -> None:
+    output = OutputEnd(1000)
+    for _chunk in range(1000):
+        output.add(b"x" * 999)
+    assert sum(map(len, output._chunks)) < 3000
+    assert output.text()[0].startswith("[truncated: the first 998000 bytes are left out]\nxxx")
+
+
+def matched(pattern: str, *chunks: tuple[str, bytes]) -> str | None:
+    match = LastMatch(re.compile(pattern))
+    for output, data in chunks:
+        match.add(output, data)
+    return match.text
+
+
+@pytest.mark.parametrize(
+    ("chunks", "text"),
+    [
+        ([("stdout", b"nothing\n")], None),
+        ([("stdout", b"10%\n20%\nnothing\n")], "20"),
+        ([("stdout", b"10%\r20%\r")], "20"),
+        ([("stdout", b"10% 20% 30% and so on")], "30"),
+        ([("stdout", b"1"), ("stdout", b"7"), ("stdout", b"%")], "17"),
+        ([("stdout", b"1"), ("stderr", b"50%\n"), ("stdout", b"7%")], "17"),
+        ([("stderr", b"50%"), ("stdout", b"60%\n"), ("stdout", b"nothing\n")], "60"),
+        ([("stdout", b"\xff\xfe 40%\n")], "40"),
+        ([("stdout", b"." * 100_000 + b"40%"), ("stdout", b"." * 10)], "40"),
+    ],
+)
+def test_the_last_match(chunks: list[tuple[str, bytes]], text: str | None) -> None:
+    assert matched(r"(\d+)%", *chunks) == text
+
+
+def test_a_group_that_did_not_take_part_is_no_match() -> None:
+    assert matched(r"(?:step (\d+)|end)", ("stdout", b"step 3\nend\n")) == "3"
+
+
+def test_a_line_without_an_end_is_not_held() -> None:
+    match = LastMatch(re.compile("(x)"))
+    for _chunk in range(100):
+        match.add("stdout", b"." * 65536)
+    assert len(match._rests["stdout"]) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("text", "percent"),
+    [
+        (None, None),
+        ("42", 42),
+        (" 42.9 % ", 42),
+        ("42,5", 42),
+        ("0", 0),
+        ("100.0", 100),
+        ("101", None),
+        ("-1", None),
+        ("nan", None),
+        ("x", None),
+    ],
+)
+def test_percentages(text: str | None, percent: int | None) -> None:
+    assert percentage(text) == percent
+
+
+def test_what_is_shown_has_no_control_characters() -> None:
+    assert shown_text("\x1b[1;31mred\x1b[0m\tand \x1b]0;title\x07\x00blue\u2028\u202e") == "red and  blue"
+    assert shown_text("x" * 300) == "x" * 200 + "…"
+
+
+def test_the_last_lines() -> None:
+    assert last_lines("") == last_lines(" \n\r\n") == ""
+    assert last_lines("first\n\n  \x1b[31msecond\x1b[0m\r\nthird\n") == "first | second | third"
+    assert last_lines("".join(f"{number}\n" for number in range(50))).split(" | ") == list(map(str, range(40, 50)))
+    assert last_lines("a\n" + "x" * 5000) == "…" + "x" * 1000
