@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from ..modules.vi_task_type import ARGUMENT_SPEC, main, run
 from ..plugin_utils._action import action_module
+from ..plugin_utils._planned_types import remember_planned_types
 
-ActionModule = action_module(run, ARGUMENT_SPEC)
+ActionModule = action_module(run, ARGUMENT_SPEC, in_check_mode=remember_planned_types)
 
 # ansible-lint checks a module's arguments through its main.
 __all__ = ["ActionModule", "main"]

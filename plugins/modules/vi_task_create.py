@@ -35,6 +35,8 @@ options:
   task_type:
     description:
       - Id of the task type, as registered by an extension.
+      - In check mode, the module accepts a type that an earlier M(vijson.tasks.vi_task_type) of the same run would
+        register.
     type: str
     required: true
   cancelable:
@@ -57,6 +59,12 @@ options:
         creates none.
       - Choose a long token, because servers assign short ones to their own tasks.
     type: str
+  retry_failed:
+    description:
+      - Whether to create another task if the existing one ended in error.
+    type: bool
+    default: false
+    version_added: 1.1.0
 notes:
   - Requires the privilege C(Task.Create) on the root folder.
 seealso:
@@ -86,7 +94,7 @@ task:
     - The task, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
     - If check mode would create a task, its C(moid) and C(key) are V(check-mode). In check mode, the other modules
       accept this id.
-  returned: success
+  returned: success, and in check mode if O(task_type) is not registered
   type: dict
   sample: {moid: task-42, key: task-42, state: queued}
 """
@@ -107,6 +115,7 @@ ARGUMENT_SPEC = argument_spec(
     initiated_by={"type": "str"},
     parent_task_key={"type": "str", "no_log": False},
     activation_id={"type": "str"},
+    retry_failed={"type": "bool", "default": False},
 )
 
 
@@ -124,7 +133,7 @@ def run(job: Job) -> Result:
         parent_task_key=params["parent_task_key"],
         activation_id=params["activation_id"],
     )
-    created = create_or_find_task(job.client, new, check_mode=job.check_mode)
+    created = create_or_find_task(job.client, new, check_mode=job.check_mode, retry_failed=params["retry_failed"])
     if created.task["activation_id"] != new.activation_id:
         job.warn(
             f"{job.client.endpoint.hostname} did not store the activation_id of {created.task['moid']}, so another"

@@ -24,7 +24,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._errors import Interrupted, ViError
+from ..module_utils._errors import Interrupted, ViError, ignore
 from ..module_utils._options.argspec import escaped_secrets, wrap_single_values
 from ..module_utils._run.job import Job, Result, run_job
 from ..module_utils._vijson.transport import REQUESTS_IMPORT_ERROR
@@ -43,10 +43,19 @@ IN_PROCESS = "vijson_tasks_in_process"
 PROGRESS = "vijson_tasks_progress"
 
 
-def action_module(run: Callable[[Job], Result], spec: dict[str, Any], *, hidden: bool = False) -> type[ActionBase]:
+def action_module(
+    run: Callable[[Job], Result],
+    spec: dict[str, Any],
+    *,
+    hidden: bool = False,
+    own_process: bool = False,
+    in_check_mode: Callable[[Result], None] = ignore,
+) -> type[ActionBase]:
     """The ActionModule for a module's ``run()`` and argument specification.
 
     :param hidden: never show a successful result in any output; ``register`` still stores it
+    :param own_process: never run in Ansible's own process
+    :param in_check_mode: receives the result in check mode and may change it
     """
 
     class ActionModule(_SharedAction):
@@ -55,6 +64,8 @@ def action_module(run: Callable[[Job], Result], spec: dict[str, Any], *, hidden:
         RUN = staticmethod(run)
         SPEC = spec
         HIDDEN = hidden
+        OWN_PROCESS = own_process
+        IN_CHECK_MODE = staticmethod(in_check_mode)
 
     return ActionModule
 
@@ -63,6 +74,8 @@ class _SharedAction(ActionBase):
     RUN: Callable[[Job], Result]
     SPEC: dict[str, Any]
     HIDDEN: bool
+    OWN_PROCESS: bool
+    IN_CHECK_MODE: Callable[[Result], None]
 
     _supports_check_mode = True
     _supports_diff = True
@@ -78,6 +91,8 @@ class _SharedAction(ActionBase):
             # With high verbosity, connection plugins show the output of a module.
             self._play_context.no_log = self._play_context.no_log or self.HIDDEN
             result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        if self._task.check_mode:
+            self.IN_CHECK_MODE(result)
         if self.HIDDEN and not result.get("failed"):
             result["_ansible_no_log"] = True
         return result
@@ -86,7 +101,8 @@ class _SharedAction(ActionBase):
 
     def _may_run_here(self, task_vars: dict[str, Any]) -> bool:
         return (
-            self._connection.transport == "local"
+            not self.OWN_PROCESS
+            and self._connection.transport == "local"
             and not self._connection.become
             and not self._task.async_val
             and not any(self._task.environment or ())

@@ -15,6 +15,7 @@ TOKEN = "nightly-backup-of-web01-on-2026-11-22"
 
 def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     full = {**JOB, "cancelable": True, "initiated_by": "backup robot", "activation_id": TOKEN}
+    retried = {**JOB, "activation_id": f"{TOKEN}-retried", "retry_failed": True}
     run = ansible.tasks(
         [
             task("missing", MODULE),
@@ -35,6 +36,12 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
             task("again in check mode", MODULE, full, check_mode=True),
             task("end it", "vi_task_state", {"task": "{{ made.task }}", "state": "success"}),
             task("after its end", MODULE, full),
+            task("to fail", MODULE, retried, register="failing"),
+            task("fail", "vi_task_state", {"task": "{{ failing.task }}", "state": "error"}),
+            task("no retry", MODULE, {**retried, "retry_failed": False}),
+            task("retry in check mode", MODULE, retried, check_mode=True),
+            task("retry", MODULE, retried),
+            task("no second retry", MODULE, retried),
         ]
     )
     assert run["missing"].msg == "missing required arguments: task_type"
@@ -66,6 +73,10 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
         assert run[name].result["task"]["moid"] == moid
         assert "TaskManager.CreateTask" not in run[name].requests
     assert run["after its end"].result["task"]["state"] == "success"
+    failed, again = (run[name].result["task"]["moid"] for name in ("to fail", "retry"))
+    assert run["no retry"].result["task"]["moid"] == failed != again
+    assert run["retry in check mode"].result["task"]["moid"] == "check-mode"
+    assert run["no second retry"].result["task"]["moid"] == again
     assert all(outcome.left == {} for outcome in run)
 
 
@@ -106,6 +117,37 @@ def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCente
     created = vcenter.state()["requests"]["TaskManager.CreateTask"]
     assert created == 3 + len(["unknown", "unknown parent", "unknown entity", "reader"])
     assert all(outcome.left == {} for outcome in run)
+
+
+def test_a_type_that_the_same_check_run_would_register(ansible: Ansible, vcenter: VCenter) -> None:
+    """However the modules are started; a type that nobody registers is still an error."""
+    extension = {
+        "extension": "com.example.planned",
+        "company": "Example",
+        "task_types": [{"id": "com.example.planned"}],
+    }
+    planned = {**JOB, "task_type": "com.example.planned"}
+    tasks = [
+        task("before", MODULE, planned),
+        task("register", "vi_task_type", extension),
+        task("create", MODULE, planned, register="made"),
+        task("create on another host", MODULE, planned, delegate_to="other"),
+        task("drive", "vi_task_state", {"task": "{{ made.task }}", "state": "success"}),
+        task("mistyped", MODULE, {**JOB, "task_type": "com.example.planed"}),
+    ]
+    run = ansible.tasks(
+        tasks,
+        play={"hosts": "here", "check_mode": True},
+        hosts={"here": {}, "other": {"ansible_connection": "elsewhere"}},
+    )
+    for name in ("create", "create on another host"):
+        assert run[name].status == "ok", run.output
+        assert (run[name].result["task"]["moid"], run[name].result["changed"]) == ("check-mode", True)
+        assert "msg" not in run[name].result
+    assert run["drive"].result["task"]["state"] == "success"
+    for name in ("before", "mistyped"):
+        assert run[name].msg.startswith("task_type: no extension registered 'com.example.plan")
+    assert "ExtensionManager.RegisterExtension" not in vcenter.state()["requests"]
 
 
 def test_a_lost_answer(ansible: Ansible, vcenter: VCenter) -> None:

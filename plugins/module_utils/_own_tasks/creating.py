@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, NoReturn
 
-from .._errors import BadResponse, FaultError, NoResponse, ViError
+from .._errors import BadResponse, FaultError, NoResponse, TaskError, ViError
 from .._history.history_reader import read_history
-from .._task_info.task_info import TaskInfo, task_age
+from .._task_info.task_info import TaskInfo, task_age, task_moid
 from .._task_info.task_result import Task, planned_task, task_from_info
 from .._vijson.client import Client
 from .._vijson.privileges import require_root_privilege
@@ -49,17 +49,18 @@ class CreatedTask(NamedTuple):
     changed: bool
 
 
-def create_or_find_task(client: Client, new: NewTask, *, check_mode: bool) -> CreatedTask:
+def create_or_find_task(client: Client, new: NewTask, *, check_mode: bool, retry_failed: bool = False) -> CreatedTask:
     """The task with the activation id if there is one, otherwise a new task.
 
+    :param retry_failed: create a new task also if the one with the activation id ended in error
     :raises ViError: as in :func:`create_task`; in check mode, if an option or a privilege would make it fail
     """
     existing = find_task_by_activation_id(client, new.activation_id) if new.activation_id else None
-    if existing is not None:
+    if existing is not None and not (retry_failed and existing.get("state") == "error"):
         return CreatedTask(task_from_info(existing), False)
     if check_mode:
         return CreatedTask(_planned(client, new), True)
-    return CreatedTask(task_from_info(create_task(client, new)), True)
+    return CreatedTask(task_from_info(create_task(client, new, instead_of=existing)), True)
 
 
 def find_task_by_activation_id(client: Client, activation_id: str) -> TaskInfo | None:
@@ -68,27 +69,32 @@ def find_task_by_activation_id(client: Client, activation_id: str) -> TaskInfo |
     return max((info for page in read_history(client, spec) for info in page), key=task_age, default=None)
 
 
-def create_task(client: Client, new: NewTask) -> TaskInfo:
+def create_task(client: Client, new: NewTask, *, instead_of: TaskInfo | None = None) -> TaskInfo:
     """The TaskInfo of a new task. Without a response, the activation id shows whether the task exists.
 
+    :param instead_of: an older task with the same activation id
     :raises ViError: it is unknown whether the task exists, an option names an object that does not exist, or a fault
     """
     activation_id = new.activation_id
     try:
         if activation_id is None:
             return _send_create_task(client, new)
-        return send_once(lambda: _send_create_task(client, new), lambda: _find_created(client, activation_id))
+        return send_once(
+            lambda: _send_create_task(client, new), lambda: _find_created(client, activation_id, instead_of)
+        )
     except NoResponse as error:
         raise _unknown_outcome_error(new, error) from error
     except FaultError as error:
         _raise_explained(client, new, error)
 
 
-def _find_created(client: Client, activation_id: str) -> TaskInfo | None:
+def _find_created(client: Client, activation_id: str, instead_of: TaskInfo | None) -> TaskInfo | None:
     try:
-        return find_task_by_activation_id(client, activation_id)
+        found = find_task_by_activation_id(client, activation_id)
     except ViError as error:
         raise NoResponse(str(error)) from error
+    is_old = found is not None and instead_of is not None and task_moid(found) == task_moid(instead_of)
+    return None if is_old else found
 
 
 def _unknown_outcome_error(new: NewTask, why: ViError) -> ViError:
@@ -129,11 +135,10 @@ def _entity_name(client: Client, new: NewTask) -> str | None:
 
 
 def _planned(client: Client, new: NewTask) -> Task:
+    """The task as check mode returns it; TaskError with that task if its type is not registered."""
     registered = read_task_types(client)
-    if new.task_type not in registered:
-        raise ViError(_unknown_type_text(new.task_type, registered))
     require_root_privilege(client, "Task.Create")
-    return planned_task(
+    planned = planned_task(
         description_id=new.task_type,
         entity={**new.entity.as_result(), "name": _entity_name(client, new)},
         cancelable=new.cancelable,
@@ -141,6 +146,9 @@ def _planned(client: Client, new: NewTask) -> Task:
         parent_task_key=new.parent_task_key,
         activation_id=new.activation_id,
     )
+    if new.task_type not in registered:
+        raise TaskError(_unknown_type_text(new.task_type, registered), result={"task": planned})
+    return planned
 
 
 def _send_create_task(client: Client, new: NewTask) -> TaskInfo:

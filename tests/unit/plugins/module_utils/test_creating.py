@@ -50,10 +50,12 @@ def server() -> HistoryServer:
     return server
 
 
-def create(server: HistoryServer, activation_id: str | None = None, *, check_mode: bool = False) -> CreatedTask:
+def create(
+    server: HistoryServer, activation_id: str | None = None, *, check_mode: bool = False, retry_failed: bool = False
+) -> CreatedTask:
     new = NewTask(ROOT, "com.example.a", cancelable=True, activation_id=activation_id)
     with server.client() as client:
-        return create_or_find_task(client, new, check_mode=check_mode)
+        return create_or_find_task(client, new, check_mode=check_mode, retry_failed=retry_failed)
 
 
 def test_what_is_sent(server: HistoryServer) -> None:
@@ -89,6 +91,23 @@ def test_with_an_activation_id_once(server: HistoryServer) -> None:
 def test_a_task_in_any_state_is_the_one(server: HistoryServer, state: str) -> None:
     server.tasks.append({**server.task(7, activationId="a-1"), "state": state})
     assert (create(server, "a-1").task["moid"], server.operations[CREATE]) == ("task-7", 0)
+
+
+@pytest.mark.parametrize(("state", "retried"), [("queued", 0), ("running", 0), ("success", 0), ("error", 1)])
+def test_a_task_that_failed_is_retried_on_request(server: HistoryServer, state: str, retried: int) -> None:
+    server.tasks = [{**server.task(0, activationId="a-1"), "state": state}]
+    created = create(server, "a-1", retry_failed=True)
+    assert (created.changed, server.operations[CREATE]) == (bool(retried), retried)
+    assert create(server, "a-1", retry_failed=True).task["moid"] == created.task["moid"]
+
+
+@pytest.mark.parametrize("ran", [True, False])
+def test_a_lost_answer_of_a_retry_is_not_taken_for_the_task_that_failed(server: HistoryServer, ran: bool) -> None:
+    server.tasks = [{**server.task(0, activationId="a-1"), "state": "error"}]
+    server.trouble[CREATE] = [Lost(ran=ran)]
+    created = create(server, "a-1", retry_failed=True)
+    assert (created.task["state"], created.changed) == ("queued", True)
+    assert len(server.tasks) == 2
 
 
 def test_the_newest_of_several_is_the_one(server: HistoryServer) -> None:
@@ -191,8 +210,10 @@ def test_check_mode_finds_what_is_there(server: HistoryServer) -> None:
 
 def test_check_mode_knows_the_types(server: HistoryServer) -> None:
     new = NewTask(ROOT, "com.example.z")
-    with server.client() as client, pytest.raises(ViError, match=r"com\.example\.z.*Registered"):
+    with server.client() as client, pytest.raises(ViError, match=r"com\.example\.z.*Registered") as failed:
         create_or_find_task(client, new, check_mode=True)
+    planned = failed.value.result["task"]
+    assert (planned["moid"], planned["description_id"]) == ("check-mode", "com.example.z")
 
 
 def test_check_mode_knows_the_privilege(server: HistoryServer) -> None:
