@@ -63,7 +63,7 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"entity": "/DC0/vm/apps"}, {"apps", "app01"}),
     ({"entity": "group-v3"}, {"web01", "folder", "apps", "app01"}),
     ({"entity": "group-v3", "recursion": "self"}, {"folder"}),
-    ({"entity": "group-v3", "recursion": "children"}, {"web01", "folder", "apps"}),
+    ({"entity": "group-v3", "recursion": "children"}, {"web01", "apps", "app01"}),
     ({"entity": "group-v3", "recursion": "all"}, {"web01", "folder", "apps", "app01"}),
     ({"entity": {"type": "HostSystem", "moid": "host-11"}}, {"host"}),
     ({"states": ["error"]}, {"folder"}),

@@ -15,11 +15,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from .authorization import User
 from .build import build_world
 from .http.server import Server
 from .http.tls import make_certificates
+from .quirks import parse_quirk
 from .releases import KNOWN
 
 DEFAULT_USERS = (
@@ -31,6 +33,13 @@ DEFAULT_USERS = (
 def _user(text: str) -> User:
     try:
         return User.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _quirk(text: str) -> dict[str, Any]:
+    try:
+        return parse_quirk(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
@@ -55,6 +64,9 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--max-sessions", type=int, default=2000)
     parser.add_argument("--session-idle", type=float, default=1800.0, metavar="SECONDS")
+    parser.add_argument(
+        "--quirk", type=_quirk, action="append", default=[], metavar="NAME[=VALUE]", help="see simulator/quirks.py"
+    )
     parser.add_argument("--log", action="store_true", help="keep recent requests for /control/log")
     parser.add_argument("--check", action="store_true", help="validate every response against the contract")
     return parser.parse_args(arguments)
@@ -85,6 +97,8 @@ async def serve(arguments: argparse.Namespace, tls: ssl.SSLContext | None) -> No
         max_sessions=arguments.max_sessions,
         session_idle=arguments.session_idle,
     )
+    for quirk in arguments.quirk:
+        world.quirks.update(quirk)
     server = Server(
         world,
         arguments.release,

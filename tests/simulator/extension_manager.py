@@ -39,9 +39,12 @@ class ExtensionManager(ManagedObject):
                 labels[task_id] = label, texts.get(f"{task_id}.summary", label)
         return labels
 
+    def registered(self) -> list[Extension]:
+        return list(self._extensions.values())
+
     @prop("ArrayOfExtension")
     def extensionList(self, session: Session) -> list[Extension]:
-        return list(self._extensions.values())
+        return self.registered()
 
     @method
     async def FindExtension(self, session: Session, extensionKey: str) -> Extension | None:

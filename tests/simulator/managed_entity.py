@@ -34,10 +34,12 @@ class ManagedEntity(ExtensibleManagedObject):
             parent.children.append(self)
         world.add(self)
 
-    def descendants(self) -> Iterator[ManagedEntity]:
+    def descendants(self, depth: int = 0) -> Iterator[ManagedEntity]:
+        """All entities below this one, or with `depth` only those on that many levels."""
         for child in self.children:
             yield child
-            yield from child.descendants()
+            if depth != 1:
+                yield from child.descendants(max(depth - 1, 0))
 
     def link(self, name: str) -> dict[str, Any] | None:
         return next((moref(entity.ref) for entity in self.links.get(name, ())), None)

@@ -51,7 +51,10 @@ def retrieve(world: World, session: Session | None, specs: list[Json]) -> list[J
             raise not_found(walk.missing[0])
         for source in walk.selected.values():
             wanted.setdefault(source, {}).update(dict.fromkeys(spec.paths(type(source)) or ()))
-    return [_content(source, paths, session) for source, paths in wanted.items()]
+    contents = [_content(source, paths, session) for source, paths in wanted.items()]
+    if session is None and world.quirks.anonymous_read_omits:
+        return [content for content in contents if "missingSet" not in content]
+    return contents
 
 
 def _content(source: ManagedObject, paths: Iterable[str], session: Session | None) -> Json:

@@ -133,10 +133,14 @@ class Sessions:
         """The live session of an id as one of the two APIs sees it. This marks it as active."""
         self._expire_idle()
         session = self._by_id.get(session_id or "")
-        if session is None or (session.is_rest != is_rest and not self._shared):
+        if session is None or (session.is_rest != is_rest and not self._are_shared()):
             return None
         self.mark_active(session)
         return session
+
+    def _are_shared(self) -> bool:
+        forced = self._world.quirks.rest_ids
+        return forced == "shared" if forced else self._shared
 
     def by_key(self, key: str) -> Session | None:
         self._expire_idle()

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .authorization import authorize
-from .extensible_managed_object import ExtensibleManagedObject
+from .extensible_managed_object import ExtensibleManagedObject, Field
 from .managed_object import method, prop
+from .message_catalog import rebuild_message
 from .wire import Fault, Ref, data, format_time, invalid_argument, is_vim_fault, moref, to_json
 
 if TYPE_CHECKING:
@@ -229,9 +230,18 @@ class Task(ExtensibleManagedObject):
         messages = self.error.get("faultMessage") or [{}]
         return data("LocalizedMethodFault", fault=self.error, localizedMessage=messages[0].get("message"))
 
+    def _is_of(self, session: Session) -> bool:
+        return bool(self.reason.get("userName") == session.user.shown)
+
+    def set_value(self, session: Session, field: Field, text: str) -> None:
+        if self.world.quirks.no_task_fields:
+            raise Fault("NotSupported", "The operation is not supported on the object.")
+        super().set_value(session, field, text)
+
     @method
     async def CancelTask(self, session: Session) -> None:
-        authorize(session, "Global.CancelTask", self.entity)
+        if not (self.world.quirks.cancel_without_privilege and self._is_of(session)):
+            authorize(session, "Global.CancelTask", self.entity)
         if self.done:
             raise Fault("InvalidState", "The task has ended.")
         if not self.cancelable:
@@ -248,8 +258,13 @@ class Task(ExtensibleManagedObject):
     async def SetTaskDescription(self, session: Session, description: dict[str, Any]) -> None:
         if self.done and not self.world.quirks.done_description:
             raise Fault("InvalidState", "The task has ended.")
+        if self.world.quirks.messages_from_catalog:
+            description = self._from_catalog(description, session)
         self.description = description
         self.changed()
+
+    def _from_catalog(self, message: dict[str, Any], session: Session) -> dict[str, Any]:
+        return rebuild_message(message, self.world.extensions.registered(), session.locale)
 
     @method
     async def UpdateProgress(self, session: Session, percentDone: int) -> None:
@@ -267,6 +282,9 @@ class Task(ExtensibleManagedObject):
             raise Fault("InvalidState", "A result goes with success, a fault with error.")
         if fault is not None and not is_vim_fault(fault["_typeName"]):
             raise invalid_argument("fault", f"{fault['_typeName']} is not a VimFault")
+        if fault is not None and self.world.quirks.fault_messages_from_catalog:
+            messages = [self._from_catalog(message, session) for message in fault.get("faultMessage") or ()]
+            fault = {**fault, "faultMessage": messages}
         self.world.engine.forget(self)
         if state in DONE:
             self.finish(state, result, fault)

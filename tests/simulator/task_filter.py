@@ -13,6 +13,7 @@ from .managed_entity import ManagedEntity
 from .wire import invalid_argument, moref, parse_time, ref_of
 
 if TYPE_CHECKING:
+    from .quirks import Quirks
     from .sessions import Session
     from .task import Task
     from .world import World
@@ -43,7 +44,7 @@ class TaskFilter:
         self._conditions: list[Condition] = []
         self._add(spec.get("entity"), lambda part: _by_entity(world, session, part))
         self._add(spec.get("time"), _by_time)
-        self._add(spec.get("userName"), _by_user)
+        self._add(spec.get("userName"), lambda part: _by_user(world.quirks, part))
         self._add(spec.get("alarm"), lambda ref: _by_cause(world, session, ref, "Alarm", "alarm"))
         self._add(
             spec.get("scheduledTask"), lambda ref: _by_cause(world, session, ref, "ScheduledTask", "scheduledTask")
@@ -70,11 +71,9 @@ def _by_entity(world: World, session: Session, part: Spec) -> Condition:
         raise invalid_argument("filter.entity.entity")
     if entity.up is None and part["recursion"] == "all":
         return lambda task: True
-    wanted = {entity.ref}
-    if part["recursion"] == "children":
-        wanted.update(child.ref for child in entity.children)
-    elif part["recursion"] == "all":
-        wanted.update(below.ref for below in entity.descendants())
+    wanted = {entity.ref} if part["recursion"] != "children" else set()
+    if part["recursion"] != "self":
+        wanted.update(below.ref for below in entity.descendants(world.quirks.children_depth))
     return lambda task: task.entity in wanted
 
 
@@ -90,15 +89,16 @@ def _by_time(part: Spec) -> Condition:
     return in_time
 
 
-def _by_user(part: Spec) -> Condition:
+def _by_user(quirks: Quirks, part: Spec) -> Condition:
     """Without names: the tasks of all users, or with `systemUser` only tasks that no user started."""
-    names = frozenset(name.casefold() for name in part.get("userList") or ())
+    comparable: Callable[[str], str] = str if quirks.users_case_sensitive else str.casefold
+    names = frozenset(map(comparable, part.get("userList") or ()))
     wants_system = part["systemUser"]
-    any_user = not names and not wants_system
+    any_user = not names and (quirks.system_user_adds or not wants_system)
 
     def by_user(task: Task) -> bool:
         user = task.reason.get("userName")
-        return wants_system if user is None else any_user or user.casefold() in names
+        return wants_system if user is None else any_user or comparable(user) in names
 
     return by_user
 

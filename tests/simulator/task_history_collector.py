@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from .managed_object import ManagedObject, method, prop
 from .task_store import BEFORE_ALL, Order
-from .wire import JsonText, invalid_argument
+from .wire import SECOND, JsonText, invalid_argument
 
 if TYPE_CHECKING:
     from .sessions import Session
@@ -23,13 +24,11 @@ MAX_PAGE = 1000
 DEFAULT_PAGE = 10
 
 
-def _check_count(count: int) -> None:
-    if not 0 < count <= MAX_PAGE:
-        raise invalid_argument("maxCount")
-
-
 class TaskHistoryCollector(ManagedObject):
-    """`_cursor` is the order of the task before the cursor. Reading continues forwards or backwards from there."""
+    """`_cursor` is the order of the task before the cursor. Reading continues forwards or backwards from there.
+
+    `_page_floor`: the latest page contains only tasks after it, so that a larger page grows with new tasks only.
+    """
 
     TYPE = "TaskHistoryCollector"
     BASES = ("ManagedObject", "HistoryCollector")
@@ -40,6 +39,7 @@ class TaskHistoryCollector(ManagedObject):
         self._filter = task_filter
         self._cursor: Order = BEFORE_ALL
         self._page_size = DEFAULT_PAGE
+        self._page_floor: Order = BEFORE_ALL
         self._page: list[dict[str, Any]] | None = None
         world.tasks.listeners.append(self._state_changed)
 
@@ -59,17 +59,22 @@ class TaskHistoryCollector(ManagedObject):
     @prop("ArrayOfTaskInfo")
     def latestPage(self, session: Session) -> list[dict[str, Any]]:
         """The newest tasks in no particular order, as of the last state change of any of them."""
-        if self._page is None:
+        if self._page is None or self.world.quirks.history_lag:
             self._page = [task.info(session) for task in self._latest()]
             random.Random(self.ref.value).shuffle(self._page)
         return self._page
 
     def _latest(self) -> list[Task]:
-        return self._take(self._backwards(len(self.world.tasks.in_order)), self._page_size)
+        newest = self._backwards(len(self.world.tasks.in_order))
+        return self._take(takewhile(lambda task: task.order > self._page_floor, newest), self._page_size)
+
+    def _check_count(self, count: int) -> None:
+        if not 0 < count <= (self.world.quirks.max_page or MAX_PAGE):
+            raise invalid_argument("maxCount")
 
     @method
     async def ReadNextTasks(self, session: Session, maxCount: int) -> JsonText:
-        _check_count(maxCount)
+        self._check_count(maxCount)
         tasks = self._take(self._forwards(self.world.tasks.position_after(self._cursor)), maxCount)
         if tasks:
             self._cursor = tasks[-1].order
@@ -77,7 +82,7 @@ class TaskHistoryCollector(ManagedObject):
 
     @method
     async def ReadPreviousTasks(self, session: Session, maxCount: int) -> JsonText:
-        _check_count(maxCount)
+        self._check_count(maxCount)
         tasks = self._take(self._backwards(self.world.tasks.position_after(self._cursor)), maxCount)
         if tasks:
             self._cursor = _just_before(tasks[-1].order)
@@ -96,7 +101,11 @@ class TaskHistoryCollector(ManagedObject):
 
     @method
     async def SetCollectorPageSize(self, session: Session, maxCount: int) -> None:
-        _check_count(maxCount)
+        self._check_count(maxCount)
+        if not self.world.quirks.page_refills:
+            latest = self._latest()
+            if len(latest) == self._page_size:
+                self._page_floor = _just_before(latest[-1].order)
         self._page_size = maxCount
         self._page = None
         self.world.touch(self, "latestPage")
@@ -114,10 +123,14 @@ class TaskHistoryCollector(ManagedObject):
         tasks = self.world.tasks.in_order
         return (tasks[index] for index in range(position - 1, -1, -1))
 
-    def _take(self, tasks: Iterator[Task], count: int) -> list[Task]:
+    def _is_listed(self, task: Task) -> bool:
+        lag = self.world.quirks.history_lag
+        return not lag or task.queue_ns <= self.world.now_ns() - int(lag * SECOND)
+
+    def _take(self, tasks: Iterable[Task], count: int) -> list[Task]:
         taken = []
         for task in tasks:
-            if self._filter.matches(task):
+            if self._is_listed(task) and self._filter.matches(task):
                 taken.append(task)
                 if len(taken) == count:
                     break

@@ -28,12 +28,13 @@ def check_request(type_name: str | None, body: dict[str, Any]) -> dict[str, Any]
     return parameters
 
 
-def check_response(schema: Schema, value: Any, *, nulls: bool = False) -> None:
+def check_response(schema: Schema, value: Any, *, nulls: bool = False, boxed: bool = False) -> None:
     """Raises Fault if the response breaks the contract. Unknown types and enum values are accepted.
 
     :param nulls: whether unset fields may be null, which the contract does not allow
+    :param boxed: whether any value may be boxed, which the contract does not allow either
     """
-    _Check(is_response=True, nulls=nulls).value(schema, value, "response")
+    _Check(is_response=True, nulls=nulls, boxed=boxed).value(schema, value, "response")
 
 
 def _invalid(message: str) -> Fault:
@@ -47,13 +48,16 @@ def _wrong(path: str, message: str) -> Fault:
 class _Check:
     """A walk along the schemas. `path` is the place in the value, for messages."""
 
-    def __init__(self, *, is_response: bool, nulls: bool) -> None:
+    def __init__(self, *, is_response: bool, nulls: bool, boxed: bool = False) -> None:
         self._is_response = is_response
         self._nulls = nulls
+        self._boxed = boxed
 
     def value(self, schema: Schema, value: Any, path: str) -> None:
         if value is None and schema.get("nullable"):
             return
+        if self._boxed and isinstance(value, dict) and "_value" in value and not _is_any(schema):
+            value = value["_value"]
         if "allOf" in schema and "$ref" in schema["allOf"][0]:
             schema = schema["allOf"][0]
         if "$ref" in schema:
@@ -105,7 +109,7 @@ class _Check:
         elif declared != "Any" and not self._fits(schema, declared):
             raise _wrong(path, f"A {declared} is expected, not {type_name}")
         elif "_value" in contract.fields_of(schema):
-            self._boxed(schema, value, path)
+            self._box(schema, value, path)
         else:
             self.fields(schema, {name: item for name, item in value.items() if name != "_typeName"}, path)
 
@@ -119,7 +123,7 @@ class _Check:
             return
         raise _wrong(path, f"Unknown type {type_name}")
 
-    def _boxed(self, schema: str, value: dict[str, Any], path: str) -> None:
+    def _box(self, schema: str, value: dict[str, Any], path: str) -> None:
         if set(value) != {"_typeName", "_value"}:
             raise _wrong(path, "A boxed value has _typeName and _value")
         item = contract.fields_of(schema)["_value"]
@@ -140,6 +144,10 @@ class _Check:
             fits = isinstance(value, str) and _has_format(value, schema.get("format"))
         if not fits:
             raise _wrong(path, f"{schema.get('format') or kind} is expected")
+
+
+def _is_any(schema: Schema) -> bool:
+    return bool(schema.get("$ref", "").endswith("/Any"))
 
 
 def _has_format(text: str, name: str | None) -> bool:

@@ -59,6 +59,28 @@ def box_any(declared: str, value: Any) -> Any:
     return box(declared, value)
 
 
+def box_fields(value: dict[str, Any]) -> dict[str, Any]:
+    """A data object whose values are boxed as if its fields were declared as Any."""
+    declared = {name: contract.declared(value["_typeName"], name) or "Any" for name in value if name != "_typeName"}
+    return {**value, **{name: box_any(kind, value[name]) for name, kind in declared.items()}}
+
+
+def box_infos(value: Any) -> Any:
+    """The value with box_fields for every TaskInfo that is itself a value of type Any."""
+    if isinstance(value, list):
+        return [box_infos(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: box_fields(item) if name in ("val", "value", "result") and _is_info(item) else box_infos(item)
+        for name, item in value.items()
+    }
+
+
+def _is_info(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("_typeName") == "TaskInfo"
+
+
 def is_a(name: str, base: str) -> bool:
     return contract.is_a(name, base)
 

@@ -118,10 +118,12 @@ def test_latest_page_is_bounded_and_in_no_order(server: Running) -> None:
     collector = client.collector()
     assert set(latest(client, collector)) == set(keys[-10:])
     client.call(collector, "SetCollectorPageSize", maxCount=30)
+    assert set(latest(client, collector)) == set(keys[-10:])
+    keys += server.control("POST", "tasks", {"state": "success", "count": 25})["tasks"]
     page = latest(client, collector)
     assert set(page) == set(keys[-30:])
     assert page not in (keys[-30:], keys[:9:-1])
-    assert len(following(client, collector, 40)) == 40
+    assert len(following(client, collector, 80)) == 65
 
 
 def test_latest_page_changes_when_a_task_comes_or_changes_state(server: Running) -> None:
@@ -136,6 +138,20 @@ def test_latest_page_changes_when_a_task_comes_or_changes_state(server: Running)
     assert set(latest(client, collector)) == {task.value, newer.value}
     server.control("PATCH", f"tasks/{task.value}", {"state": "success"})
     assert latest(client, collector) == [newer.value]
+
+
+def test_a_larger_page_grows_with_new_tasks_only(server: Running) -> None:
+    keys, client = add_done(server, 15), server.client()
+    collector = client.collector()
+    client.call(collector, "SetCollectorPageSize", maxCount=3)
+    client.call(collector, "SetCollectorPageSize", maxCount=5)
+    assert set(latest(client, collector)) == set(keys[-3:])
+    keys.append(server.add_task(state="success").value)
+    assert set(latest(client, collector)) == set(keys[-4:])
+    keys += [server.add_task(state="success").value for _round in range(3)]
+    assert set(latest(client, collector)) == set(keys[-5:])
+    client.call(collector, "ResetCollector")
+    assert previous(client, collector, 3) == keys[-6:-9:-1]
 
 
 @pytest.mark.parametrize("count", [0, -1, 1001])

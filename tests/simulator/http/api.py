@@ -87,6 +87,9 @@ class Api:
         return Response(204)
 
     async def _hello(self, request: web.Request) -> Response:
+        refused = self._world.quirks.hello_status
+        if refused:
+            return _error(refused, "UNAUTHENTICATED" if refused == 401 else "UNAUTHORIZED", "Access denied.")
         if request.query.get("action") != "hello" or self._release < FIRST_HELLO:
             return _error(404, "NOT_FOUND", "Not found.")
         wanted = _wanted_releases(await request.text())

@@ -16,7 +16,7 @@ from ..contract import Operation, operations
 from ..releases import FIRST_JSON, OLDEST, parse_release
 from ..sessions import Session, TooManySessions
 from ..validation import check_request, check_response
-from ..wire import Fault, JsonText, Ref, moref
+from ..wire import Fault, JsonText, Ref, box_infos, moref
 from ..world import World
 from .front import Front, Record
 from .responses import SESSION_HEADER, Response, fault_response, value_response
@@ -55,6 +55,8 @@ class Sdk:
         operation = target and operations().get((request.method, target.ref.type, target.member))
         if target is None or operation is None or self._release < FIRST_JSON:
             raise web.HTTPNotFound
+        if self._world.quirks.release_404 and not self._supports(target.release):
+            raise web.HTTPNotFound
         await request.read()
         session = self._world.sessions.find(request.headers.get(SESSION_HEADER), is_rest=False)
 
@@ -77,6 +79,8 @@ class Sdk:
         try:
             self._check_release(target.release)
             value = await self._run(request, target.ref, operation, session)
+            if self._world.quirks.box_everything and not isinstance(value, JsonText):
+                value = box_infos(value)
             self._check_value(operation, value)
             response = value_response(operation, value, self._world.quirks)
         except Fault as fault:
@@ -90,8 +94,11 @@ class Sdk:
         self._add_session_header(response, session, caller.opened)
         return response
 
+    def _supports(self, release: tuple[int, ...]) -> bool:
+        return OLDEST <= release <= self._release
+
     def _check_release(self, release: tuple[int, ...]) -> None:
-        if not OLDEST <= release <= self._release:
+        if not self._supports(release):
             text = ".".join(map(str, release))
             raise Fault("InvalidRequest", f'Unsupported version URI "urn:vim25/{text}"')
 
@@ -111,7 +118,8 @@ class Sdk:
         try:
             quirks = self._world.quirks
             plain = json.loads(value) if isinstance(value, JsonText) else value
-            check_response(operation.result, plain, nulls=quirks.null_fields or quirks.null_lists)
+            nulls = quirks.null_fields or quirks.null_lists
+            check_response(operation.result, plain, nulls=nulls, boxed=quirks.box_everything)
         except Fault as fault:
             self._record.violations.append(f"{operation.name}: {fault.message}")
             raise Fault("SystemError", fault.message, reason="The response breaks the contract") from fault
