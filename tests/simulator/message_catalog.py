@@ -25,7 +25,8 @@ def rebuild_message(message: Json, extensions: Iterable[Json], locale: str) -> J
     def argument(found: re.Match[str]) -> str:
         return arguments.get(found[1], found[0])
 
-    return {**message, "message": _PLACEHOLDER.sub(argument, texts.get(message["key"], message["key"]))}
+    text: str = texts.get(message["key"]) or message["key"]
+    return {**message, "message": _PLACEHOLDER.sub(argument, text)}
 
 
 def _texts(extensions: Iterable[Json], locale: str) -> dict[str, str]:
