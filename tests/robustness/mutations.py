@@ -13,7 +13,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response
-from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.strategies import like_wire, nested
+from ansible_collections.vijson.tasks.tests.unit.support.strategies import like_wire, nested
 
 Draw = Callable[..., Any]
 Place = tuple[Any, Union[str, int]]

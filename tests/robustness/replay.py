@@ -18,7 +18,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response impo
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Transport
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting import outcome
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
-from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import FakeClock
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeClock
 
 ENOUGH = 40  # extra requests until the server disappears
 NEVER = 400  # requests: more than any module sends, whatever the responses are

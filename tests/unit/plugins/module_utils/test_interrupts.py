@@ -19,7 +19,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interr
 from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import sleep, waiting
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, run_job
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
-from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.wire import (
+from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     SDK,
     Call,
     Reply,

@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.driven_task import DrivenTask
-from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils.fakes import TaskServer, info
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import TaskServer, info
 
 
 @pytest.fixture

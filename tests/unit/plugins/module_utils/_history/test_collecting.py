@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much of the history is read, in which order, and what of each task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._history.collecting import (
+    ReadingOptions,
+    collect_tasks,
+    parse_reading_options,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
+from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
+
+SPEC = {"_typeName": "TaskFilterSpec"}
+DEFAULTS: dict[str, Any] = {
+    "order": "oldest_first",
+    "limit": None,
+    "page_size": 1000,
+    "latest_page": False,
+    "fields": None,
+    "localize": False,
+}
+
+
+def read(server: HistoryServer, **options: Any) -> tuple[list[dict[str, Any]], int, bool]:
+    """The tasks, their count, and whether there are more."""
+    tasks: list[dict[str, Any]] = []
+    with server.client() as client:
+        count, truncated = collect_tasks(client, SPEC, parse_reading_options({**DEFAULTS, **options}), tasks.extend)
+    assert server.owned == {}
+    return tasks, count, truncated
+
+
+@pytest.mark.parametrize("order", ["oldest_first", "newest_first"])
+@pytest.mark.parametrize("page_size", [1, 3, 7, 1000])
+@pytest.mark.parametrize("limit", [None, 1, 6, 7, 8, 19, 20, 21])
+def test_limit(order: str, page_size: int, limit: int | None) -> None:
+    expected = [f"task-{number}" for number in range(20)]
+    if order == "newest_first":
+        expected.reverse()
+    tasks, count, truncated = read(HistoryServer(20), order=order, page_size=page_size, limit=limit)
+    assert [task["key"] for task in tasks] == expected[:limit]
+    assert count == len(tasks)
+    assert truncated is (limit is not None and limit < 20)
+
+
+def test_a_page_is_no_larger_than_the_limit_needs() -> None:
+    server = HistoryServer(20)
+    read(server, limit=5)
+    (sent,) = server.named("TaskHistoryCollector.ReadNextTasks")
+    assert sent.params == {"maxCount": 6}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected", "truncated"),
+    [
+        ({"page_size": 4}, [16, 17, 18, 19], False),
+        ({"page_size": 4, "order": "newest_first"}, [19, 18, 17, 16], False),
+        ({"page_size": 4, "limit": 2}, [18, 19], True),
+        ({"limit": 3, "order": "newest_first"}, [19, 18, 17], True),
+        ({"limit": 30}, list(range(20)), False),
+    ],
+)
+def test_latest_page(options: dict[str, Any], expected: list[int], truncated: bool) -> None:
+    server = HistoryServer(20)
+    tasks, count, more = read(server, latest_page=True, **options)
+    assert [task["key"] for task in tasks] == [f"task-{number}" for number in expected]
+    assert (count, more) == (len(expected), truncated)
+    assert "TaskHistoryCollector.ReadNextTasks" not in server.operations
+
+
+def test_fields() -> None:
+    assert tuple(read(HistoryServer(1))[0][0]) == TASK_KEYS
+    assert read(HistoryServer(2), fields=["state", "key"])[0] == [
+        {"state": "success", "key": "task-0"},
+        {"state": "success", "key": "task-1"},
+    ]
+
+
+def test_labels_are_asked_for_once() -> None:
+    server = HistoryServer(5)
+    element = {"_typeName": "ElementDescription", "key": "None", "label": "Of no kind", "summary": "s"}
+    server.answers["TaskManager.description"] = lambda _moid, _params: {"methodInfo": [element]}
+    tasks, _count, _truncated = read(server, page_size=2, localize=True)
+    assert {task["label"] for task in tasks} == {"Of no kind"}
+    assert server.operations["TaskManager.description"] == 1
+
+
+def test_the_collector_goes_when_the_taker_fails() -> None:
+    server = HistoryServer(5)
+
+    def fail(_page: Any) -> None:
+        raise OSError("no space")
+
+    with server.client("S0") as client, pytest.raises(OSError, match="no space") as raised:
+        collect_tasks(client, SPEC, parse_reading_options(DEFAULTS), fail)
+    # what was raised keeps all that was going on alive
+    assert raised.tb is not None
+    assert server.owned == {}
+
+
+def test_options() -> None:
+    assert parse_reading_options(DEFAULTS) == ReadingOptions(False, None, 1000, False, None, False)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"page_size": 0}, "page_size: 0 is not a valid page size. Use 1 to 1000"),
+        ({"page_size": 1001}, "page_size: 1001 is not a valid page size"),
+        ({"limit": 0}, "limit: 0 is not a valid number of tasks"),
+        ({"limit": -1}, "limit: -1 is not a valid number of tasks"),
+        (
+            {"fields": ["state", "colour", "size"]},
+            "a task has no field 'colour' or 'size'. Use one or more of: key, moid, ",
+        ),
+        ({"fields": []}, "fields: the list is empty. Use one or more of: key"),
+    ],
+)
+def test_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        parse_reading_options({**DEFAULTS, **options})

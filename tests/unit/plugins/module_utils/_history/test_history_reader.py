@@ -1,0 +1,268 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading history: each task once and in order, whatever gets lost or arrives meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    BadResponse,
+    FaultError,
+    LostResponse,
+    SessionEnded,
+    ViError,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._history.history_reader import read_history, read_latest_page
+from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost
+
+NEXT = "TaskHistoryCollector.ReadNextTasks"
+BACK = "TaskHistoryCollector.ReadPreviousTasks"
+SPEC: dict[str, Any] = {"_typeName": "TaskFilterSpec"}
+
+
+def pages(
+    server: HistoryServer, *, newest_first: bool = False, page_size: int = 10, session_id: str | None = None
+) -> Iterator[list[int]]:
+    """The numbers of the tasks, page by page."""
+    with server.client(session_id) as client:
+        for page in read_history(client, SPEC, newest_first=newest_first, page_size=page_size):
+            yield [int(info["key"][len("task-") :]) for info in page]
+
+
+def numbers(server: HistoryServer, **options: Any) -> list[int]:
+    found = [number for page in pages(server, **options) for number in page]
+    assert server.owned == {}
+    return found
+
+
+@pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 20, 35])
+def test_oldest_first(size: int) -> None:
+    server = HistoryServer(size)
+    assert numbers(server) == list(range(size))
+    assert [sent.operation for sent in server.sent[1:-1]] == [
+        "TaskManager.CreateCollectorForTasks",
+        *[NEXT] * (-(-size // 10) + 1),
+        "TaskHistoryCollector.DestroyCollector",
+    ]
+    assert server.sent[1].params == {"filter": SPEC}
+
+
+def test_10_000_tasks_take_13_requests() -> None:
+    server = HistoryServer(10_000)
+    assert numbers(server, page_size=1000, session_id="S0") == list(range(10_000))
+    assert len(server.sent) <= 13
+
+
+@pytest.mark.parametrize("reset", ["before", "behind", "latestPage"])
+@pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 20, 35])
+def test_newest_first(size: int, reset: str) -> None:
+    server = HistoryServer(size, reset=reset)
+    assert numbers(server, newest_first=True) == list(range(size))[::-1]
+
+
+@pytest.mark.parametrize("reset", ["before", "behind", "latestPage"])
+@pytest.mark.parametrize("arriving", [1, 3, 8, 30])
+@pytest.mark.parametrize("size", [0, 5, 10, 35])
+def test_newest_first_while_tasks_arrive(size: int, arriving: int, reset: str) -> None:
+    server = HistoryServer(size, reset=reset)
+    server.arriving = [server.task(size + number) for number in range(arriving)]
+    found = numbers(server, newest_first=True)
+    assert found == sorted(set(found), reverse=True)
+    assert set(range(size)) <= set(found)
+
+
+@pytest.mark.parametrize("arriving", [1, 3, 30])
+def test_oldest_first_while_tasks_arrive(arriving: int) -> None:
+    server = HistoryServer(35)
+    server.arriving = [server.task(35 + number) for number in range(arriving)]
+    found = numbers(server)
+    assert found == list(range(len(found)))
+    assert len(found) >= 35
+
+
+@pytest.mark.parametrize("trouble", [Lost(ran=True), Lost(ran=False), Fault("NotAuthenticated")])
+@pytest.mark.parametrize("position", range(5))
+def test_a_lost_page_oldest_first(position: int, trouble: Any) -> None:
+    server = HistoryServer(35)
+    server.trouble[NEXT] = [None] * position + [trouble]
+    assert numbers(server) == list(range(35))
+    assert server.operations["TaskManager.CreateCollectorForTasks"] == 2
+    assert not any(sent.repeatable for sent in server.named(NEXT))
+
+
+@pytest.mark.parametrize("trouble", [Lost(ran=True), Lost(ran=False), Fault("NotAuthenticated")])
+@pytest.mark.parametrize("arriving", [0, 12])
+@pytest.mark.parametrize("position", range(5))
+@pytest.mark.parametrize("operation", [NEXT, BACK])
+def test_a_lost_page_newest_first(operation: str, position: int, arriving: int, trouble: Any) -> None:
+    server = HistoryServer(35)
+    server.arriving = [server.task(35 + number) for number in range(arriving)]
+    server.trouble[operation] = [None] * position + [trouble]
+    found = numbers(server, newest_first=True)
+    assert found == sorted(set(found), reverse=True)
+    assert set(range(35)) <= set(found)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "TaskHistoryCollector.SetCollectorPageSize",
+        "TaskHistoryCollector.ResetCollector",
+        "TaskHistoryCollector.latestPage",
+    ],
+)
+def test_a_lost_answer_on_the_way_to_the_newest(operation: str) -> None:
+    server = HistoryServer(35)
+    server.trouble[operation] = [Lost(ran=True)]
+    assert numbers(server, newest_first=True) == list(range(35))[::-1]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_session_that_ends_in_the_middle(newest_first: bool) -> None:
+    server = HistoryServer(35)
+    found: list[int] = []
+    for page in pages(server, newest_first=newest_first):
+        found += page
+        if server.operations["SessionManager.Login"] == 1 and len(found) >= 15:
+            server.end_sessions()
+    assert found == sorted(range(35), reverse=newest_first)
+    assert server.operations["SessionManager.Login"] == 2
+    assert (server.owned, server.sessions) == ({}, set())
+
+
+def test_a_session_that_was_handed_in_ends_in_the_middle() -> None:
+    server = HistoryServer(35)
+    found = pages(server, session_id="S0")
+    next(found)
+    server.end_sessions()
+    with pytest.raises(SessionEnded, match="session_id"):
+        next(found)
+
+
+@pytest.mark.parametrize("trouble", [Lost(ran=True), Fault("NotAuthenticated")])
+def test_pages_that_get_lost_for_ever(trouble: Any) -> None:
+    server = HistoryServer(35)
+    server.trouble[NEXT] = [None] + [trouble] * 100
+    with pytest.raises((LostResponse, FaultError)):
+        numbers(server)
+    assert server.owned == {}
+    assert len(server.sent) < 40
+
+
+def test_pages_that_get_lost_now_and_then() -> None:
+    server = HistoryServer(95)
+    server.trouble[NEXT] = [trouble for page in range(9) for trouble in (*[None] * (page + 1), Lost(ran=True))]
+    assert numbers(server) == list(range(95))
+
+
+def test_a_server_that_repeats_a_page_for_ever() -> None:
+    server = HistoryServer(35)
+    server.answers[NEXT] = lambda _moid, _params: server.tasks[:10]
+    with pytest.raises(BadResponse, match="keeps returning the same tasks to ReadNextTasks"):
+        numbers(server)
+    assert server.owned == {}
+    assert len(server.sent) < 40
+
+
+def test_a_fault_about_the_question_is_not_asked_again() -> None:
+    server = HistoryServer(35)
+    server.trouble[NEXT] = [Fault("InvalidArgument", invalidProperty="maxCount")]
+    with pytest.raises(FaultError, match="InvalidArgument"):
+        numbers(server)
+    assert server.operations[NEXT] == 1
+    assert server.owned == {}
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "wanted", "other"),
+    [
+        ("state", "state", ["error", "queued"], "success"),
+        ("activationId", "activationId", ["a"], "b"),
+        ("activationId", "activationId", ["a"], None),
+        ("eventChainId", "eventChainId", [7], 8),
+        ("parentTaskKey", "parentTaskKey", ["task-1"], None),
+    ],
+)
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_server_that_does_not_filter(
+    part: str, field: str, wanted: list[Any], other: Any, newest_first: bool
+) -> None:
+    server = HistoryServer(25)
+    server.filters_by = ()
+    for number, task in enumerate(server.tasks):
+        task[field] = wanted[0] if number in (3, 7, 24) else other
+    with server.client() as client:
+        spec = {**SPEC, part: wanted}
+        read = [info for page in read_history(client, spec, newest_first=newest_first, page_size=5) for info in page]
+        latest = read_latest_page(client, spec, 10)
+    assert sorted(info["key"] for info in read) == ["task-24", "task-3", "task-7"]
+    assert [info["key"] for info in latest] == ["task-24"]
+
+
+def test_a_task_that_comes_twice_is_one() -> None:
+    server = HistoryServer(12)
+    server.tasks.insert(10, server.tasks[3])
+    assert numbers(server) == list(range(12))
+
+
+def test_whoever_stops_early_leaves_nothing() -> None:
+    server = HistoryServer(35)
+    with server.client("S0") as client:
+        reading = read_history(client, SPEC, page_size=10)
+        next(reading)
+        reading.close()
+        assert server.owned == {}
+    assert server.operations[NEXT] == 1
+
+
+def test_a_damaged_page() -> None:
+    server = HistoryServer(35)
+    server.answers[NEXT] = lambda _moid, _params: ["?"]
+    with pytest.raises(BadResponse):
+        numbers(server)
+    assert server.owned == {}
+
+
+@pytest.mark.parametrize("size", [3, 10, 30])
+def test_the_latest_page_is_sorted_from_the_newest(size: int) -> None:
+    server = HistoryServer(35)
+    with server.client("S0") as client:
+        found = [info["key"] for info in read_latest_page(client, SPEC, size)]
+    assert found == [f"task-{number}" for number in range(34, 34 - size, -1)]
+    assert server.owned == {}
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Fault("InvalidState"), r"32.*vi_session|vi_session.*32"),
+        (Fault("NotSupported"), "ESXi.*vCenter"),
+        (Fault("InvalidArgument", invalidProperty="filter.tag"), r"filter\.tag.*api_release"),
+        (
+            Fault("ManagedObjectNotFound", obj={"type": "VirtualMachine", "value": "vm-9"}),
+            "entity: VirtualMachine:vm-9 ",
+        ),
+        (Fault("ManagedObjectNotFound", obj={"type": "Alarm", "value": "alarm-9"}), "alarm: Alarm:alarm-9 "),
+        (Fault("NoPermission", privilegeId="System.View"), r"System\.View"),
+    ],
+)
+def test_a_collector_that_is_refused_says_what_to_do(fault: Fault, words: str) -> None:
+    server = HistoryServer(35)
+    server.trouble["TaskManager.CreateCollectorForTasks"] = [fault]
+    with pytest.raises(ViError, match=words) as refused:
+        numbers(server)
+    assert refused.value.fault is not None
+    assert server.operations["TaskManager.CreateCollectorForTasks"] == 1
+
+
+def test_one_collector_too_many() -> None:
+    server = HistoryServer(5)
+    server.max_collector = 0
+    with pytest.raises(ViError, match="max_collector"):
+        numbers(server)

@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From options to a TaskFilterSpec."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._history.task_filter import parse_filter
+from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_object
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, ref
+
+NOW = "2026-11-22T04:00:00.5Z"
+
+
+@pytest.fixture
+def server() -> FakeVcenter:
+    """Knows its time and one inventory path."""
+    server = FakeVcenter()
+    server.answers["ServiceInstance.CurrentTime"] = lambda _moid, _params: NOW
+    server.answers["SearchIndex.FindByInventoryPath"] = lambda _moid, params: (
+        ref("VirtualMachine", "vm-21") if params["inventoryPath"] == "DC0/vm/web01" else None
+    )
+    return server
+
+
+def spec(server: FakeVcenter, **options: Any) -> dict[str, Any]:
+    """The TaskFilterSpec without the name of its type."""
+    found = parse_filter(options).spec(server.client("S0"))
+    assert found.pop("_typeName") == "TaskFilterSpec"
+    return found
+
+
+def by_entity(entity: dict[str, str], recursion: str) -> dict[str, Any]:
+    return {"entity": {"_typeName": "TaskFilterSpecByEntity", "entity": entity, "recursion": recursion}}
+
+
+def by_time(kind: str, **times: str) -> dict[str, Any]:
+    return {"time": {"_typeName": "TaskFilterSpecByTime", "timeType": kind, **times}}
+
+
+def by_user(system: bool, *names: str) -> dict[str, Any]:
+    part: dict[str, Any] = {"_typeName": "TaskFilterSpecByUsername", "systemUser": system}
+    return {"userName": {**part, "userList": list(names)} if names else part}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, {}),
+        ({"recursion": "self", "time_type": "started"}, {}),
+        ({"entity": "vm-7"}, by_entity(ref("VirtualMachine", "vm-7"), "all")),
+        ({"entity": "Folder:group-v3", "recursion": "self"}, by_entity(ref("Folder", "group-v3"), "self")),
+        ({"states": ["error", "queued"]}, {"state": ["error", "queued"]}),
+        ({"activation_ids": ["a"]}, {"activationId": ["a"]}),
+        ({"event_chain_ids": [7, 8]}, {"eventChainId": [7, 8]}),
+        ({"tags": ["t"]}, {"tag": ["t"]}),
+        ({"parent_task_keys": ["task-1"]}, {"parentTaskKey": ["task-1"]}),
+        ({"root_task_keys": ["task-0"]}, {"rootTaskKey": ["task-0"]}),
+        ({"alarm": "alarm-7"}, {"alarm": ref("Alarm", "alarm-7")}),
+        ({"scheduled_task": "schedule-3"}, {"scheduledTask": ref("ScheduledTask", "schedule-3")}),
+        ({"system_user": True}, by_user(True)),
+        ({"system_user": False}, by_user(False)),
+        ({"users": ["carol"]}, by_user(False, "carol")),
+        ({"users": ["a@b.c", "B.C\\a"]}, by_user(False, "a@b.c", "B.C\\a")),
+        ({"users": ["D\\dave"], "system_user": True}, by_user(True, "D\\dave")),
+        (
+            {"begin_time": "2026-11-01T02:00:00.123456789+02:00"},
+            by_time("queuedTime", beginTime="2026-11-01T00:00:00.123456789Z"),
+        ),
+        (
+            {"end_time": "2026-11-01T00:00:00Z", "time_type": "completed"},
+            by_time("completedTime", endTime="2026-11-01T00:00:00Z"),
+        ),
+    ],
+)
+def test_without_asking_the_server(server: FakeVcenter, options: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert spec(server, **options) == expected
+    assert server.sent == []
+
+
+def test_relative_times_count_from_the_servers_clock_which_is_asked_once(server: FakeVcenter) -> None:
+    found = spec(server, begin_time="1h", end_time="90s", time_type="started")
+    assert found == by_time("startedTime", beginTime="2026-11-22T03:00:00.5Z", endTime="2026-11-22T03:58:30.5Z")
+    assert server.operations == {"ServiceInstance.CurrentTime": 1}
+
+
+def test_an_inventory_path_is_looked_up(server: FakeVcenter) -> None:
+    found = spec(server, entity="/DC0/vm/web01", recursion="children")
+    assert found == by_entity(ref("VirtualMachine", "vm-21"), "children")
+    with pytest.raises(InputError, match="there is no object at the inventory path /DC0/vm/nothing"):
+        spec(server, entity="/DC0/vm/nothing")
+
+
+@pytest.mark.parametrize(
+    ("options", "nothing"),
+    [
+        ({}, False),
+        ({"states": []}, True),
+        ({"tags": ["t"], "activation_ids": []}, True),
+        ({"users": []}, True),
+        ({"users": [], "system_user": False}, True),
+        ({"users": [], "system_user": True}, False),
+        ({"users": ["a"], "event_chain_ids": [0]}, False),
+    ],
+)
+def test_an_empty_list_matches_nothing(options: dict[str, Any], nothing: bool) -> None:
+    assert parse_filter(options).matches_nothing is nothing
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"begin_time": "yesterday"}, "begin_time: 'yesterday' is not a valid time. Use RFC 3339"),
+        ({"end_time": "2026-11-01T00:00:00"}, "end_time: '2026-11-01T00:00:00' is not a valid time"),
+        ({"end_time": ""}, "end_time: '' is not a valid time"),
+        ({"begin_time": "1m", "end_time": "61s"}, "end_time: the time is before begin_time"),
+        ({"begin_time": "2026-11-01T00:00:01Z", "end_time": "2026-11-01T00:00:00Z"}, "end_time: the time is before"),
+        ({"entity": "web01"}, "entity: 'web01' is not an object id or path"),
+        ({"alarm": "alarm"}, "alarm: 'alarm' is not a valid Alarm. Use alarm-7, Alarm:alarm-7, or {type: Alarm, moid"),
+        ({"event_chain_ids": [1, 2**31]}, "event_chain_ids: 2147483648 is not a valid id. Use 32-bit integers"),
+        ({"scheduled_task": 3}, "scheduled_task: 3 is not a valid ScheduledTask. Use schedule-3?"),
+    ],
+)
+def test_refused_before_anything_is_asked(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message.replace("(", r"\(").replace("+", r"\+")):
+        parse_filter(options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"begin_time": "1h", "end_time": "2001-01-01T00:00:00Z"}, "end_time: the time is before begin_time"),
+        ({"begin_time": "999999999d"}, "begin_time: the time is outside the years 1 to 9999"),
+    ],
+)
+def test_refused_once_the_clock_is_known(server: FakeVcenter, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        spec(server, **options)
+
+
+def test_a_span_of_no_length() -> None:
+    moment = "2026-11-01T00:00:00Z"
+    parse_filter({"begin_time": moment, "end_time": moment})
+    parse_filter({"begin_time": "1h", "end_time": "60m"})
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["alarm-7", " alarm-7 ", "'Alarm:alarm-7'", "vim.alarm.Alarm:alarm-7", {"type": "Alarm", "moid": "alarm-7"}],
+)
+def test_ways_to_name_an_alarm(value: Any) -> None:
+    assert parse_object(value, "alarm", "Alarm", "alarm-") == Reference("Alarm", "alarm-7")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "7", "alarm-", "alarm-x", "vm-7", "Task:alarm-7", {"type": "Alarm"}, {"moid": "alarm-7"}, {}, [], None],
+)
+def test_what_names_no_alarm(value: Any) -> None:
+    with pytest.raises(InputError, match="is not a valid Alarm"):
+        parse_object(value, "alarm", "Alarm", "alarm-")

@@ -1,0 +1,250 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Creating a task once, whatever gets lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, FaultError, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.creating import (
+    CreatedTask,
+    NewTask,
+    create_or_find_task,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost, ref
+
+CREATE = "TaskManager.CreateTask"
+COLLECT = "TaskManager.CreateCollectorForTasks"
+ROOT = Reference("Folder", "group-d1")
+EXTENSIONS = [
+    {"key": "com.example", "taskList": [{"taskID": "com.example.b"}, {"taskID": "com.example.a"}]},
+    {"key": "com.other", "taskList": None},
+    {"key": "com.third"},
+]
+
+
+@pytest.fixture
+def server() -> HistoryServer:
+    server = HistoryServer(3)
+
+    def create(_moid: str, params: Any) -> Any:
+        number = len(server.tasks)
+        fields = {"activationId": params.get("activationId"), "descriptionId": params["taskTypeId"]}
+        server.tasks.append({**server.task(number, **fields), "state": "queued"})
+        return server.tasks[-1]
+
+    server.answers[CREATE] = create
+    server.answers["ExtensionManager.extensionList"] = lambda _moid, _params: EXTENSIONS
+    server.answers["ServiceInstance.content"] = lambda _moid, _params: {"rootFolder": ref("Folder", "group-d1")}
+    server.answers["AuthorizationManager.HasPrivilegeOnEntities"] = lambda _moid, _params: []
+    server.answers["PropertyCollector.RetrievePropertiesEx"] = lambda _moid, _params: {
+        "objects": [{"obj": ref(*ROOT), "propSet": [{"name": "name", "val": {"_typeName": "string", "_value": "All"}}]}]
+    }
+    return server
+
+
+def create(
+    server: HistoryServer, activation_id: str | None = None, *, check_mode: bool = False, retry_failed: bool = False
+) -> CreatedTask:
+    new = NewTask(ROOT, "com.example.a", cancelable=True, activation_id=activation_id)
+    with server.client() as client:
+        return create_or_find_task(client, new, check_mode=check_mode, retry_failed=retry_failed)
+
+
+def test_what_is_sent(server: HistoryServer) -> None:
+    new = NewTask(ROOT, "com.example.a", True, "joe", "task-1", "a-1")
+    with server.client() as client:
+        create_or_find_task(client, new, check_mode=False)
+    (sent,) = server.named(CREATE)
+    assert sent.params == {
+        "obj": ref("Folder", "group-d1"),
+        "taskTypeId": "com.example.a",
+        "cancelable": True,
+        "initiatedBy": "joe",
+        "parentTaskKey": "task-1",
+        "activationId": "a-1",
+    }
+    assert not sent.repeatable
+
+
+def test_without_an_activation_id_each_time_a_new_one(server: HistoryServer) -> None:
+    assert [create(server).task["moid"] for _time in range(2)] == ["task-3", "task-4"]
+    assert server.operations[COLLECT] == 0
+    assert "activationId" not in server.named(CREATE)[0].params
+
+
+def test_with_an_activation_id_once(server: HistoryServer) -> None:
+    first, second = create(server, "a-1"), create(server, "a-1")
+    assert (first.changed, second.changed) == (True, False)
+    assert first.task["moid"] == second.task["moid"] == "task-3"
+    assert server.operations[CREATE] == 1
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "success", "error"])
+def test_a_task_in_any_state_is_the_one(server: HistoryServer, state: str) -> None:
+    server.tasks.append({**server.task(7, activationId="a-1"), "state": state})
+    assert (create(server, "a-1").task["moid"], server.operations[CREATE]) == ("task-7", 0)
+
+
+@pytest.mark.parametrize(("state", "retried"), [("queued", 0), ("running", 0), ("success", 0), ("error", 1)])
+def test_a_task_that_failed_is_retried_on_request(server: HistoryServer, state: str, retried: int) -> None:
+    server.tasks = [{**server.task(0, activationId="a-1"), "state": state}]
+    created = create(server, "a-1", retry_failed=True)
+    assert (created.changed, server.operations[CREATE]) == (bool(retried), retried)
+    assert create(server, "a-1", retry_failed=True).task["moid"] == created.task["moid"]
+
+
+@pytest.mark.parametrize("ran", [True, False])
+def test_a_lost_answer_of_a_retry_is_not_taken_for_the_task_that_failed(server: HistoryServer, ran: bool) -> None:
+    server.tasks = [{**server.task(0, activationId="a-1"), "state": "error"}]
+    server.trouble[CREATE] = [Lost(ran=ran)]
+    created = create(server, "a-1", retry_failed=True)
+    assert (created.task["state"], created.changed) == ("queued", True)
+    assert len(server.tasks) == 2
+
+
+def test_the_newest_of_several_is_the_one(server: HistoryServer) -> None:
+    server.tasks = [server.task(number, activationId="a-1") for number in (4, 9, 6)]
+    assert create(server, "a-1").task["moid"] == "task-9"
+
+
+def test_a_server_that_does_not_filter_by_it(server: HistoryServer) -> None:
+    server.tasks.append(server.task(7, activationId="a-1"))
+    everything = server.answers[COLLECT]
+    server.answers[COLLECT] = lambda moid, _params: everything(moid, {"filter": {}})
+    assert create(server, "a-1").task["moid"] == "task-7"
+    assert create(server, "a-2").changed
+
+
+def test_the_collector_filters_by_it(server: HistoryServer) -> None:
+    create(server, "a-1")
+    assert server.named(COLLECT)[0].params["filter"]["activationId"] == ["a-1"]
+    assert server.owned == {}
+
+
+@pytest.mark.parametrize("ran", [True, False])
+def test_a_lost_answer_without_an_activation_id(server: HistoryServer, ran: bool) -> None:
+    server.trouble[CREATE] = [Lost(ran=ran)]
+    with pytest.raises(ViError, match=r"not known.*activation_id"):
+        create(server)
+    assert server.operations[CREATE] == 1
+
+
+def test_a_lost_answer_of_a_task_that_was_created(server: HistoryServer) -> None:
+    server.trouble[CREATE] = [Lost(ran=True)]
+    created = create(server, "a-1")
+    assert (created.task["moid"], created.changed, server.operations[CREATE]) == ("task-3", True, 1)
+
+
+def test_a_lost_answer_of_a_task_that_was_not_created(server: HistoryServer) -> None:
+    server.trouble[CREATE] = [Lost(ran=False)]
+    created = create(server, "a-1")
+    assert (created.task["moid"], created.changed) == ("task-3", True)
+    assert [sent.operation for sent in server.sent].count(CREATE) == 2
+    first, second = [number for number, sent in enumerate(server.sent) if sent.operation == CREATE]
+    assert COLLECT in [sent.operation for sent in server.sent[first:second]]
+
+
+@pytest.mark.parametrize("second", [True, False])
+def test_two_lost_answers(server: HistoryServer, second: bool) -> None:
+    server.trouble[CREATE] = [Lost(ran=False), Lost(ran=second)]
+    with pytest.raises(ViError, match=r"not known.*activation_id"):
+        create(server, "a-1")
+    assert server.operations[CREATE] == 2
+    assert len(server.tasks) == 3 + second
+
+
+@pytest.mark.parametrize(
+    "trouble", [Lost(ran=False), Lost(ran=False, error=ConnectError("refused")), Fault("SystemError")]
+)
+def test_a_lost_answer_and_no_way_to_look_it_up(server: HistoryServer, trouble: Any) -> None:
+    server.trouble[COLLECT] = [None] + [trouble] * 10
+    server.trouble[CREATE] = [Lost(ran=True)]
+    with pytest.raises(ViError, match="not known"):
+        create(server, "a-1")
+    assert server.operations[CREATE] == 1
+
+
+@pytest.mark.parametrize("answer", [None, [], "task-3", {}, {"key": 5}])
+def test_an_answer_that_is_none_is_no_reason_for_another(server: HistoryServer, answer: Any) -> None:
+    server.answers[CREATE] = lambda _moid, _params: answer
+    with pytest.raises(ViError, match="not known"):
+        create(server)
+    assert server.operations[CREATE] == 1
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_an_unknown_type_says_which_are_registered(server: HistoryServer, lost: bool) -> None:
+    refusal = Fault("InvalidArgument", invalidProperty="taskType")
+    server.trouble[CREATE] = [Lost(ran=False), refusal] if lost else [refusal]
+    with pytest.raises(ViError, match=r"com\.example\.a.*Registered: com\.example\.a, com\.example\.b") as failed:
+        create(server, "a-1")
+    assert failed.value.fault is not None
+
+
+def test_another_refusal_stays_as_it_is(server: HistoryServer) -> None:
+    server.trouble[CREATE] = [Fault("NoPermission", privilegeId="Task.Create")]
+    with pytest.raises(FaultError, match=r"Task\.Create"):
+        create(server)
+
+
+def test_check_mode_creates_nothing(server: HistoryServer) -> None:
+    created = create(server, "a-1", check_mode=True)
+    assert (created.changed, created.task["moid"], created.task["key"]) == (True, "check-mode", "check-mode")
+    assert created.task["entity"] == {"type": "Folder", "moid": "group-d1", "name": "All"}
+    assert server.operations[CREATE] == 0
+
+
+def test_check_mode_finds_what_is_there(server: HistoryServer) -> None:
+    create(server, "a-1")
+    created = create(server, "a-1", check_mode=True)
+    assert (created.changed, created.task["moid"]) == (False, "task-3")
+
+
+def test_check_mode_knows_the_types(server: HistoryServer) -> None:
+    new = NewTask(ROOT, "com.example.z")
+    with server.client() as client, pytest.raises(ViError, match=r"com\.example\.z.*Registered") as failed:
+        create_or_find_task(client, new, check_mode=True)
+    planned = failed.value.result["task"]
+    assert (planned["moid"], planned["description_id"]) == ("check-mode", "com.example.z")
+
+
+def test_check_mode_knows_the_privilege(server: HistoryServer) -> None:
+    denied = [
+        {"entity": ref("Folder", "group-d1"), "privAvailability": [{"privId": "Task.Create", "isGranted": False}]}
+    ]
+    server.answers["AuthorizationManager.HasPrivilegeOnEntities"] = lambda _moid, _params: denied
+    with pytest.raises(ViError, match=r"Task\.Create on Folder:group-d1"):
+        create(server, check_mode=True)
+    (sent,) = server.named("AuthorizationManager.HasPrivilegeOnEntities")
+    assert sent.params["privId"] == ["Task.Create"]
+    assert sent.params["sessionId"].startswith("key-of-")
+
+
+def test_check_mode_knows_whether_the_entity_is_there(server: HistoryServer) -> None:
+    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [Fault("ManagedObjectNotFound", obj=ref(*ROOT))]
+    with pytest.raises(ViError, match="entity: Folder:group-d1 does not exist"):
+        create(server, check_mode=True)
+
+
+@pytest.mark.parametrize("trouble", [Fault("InvalidProperty", name="name"), Fault("NoPermission")])
+def test_check_mode_can_do_without_the_name_of_the_entity(server: HistoryServer, trouble: Fault) -> None:
+    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [trouble]
+    assert create(server, check_mode=True).task["entity"]["name"] is None
+
+
+@pytest.mark.parametrize("trouble", [Fault("NotSupported"), Fault("NoPermission")])
+def test_check_mode_takes_what_it_can_not_know_as_had(server: HistoryServer, trouble: Fault) -> None:
+    server.trouble["AuthorizationManager.HasPrivilegeOnEntities"] = [trouble]
+    assert create(server, check_mode=True).changed
+
+
+def test_the_answer_is_a_task(server: HistoryServer) -> None:
+    assert tuple(create(server).task) == TASK_KEYS

@@ -1,0 +1,185 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Registering an extension once, whatever gets lost, and leaving those of others alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    BadResponse,
+    FaultError,
+    InputError,
+    NoResponse,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.extension import WantedExtension
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.registering import (
+    extension_heartbeat,
+    find_extension,
+    put_extension,
+    refuse_foreign_extension,
+)
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, Lost, Params
+
+KEY = "com.example.jobs"
+EXTENSION = {"_typeName": "Extension", "key": KEY, "version": "1"}
+REGISTER, UPDATE, UNREGISTER = (f"ExtensionManager.{verb}Extension" for verb in ("Register", "Update", "Unregister"))
+
+
+class ExtensionServer(FakeVcenter):
+    """Keeps extensions as a vCenter does.
+
+    :ivar late: what arrives only after the next look
+    """
+
+    def __init__(self, *extensions: dict[str, Any]) -> None:
+        super().__init__()
+        self.extensions = {extension["key"]: extension for extension in extensions}
+        self.late: list[dict[str, Any]] = []
+        self.answers.update(
+            {
+                "ExtensionManager.FindExtension": self._find,
+                REGISTER: self._register,
+                UPDATE: self._update,
+                UNREGISTER: self._unregister,
+                "ServiceInstance.CurrentTime": lambda _moid, _params: "2026-11-22T04:00:00.5Z",
+            }
+        )
+
+    def _find(self, _moid: str, params: Params) -> Any:
+        found = self.extensions.get(params["extensionKey"])
+        self.extensions.update((extension["key"], extension) for extension in self.late)
+        return found
+
+    def _register(self, _moid: str, params: Params) -> None:
+        if params["extension"]["key"] in self.extensions:
+            raise Fault("InvalidArgument", invalidProperty="extension.key")
+        self.extensions[params["extension"]["key"]] = params["extension"]
+
+    def _update(self, _moid: str, params: Params) -> None:
+        self.extensions[params["extension"]["key"]] = params["extension"]
+
+    def _unregister(self, _moid: str, params: Params) -> None:
+        if params["extensionKey"] not in self.extensions:
+            raise Fault("NotFound")
+        del self.extensions[params["extensionKey"]]
+
+
+def run(server: ExtensionServer, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+    with server.client() as client:
+        put_extension(client, before, after, check_mode=False)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "registered"),
+    [([], 1), ([Lost(ran=True)], 1), ([Lost(ran=False)], 2), ([Lost(ran=False), None], 2)],
+)
+def test_register(trouble: list[Any], registered: int) -> None:
+    server = ExtensionServer()
+    server.trouble[REGISTER] = trouble
+    run(server, None, EXTENSION)
+    assert server.extensions == {KEY: EXTENSION}
+    assert server.operations[REGISTER] == registered
+    assert not any(sent.repeatable for sent in server.named(REGISTER))
+
+
+def test_register_that_arrives_late() -> None:
+    server = ExtensionServer()
+    server.trouble[REGISTER] = [Lost(ran=False)]
+    server.late = [EXTENSION]
+    run(server, None, EXTENSION)
+    assert server.operations[REGISTER] == 2
+    assert server.extensions == {KEY: EXTENSION}
+
+
+def test_register_that_is_lost_for_good_or_refused() -> None:
+    server = ExtensionServer()
+    server.trouble[REGISTER] = [Lost(ran=False), Lost(ran=False)]
+    with pytest.raises(NoResponse):
+        run(server, None, EXTENSION)
+    server.trouble[REGISTER] = [Lost(ran=False), Fault("NoPermission")]
+    with pytest.raises(FaultError, match="NoPermission"):
+        run(server, None, EXTENSION)
+    assert server.extensions == {}
+
+
+def test_update_and_unregister() -> None:
+    server = ExtensionServer(EXTENSION)
+    newer = {**EXTENSION, "version": "2"}
+    run(server, EXTENSION, newer)
+    assert server.extensions == {KEY: newer}
+    run(server, newer, None)
+    assert server.extensions == {}
+    run(server, newer, None)
+    server.trouble[UNREGISTER] = [Fault("NoPermission")]
+    with pytest.raises(FaultError, match="NoPermission"):
+        run(server, newer, None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "privilege"),
+    [
+        (None, EXTENSION, "Extension.Register"),
+        (EXTENSION, EXTENSION, "Extension.Update"),
+        (EXTENSION, None, "Extension.Unregister"),
+    ],
+)
+def test_check_mode_asks_for_the_privilege_only(before: Any, after: Any, privilege: str) -> None:
+    server = ExtensionServer()
+    root = {"type": "Folder", "value": "group-d1"}
+    server.answers["ServiceInstance.content"] = lambda _moid, _params: {"rootFolder": root}
+    server.answers["AuthorizationManager.HasPrivilegeOnEntities"] = lambda _moid, _params: []
+    with server.client() as client:
+        put_extension(client, before, after, check_mode=True)
+    (asked,) = server.named("AuthorizationManager.HasPrivilegeOnEntities")
+    assert asked.params["privId"] == [privilege]
+    assert not {REGISTER, UPDATE, UNREGISTER} & set(server.operations)
+
+
+@pytest.mark.parametrize(
+    ("owner", "company", "whole", "refused"),
+    [
+        ("Example", "Example", False, False),
+        ("Example", "Example", True, False),
+        ("Example", "Other", False, True),
+        ("Example", "Other", True, True),
+        ("Example", None, False, True),
+        ("Example", None, True, True),
+        ("Example", "", True, True),
+        ("", "", True, False),
+        ("", None, True, True),
+        ("", "Example", True, True),
+        ("", None, False, False),
+        ("", "Example", False, False),
+        (None, None, False, False),
+        (None, "", True, False),
+    ],
+)
+def test_whose_it_is(owner: str | None, company: str | None, whole: bool, refused: bool) -> None:
+    wanted = WantedExtension(KEY, company=company)
+    if refused:
+        with pytest.raises(InputError, match=f"company: the extension {KEY} "):
+            refuse_foreign_extension({**EXTENSION, "company": owner}, wanted, whole=whole)
+    else:
+        refuse_foreign_extension({**EXTENSION, "company": owner}, wanted, whole=whole)
+
+
+@pytest.mark.parametrize("answer", [{**EXTENSION, "key": "com.example.other"}, {"_typeName": "Extension"}, []])
+def test_another_extension_is_found(answer: Any) -> None:
+    server = ExtensionServer()
+    server.answers["ExtensionManager.FindExtension"] = lambda _moid, _params: answer
+    with pytest.raises(BadResponse, match=r"^FindExtension returned "):
+        find_extension(server.client("S0"), KEY)
+
+
+def test_find_and_heartbeat() -> None:
+    server = ExtensionServer(EXTENSION)
+    client = server.client("S0")
+    assert find_extension(client, KEY) == EXTENSION
+    assert find_extension(client, "com.example.nothing") is None
+    assert extension_heartbeat(client, {**EXTENSION, "lastHeartbeatTime": "then"}) == "then"
+    assert "ServiceInstance.CurrentTime" not in server.operations
+    assert extension_heartbeat(client, None) == extension_heartbeat(client, EXTENSION) == "2026-11-22T04:00:00.5Z"

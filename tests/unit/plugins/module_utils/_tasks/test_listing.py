@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Listing tasks: what may be added to them, and what narrows the list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS, task_from_info
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.listing import list_tasks, narrow_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import TaskServer, info, ref
+
+LABELS = {
+    "_typeName": "TaskDescription",
+    "methodInfo": [{"key": "VirtualMachine.clone", "label": "Clone virtual machine"}, {"key": "x", "label": None}],
+}
+
+
+def test_tasks_come_in_the_order_asked_for_and_what_is_gone_beside_them() -> None:
+    server = TaskServer("task-1", "task-2")
+    with server.client("S0") as client:
+        listed = list_tasks(client, ["task-9", "task-2", "task-1"], custom_values=False, localize=False)
+    assert [task["moid"] for task in listed.tasks] == ["task-2", "task-1"]
+    assert listed.missing == ["task-9"]
+    assert set(listed.tasks[0]) == set(TASK_KEYS)
+    assert len(server.sent) == 1
+
+
+def test_labels_cost_one_request_more() -> None:
+    server = TaskServer("task-1", "task-2")
+    server.change("task-1", descriptionId="VirtualMachine.clone")
+    server.change("task-2", descriptionId="x")
+    server.answers["TaskManager.description"] = lambda _moid, _params: LABELS
+    with server.client("S0") as client:
+        listed = list_tasks(client, ["task-1", "task-2"], custom_values=False, localize=True)
+    assert [task["label"] for task in listed.tasks] == ["Clone virtual machine", None]
+    assert len(server.sent) == 2
+
+
+def test_custom_values() -> None:
+    server = TaskServer("task-1")
+    field = {"key": 7, "name": "owner", "type": "string", "managedObjectType": "Task"}
+    props = {
+        "info": info("task-1"),
+        "availableField": {"_typeName": "ArrayOfCustomFieldDef", "_value": [field]},
+        "value": {
+            "_typeName": "ArrayOfCustomFieldValue",
+            "_value": [{"key": 7, "value": "joe"}, {"key": 8, "value": "x"}],
+        },
+    }
+    found = {"obj": ref("Task", "task-1"), "propSet": [{"name": name, "val": val} for name, val in props.items()]}
+    server.answers["PropertyCollector.RetrievePropertiesEx"] = lambda _moid, _params: {"objects": [found]}
+    with server.client("S0") as client:
+        (task,) = list_tasks(client, ["task-1"], custom_values=True, localize=False).tasks
+    assert task["custom_values"] == {"owner": "joe", "8": "x"}
+    assert task["available_fields"] == [{"key": 7, "name": "owner", "type": "string", "managed_object_type": "Task"}]
+
+
+def task(moid: str, state: str, user: str | None, entity: str | None) -> dict[str, Any]:
+    reason = {"_typeName": "TaskReasonUser", "userName": user} if user else {"_typeName": "TaskReasonSystem"}
+    return task_from_info(info(moid, state, reason=reason, entity=ref("VirtualMachine", entity) if entity else None))
+
+
+TASKS = [
+    task("task-1", "running", "VSPHERE.LOCAL\\Joe", "vm-1"),
+    task("task-2", "error", "VSPHERE.LOCAL\\Ann", "vm-1"),
+    task("task-3", "running", None, "vm-2"),
+    task("task-4", "success", "root", None),
+]
+
+
+@pytest.mark.parametrize(
+    ("entity", "states", "users", "left"),
+    [
+        (None, None, None, "1234"),
+        (Reference("VirtualMachine", "vm-1"), None, None, "12"),
+        (None, ["running"], None, "13"),
+        (None, ["running", "error"], None, "123"),
+        (None, [], None, ""),
+        (None, None, ["joe@vsphere.local"], "1"),
+        (None, None, ["joe", "VSPHERE.LOCAL\\ann"], "12"),
+        (None, None, ["joe@elsewhere"], ""),
+        (None, None, [], ""),
+        (Reference("VirtualMachine", "vm-1"), ["running"], ["joe"], "1"),
+        (Reference("VirtualMachine", "vm-9"), None, None, ""),
+    ],
+)
+def test_narrow(entity: Reference | None, states: list[str] | None, users: list[str] | None, left: str) -> None:
+    assert "".join(task["moid"][-1] for task in narrow_tasks(TASKS, entity, states, users)) == left

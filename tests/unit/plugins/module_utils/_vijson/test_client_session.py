@@ -1,0 +1,271 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A session from its login to its logout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    FaultError,
+    LostResponse,
+    SessionEnded,
+    ViError,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.unit.support.wire import (
+    LOGIN,
+    LOGOUT,
+    SDK,
+    Call,
+    Outcome,
+    Wire,
+    answers,
+    faults,
+    html,
+    login,
+    logout,
+    user_session,
+)
+
+Make = Callable[..., Client]
+TASK = Reference("Task", "task-7")
+INFO = f"{SDK}/Task/task-7/info"
+CANCEL = f"{SDK}/Task/task-7/CancelTask"
+NOT_AUTHENTICATED = faults("NotAuthenticated", faultstring="The session is not authenticated.")
+
+
+def test_a_session_that_idled_out_is_replaced_once(client: Make, wire: Wire) -> None:
+    wire.expect(
+        login("S1"),
+        Call("GET", INFO, answers(1), session="S1"),
+        Call("GET", INFO, NOT_AUTHENTICATED, session="S1"),
+        login("S2"),
+        Call("GET", INFO, answers(2), session="S2"),
+        logout("S2"),
+    )
+    with client() as made:
+        assert made.get(TASK, "info") == 1
+        assert made.get(TASK, "info") == 2
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_a_method_is_called_again_too_for_it_did_not_run(client: Make, wire: Wire, repeatable: bool) -> None:
+    wire.expect(
+        login("S1"),
+        Call("GET", INFO, answers(1)),
+        Call("POST", CANCEL, NOT_AUTHENTICATED, None, "S1"),
+        login("S2"),
+        Call("POST", CANCEL, session="S2"),
+        logout("S2"),
+    )
+    with client() as made:
+        made.get(TASK, "info")
+        made.call(TASK, "CancelTask", repeatable=repeatable)
+
+
+def test_there_is_no_second_new_login(client: Make, wire: Wire) -> None:
+    wire.expect(
+        login("S1"),
+        Call("GET", INFO, answers(1)),
+        Call("GET", INFO, NOT_AUTHENTICATED),
+        login("S2"),
+        Call("GET", INFO, NOT_AUTHENTICATED, session="S2"),
+    )
+    made = client()
+    made.get(TASK, "info")
+    with pytest.raises(FaultError) as failed:
+        made.get(TASK, "info")
+    assert failed.value.type == "NotAuthenticated"
+
+
+def test_a_session_that_is_refused_at_once_is_replaced_once(client: Make, wire: Wire) -> None:
+    wire.expect(
+        login("S1"),
+        Call("GET", INFO, NOT_AUTHENTICATED, session="S1"),
+        login("S2"),
+        Call("GET", INFO, answers(1), session="S2"),
+    )
+    assert client().get(TASK, "info") == 1
+
+
+def test_a_session_that_is_refused_at_once_is_no_reason_for_many(client: Make, wire: Wire) -> None:
+    wire.expect(login("S1"), Call("GET", INFO, NOT_AUTHENTICATED), login("S2"), Call("GET", INFO, NOT_AUTHENTICATED))
+    with pytest.raises(FaultError, match="NotAuthenticated"):
+        client().get(TASK, "info")
+
+
+def test_what_lives_in_the_session_is_not_asked_for_in_another(client: Make, wire: Wire) -> None:
+    wire.expect(
+        login("S1"),
+        Call("GET", INFO, answers(1)),
+        Call("POST", f"{SDK}/ListView/session%5B1%5D2/ModifyListView", NOT_AUTHENTICATED),
+    )
+    made = client()
+    made.get(TASK, "info")
+    with pytest.raises(FaultError):
+        made.call(Reference("ListView", "session[1]2"), "ModifyListView", bound=True)
+
+
+def test_a_session_that_was_handed_in_is_used_and_left(client: Make, wire: Wire) -> None:
+    wire.expect(Call("GET", INFO, answers(1), None, "S0"))
+    with client("S0") as made:
+        assert made.get(TASK, "info") == 1
+        assert made.shared
+
+
+def test_a_session_that_was_handed_in_and_ended(client: Make, wire: Wire) -> None:
+    wire.expect(Call("GET", INFO, NOT_AUTHENTICATED, None, "S0"))
+    with client("S0") as made, pytest.raises(SessionEnded, match=r"session_id.*vi_session") as ended:
+        made.get(TASK, "info")
+    assert ended.value.fault is not None
+    assert ended.value.fault["type"] == "NotAuthenticated"
+
+
+def test_a_session_that_was_handed_in_wins_over_a_user(wire: Wire) -> None:
+    wire.expect(Call("GET", INFO, answers(1), None, "S0"))
+    with Client(Endpoint("vc.example.com"), Credentials("u", "pa55word", "S0")) as made:
+        made.get(TASK, "info")
+
+
+def test_a_session_that_was_handed_in_and_ended_is_not_replaced_by_the_user(wire: Wire) -> None:
+    wire.expect(Call("GET", INFO, NOT_AUTHENTICATED, None, "S0"))
+    with (
+        Client(Endpoint("vc.example.com"), Credentials("u", "pa55word", "S0")) as made,
+        pytest.raises(SessionEnded),
+    ):
+        made.get(TASK, "info")
+
+
+def test_a_wrong_password(client: Make, wire: Wire) -> None:
+    refusal = faults("InvalidLogin", faultstring="Cannot complete login due to an incorrect user name or password.")
+    wire.expect(Call("POST", LOGIN, refusal))
+    with client() as made, pytest.raises(ViError, match=r"vc\.example\.com.*user name.*InvalidLogin") as failed:
+        made.get(TASK, "info")
+    assert failed.value.fault is not None
+    assert failed.value.fault["type"] == "InvalidLogin"
+
+
+@pytest.mark.parametrize("lost", [html(502), html(503), html(504), ConnectionResetError(104, "reset")])
+def test_a_login_that_was_lost_is_tried_once_more(
+    client: Make, wire: Wire, pauses: list[float], warnings_shown: list[str], lost: Outcome
+) -> None:
+    wire.expect(login()._replace(outcome=lost), login("S2"), Call("GET", INFO, answers(1), session="S2"), logout("S2"))
+    with client() as made:
+        made.get(TASK, "info")
+    assert len(warnings_shown) == 1
+    assert "that session stays open until it expires" in warnings_shown[0]
+    assert pauses == []
+
+
+def test_a_login_that_was_lost_twice(client: Make, wire: Wire, warnings_shown: list[str]) -> None:
+    wire.expect([login()._replace(outcome=html(502))] * 2)
+    with client() as made, pytest.raises(LostResponse):
+        made.get(TASK, "info")
+    assert len(warnings_shown) == 1
+
+
+@pytest.mark.parametrize("outcome", [answers(user_session()), answers(None, session=""), html(200)])
+def test_a_login_without_a_session_id(client: Make, wire: Wire, outcome: Outcome) -> None:
+    wire.expect(login()._replace(outcome=outcome))
+    with client() as made, pytest.raises(ViError, match=r"8\.0\.1"):
+        made.get(TASK, "info")
+
+
+def test_a_session_is_closed_when_the_work_fails(client: Make, wire: Wire) -> None:
+    wire.expect(login("S1"), Call("GET", INFO, faults("SystemError")), logout("S1"))
+    with pytest.raises(FaultError), client() as made:
+        made.get(TASK, "info")
+
+
+def test_a_session_is_closed_where_only_its_id_was_understood(client: Make, wire: Wire) -> None:
+    wire.expect(login()._replace(outcome=answers([], session="S1")), logout("S1"))
+    with pytest.raises(ViError), client() as made:
+        made.get(TASK, "info")
+
+
+@pytest.mark.parametrize("outcome", [html(400), faults("SystemError"), answers("what?", status=418)])
+def test_a_logout_that_fails_is_a_warning(
+    client: Make, wire: Wire, warnings_shown: list[str], outcome: Outcome
+) -> None:
+    wire.expect(login("S1"), Call("GET", INFO, answers(1)), Call("POST", LOGOUT, outcome))
+    with client() as made:
+        made.get(TASK, "info")
+    assert len(warnings_shown) == 1
+    assert "Could not close the session; it expires when idle: " in warnings_shown[0]
+
+
+def test_a_logout_of_a_session_that_is_gone_is_none(client: Make, wire: Wire, warnings_shown: list[str]) -> None:
+    wire.expect(login("S1"), Call("GET", INFO, answers(1)), Call("POST", LOGOUT, NOT_AUTHENTICATED))
+    with client() as made:
+        made.get(TASK, "info")
+    assert warnings_shown == []
+
+
+def test_a_logout_may_run_twice(client: Make, wire: Wire, warnings_shown: list[str], pauses: list[float]) -> None:
+    wire.expect(
+        login("S1"),
+        Call("GET", INFO, answers(1)),
+        Call("POST", LOGOUT, html(502)),
+        Call("POST", LOGOUT, NOT_AUTHENTICATED),
+    )
+    with client() as made:
+        made.get(TASK, "info")
+    assert (warnings_shown, pauses) == ([], [0.5])
+
+
+def test_what_is_owned_is_destroyed_before_the_logout(client: Make, wire: Wire) -> None:
+    collector = {"_typeName": "ManagedObjectReference", "type": "TaskHistoryCollector", "value": "session[1]2"}
+    wire.expect(
+        login("S1"),
+        Call("POST", f"{SDK}/TaskManager/TaskManager/CreateCollectorForTasks", answers(collector), {"filter": {}}),
+        Call("POST", f"{SDK}/TaskHistoryCollector/session%5B1%5D2/DestroyCollector", session="S1"),
+        logout("S1"),
+    )
+    with (
+        client() as made,
+        suppress(ZeroDivisionError),
+        made.owned("taskManager", "CreateCollectorForTasks", {"filter": {}}, "DestroyCollector") as owned,
+    ):
+        assert owned == Reference("TaskHistoryCollector", "session[1]2")
+        raise ZeroDivisionError
+
+
+CREATE_VIEW = Call("POST", f"{SDK}/ViewManager/ViewManager/CreateListView")
+VIEW = {"_typeName": "ManagedObjectReference", "type": "ListView", "value": "session[1]2"}
+
+
+def test_what_a_lost_answer_opened_goes_with_ones_own_session(client: Make, wire: Wire) -> None:
+    wire.expect(
+        login("S1"),
+        CREATE_VIEW._replace(outcome=html(502)),
+        CREATE_VIEW._replace(outcome=answers(VIEW)),
+        Call("POST", f"{SDK}/ListView/session%5B1%5D2/DestroyView"),
+        logout("S1"),
+    )
+    with client() as made, made.owned("viewManager", "CreateListView", {}, "DestroyView"):
+        pass
+
+
+def test_in_a_shared_session_nothing_is_opened_twice(client: Make, wire: Wire) -> None:
+    wire.expect(CREATE_VIEW._replace(outcome=html(502)))
+    with (
+        client("S0") as made,
+        pytest.raises(LostResponse),
+        made.owned("viewManager", "CreateListView", {}, "DestroyView"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("outcome", [html(502), faults("ManagedObjectNotFound"), NOT_AUTHENTICATED, html(404)])
+def test_what_can_not_be_destroyed_is_no_failure(client: Make, wire: Wire, outcome: Outcome) -> None:
+    destroy = Call("POST", f"{SDK}/ListView/session%5B1%5D2/DestroyView", outcome)
+    wire.expect(CREATE_VIEW._replace(outcome=answers(VIEW)), [destroy] * (4 if outcome == html(502) else 1))
+    with client("S0") as made, made.owned("viewManager", "CreateListView", {}, "DestroyView"):
+        pass

@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The objects that every server has one of: their ids are known, and asked for where they are others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, FaultError, InputError, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.inventory import find_entity
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.unit.support.wire import (
+    CONTENT,
+    SDK,
+    Call,
+    Wire,
+    answers,
+    faults,
+    login,
+    logout,
+    user_session,
+)
+
+Make = Callable[..., Client]
+
+
+def ref(kind: str, moid: str) -> dict[str, str]:
+    return {"_typeName": "ManagedObjectReference", "type": kind, "value": moid}
+
+
+def gone(kind: str, moid: str) -> Any:
+    return faults("ManagedObjectNotFound", obj=ref(kind, moid))
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("sessionManager", "SessionManager/SessionManager"),
+        ("taskManager", "TaskManager/TaskManager"),
+        ("propertyCollector", "PropertyCollector/propertyCollector"),
+        ("viewManager", "ViewManager/ViewManager"),
+        ("extensionManager", "ExtensionManager/ExtensionManager"),
+        ("customFieldsManager", "CustomFieldsManager/CustomFieldsManager"),
+        ("searchIndex", "SearchIndex/SearchIndex"),
+    ],
+)
+def test_a_vcenter_is_not_asked(client: Make, wire: Wire, name: str, path: str) -> None:
+    wire.expect(Call("GET", f"{SDK}/{path}/some", answers(1)))
+    client("S0").get(name, "some")
+
+
+def test_where_one_is_not_found_the_content_tells_it_once(client: Make, wire: Wire) -> None:
+    content = {"_typeName": "ServiceContent", "taskManager": ref("TaskManager", "ha-taskmgr")}
+    wire.expect(
+        Call("GET", f"{SDK}/TaskManager/TaskManager/recentTask", gone("TaskManager", "TaskManager"), session="S0"),
+        Call("GET", CONTENT, answers(content)),
+        Call("GET", f"{SDK}/TaskManager/ha-taskmgr/recentTask", answers([]), session="S0"),
+        Call("GET", f"{SDK}/TaskManager/ha-taskmgr/maxCollector", answers(32)),
+    )
+    made = client("S0")
+    assert made.get("taskManager", "recentTask") == []
+    assert made.get("taskManager", "maxCollector") == 32
+
+
+def test_also_for_the_login_itself(client: Make, wire: Wire) -> None:
+    content = {"_typeName": "ServiceContent", "sessionManager": ref("SessionManager", "ha-sessionmgr")}
+    other = f"{SDK}/SessionManager/ha-sessionmgr"
+    wire.expect(
+        login()._replace(outcome=gone("SessionManager", "SessionManager")),
+        Call("GET", CONTENT, answers(content), session=None),
+        Call("POST", f"{other}/Login", answers(user_session(), session="S1")),
+        Call("GET", f"{SDK}/Task/task-7/info", answers({}), session="S1"),
+        Call("POST", f"{other}/Logout", session="S1"),
+    )
+    with client() as made:
+        made.get(Reference("Task", "task-7"), "info")
+
+
+def test_what_is_not_found_under_its_own_name_is_not_found(client: Make, wire: Wire) -> None:
+    wire.expect(
+        Call("GET", f"{SDK}/TaskManager/TaskManager/recentTask", gone("TaskManager", "TaskManager")),
+        Call("GET", CONTENT, answers({"taskManager": ref("TaskManager", "TaskManager")})),
+    )
+    with pytest.raises(FaultError, match="ManagedObjectNotFound"):
+        client("S0").get("taskManager", "recentTask")
+
+
+def test_another_object_that_is_not_found_does_not_ask_the_content(client: Make, wire: Wire) -> None:
+    params = {"entity": ref("VirtualMachine", "vm-7")}
+    wire.expect(
+        Call("POST", f"{SDK}/TaskManager/TaskManager/CreateTask", gone("VirtualMachine", "vm-7"), params),
+    )
+    with pytest.raises(FaultError, match="CreateTask"):
+        client("S0").call("taskManager", "CreateTask", params)
+
+
+@pytest.mark.parametrize("content", [{}, {"viewManager": None}, {"viewManager": "ViewManager"}, None, []])
+def test_a_server_that_has_no_such_object(client: Make, wire: Wire, content: Any) -> None:
+    wire.expect(
+        Call("POST", f"{SDK}/ViewManager/ViewManager/CreateListView", gone("ViewManager", "ViewManager")),
+        Call("GET", CONTENT, answers(content)),
+    )
+    with pytest.raises(ViError, match=r"viewManager|content"):
+        client("S0").call("viewManager", "CreateListView", {})
+
+
+def test_the_content_needs_no_session(client: Make, wire: Wire) -> None:
+    wire.expect(Call("GET", CONTENT, answers({"rootFolder": ref("Folder", "group-d1")}), session=None))
+    with client() as made:
+        assert made.singleton("rootFolder") == Reference("Folder", "group-d1")
+
+
+FIND = f"{SDK}/SearchIndex/SearchIndex/FindByInventoryPath"
+
+
+def test_an_inventory_path(client: Make, wire: Wire) -> None:
+    wire.expect(Call("POST", FIND, answers(ref("VirtualMachine", "vm-7")), {"inventoryPath": "DC0/vm/a%2fb"}))
+    assert find_entity(client("S0"), "DC0/vm/a%2fb") == Reference("VirtualMachine", "vm-7")
+
+
+@pytest.mark.parametrize("outcome", [answers(None), answers(None)._replace(status=204, body=b"")])
+def test_an_inventory_path_where_nothing_is(client: Make, wire: Wire, outcome: Any) -> None:
+    wire.expect(Call("POST", FIND, outcome))
+    with pytest.raises(InputError, match=r"entity.*/DC0/vm/nope"):
+        find_entity(client("S0"), "DC0/vm/nope")
+
+
+def test_a_reference_needs_no_look(client: Make, wire: Wire) -> None:
+    assert find_entity(client("S0"), Reference("Folder", "group-d1")) == Reference("Folder", "group-d1")
+
+
+def test_the_clock_of_the_server(client: Make, wire: Wire) -> None:
+    now = f"{SDK}/ServiceInstance/ServiceInstance/CurrentTime"
+    wire.expect(Call("POST", now, answers("1970-01-01T00:00:01.5Z")), Call("POST", now, answers("yesterday")))
+    made = client("S0")
+    assert made.current_time() == 1_500_000_000
+    with pytest.raises(BadResponse, match="CurrentTime"):
+        made.current_time()
+
+
+def test_the_key_of_a_session_is_not_its_id(client: Make, wire: Wire) -> None:
+    wire.expect(login("S1"), logout("S1"))
+    with client() as made:
+        assert made.session_key() == "key-1"
+
+
+def test_the_key_of_a_session_that_was_handed_in(client: Make, wire: Wire) -> None:
+    wire.expect(Call("GET", f"{SDK}/SessionManager/SessionManager/currentSession", answers(user_session("key-9"))))
+    made = client("S0")
+    assert made.session_key() == "key-9"
+    assert made.session_key() == "key-9"

@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which release is spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.unit.support.wire import (
+    HOST,
+    Call,
+    Outcome,
+    Reply,
+    Wire,
+    answers,
+    html,
+)
+
+Make = Callable[..., Client]
+TASK = Reference("Task", "task-7")
+HELLO = f"{HOST}/api/vcenter/system?action=hello"
+OFFERED = ["9.1.1.0", "9.1.0.0", "9.0.0.0", "8.0.3.1", "8.0.3.0", "8.0.2.0", "8.0.1.0"]
+
+
+def info(release: str) -> Call:
+    return Call("GET", f"{HOST}/sdk/vim25/{release}/Task/task-7/info", answers(release))
+
+
+def test_by_default_the_first_that_speaks_json(client: Make, wire: Wire) -> None:
+    wire.expect(info("8.0.1.0"))
+    assert client("S0").get(TASK, "info") == "8.0.1.0"
+
+
+def test_a_release_is_taken_as_it_is_given(client: Make, wire: Wire) -> None:
+    wire.expect(info("7.0.3.2"))
+    client("S0", api_release="7.0.3.2").get(TASK, "info")
+
+
+@pytest.mark.parametrize("release", ["9.0.0.0", "8.0.1.0"])
+def test_auto_asks_once_and_offers_the_best_first(client: Make, wire: Wire, release: str) -> None:
+    wire.expect(
+        Call("POST", HELLO, answers({"api_release": release}), {"api_releases": OFFERED}), info(release), info(release)
+    )
+    made = client("S0", api_release="auto")
+    made.get(TASK, "info")
+    made.get(TASK, "info")
+
+
+def test_auto_takes_a_server_without_hello_for_the_first(client: Make, wire: Wire) -> None:
+    wire.expect(Call("POST", HELLO, html(404)), info("8.0.1.0"))
+    client("S0", api_release="auto").get(TASK, "info")
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        answers({"api_release": ""}),
+        answers({"api_release": "99.0.0.0"}),
+        answers({"api_release": None}),
+        answers({"api_release": ["8.0.1.0"]}),
+        answers({}),
+        answers(None),
+        answers([]),
+        html(200),
+        html(500),
+        Reply(204),
+    ],
+)
+def test_auto_without_a_release_in_common(client: Make, wire: Wire, outcome: Outcome) -> None:
+    wire.expect(Call("POST", HELLO, outcome))
+    with pytest.raises(ViError, match=r"8\.0\.1|hello"):
+        client("S0", api_release="auto").get(TASK, "info")
+
+
+def test_auto_is_a_request_that_may_run_twice(client: Make, wire: Wire, pauses: list[float]) -> None:
+    wire.expect(
+        Call("POST", HELLO, html(503)), Call("POST", HELLO, answers({"api_release": "9.0.0.0"})), info("9.0.0.0")
+    )
+    client("S0", api_release="auto").get(TASK, "info")
+    assert pauses == [0.5]

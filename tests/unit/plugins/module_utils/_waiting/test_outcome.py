@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module that waits answers, and how it says that the time has passed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.outcome import (
+    WaitOutcome,
+    list_names,
+    task_errors_text,
+    wait_result,
+    wait_timeout_error,
+    wait_with_progress,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import info
+from ansible_collections.vijson.tasks.tests.unit.support.wire import Wire, connection
+
+
+def waited(until: str = "done", **states: str) -> WaitOutcome:
+    """Tasks by their number, in these states or gone."""
+    tracker = TaskTracker((f"task-{number[1:]}" for number in states), until)
+    for number, state in states.items():
+        moid = f"task-{number[1:]}"
+        if state == "gone":
+            tracker.gone(moid)
+        else:
+            tracker.saw(moid, info(moid, state, name="Do", error={"_typeName": "X"} if state == "error" else None))
+    return WaitOutcome(tracker, None)
+
+
+def test_every_task_is_in_one_list() -> None:
+    result = wait_result(waited(t1="success", t2="error", t3="running", t4="gone", t5="queued"))
+    assert [task["moid"] for task in result["tasks"]] == ["task-1", "task-2", "task-3", "task-5"]
+    assert {key: result[key] for key in ("succeeded", "errored", "pending", "missing")} == {
+        "succeeded": ["task-1"],
+        "errored": ["task-2"],
+        "pending": ["task-3", "task-5"],
+        "missing": ["task-4"],
+    }
+
+
+def test_the_time_has_passed() -> None:
+    state = waited(t1="success", t2="running")
+    failure = wait_timeout_error(state, 130, wait_result(state)).failure()
+    assert "2m10s" in failure["msg"]
+    assert failure["msg"].startswith("Not done after 2m10s: task-2 (running).")
+    assert "task-1" not in failure["msg"]
+    assert [task["moid"] for task in failure["tasks"]] == ["task-1", "task-2"]
+
+
+def test_the_time_has_passed_before_the_start() -> None:
+    state = waited("running", t1="running", t2="queued")
+    assert str(wait_timeout_error(state, 5, {})) == "Not running after 5s: task-2 (queued)."
+
+
+def test_the_server_was_out_of_reach_at_the_end() -> None:
+    state = waited(t1="running")._replace(trouble=ConnectError("No connection to vc.example.com:443"))
+    assert "No connection to vc.example.com:443" in str(wait_timeout_error(state, 5, {}))
+
+
+def test_errors_are_told_in_one_line() -> None:
+    message = task_errors_text(wait_result(waited(t1="success", t2="error")))
+    assert message == "1 of 2 tasks ended in error: task-2 Do: X"
+
+
+def test_of_many_errors_only_some_are_told() -> None:
+    message = task_errors_text(wait_result(waited(**{f"t{number}": "error" for number in range(40)})))
+    assert message.startswith("40 of 40")
+    assert message.endswith("and 30 more")
+
+
+@pytest.mark.parametrize(("count", "text"), [(1, "task-0"), (2, "task-0, task-1"), (12, "and 2 more")])
+def test_names(count: int, text: str) -> None:
+    assert list_names([f"task-{number}" for number in range(count)]).endswith(text)
+
+
+@pytest.mark.parametrize("until", ["done", "running"])
+def test_a_time_below_zero_is_refused(wire: Wire, until: str) -> None:
+    with pytest.raises(InputError, match="wait_timeout: -1"):
+        wait_with_progress(Job(connection()), ["task-1"], -1, until=until)
+
+
+def test_a_planned_task_is_not_waited_for(wire: Wire) -> None:
+    found = wait_with_progress(Job(connection(), check_mode=True), ["check-mode"], 60)
+    result: dict[str, Any] = wait_result(found)
+    assert (result["missing"], result["pending"], found.trouble) == (["check-mode"], [], None)
+
+
+def test_no_tasks_are_no_request(wire: Wire) -> None:
+    assert wait_result(wait_with_progress(Job(connection()), [], 60))["tasks"] == []

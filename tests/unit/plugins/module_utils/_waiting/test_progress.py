@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lines for a person who looks on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job
+from ansible_collections.vijson.tasks.plugins.module_utils._times import format_span
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.progress import ProgressReporter
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeClock, TaskServer, info
+from ansible_collections.vijson.tasks.tests.unit.support.wire import connection
+
+
+class Screen:
+    """What a reporter shows of a tracker, at times that a test sets."""
+
+    def __init__(self, *moids: str, until: str = "done") -> None:
+        self.clock = FakeClock()
+        self.tracker = TaskTracker(moids, until)
+        self.lines: list[str] = []
+        self.reporter = ProgressReporter(self.lines.append, lambda: self.clock.time)
+
+    def at(self, seconds: float, moid: str | None = None, state: str = "running", **fields: Any) -> list[str]:
+        """The lines that this change, or no change, brings then."""
+        self.clock.advance(seconds - self.clock.time)
+        if moid:
+            self.tracker.saw(moid, info(moid, state, **fields))
+        self.lines.clear()
+        self.reporter(self.tracker)
+        return list(self.lines)
+
+
+CLONE: dict[str, Any] = {"name": "CloneVM_Task", "entityName": "web01"}
+
+
+def test_a_line_of_one_task() -> None:
+    screen = Screen("task-42")
+    assert screen.at(130, "task-42", progress=43, **CLONE) == ["task-42 CloneVM_Task web01 43% (2m10s)"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"state": "queued"}, "task-42 queued"),
+        ({"state": "running"}, "task-42 running"),
+        ({"state": "running", "progress": 0}, "task-42 0%"),
+        ({"state": "success", "progress": 100}, "task-42 success"),
+        ({"state": "error", "progress": 30, **CLONE}, "task-42 CloneVM_Task web01 error"),
+        ({"descriptionId": "VirtualMachine.clone"}, "task-42 VirtualMachine.clone running"),
+    ],
+)
+def test_words_of_a_line(fields: dict[str, Any], words: str) -> None:
+    assert Screen("task-42").at(5, "task-42", **fields) == [f"{words} (5s)"]
+
+
+def test_a_line_comes_when_something_changed_and_every_30_seconds() -> None:
+    screen = Screen("task-1")
+    assert screen.at(0, "task-1", progress=1) != []
+    assert screen.at(2, "task-1", progress=1) == []
+    assert screen.at(4, "task-1", progress=2) != []
+    assert screen.at(31) == []
+    assert screen.at(34) != []
+    assert screen.at(64) != []
+
+
+def test_no_half_minute_of_a_wait_is_without_a_line() -> None:
+    """Not even if something that has no line of its own ends a poll in the middle."""
+    server = TaskServer("task-1")
+    for second in range(5, 300, 25):
+        server.clock.at(second, lambda: server.change("task-1", cancelable=True))
+    told: list[float] = []
+    reporter = ProgressReporter(lambda _line: told.append(server.clock.time), server.clock.clock.now)
+    with server.client() as client:
+        wait_for_tasks(client, TaskTracker(server.tasks), 300, report=reporter, clock=server.clock.clock)
+    assert max(later - sooner for sooner, later in zip(told, told[1:])) <= 30
+    assert len(told) <= 12
+
+
+def test_a_line_comes_once_a_second_at_most_but_the_last_always() -> None:
+    screen = Screen("task-1")
+    shown = [screen.at(tenth / 10, "task-1", progress=tenth) for tenth in range(100)]
+    assert len([lines for lines in shown if lines]) <= 11
+    assert screen.at(10.0, "task-1", "success") == ["task-1 success (10s)"]
+
+
+def test_only_what_changed_is_said_of_a_few() -> None:
+    screen = Screen("task-1", "task-2")
+    screen.tracker.saw("task-1", info("task-1"))
+    assert len(screen.at(0, "task-2")) == 2
+    assert screen.at(5, "task-2", progress=9) == ["task-2 9% (5s)"]
+
+
+def test_of_many_their_numbers_are_told() -> None:
+    screen = Screen(*(f"task-{number}" for number in range(100)))
+    assert screen.at(0) == ["0 of 100 done (0s)"]
+    screen.tracker.saw("task-1", info("task-1", "error"))
+    screen.tracker.gone("task-2")
+    assert screen.at(3, "task-3", "success") == ["2 of 100 done, 1 failed, 1 missing (3s)"]
+
+
+def test_of_many_that_start_their_numbers_are_told() -> None:
+    screen = Screen(*(f"task-{number}" for number in range(10)), until="running")
+    assert screen.at(0, "task-1", "running") == ["1 of 10 running or done (0s)"]
+    assert screen.at(3, "task-2", "success") == ["2 of 10 running or done (3s)"]
+
+
+def test_a_task_that_is_gone() -> None:
+    screen = Screen("task-1", "task-2")
+    screen.tracker.saw("task-2", info("task-2", progress=5))
+    screen.at(0, "task-1", progress=5)
+    screen.tracker.gone("task-1")
+    assert screen.at(5) == ["task-1 missing (5s)"]
+
+
+def test_text_of_the_server_can_not_drive_a_terminal() -> None:
+    lines: list[str] = []
+    job = Job(connection(), progress=lines.append, warn=lines.append)
+    (line,) = Screen("task-1").at(0, "task-1", name="a\x1b[2Jb\r\nc\u202ed\ud800", entityName="e\x00f")
+    job.progress(line)
+    job.warn(line)
+    assert [line.isprintable() for line in lines] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (0.9, "0s"),
+        (59, "59s"),
+        (60, "1m00s"),
+        (130, "2m10s"),
+        (3599, "59m59s"),
+        (3600, "1h00m00s"),
+        (90061, "25h01m01s"),
+    ],
+)
+def test_spans(seconds: float, text: str) -> None:
+    assert format_span(seconds) == text

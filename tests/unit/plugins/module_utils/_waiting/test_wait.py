@@ -1,0 +1,215 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How tasks that are waited for arrive, get lost, or do not make it in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Lost, TaskServer
+
+SETTING_UP = (
+    "PropertyCollector.CreatePropertyCollector",
+    "ViewManager.CreateListView",
+    "ListView.ModifyListView",
+    "PropertyCollector.CreateFilter",
+)
+
+
+def waited(server: TaskServer, timeout: float = 100.0, until: str = "done", *moids: str) -> TaskTracker:
+    """What is known after a wait for all tasks of the server, or for these."""
+    tracker = TaskTracker(moids or list(server.tasks), until)
+    with server.client() as client:
+        wait_for_tasks(client, tracker, timeout, clock=server.clock.clock)
+    assert server.owned == {}
+    assert server.sessions == set()
+    return tracker
+
+
+def states(tracker: TaskTracker) -> dict[str, str]:
+    return {task["moid"]: task["state"] for task in tracker.tasks()}
+
+
+def test_tasks_that_are_done_take_one_request() -> None:
+    server = TaskServer("task-1", "task-2")
+    server.finish("task-1")
+    server.finish("task-2", "error")
+    tracker = waited(server)
+    assert states(tracker) == {"task-1": "success", "task-2": "error"}
+    assert [sent.operation for sent in server.sent] == [
+        "SessionManager.Login",
+        "PropertyCollector.RetrievePropertiesEx",
+        "SessionManager.Logout",
+    ]
+
+
+def test_tasks_that_end_meanwhile() -> None:
+    server = TaskServer("task-1", "task-2", "task-3")
+    server.clock.at(5, lambda: server.finish("task-2"))
+    server.clock.at(40, lambda: server.finish("task-1", "error"))
+    server.clock.at(70, lambda: server.finish("task-3"))
+    tracker = waited(server)
+    assert states(tracker) == {"task-1": "error", "task-2": "success", "task-3": "success"}
+    assert list(states(tracker)) == ["task-1", "task-2", "task-3"]
+    assert (tracker.pending, tracker.missing) == ({}, [])
+    assert server.clock.time < 71
+
+
+def test_one_filter_over_one_view_and_a_collector_of_ones_own() -> None:
+    server = TaskServer("task-1", "task-2", "task-3")
+    for when, moid in ((5, "task-1"), (50, "task-2"), (80, "task-3")):
+        server.clock.at(when, lambda moid=moid: server.finish(moid))  # type: ignore[misc]
+    waited(server)
+    assert {operation: server.operations[operation] for operation in SETTING_UP} == dict.fromkeys(SETTING_UP, 1)
+    (create,) = server.named("PropertyCollector.CreateFilter")
+    polls = server.named("PropertyCollector.WaitForUpdatesEx")
+    assert {poll.moid for poll in polls} == {create.moid} != {"propertyCollector"}
+    assert all(poll.params["options"]["maxWaitSeconds"] <= 30 for poll in polls)
+    assert all(poll.hold == poll.params["options"]["maxWaitSeconds"] for poll in polls)
+
+
+@pytest.mark.parametrize("operation", SETTING_UP)
+def test_a_task_that_ends_while_the_view_is_made(operation: str) -> None:
+    server = TaskServer("task-1")
+    run = server.answers[operation]
+
+    def end_and(moid: str, params: Any) -> Any:
+        server.finish("task-1")
+        return run(moid, params)
+
+    server.answers[operation] = end_and
+    assert states(waited(server)) == {"task-1": "success"}
+    assert server.clock.time < 1
+
+
+def test_a_task_that_is_not_there() -> None:
+    server = TaskServer("task-1")
+    server.finish("task-1")
+    tracker = waited(server, 100.0, "done", "task-9", "task-1")
+    assert (states(tracker), tracker.missing) == ({"task-1": "success"}, ["task-9"])
+
+
+def test_a_task_that_goes_while_the_view_is_made() -> None:
+    server = TaskServer("task-2")
+    run = server.answers["ViewManager.CreateListView"]
+
+    def lose_and(moid: str, params: Any) -> Any:
+        server.change("task-2", gone=True)
+        return run(moid, params)
+
+    server.answers["ViewManager.CreateListView"] = lose_and
+    assert waited(server).missing == ["task-2"]
+    assert server.clock.time < 1
+
+
+@pytest.mark.parametrize(("tells_leaving", "within"), [(True, 6), (False, 36)])
+def test_a_task_that_goes_later(tells_leaving: bool, within: float) -> None:
+    server = TaskServer("task-1")
+    server.tells_leaving = tells_leaving
+    server.clock.at(5, lambda: server.change("task-1", gone=True))
+    tracker = waited(server)
+    assert (tracker.missing, tracker.pending) == (["task-1"], {})
+    assert server.clock.time < within
+
+
+def test_a_task_that_is_in_the_missing_set() -> None:
+    server = TaskServer("task-1", "task-2")
+    server.finish("task-2")
+    update = {
+        "version": "1",
+        "filterSet": [{"missingSet": [{"obj": {"type": "Task", "value": "task-1"}, "fault": {"_typeName": "X"}}]}],
+    }
+    server.answers["PropertyCollector.WaitForUpdatesEx"] = lambda _moid, _params: update
+    tracker = waited(server)
+    assert tracker.missing == ["task-1"]
+
+
+def test_a_finished_task_that_expires_while_others_run() -> None:
+    server = TaskServer("task-1", "task-2")
+    server.clock.at(5, lambda: server.finish("task-1", result={"_typeName": "string", "_value": "done"}))
+    server.clock.at(20, lambda: server.change("task-1", gone=True))
+    server.clock.at(60, lambda: server.finish("task-2"))
+    tracker = waited(server)
+    assert [task["result"] for task in tracker.tasks()] == ["done", None]
+    assert tracker.missing == []
+
+
+def test_until_running() -> None:
+    server = TaskServer("task-1", "task-2", "task-3")
+    server.change("task-1", state="queued")
+    server.change("task-2", state="queued")
+    server.clock.at(5, lambda: server.change("task-1", state="running"))
+    server.clock.at(9, lambda: server.finish("task-2", "error"))
+    tracker = waited(server, 100.0, "running")
+    assert states(tracker) == {"task-1": "running", "task-2": "error", "task-3": "running"}
+    assert server.clock.time < 10
+
+
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_truncated_updates_are_fetched_at_once(page: int) -> None:
+    server = TaskServer(*(f"task-{number}" for number in range(1, 8)))
+    server.page_updates = page
+    for moid in list(server.tasks):
+        server.clock.at(3, lambda moid=moid: server.finish(moid))  # type: ignore[misc]
+    tracker = waited(server)
+    assert set(states(tracker).values()) == {"success"}
+    assert server.clock.time < 5
+
+
+def test_an_answer_of_many_pages_when_reading() -> None:
+    server = TaskServer(*(f"task-{number}" for number in range(1, 8)))
+    server.page_objects = 3
+    for moid in server.tasks:
+        server.finish(moid)
+    assert len(states(waited(server))) == 7
+
+
+@pytest.mark.parametrize("boxed", [True, False])
+def test_a_state_that_comes_alone_is_heard(boxed: bool) -> None:
+    server = TaskServer("task-1")
+    whole = server.told
+
+    def alone(moid: str, *, first: bool) -> dict[str, Any]:
+        if first:
+            return whole(moid, first=True)
+        state: Any = server.tasks[moid]["state"]
+        value = {"_typeName": "TaskInfoState", "_value": state} if boxed else state
+        change = {"_typeName": "PropertyChange", "name": "info.state", "op": "assign", "val": value}
+        return {"kind": "modify", "obj": {"type": "Task", "value": moid}, "changeSet": [change]}
+
+    server.told = alone  # type: ignore[method-assign]
+    server.clock.at(5, lambda: server.finish("task-1", result={"_typeName": "int", "_value": 5}))
+    (task,) = waited(server).tasks()
+    assert task["state"] == "success"
+    assert server.clock.time < 6
+    assert (task["result"], task["complete_time"]) == (5, "2026-11-22T04:00:00Z")
+
+
+def test_check_of_a_lost_end_of_a_poll() -> None:
+    server = TaskServer("task-1")
+    server.trouble["PropertyCollector.WaitForUpdatesEx"] = [None, Lost(ran=True)]
+    server.clock.at(5, lambda: server.finish("task-1"))
+    assert states(waited(server)) == {"task-1": "success"}
+
+
+def test_what_is_seen_is_reported() -> None:
+    server = TaskServer("task-1", "task-2")
+    server.clock.at(5, lambda: server.change("task-1", progress=50))
+    for moid in ("task-1", "task-2"):
+        server.clock.at(9, lambda moid=moid: server.finish(moid))  # type: ignore[misc]
+    seen: list[tuple[Any, int]] = []
+
+    def report(tracker: TaskTracker) -> float:
+        seen.append((tracker.infos["task-1"].get("progress"), len(tracker.pending)))
+        return 30
+
+    with server.client() as client:
+        wait_for_tasks(client, TaskTracker(server.tasks), 100, report=report, clock=server.clock.clock)
+    assert (None, 2) in seen
+    assert (50, 2) in seen
+    assert seen[-1] == (50, 0)

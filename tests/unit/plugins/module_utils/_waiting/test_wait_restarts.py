@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers that restart, sessions that end, answers that are damaged: a wait picks up again within its time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    BadResponse,
+    ConnectError,
+    FaultError,
+    LostResponse,
+    SessionEnded,
+    ViError,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost, TaskServer, Trouble
+
+POLL = "PropertyCollector.WaitForUpdatesEx"
+
+
+def run(server: TaskServer, timeout: float = 100.0, session_id: str | None = None) -> TaskTracker:
+    tracker = TaskTracker(server.tasks)
+    with server.client(session_id) as client:
+        wait_for_tasks(client, tracker, timeout, clock=server.clock.clock)
+    return tracker
+
+
+def ended(tracker: TaskTracker) -> list[str]:
+    return [task["state"] for task in tracker.tasks()]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["NotAuthenticated", "InvalidCollectorVersion", "RequestCanceled", "ManagedObjectNotFound"],
+)
+def test_a_session_or_a_collector_that_ended_is_built_again_from_the_beginning(fault: str) -> None:
+    server = TaskServer("task-1")
+    server.trouble[POLL] = [None, Fault(fault)]
+    server.clock.at(3, lambda: server.change("task-1", progress=5))
+    server.clock.at(20, lambda: server.finish("task-1"))
+    assert ended(run(server)) == ["success"]
+    assert [sent.params["version"] for sent in server.named(POLL)][:3:2] == ["", ""]
+    assert len({sent.moid for sent in server.named(POLL)}) == 2
+    assert server.owned == {}
+    assert server.clock.time < 21
+
+
+def test_a_restart_in_the_middle_of_a_poll() -> None:
+    server = TaskServer("task-1", "task-2")
+    server.clock.at(10, server.end_sessions)
+    server.clock.at(10.5, lambda: server.finish("task-1"))
+    server.clock.at(30, lambda: server.finish("task-2"))
+    assert ended(run(server)) == ["success", "success"]
+    assert server.clock.time < 31
+    assert server.operations["SessionManager.Login"] == 2
+    assert server.owned == {}
+
+
+def test_a_task_that_is_gone_after_the_restart() -> None:
+    server = TaskServer("task-1", "task-2")
+    server.clock.at(10, server.end_sessions)
+    server.clock.at(10, lambda: server.change("task-2", gone=True))
+    server.clock.at(30, lambda: server.finish("task-1"))
+    assert run(server).missing == ["task-2"]
+
+
+@pytest.mark.parametrize("error", [ConnectError("refused"), LostResponse("broken"), LostResponse("502", status=502)])
+def test_a_server_that_is_away_for_a_while(error: ViError) -> None:
+    server = TaskServer("task-1")
+    away: list[Trouble] = [None, *[Lost(ran=False, error=error)] * 8]
+    server.trouble[POLL] = away[:2]
+    server.trouble["PropertyCollector.CreatePropertyCollector"] = away
+    server.clock.at(50, lambda: server.finish("task-1"))
+    assert ended(run(server, 200.0)) == ["success"]
+    assert server.clock.time < 56
+    assert server.owned == {}
+
+
+def test_a_server_that_stays_away_is_told_of_at_the_end() -> None:
+    server = TaskServer("task-1")
+    gone = Lost(ran=False, error=ConnectError("No connection to vc.example.com:443: refused"))
+    for operation in (POLL, "PropertyCollector.CreatePropertyCollector"):
+        server.trouble[operation] = [gone] * 1000
+    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [None, gone]
+    tracker = TaskTracker(server.tasks)
+    with server.client() as client:
+        trouble = wait_for_tasks(client, tracker, 60, clock=server.clock.clock)
+    assert isinstance(trouble, ConnectError)
+    assert list(tracker.pending) == ["task-1"]
+    assert 60 <= server.clock.time < 61
+    assert len(server.sent) < 60
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        [],
+        "text",
+        {"version": None},
+        {"version": "1", "filterSet": "?"},
+        {"version": "1", "filterSet": [{"objectSet": [{}]}]},
+    ],
+)
+def test_a_damaged_answer_is_asked_for_again_but_not_for_ever(damaged: Any) -> None:
+    server = TaskServer("task-1")
+    good = server.answers[POLL]
+    bad = [damaged] * 2
+    server.answers[POLL] = lambda moid, params: bad.pop() if bad else good(moid, params)
+    server.clock.at(20, lambda: server.finish("task-1"))
+    assert ended(run(server)) == ["success"]
+
+    server = TaskServer("task-1")
+    server.answers[POLL] = lambda _moid, _params: damaged
+    with pytest.raises(BadResponse):
+        run(server)
+    assert server.owned == {}
+    assert server.clock.time < 30
+
+
+@pytest.mark.parametrize("fault", ["NoPermission", "InvalidArgument", "SystemError", "NotSupported"])
+def test_what_waiting_does_not_cure(fault: str) -> None:
+    server = TaskServer("task-1")
+    server.trouble[POLL] = [Fault(fault)]
+    with pytest.raises(FaultError, match=fault):
+        run(server)
+    assert (server.owned, server.sessions) == ({}, set())
+
+
+def test_a_session_that_was_handed_in_is_not_replaced() -> None:
+    server = TaskServer("task-1")
+    server.clock.at(10, server.end_sessions)
+    with pytest.raises(SessionEnded, match="session_id"):
+        run(server, session_id="S0")
+    assert server.operations["SessionManager.Login"] == 0
+
+
+def test_a_session_that_was_handed_in_is_left_as_it_was() -> None:
+    server = TaskServer("task-1")
+    server.clock.at(10, lambda: server.finish("task-1"))
+    run(server, session_id="S0")
+    assert (server.owned, server.sessions) == ({}, {"S0"})
+    assert server.operations["SessionManager.Logout"] == 0
+
+
+def test_a_truncated_answer_that_is_lost_is_not_asked_for_again_but_read_anew() -> None:
+    server = TaskServer("task-1", "task-2", "task-3")
+    server.page_updates = 1
+    server.trouble[POLL] = [None, Lost(ran=True)]
+    for moid in list(server.tasks):
+        server.clock.at(5, lambda moid=moid: server.finish(moid))  # type: ignore[misc]
+    assert ended(run(server)) == ["success"] * 3
+    first, second, third = server.named(POLL)[:3]
+    assert (first.repeatable, second.repeatable) == (True, False)
+    assert (third.moid != second.moid, third.params["version"]) == (True, "")
+
+
+def test_two_waits_in_one_session_have_a_collector_each() -> None:
+    server = TaskServer("task-1", "task-2")
+    with server.client("S0") as client:
+        for moid in ("task-1", "task-2"):
+            server.clock.at(server.clock.time + 5, lambda moid=moid: server.finish(moid))  # type: ignore[misc]
+            wait_for_tasks(client, TaskTracker([moid]), 60, clock=server.clock.clock)
+    assert len({sent.moid for sent in server.named(POLL)}) == 2

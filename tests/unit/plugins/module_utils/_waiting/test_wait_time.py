@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How long a wait takes, and how many requests."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostResponse, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Hangs, Lost, TaskServer
+
+POLL = "PropertyCollector.WaitForUpdatesEx"
+READ = "PropertyCollector.RetrievePropertiesEx"
+
+
+def run(server: TaskServer, timeout: float, until: str = "done") -> tuple[TaskTracker, ViError | None]:
+    tracker = TaskTracker(server.tasks, until)
+    with server.client() as client:
+        trouble = wait_for_tasks(client, tracker, timeout, clock=server.clock.clock)
+        server.ended = server.clock.time  # type: ignore[attr-defined]
+    return tracker, trouble
+
+
+@pytest.mark.parametrize("timeout", [1, 2, 5, 29, 30, 31, 60, 61, 300])
+def test_the_deadline_is_kept_to_the_second(timeout: int) -> None:
+    server = TaskServer("task-1")
+    tracker, trouble = run(server, timeout)
+    assert list(tracker.pending) == ["task-1"]
+    assert trouble is None
+    assert timeout <= server.clock.time < timeout + 1
+    assert len(tracker.tasks()) == 1
+
+
+@pytest.mark.parametrize("timeout", [1, 30, 61])
+def test_the_deadline_is_kept_while_progress_streams_in(timeout: int) -> None:
+    server = TaskServer("task-1")
+    for step in range(1000):
+        server.clock.at(step / 10, lambda step=step: server.change("task-1", progress=step % 100))  # type: ignore[misc]
+    run(server, timeout)
+    assert timeout <= server.clock.time < timeout + 1
+
+
+@pytest.mark.parametrize("timeout", [1, 10, 100])
+def test_the_deadline_is_kept_by_a_server_that_hangs(timeout: int) -> None:
+    server = TaskServer("task-1")
+    server.trouble[POLL] = [None, *[Hangs()] * 100]
+    tracker, _trouble = run(server, timeout)
+    assert list(tracker.pending) == ["task-1"]
+    assert timeout <= server.clock.time < timeout + 7
+
+
+def test_no_time_at_all_is_one_look() -> None:
+    server = TaskServer("task-1", "task-2")
+    server.finish("task-1")
+    tracker, _trouble = run(server, 0)
+    assert (list(tracker.pending), len(tracker.tasks())) == (["task-2"], 2)
+    assert [sent.operation for sent in server.sent[1:-1]] == [READ]
+    assert server.clock.slept == []
+
+
+@pytest.mark.parametrize("late", [9.3, 9.95, 10.0])
+def test_a_task_that_is_done_in_the_last_second_counts_as_done(late: float) -> None:
+    server = TaskServer("task-1")
+    server.clock.at(late, lambda: server.finish("task-1"))
+    tracker, _trouble = run(server, 10)
+    assert tracker.pending == {}
+    assert tracker.tasks()[0]["state"] == "success"
+
+
+def test_a_task_that_is_done_while_the_server_is_deaf_counts_as_done() -> None:
+    server = TaskServer("task-1")
+    server.clock.at(4, lambda: server.finish("task-1"))
+    server.trouble[POLL] = [Lost(ran=False)] * 100
+    tracker, trouble = run(server, 10)
+    assert (tracker.pending, trouble) == ({}, None)
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_500_tasks_that_end_over_20_seconds(quiet: bool) -> None:
+    moids = [f"task-{number}" for number in range(500)]
+    server = TaskServer(*moids)
+    ends = random.Random(5)
+    last = 0.0
+    for moid in moids:
+        end = ends.uniform(0, 20)
+        last = max(last, end)
+        server.clock.at(end, lambda moid=moid: server.finish(moid))  # type: ignore[misc]
+        if not quiet:
+            server.clock.at(end / 2, lambda moid=moid: server.change(moid, progress=50))  # type: ignore[misc]
+    tracker, _trouble = run(server, 3600)
+    assert tracker.pending == {}
+    assert len(server.sent) <= 100
+    assert server.ended - last <= 0.3  # type: ignore[attr-defined]
+
+
+def test_one_end_is_known_at_once() -> None:
+    server = TaskServer("task-1")
+    server.clock.at(12.345, lambda: server.finish("task-1"))
+    run(server, 3600)
+    assert server.clock.time - 12.345 <= 0.3
+
+
+def test_a_quiet_hour_costs_little() -> None:
+    server = TaskServer("task-1")
+    run(server, 3600)
+    assert len(server.sent) <= 2 * 3600 / 30 + 12
+
+
+def test_a_server_that_answers_nothing_at_once_is_not_flooded() -> None:
+    server = TaskServer("task-1")
+    server.answers[POLL] = lambda _moid, _params: None
+    run(server, 20)
+    assert len(server.sent) <= 2 * 20 / 0.25 + 12
+
+
+@pytest.mark.parametrize("failure", [Lost(ran=False, error=ConnectError("refused")), Fault("SystemError")])
+def test_the_last_look_fails_and_what_is_known_stays(failure: Lost | Fault) -> None:
+    server = TaskServer("task-1")
+    server.clock.at(4.9, lambda: server.trouble[READ].append(failure))
+    tracker, trouble = run(server, 5)
+    assert isinstance(trouble, ConnectError) or (trouble is not None and trouble.fault is not None)
+    assert [task["moid"] for task in tracker.tasks()] == ["task-1"]
+    assert list(tracker.pending) == ["task-1"]
+
+
+def test_a_server_that_is_not_there_at_the_beginning() -> None:
+    server = TaskServer("task-1")
+    server.trouble[READ] = [Lost(ran=False, error=LostResponse("broken"))]
+    with pytest.raises(LostResponse):
+        run(server, 100)
+    assert server.clock.slept == []

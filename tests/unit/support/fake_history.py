@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A history of tasks behind collectors."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, Params, info
+
+
+class HistoryServer(FakeVcenter):
+    """Task history behind collectors whose cursors move as a vCenter's do.
+
+    :ivar tasks: from the oldest to the newest
+    :ivar reset: where ResetCollector puts the cursor: ``before`` the latest page, ``behind`` it, or before it with
+        the page to be had by ``latestPage`` only
+    :ivar arriving: tasks that come, one with each third request to a collector
+    """
+
+    max_collector = 32
+    filters_by: tuple[str, ...] = ("activationId",)
+
+    def __init__(self, size: int = 0, *, reset: str = "before") -> None:
+        super().__init__()
+        self.tasks = [self.task(number) for number in range(size)]
+        self.reset = reset
+        self.arriving: list[dict[str, Any]] = []
+        self.cursors: dict[str, int] = {}
+        self.filters: dict[str, Params] = {}
+        self.page_sizes: dict[str, int] = {}
+        self._asked = count(1)
+        self.answers.update(
+            {
+                "TaskManager.CreateCollectorForTasks": self._create_collector,
+                "TaskHistoryCollector.DestroyCollector": self.disown,
+                "TaskHistoryCollector.SetCollectorPageSize": self._set_page_size,
+                "TaskHistoryCollector.ResetCollector": self._reset,
+                "TaskHistoryCollector.ReadNextTasks": self._read_next,
+                "TaskHistoryCollector.ReadPreviousTasks": self._read_previous,
+                "TaskHistoryCollector.latestPage": self._latest_page,
+            }
+        )
+
+    @staticmethod
+    def task(number: int, **fields: Any) -> dict[str, Any]:
+        """The n-th task of a history: queued n seconds after its beginning."""
+        minutes, seconds = divmod(number, 60)
+        hours, minutes = divmod(minutes, 60)
+        queued = f"2026-11-22T{hours:02d}:{minutes:02d}:{seconds:02d}Z"
+        return info(f"task-{number}", "success", queueTime=queued, **fields)
+
+    def _create_collector(self, _moid: str, params: Params) -> Any:
+        if len(self.owned) >= self.max_collector:
+            raise Fault("InvalidState")
+        collector = self.own("TaskHistoryCollector")
+        self.filters[collector["value"]] = params["filter"]
+        self.cursors[collector["value"]] = 0
+        return collector
+
+    def _found(self, collector: str) -> list[dict[str, Any]]:
+        self.check_owned(collector)
+        if next(self._asked) % 3 == 0 and self.arriving:
+            self.tasks.append(self.arriving.pop(0))
+        wanted = self.filters[collector].get("activationId") if self.filters_by else None
+        return [task for task in self.tasks if not wanted or task.get("activationId") in wanted]
+
+    def _set_page_size(self, collector: str, params: Params) -> None:
+        self.check_owned(collector)
+        self.page_sizes[collector] = params["maxCount"]
+
+    def _reset(self, collector: str, _params: Params) -> None:
+        found = self._found(collector)
+        behind = 0 if self.reset == "behind" else self.page_sizes.get(collector, 10)
+        self.cursors[collector] = max(0, len(found) - behind)
+
+    def _read_next(self, collector: str, params: Params) -> Any:
+        assert 0 < params["maxCount"] <= 1000
+        if self.reset == "latestPage" and collector in self.page_sizes:
+            return []
+        page = self._found(collector)[self.cursors[collector] :][: params["maxCount"]]
+        self.cursors[collector] += len(page)
+        return page
+
+    def _read_previous(self, collector: str, params: Params) -> Any:
+        assert 0 < params["maxCount"] <= 1000
+        page = self._found(collector)[: self.cursors[collector]][-params["maxCount"] :][::-1]
+        self.cursors[collector] -= len(page)
+        return page
+
+    def _latest_page(self, collector: str, _params: Params) -> Any:
+        page = self._found(collector)[-self.page_sizes.get(collector, 10) :]
+        return page[::2] + page[1::2]
