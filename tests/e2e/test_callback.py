@@ -230,7 +230,7 @@ def test_an_unknown_kind_of_task_is_one_warning_that_says_what_to_do(shown: Show
     ("env", "text"),
     [
         ({"VMWARE_HOST": None}, "hostname: missing. Set the option (or VMWARE_HOST in the environment)"),
-        ({"VMWARE_PASSWORD": None}, "password missing"),
+        ({"VMWARE_PASSWORD": None}, "password: missing. Set username and password"),
         ({"VMWARE_PASSWORD": "not it"}, "did not accept the user name and password"),
         ({"VMWARE_PORT": "1"}, "No connection to"),
         ({"VMWARE_CA_PATH": None}, "is not trusted"),

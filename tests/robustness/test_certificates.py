@@ -75,7 +75,7 @@ def test_refused_although_the_authority_is_trusted(shown: dict[str, Shown], name
     # OpenSSL before 3 writes it in two words
     assert reason in msg.replace("self signed", "self-signed")
     assert "validate_certs: false" in msg
-    assert ("Give the authority that signed it in ca_path" in msg) == (name == "self-signed")
+    assert ("Set ca_path to the CA that signed it" in msg) == (name == "self-signed")
     assert "ca_path" in msg
     assert ".." not in msg
 
