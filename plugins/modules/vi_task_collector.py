@@ -12,7 +12,7 @@ short_description: Search the task history of a vCenter
 version_added: 1.0.0
 description:
   - Reads any number of tasks from the history of a vCenter, through a history collector on the server. Use it for tasks
-    that ended more than ten minutes ago, which M(vijson.tasks.vi_task_info) does not find.
+    that ended more than ten minutes ago, which M(vijson.tasks.vi_task_info) finds only by their ids.
   - A task must match all filters that you set. An empty list in a filter matches no task.
   - The module always destroys the collector, even on failure.
 author:

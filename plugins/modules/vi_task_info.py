@@ -192,7 +192,10 @@ tasks:
       elements: dict
       sample: [{key: 301, name: ticket, type: string, managed_object_type: Task}]
 missing:
-  description: Ids of the tasks that do not exist, or no longer exist, on the vCenter.
+  description: >-
+    Ids of the tasks that neither exist nor are in the history of the vCenter. A task that ended so long ago that its
+    object has expired is read from the history. Before release 9.0.0.0, which O(api_release) selects, the module
+    searches only the newest 10,000 tasks of the history for it.
   returned: success
   type: list
   elements: str

@@ -49,6 +49,13 @@ options:
       - Whether to fail if a task ended in error. The module waits for all tasks first.
     type: bool
     default: true
+  missing_ok:
+    description:
+      - Whether to accept tasks that neither exist nor are in the history of the vCenter, such as tasks with a mistyped
+        id. V(true) lists them in RV(missing) and warns. V(false) fails after it has waited for the others.
+    type: bool
+    default: false
+    version_added: 1.1.0
 """
 
 EXAMPLES = r"""
@@ -90,7 +97,9 @@ pending:
   elements: str
   sample: []
 missing:
-  description: Ids of the tasks that do not exist, or no longer exist, on the vCenter. Their outcome is unknown.
+  description: >-
+    Ids of the tasks that neither exist nor are in the history of the vCenter. Their outcome is unknown. A task that
+    ended so long ago that its object has expired is read from the history.
   returned: success, and on failure as far as known
   type: list
   elements: str
@@ -101,29 +110,40 @@ from ..module_utils._errors import TaskError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
-from ..module_utils._waiting.outcome import task_errors_text, wait_result, wait_timeout_error, wait_with_progress
+from ..module_utils._waiting.outcome import (
+    missing_tasks_text,
+    task_errors_text,
+    wait_result,
+    wait_timeout_error,
+    wait_with_progress,
+)
 
 ARGUMENT_SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw", "required": True, "aliases": ["task"]},
     until={"type": "str", "choices": ["done", "running"], "default": "done"},
     wait_timeout={"type": "int", "default": 3600},
     fail_on_error={"type": "bool", "default": True},
+    missing_ok={"type": "bool", "default": False},
 )
 
 
 def run(job: Job) -> Result:
-    """Wait for tasks: ``{tasks, succeeded, errored, pending, missing}``. TaskError if one ended in error."""
+    """Wait for tasks: ``{tasks, succeeded, errored, pending, missing}``. TaskError if one failed or is missing."""
     timeout = job.params["wait_timeout"]
     waited = wait_with_progress(job, job.tasks(), timeout, until=job.params["until"])
     result = wait_result(waited)
     if waited.tracker.pending:
         raise wait_timeout_error(waited, timeout, result)
-    for moid in result["missing"]:
-        if not job.is_planned(moid):
-            host = job.client.endpoint.hostname
-            job.warn(f"{moid} does not exist, or no longer exists, on {host}: how it ended is unknown")
-    if result["errored"] and job.params["fail_on_error"]:
-        raise TaskError(task_errors_text(result), result=result)
+    problems = [task_errors_text(result)] if result["errored"] and job.params["fail_on_error"] else []
+    missing = [moid for moid in result["missing"] if not job.is_planned(moid)]
+    if missing:
+        text = missing_tasks_text(missing, job.client.endpoint.hostname)
+        if job.params["missing_ok"]:
+            job.warn(text)
+        else:
+            problems.append(f"{text}. Use missing_ok: true to accept this")
+    if problems:
+        raise TaskError(". ".join(problems), result=result)
     return result
 
 

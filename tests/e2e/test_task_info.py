@@ -33,12 +33,12 @@ def test_named_tasks(ansible: Ansible, vcenter: VCenter) -> None:
         f"'vim.Task:{second}'",
         f"{first}:5d5b2a3e-0a7f-4f0e-8b25-3c8a3cfe0a11",
         answered,
-        gone,
     ]
     run = ansible.tasks(
         [
             task("forms", "vi_task_info", {"tasks": forms}),
             task("check", "vi_task_info", {"tasks": forms}, check_mode=True, diff=True),
+            task("gone", "vi_task_info", {"tasks": [gone, second]}),
             task("alias", "vi_task_info", {"task": first}),
             task("mapping", "vi_task_info", {"tasks": answered}),
             task("none", "vi_task_info", {"tasks": []}),
@@ -46,11 +46,12 @@ def test_named_tasks(ansible: Ansible, vcenter: VCenter) -> None:
     )
     for name in ("forms", "check"):
         assert moids(run[name]) == [second, first]
-        assert run[name].result["missing"] == [gone]
+        assert run[name].result["missing"] == []
         assert run[name].result["changed"] is False
         assert "diff" not in run[name].result
         assert run[name].requests == READ_ONCE
     assert moids(run["alias"]) == moids(run["mapping"]) == [first]
+    assert (moids(run["gone"]), run["gone"].result["missing"]) == ([second], [gone])
     assert moids(run["none"]) == []
     assert run["none"].requests == {}
 

@@ -37,6 +37,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
             task("check", MODULE, {"tasks": [fails, soon], "fail_on_error": False}, check_mode=True, diff=True),
             task("again", MODULE, {"tasks": [fails, soon]}),
             task("gone", MODULE, {"tasks": [gone, done]}),
+            task("gone is fine", MODULE, {"tasks": [gone, done], "missing_ok": True}),
             task("look once", MODULE, {"tasks": [goes_on, done], "wait_timeout": 0}),
             task("begun", MODULE, {"tasks": [goes_on, done, soon], "until": "running"}),
             task("not in time", MODULE, {"tasks": [goes_on, done], "wait_timeout": 1}),
@@ -50,10 +51,11 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert ended(run, "check") == {"tasks": [fails, soon], "succeeded": [soon], "errored": [fails]}
     assert run["again"].msg == f"1 of 2 tasks ended in error: {fails} PowerOnVM_Task: Not enough memory"
     assert ended(run, "again") == ended(run, "check")
-    assert ended(run, "gone") == {"tasks": [done], "succeeded": [done], "missing": [gone]}
-    assert run["gone"].result["warnings"] == [
-        f"{gone} does not exist, or no longer exists, on {vcenter.host}: how it ended is unknown"
-    ]
+    unknown = f"{gone} does not exist, or no longer exists, on {vcenter.host}: how it ended is unknown"
+    assert run["gone"].msg == f"{unknown}. Use missing_ok: true to accept this"
+    for name in ("gone", "gone is fine"):
+        assert ended(run, name) == {"tasks": [done], "succeeded": [done], "missing": [gone]}
+    assert run["gone is fine"].result["warnings"] == [unknown]
     assert run["look once"].msg == f"Not done after 0s: {goes_on} (running)."
     assert run["not in time"].msg == f"Not done after 1s: {goes_on} (running)."
     for name in ("look once", "not in time"):
@@ -87,9 +89,8 @@ def test_many_tasks_at_the_price_of_a_few_requests(ansible: Ansible, vcenter: VC
 
 def test_tasks_that_go_and_servers_that_restart(ansible: Ansible, vcenter: VCenter) -> None:
     goes, ends, returns = vcenter.tasks(3)
-    started = ansible.start(
-        ["ansible", "localhost", "-m", f"vijson.tasks.{MODULE}", "-a", f"tasks={goes},{ends},{returns} wait_timeout=30"]
-    )
+    options = f"tasks={goes},{ends},{returns} wait_timeout=30 missing_ok=true"
+    started = ansible.start(["ansible", "localhost", "-m", f"vijson.tasks.{MODULE}", "-a", options])
     wait_until_watched(vcenter)
     vcenter.expire(goes)
     vcenter.change(ends, state="success")

@@ -17,7 +17,7 @@ from typing import Any, Callable, NamedTuple
 
 from .._errors import BadResponse
 from .._history.history_reader import read_history
-from .._task_info.task_info import TaskInfo, task_age, task_moid, task_reference
+from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_moid, task_reference
 from .._task_info.task_result import Task, task_from_info
 from .._tasks.task_reader import read_task_infos
 from .._times import format_rfc3339
@@ -157,7 +157,7 @@ class TaskFeed:
     def _read(self, moids: list[str]) -> list[Event]:
         if not moids:
             return []
-        infos = read_task_infos(self._client, moids)
+        infos = read_task_infos(self._client, moids, expired=False)
         for moid in moids:
             if moid not in infos:
                 self._ledger.lose(moid)
@@ -165,8 +165,9 @@ class TaskFeed:
 
     def _new_events(self, infos: Iterable[TaskInfo]) -> list[Event]:
         events = []
-        for info in sorted(infos, key=task_age):
+        for received in sorted(infos, key=task_age):
             try:
+                info = expect_task_info(received)
                 changes = [change for change in self._ledger.enter(info) if self._selection.takes(change, info)]
                 events += [Event(change, task_from_info(info)) for change in changes]
             except BadResponse as error:

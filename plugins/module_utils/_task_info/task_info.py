@@ -10,13 +10,23 @@ from typing import Any
 
 from .._errors import BadResponse
 from .._times import parse_rfc3339
-from .._vijson.wire import Reference, expect_text, unboxed_value
+from .._vijson.wire import Reference, expect_object, expect_text, unboxed_fields, unboxed_value
 
 TaskInfo = dict[str, Any]
 """The data object TaskInfo, with the field names and types of the wire."""
 
 ENDED = ("success", "error")
 """The states in which a task has ended."""
+
+
+def expect_task_info(value: Any) -> TaskInfo:
+    """The value as a TaskInfo. Some servers box values inside it, so the fields are unboxed; ``result`` is any value.
+
+    :raises BadResponse: it is not an object, or is nested too deeply
+    """
+    info = expect_object(unboxed_value(value), "info")
+    kept = {"result": info["result"]} if "result" in info else {}
+    return {**unboxed_fields(info), **kept}
 
 
 def task_reference(moid: str) -> Reference:
@@ -46,8 +56,13 @@ def task_time(info: TaskInfo, field: str) -> int | None:
 
 def task_age(info: TaskInfo) -> tuple[int, int]:
     """A key to sort tasks from the oldest to the newest: ``queueTime`` in nanoseconds, then the number in the moId."""
-    number = re.search(r"\d+", task_moid(info))
-    return _queued(info), int(number[0]) if number else 0
+    return _queued(info), task_number(task_moid(info))
+
+
+def task_number(moid: str) -> int:
+    """The number in the moId of a task. A vCenter numbers its tasks in the order in which they are created."""
+    number = re.search(r"\d+", moid)
+    return int(number[0]) if number else 0
 
 
 def _queued(info: TaskInfo) -> int:

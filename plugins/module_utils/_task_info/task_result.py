@@ -10,8 +10,8 @@ from typing import Any
 from .._options.parsing import CHECK_MODE_TASK
 from .._times import SECOND, format_rfc3339
 from .._vijson.faults import fault_result
-from .._vijson.wire import expect_object, expect_reference, expect_text, plain_value, snake_case
-from .task_info import ENDED, TaskInfo, task_moid, task_time
+from .._vijson.wire import expect_reference, expect_text, plain_value, snake_case
+from .task_info import ENDED, TaskInfo, expect_task_info, task_moid, task_time
 
 Task = dict[str, Any]
 """A task as modules return it: every key of ``TASK_KEYS``, and ``custom_values`` if the user asks for them."""
@@ -69,7 +69,7 @@ def task_from_info(info: Any, labels: dict[str, str] | None = None) -> Task:
     :param labels: description id -> localized label
     :raises BadResponse: it is not a TaskInfo
     """
-    info = expect_object(info, "info")
+    info = expect_task_info(info)
     started, completed = task_time(info, "startTime"), task_time(info, "completeTime")
     task: Task = dict.fromkeys(TASK_KEYS)
     task.update({key: plain_value(info.get(field)) for key, field in _COPIED.items()})

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from .._errors import InputError
+from .._errors import InputError, TaskError
 from .._task_info.task_info import task_reference
 from .._vijson.client import Client
 from .._vijson.privileges import require_privilege
 from .._vijson.wire import Reference, expect_object, expect_objects, expect_reference, plain_value
-from .task_reader import no_such_task_error, read_task_properties
+from .task_reader import no_such_task_error, read_task_infos, read_task_properties
 
 _SET_PRIVILEGE = "Global.SetCustomField"
 
@@ -50,17 +50,27 @@ class CustomValues(NamedTuple):
 def read_custom_values(client: Client, moid: str) -> CustomValues:
     """The custom values of a task, in one request.
 
-    :raises TaskError: the task does not exist, or no longer exists
+    :raises TaskError: the task has no object, or no longer has one
     """
-    task = read_task_properties(client, [moid], ["value", "availableField", "info.entity"]).get(moid)
+    task = read_task_properties(client, [moid], ["value", "availableField", "info.entity"], expired=False).get(moid)
     if task is None:
-        raise no_such_task_error(client, moid)
+        raise _no_object_error(client, moid)
     defined = task.require("availableField")
     entity = task.values.get("info.entity")
     return CustomValues(
         values_by_name(task.require("value"), available_fields(defined)),
         expect_objects(defined, "availableField"),
         None if entity is None else expect_reference(entity, "info.entity"),
+    )
+
+
+def _no_object_error(client: Client, moid: str) -> TaskError:
+    row = read_task_infos(client, [moid]).get(moid)
+    if row is None:
+        return no_such_task_error(client, moid)
+    return TaskError(
+        f"task: {moid} has ended in {row.get('state')}, and its object has expired on {client.endpoint.hostname}."
+        " Custom values expire with the object. Set them while the task runs, or soon after its end"
     )
 
 

@@ -10,28 +10,44 @@ from typing import Callable, TypeVar
 
 from .._errors import FaultError, TaskError
 from .._options.parsing import CHECK_MODE_TASK
-from .._task_info.task_info import TaskInfo, task_reference
+from .._task_info.task_info import TaskInfo, expect_task_info, task_reference
 from .._task_info.task_result import Task, task_from_info
 from .._vijson.client import Client
 from .._vijson.property_reader import Properties, read_object_properties, read_properties, read_properties_through
-from .._vijson.wire import Reference, expect_object
+from .._vijson.wire import Reference
 
 _Read = TypeVar("_Read")
 
 
 def read_task_properties(
-    client: Client, moids: Iterable[str], paths: Iterable[str] = ("info",)
+    client: Client, moids: Iterable[str], paths: Iterable[str] = ("info",), *, expired: bool = True
 ) -> dict[str, Properties]:
-    """Properties of any number of tasks by moId, in one request. Leaves out tasks that do not exist."""
+    """Properties of any number of tasks by moId, in one request. Leaves out tasks that do not exist.
+
+    :param expired: look for tasks without an object in the history; of these, only ``info`` has a value
+    """
     refs = [task_reference(moid) for moid in moids if moid != CHECK_MODE_TASK]
-    return read_properties(client, refs, list(paths)) if refs else {}
+    found = read_properties(client, refs, list(paths)) if refs else {}
+    lost = [ref.moid for ref in refs if ref.moid not in found]
+    return {**found, **_read_expired_tasks(client, lost)} if expired and lost else found
 
 
-def read_task_infos(client: Client, moids: Iterable[str]) -> dict[str, TaskInfo]:
-    """TaskInfos by moId, in the order of ``moids``. Leaves out tasks that do not exist."""
+def _read_expired_tasks(client: Client, moids: list[str]) -> dict[str, Properties]:
+    # Most calls do not need this module. Importing it here saves them its load time.
+    from .._history.expired_tasks import find_expired_tasks
+
+    rows = find_expired_tasks(client, moids)
+    return {moid: Properties(task_reference(moid), {"info": info}, {}) for moid, info in rows.items()}
+
+
+def read_task_infos(client: Client, moids: Iterable[str], *, expired: bool = True) -> dict[str, TaskInfo]:
+    """TaskInfos by moId, in the order of ``moids``. Leaves out tasks that do not exist.
+
+    :param expired: look for tasks without an object in the history
+    """
     wanted = list(moids)
-    found = read_task_properties(client, wanted)
-    return {moid: expect_object(found[moid].require("info"), "info") for moid in wanted if moid in found}
+    found = read_task_properties(client, wanted, expired=expired)
+    return {moid: expect_task_info(found[moid].require("info")) for moid in wanted if moid in found}
 
 
 def no_such_task_error(client: Client, moid: str) -> TaskError:

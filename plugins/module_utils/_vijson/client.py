@@ -21,7 +21,7 @@ from .._errors import BadResponse, FaultError, LostResponse, SessionEnded, ViErr
 from .._interrupts import finish, opening
 from .._times import parse_rfc3339
 from .recovery import UNREACHABLE
-from .release import FIRST_RELEASE, negotiate_release
+from .release import FIRST_RELEASE, is_since, negotiate_release
 from .response import Response, read_response
 from .transport import Endpoint, Transport
 from .wire import REQUIREMENT, Reference, expect_object, expect_reference, expect_text
@@ -88,6 +88,17 @@ class Client:
     def shared(self) -> bool:
         """Whether the session was given as ``session_id``, so that other clients may use it too."""
         return self._credentials.session_id is not None
+
+    @property
+    def release(self) -> str:
+        """The release of the API in request paths. ``auto`` is negotiated once, with the first request."""
+        if self._release == "auto":
+            self._release = negotiate_release(self._send, self.endpoint.hostname)
+        return self._release
+
+    def supports(self, first: str) -> bool:
+        """Whether the release of this client has what came with the release ``first``."""
+        return is_since(self.release, first)
 
     @contextmanager
     def twin(self) -> Iterator[Client]:
@@ -222,12 +233,10 @@ class Client:
         return self._exchange(verb, actual, member, params, **how)
 
     def _exchange(self, verb: str, target: Reference, member: str, params: dict[str, Any] | None, **how: Any) -> Any:
-        if self._release == "auto":
-            self._release = negotiate_release(self._send, self.endpoint.hostname)
-        path = "/sdk/vim25/" + "/".join(quote(part, safe="") for part in (self._release, *target, member))
+        path = "/sdk/vim25/" + "/".join(quote(part, safe="") for part in (self.release, *target, member))
         response = self._send(verb, path, body=None if params is None else json.dumps(params), **how)
         self._session_id = response.headers.get(_SESSION_HEADER) or self._session_id
-        return read_response(response, f"{member} of {target}", self.endpoint.hostname, self._release)
+        return read_response(response, f"{member} of {target}", self.endpoint.hostname, self.release)
 
     def _send(self, verb: str, path: str, **options: Any) -> Response:
         if self._transport is None:

@@ -19,6 +19,15 @@ RELEASES = ("9.1.1.0", "9.1.0.0", "9.0.0.0", "8.0.3.1", "8.0.3.0", "8.0.2.0", FI
 """The releases that ``auto`` offers to the server, newest first."""
 
 
+def is_since(release: str, first: str) -> bool:
+    """Whether a release has what came with the release ``first``."""
+    return _numbers(release) >= _numbers(first)
+
+
+def _numbers(release: str) -> list[int]:
+    return [int(number) for number in release.split(".")]
+
+
 def negotiate_release(send: Callable[..., Response], hostname: str) -> str:
     """The newest release that both sides support, negotiated with ``hello``. 8.0.1 has no ``hello`` yet.
 

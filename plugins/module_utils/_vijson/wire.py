@@ -178,6 +178,25 @@ def unboxed_value(value: Any) -> Any:
     return value["_value"] if isinstance(value, dict) and "_value" in value else value
 
 
+def unboxed_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """A data object with every field unboxed, at any depth. A boxed time is kept, because its type tells what it is.
+
+    :raises BadResponse: it is nested too deeply
+    """
+    try:
+        return {name: _unboxed(value) if isinstance(value, (dict, list)) else value for name, value in fields.items()}
+    except RecursionError as error:
+        raise BadResponse("The response is nested too deeply") from error
+
+
+def _unboxed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unboxed(item) for item in value]
+    if not isinstance(value, dict) or value.get("_typeName") == "dateTime":
+        return value
+    return _unboxed(value["_value"]) if "_value" in value else {name: _unboxed(item) for name, item in value.items()}
+
+
 def _shape(value: Any) -> str:
     if isinstance(value, dict):
         return f"an object of type {value.get('_typeName')!r}"

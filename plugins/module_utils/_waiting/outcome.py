@@ -118,6 +118,13 @@ def task_errors_text(result: Result) -> str:
     return f"{len(errored)} of {len(result['tasks'])} tasks ended in error: {'; '.join(texts)}{more}"
 
 
+def missing_tasks_text(moids: list[str], hostname: str) -> str:
+    """One line about tasks that neither exist nor are in the history."""
+    if len(moids) == 1:
+        return f"{moids[0]} does not exist, or no longer exists, on {hostname}: how it ended is unknown"
+    return f"{list_names(moids)} do not exist, or no longer exist, on {hostname}: how they ended is unknown"
+
+
 def _error_text(task: Task) -> str:
     return str(task["error"]["message"]) if task["error"] else "no error message"
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .._task_info.task_info import ENDED, TaskInfo
+from .._task_info.task_info import ENDED, TaskInfo, expect_task_info
 from .._task_info.task_result import Task, task_from_info
 from .._tasks.task_reader import read_task_infos
 from .._vijson.client import Client
-from .._vijson.wire import expect_object, unboxed_value
+from .._vijson.wire import unboxed_value
 
 
 class TaskTracker:
@@ -21,8 +21,9 @@ class TaskTracker:
     :ivar until: ``done`` or ``running``: what the wait is for
     :ivar infos: the last known TaskInfo by moId
     :ivar pending: ids of tasks that have not reached the wanted state
-    :ivar missing: ids of tasks that do not exist, or no longer exist, on the server
-    :ivar incomplete: whether an update had the state of a task without the rest of its TaskInfo
+    :ivar missing: ids of tasks that neither exist on the server nor are in its history
+    :ivar incomplete: whether :meth:`read` has to complete the updates: one had the state of a task without the rest of
+        its TaskInfo, or reported that a task has no object any more
     """
 
     def __init__(self, moids: Iterable[str], until: str = "done"):
@@ -44,19 +45,23 @@ class TaskTracker:
     def changed(self, moid: str, path: str, value: Any) -> None:
         """Record an update: of the whole ``info``, or of one of its fields such as ``info.progress``."""
         if path == "info":
-            self.saw(moid, expect_object(value, "info"))
+            self.saw(moid, expect_task_info(value))
         elif path.startswith("info.") and moid in self.pending:
             self.infos[moid] = {**self.infos.get(moid, {}), path[len("info.") :]: unboxed_value(value)}
             self.incomplete = self.incomplete or self.infos[moid].get("state") in self._reached
 
+    def lost(self, moid: str) -> None:
+        """Record that a pending task has no object, or no longer has one. :meth:`read` then tells whether it ended."""
+        self.incomplete = self.incomplete or moid in self.pending
+
     def gone(self, moid: str) -> None:
-        """Record that a task does not exist, or no longer exists."""
+        """Record that a task neither exists nor is in the history."""
         if moid in self.pending:
             del self.pending[moid]
             self.missing.append(moid)
 
     def read(self, client: Client) -> None:
-        """Read all pending tasks in one request; ViError."""
+        """Read all pending tasks in one request, and those without an object from the history; ViError."""
         found = read_task_infos(client, self.pending)
         self.incomplete = False
         for moid in list(self.pending):

@@ -99,7 +99,9 @@ def _watch(client: Client, tracker: TaskTracker, deadline: float, report: Report
         client.owned("viewManager", "CreateListView", {}, "DestroyView") as view,
     ):
         for missing in change_list_view(client, view, map(task_reference, tracker.pending)):
-            tracker.gone(missing)
+            tracker.lost(missing)
+        if tracker.incomplete:
+            tracker.read(client)
         updates = Updates(client, collector)
         updates.watch(property_filter_spec("Task", ["info"], [object_spec_through(view, "view")]))
         _poll(client, updates, tracker, deadline, report, clock)
@@ -135,4 +137,4 @@ def apply_changes(changes: list[Change], tracker: TaskTracker) -> None:
         for path, value in change.values.items():
             tracker.changed(change.ref.moid, path, value)
         if change.gone:
-            tracker.gone(change.ref.moid)
+            tracker.lost(change.ref.moid)

@@ -8,7 +8,14 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, Params, info
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import (
+    FakeClock,
+    FakeVcenter,
+    Fault,
+    Params,
+    TaskServer,
+    info,
+)
 
 
 class HistoryServer(FakeVcenter):
@@ -21,6 +28,7 @@ class HistoryServer(FakeVcenter):
     """
 
     max_collector = 32
+    max_page = 1000
     filters_by: tuple[str, ...] = ("activationId",)
 
     def __init__(self, size: int = 0, *, reset: str = "before") -> None:
@@ -41,6 +49,7 @@ class HistoryServer(FakeVcenter):
                 "TaskHistoryCollector.ReadNextTasks": self._read_next,
                 "TaskHistoryCollector.ReadPreviousTasks": self._read_previous,
                 "TaskHistoryCollector.latestPage": self._latest_page,
+                "TaskManager.ReadNextTasksByViewSpec": self._read_by_start_id,
             }
         )
 
@@ -90,6 +99,45 @@ class HistoryServer(FakeVcenter):
         self.cursors[collector] -= len(page)
         return page
 
+    def _read_by_start_id(self, _moid: str, params: Params) -> Any:
+        """Older tasks than the one with the start id, which need not exist; the newest first."""
+        assert params["filterSpec"]["_typeName"] == "TaskFilterSpec"
+        view = params["viewSpec"]
+        assert view["_typeName"] == "TaskManagerViewByStartId"
+        assert 0 < view["count"] <= self.max_page
+        start = int(view["startId"][len("task-") :]) if view["startId"] else 10**20
+        older = [task for task in self.tasks if int(task["key"][len("task-") :]) < start]
+        return older[: -view["count"] - 1 : -1] or None
+
     def _latest_page(self, collector: str, _params: Params) -> Any:
         page = self._found(collector)[-self.page_sizes.get(collector, 10) :]
         return page[::2] + page[1::2]
+
+
+class ExpiringServer(TaskServer):
+    """Tasks whose objects expire, and a history that keeps their rows.
+
+    :ivar history: holds the rows, from the oldest to the newest
+    """
+
+    def __init__(self, *moids: str, clock: FakeClock | None = None) -> None:
+        super().__init__(*moids, clock=clock)
+        self.history = HistoryServer()
+        self.history.owned = self.owned
+        self.answers.update(self.history.answers)
+
+    def expire(self, moid: str, state: str = "success", **fields: Any) -> None:
+        """The object of a task ends; its row stays."""
+        self.remember(moid, state=state, **fields)
+        self.change(moid, gone=True)
+
+    def remember(self, *moids: str, state: str = "success", **fields: Any) -> None:
+        """The history has rows of these tasks."""
+        numbers = [int(moid[len("task-") :]) for moid in moids]
+        self.history.tasks += [{**HistoryServer.task(number, **fields), "state": state} for number in numbers]
+        self.history.tasks.sort(key=lambda task: int(task["key"][len("task-") :]))
+
+    @property
+    def searches(self) -> int:
+        """How many requests read the history."""
+        return sum(count for operation, count in self.operations.items() if "Read" in operation and "Task" in operation)

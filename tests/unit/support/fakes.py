@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import LostResponse
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.release import FIRST_RELEASE
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import Clock
@@ -123,12 +124,18 @@ class FakeVcenter:
         self.warnings: list[str] = []
         self._ids = count(1)
 
-    def client(self, session_id: str | None = None) -> Client:
+    def client(self, session_id: str | None = None, api_release: str = FIRST_RELEASE) -> Client:
         """A client of this server, in a session that is there already or in one of its own."""
         if session_id:
             self.sessions.add(session_id)
         credentials = Credentials(session_id=session_id) if session_id else Credentials("u", "p")
-        return Client(Endpoint("vc.example.com"), credentials, warn=self.warnings.append, transport=self)  # type: ignore[arg-type]
+        return Client(
+            Endpoint("vc.example.com"),
+            credentials,
+            api_release=api_release,
+            warn=self.warnings.append,
+            transport=self,  # type: ignore[arg-type]
+        )
 
     @property
     def operations(self) -> Counter[str]:
@@ -244,6 +251,7 @@ class TaskServer(FakeVcenter):
                 "ViewManager.CreateListView": lambda _moid, _params: self.own("ListView"),
                 "ListView.ModifyListView": self._modify_view,
                 "ListView.DestroyView": self.disown,
+                "TaskManager.CreateCollectorForTasks": self._no_history,
             }
         )
 
@@ -257,6 +265,11 @@ class TaskServer(FakeVcenter):
 
     def finish(self, moid: str, state: str = "success", **fields: Any) -> None:
         self.change(moid, state=state, completeTime="2026-11-22T04:00:00Z", **fields)
+
+    @staticmethod
+    def _no_history(_moid: str, _params: Params) -> Any:
+        """As on an ESXi host."""
+        raise Fault("NotSupported")
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

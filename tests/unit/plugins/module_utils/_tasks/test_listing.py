@@ -27,7 +27,7 @@ def test_tasks_come_in_the_order_asked_for_and_what_is_gone_beside_them() -> Non
     assert [task["moid"] for task in listed.tasks] == ["task-2", "task-1"]
     assert listed.missing == ["task-9"]
     assert set(listed.tasks[0]) == set(TASK_KEYS)
-    assert len(server.sent) == 1
+    assert server.operations == {"PropertyCollector.RetrievePropertiesEx": 1, "TaskManager.CreateCollectorForTasks": 1}
 
 
 def test_labels_cost_one_request_more() -> None:

@@ -124,7 +124,12 @@ def test_a_task_that_is_in_the_missing_set() -> None:
         "version": "1",
         "filterSet": [{"missingSet": [{"obj": {"type": "Task", "value": "task-1"}, "fault": {"_typeName": "X"}}]}],
     }
-    server.answers["PropertyCollector.WaitForUpdatesEx"] = lambda _moid, _params: update
+
+    def lose(_moid: str, _params: object) -> object:
+        server.tasks.pop("task-1", None)
+        return update
+
+    server.answers["PropertyCollector.WaitForUpdatesEx"] = lose
     tracker = waited(server)
     assert tracker.missing == ["task-1"]
 

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finding tasks whose objects have expired: by id where the release can, and by a bounded search before it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._history import expired_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._history.expired_tasks import find_expired_tasks
+from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault
+
+BY_ID = "TaskManager.ReadNextTasksByViewSpec"
+COLLECT = "TaskManager.CreateCollectorForTasks"
+RELEASES = ("8.0.1.0", "9.0.0.0")
+
+
+def find(server: HistoryServer, *moids: str, release: str) -> list[str]:
+    """The ids that were found."""
+    with server.client("S0", api_release=release) as client:
+        found = find_expired_tasks(client, moids)
+    assert {info["key"] for info in found.values()} == set(found)
+    assert server.owned == {}
+    return sorted(found, key=lambda moid: int(moid[len("task-") :]))
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("size", [0, 1, 999, 1000, 1001, 2500])
+def test_every_task_of_the_history_is_found(release: str, size: int) -> None:
+    server = HistoryServer(size)
+    wanted = {f"task-{number}" for number in (0, 1, size // 2, size - 2, size - 1) if 0 <= number < size}
+    missing = [f"task-{size}", f"task-{size + 5000}"]
+    assert set(find(server, *wanted, *missing, release=release)) == wanted
+
+
+def test_a_release_that_can_reads_one_task_with_one_request() -> None:
+    server = HistoryServer(5000)
+    assert find(server, "task-4321", release="9.0.0.0") == ["task-4321"]
+    (sent,) = server.sent
+    assert (sent.operation, sent.params["viewSpec"]["startId"], sent.params["viewSpec"]["count"]) == (
+        BY_ID,
+        "task-4322",
+        1,
+    )
+
+
+def test_tasks_close_to_each_other_are_one_request() -> None:
+    server = HistoryServer(5000)
+    assert len(find(server, *[f"task-{number}" for number in range(3000, 4000)], release="9.1.0.0")) == 1000
+    assert [sent.params["viewSpec"]["count"] for sent in server.named(BY_ID)] == [1000]
+
+
+def test_tasks_far_from_each_other_are_one_request_each() -> None:
+    server = HistoryServer(5000)
+    assert find(server, "task-7", "task-2000", "task-4999", release="9.0.0.0") == ["task-7", "task-2000", "task-4999"]
+    assert [sent.params["viewSpec"]["count"] for sent in server.named(BY_ID)] == [1, 1, 1]
+
+
+def test_a_server_with_smaller_pages() -> None:
+    server = HistoryServer(500)
+    whole = server.answers[BY_ID]
+
+    def smaller(moid: str, params: dict) -> object:  # type: ignore[type-arg]
+        if params["viewSpec"]["count"] > 60:
+            raise Fault("InvalidArgument", invalidProperty="viewSpec.count")
+        return whole(moid, params)
+
+    server.answers[BY_ID] = smaller
+    assert find(server, "task-3", "task-400", release="9.0.0.0") == ["task-3", "task-400"]
+
+
+def test_the_search_ends_with_the_page_that_is_older() -> None:
+    server = HistoryServer(5000)
+    assert find(server, "task-4500", "task-4200", release="8.0.3.1") == ["task-4200", "task-4500"]
+    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 0
+    assert find(server, "task-9999", release="8.0.1.0") == []
+    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 0
+    assert server.operations[BY_ID] == 0
+
+
+def test_the_search_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expired_tasks, "MAX_SEARCHED", 2000)
+    server = HistoryServer(5000)
+    assert find(server, "task-3000", release="8.0.1.0") == ["task-3000"]
+    assert find(server, "task-2999", release="8.0.1.0") == []
+    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 4, "of each two, one repeats the latest page"
+
+
+@pytest.mark.parametrize("fault", ["NotSupported", "NoPermission"])
+@pytest.mark.parametrize("release", RELEASES)
+def test_without_a_history_nothing_is_found(release: str, fault: str) -> None:
+    server = HistoryServer(5)
+    server.trouble[COLLECT] = server.trouble[BY_ID] = [Fault(fault)]
+    assert find(server, "task-1", release=release) == []
+
+
+def test_another_failure_does_not_look_like_a_missing_task() -> None:
+    server = HistoryServer(5)
+    server.trouble[COLLECT] = [Fault("InvalidState")]
+    with pytest.raises(ViError, match="history collectors"):
+        find(server, "task-1", release="8.0.1.0")
+    server.trouble[BY_ID] = [Fault("SystemError")]
+    with pytest.raises(FaultError, match="SystemError"):
+        find(server, "task-1", release="9.0.0.0")
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_boxed_fields_are_unboxed(release: str) -> None:
+    server = HistoryServer(2)
+    server.tasks[1]["state"] = {"_typeName": "TaskInfoState", "_value": "error"}
+    with server.client("S0", api_release=release) as client:
+        assert find_expired_tasks(client, ["task-1"])["task-1"]["state"] == "error"
