@@ -130,8 +130,8 @@ options:
     default: 1000
   latest_page:
     description:
-      - Whether to read only the newest tasks, with one request instead of many. Reads at most O(page_size) or O(limit)
-        tasks.
+      - Whether to read only the newest tasks, at most O(page_size) or O(limit), with few requests. With
+        O(order=oldest_first), the module returns the oldest of them first.
     type: bool
     default: false
   fields:

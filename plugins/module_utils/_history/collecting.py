@@ -13,7 +13,7 @@ from .._task_info.task_info import TaskInfo
 from .._task_info.task_labels import read_task_labels
 from .._task_info.task_result import TASK_KEYS, Task, task_from_info
 from .._vijson.client import Client
-from .history_reader import MAX_PAGE, Pages, read_history, read_latest_page
+from .history_reader import MAX_PAGE, Pages, read_history, read_latest_tasks
 
 
 class ReadingOptions(NamedTuple):
@@ -74,7 +74,7 @@ def _pages(client: Client, spec: dict[str, Any], reading: ReadingOptions) -> Pag
     # One task more than the limit shows whether more tasks match.
     size = reading.page_size if reading.limit is None else min(reading.page_size, reading.limit + 1)
     if reading.latest_page:
-        yield read_latest_page(client, spec, size)
+        yield read_latest_tasks(client, spec, size)
     else:
         yield from read_history(client, spec, newest_first=reading.newest_first, page_size=size)
 

@@ -11,7 +11,7 @@ so the reader also checks the parts that it can compare with a TaskInfo.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 from .._errors import BadResponse, ConnectError, FaultError, NoResponse, ViError
@@ -63,16 +63,21 @@ def read_history(
         restarted, fruitless = True, fruitless + 1
 
 
-def read_latest_page(client: Client, spec: dict[str, Any], page_size: int) -> list[dict[str, Any]]:
-    """The TaskInfos of the newest tasks, at most ``page_size``, newest first (TaskHistoryCollector.latestPage).
+def read_latest_tasks(client: Client, spec: dict[str, Any], count: int) -> list[TaskInfo]:
+    """The TaskInfos of the newest tasks, at most ``count``, newest first.
+
+    The property latestPage alone may have fewer than there are: a larger page size does not fill it with older tasks.
 
     :param spec: a TaskFilterSpec
     :raises ViError: a request failed
     """
-    with _collector(client, spec) as collector:
-        client.call(collector, "SetCollectorPageSize", {"maxCount": page_size}, bound=True)
-        page = expect_objects(client.get(collector, "latestPage", bound=True), "latestPage")
-        return _sorted([info for info in page if _matches(spec, info)])
+    newest: list[TaskInfo] = []
+    with closing(read_history(client, spec, newest_first=True, page_size=count)) as pages:
+        for page in pages:
+            newest += page
+            if len(newest) >= count:
+                break
+    return newest[:count]
 
 
 def _matches(spec: dict[str, Any], info: TaskInfo) -> bool:

@@ -9,14 +9,19 @@ from typing import Any, NamedTuple, NoReturn
 
 from .._errors import BadResponse, FaultError, NoResponse, TaskError, ViError
 from .._history.history_reader import read_history
-from .._task_info.task_info import TaskInfo, task_age, task_moid
+from .._interrupts import sleep
+from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_moid
 from .._task_info.task_result import Task, planned_task, task_from_info
+from .._tasks.task_reader import read_recent_tasks
 from .._vijson.client import Client
 from .._vijson.privileges import require_root_privilege
 from .._vijson.property_reader import read_object_properties
 from .._vijson.recovery import send_once
 from .._vijson.wire import Reference, data_object, expect_object, unboxed_value
 from .extension import read_task_types
+
+_LAG_PAUSES = (0.5, 1.5, 3.0)
+"""Seconds between attempts to find a task whose creation had no response."""
 
 
 class NewTask(NamedTuple):
@@ -64,9 +69,16 @@ def create_or_find_task(client: Client, new: NewTask, *, check_mode: bool, retry
 
 
 def find_task_by_activation_id(client: Client, activation_id: str) -> TaskInfo | None:
-    """The TaskInfo of the newest task with this activation id; ``None`` if there is none."""
-    spec = data_object("TaskFilterSpec", activationId=[activation_id])
-    return max((info for page in read_history(client, spec) for info in page), key=task_age, default=None)
+    """The TaskInfo of the newest task with this activation id; ``None`` if there is none.
+
+    A new task may be absent from the history for some seconds, so the recent tasks are read first.
+    """
+    recent = [item.values.get("info") for item in read_recent_tasks(client)]
+    found = [info for info in map(expect_task_info, filter(None, recent)) if info.get("activationId") == activation_id]
+    if not found:
+        spec = data_object("TaskFilterSpec", activationId=[activation_id])
+        found = [info for page in read_history(client, spec) for info in page]
+    return max(found, key=task_age, default=None)
 
 
 def create_task(client: Client, new: NewTask, *, instead_of: TaskInfo | None = None) -> TaskInfo:
@@ -89,6 +101,16 @@ def create_task(client: Client, new: NewTask, *, instead_of: TaskInfo | None = N
 
 
 def _find_created(client: Client, activation_id: str, instead_of: TaskInfo | None) -> TaskInfo | None:
+    """The TaskInfo of a task whose creation had no response. The server may still be creating it for some seconds."""
+    found = _find_other(client, activation_id, instead_of)
+    for pause in _LAG_PAUSES:
+        if found is None:
+            sleep(pause)
+            found = _find_other(client, activation_id, instead_of)
+    return found
+
+
+def _find_other(client: Client, activation_id: str, instead_of: TaskInfo | None) -> TaskInfo | None:
     try:
         found = find_task_by_activation_id(client, activation_id)
     except ViError as error:

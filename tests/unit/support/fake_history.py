@@ -24,11 +24,13 @@ class HistoryServer(FakeVcenter):
     :ivar tasks: from the oldest to the newest
     :ivar reset: where ResetCollector puts the cursor: ``before`` the latest page, ``behind`` it, or before it with
         the page to be had by ``latestPage`` only
+    :ivar refills: whether a larger page size fills the latest page with older tasks
     :ivar arriving: tasks that come, one with each third request to a collector
     """
 
     max_collector = 32
     max_page = 1000
+    refills = True
     filters_by: tuple[str, ...] = ("activationId",)
 
     def __init__(self, size: int = 0, *, reset: str = "before") -> None:
@@ -110,7 +112,8 @@ class HistoryServer(FakeVcenter):
         return older[: -view["count"] - 1 : -1] or None
 
     def _latest_page(self, collector: str, _params: Params) -> Any:
-        page = self._found(collector)[-self.page_sizes.get(collector, 10) :]
+        size = self.page_sizes.get(collector, 10)
+        page = self._found(collector)[-(size if self.refills else min(10, size)) :]
         return page[::2] + page[1::2]
 
 

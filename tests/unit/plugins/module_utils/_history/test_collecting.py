@@ -73,7 +73,7 @@ def test_latest_page(options: dict[str, Any], expected: list[int], truncated: bo
     tasks, count, more = read(server, latest_page=True, **options)
     assert [task["key"] for task in tasks] == [f"task-{number}" for number in expected]
     assert (count, more) == (len(expected), truncated)
-    assert "TaskHistoryCollector.ReadNextTasks" not in server.operations
+    assert server.operations["TaskManager.CreateCollectorForTasks"] == 1
 
 
 def test_fields() -> None:

@@ -17,7 +17,10 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     SessionEnded,
     ViError,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._history.history_reader import read_history, read_latest_page
+from ansible_collections.vijson.tasks.plugins.module_utils._history.history_reader import (
+    read_history,
+    read_latest_tasks,
+)
 from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost
 
@@ -200,9 +203,9 @@ def test_a_server_that_does_not_filter(
     with server.client() as client:
         spec = {**SPEC, part: wanted}
         read = [info for page in read_history(client, spec, newest_first=newest_first, page_size=5) for info in page]
-        latest = read_latest_page(client, spec, 10)
+        latest = read_latest_tasks(client, spec, 10)
     assert sorted(info["key"] for info in read) == ["task-24", "task-3", "task-7"]
-    assert [info["key"] for info in latest] == ["task-24"]
+    assert [info["key"] for info in latest] == ["task-24", "task-7", "task-3"]
 
 
 def test_a_task_that_comes_twice_is_one() -> None:
@@ -229,11 +232,14 @@ def test_a_damaged_page() -> None:
     assert server.owned == {}
 
 
+@pytest.mark.parametrize("refills", [True, False])
+@pytest.mark.parametrize("reset", ["before", "behind"])
 @pytest.mark.parametrize("size", [3, 10, 30])
-def test_the_latest_page_is_sorted_from_the_newest(size: int) -> None:
-    server = HistoryServer(35)
+def test_the_latest_tasks_are_sorted_from_the_newest(size: int, reset: str, refills: bool) -> None:
+    server = HistoryServer(35, reset=reset)
+    server.refills = refills
     with server.client("S0") as client:
-        found = [info["key"] for info in read_latest_page(client, SPEC, size)]
+        found = [info["key"] for info in read_latest_tasks(client, SPEC, size)]
     assert found == [f"task-{number}" for number in range(34, 34 - size, -1)]
     assert server.owned == {}
 

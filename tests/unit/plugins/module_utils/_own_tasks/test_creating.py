@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, FaultError, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import creating
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.creating import (
     CreatedTask,
     NewTask,
@@ -21,6 +23,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.fake_history import His
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost, ref
 
 CREATE = "TaskManager.CreateTask"
+READ = "PropertyCollector.RetrievePropertiesEx"
 COLLECT = "TaskManager.CreateCollectorForTasks"
 ROOT = Reference("Folder", "group-d1")
 EXTENSIONS = [
@@ -30,35 +33,81 @@ EXTENSIONS = [
 ]
 
 
-@pytest.fixture
-def server() -> HistoryServer:
-    server = HistoryServer(3)
+class CreatingServer(HistoryServer):
+    """Creates tasks, which the history may have later than ``recentTask``, or the other way round.
 
-    def create(_moid: str, params: Any) -> Any:
-        number = len(server.tasks)
+    :ivar recent: the tasks in ``recentTask``
+    :ivar shown_after: how many searches later the history, and ``recentTask``, have a new task
+    """
+
+    def __init__(self) -> None:
+        super().__init__(3)
+        self.recent: list[dict[str, Any]] = []
+        self.shown_after = (0, 0)
+        self._numbers = count(3)
+        self.answers.update(
+            {
+                CREATE: self._create,
+                READ: self._retrieve,
+                "ExtensionManager.extensionList": lambda _moid, _params: EXTENSIONS,
+                "ServiceInstance.content": lambda _moid, _params: {"rootFolder": ref("Folder", "group-d1")},
+                "AuthorizationManager.HasPrivilegeOnEntities": lambda _moid, _params: [],
+            }
+        )
+
+    def _create(self, _moid: str, params: Any) -> Any:
         fields = {"activationId": params.get("activationId"), "descriptionId": params["taskTypeId"]}
-        server.tasks.append({**server.task(number, **fields), "state": "queued"})
-        return server.tasks[-1]
+        new = {**self.task(next(self._numbers), **fields), "state": "queued"}
+        in_history, in_recent = self.shown_after
+        self._show_after(in_history, COLLECT, self.tasks, new)
+        self._show_after(in_recent, READ, self.recent, new)
+        return new
 
-    server.answers[CREATE] = create
-    server.answers["ExtensionManager.extensionList"] = lambda _moid, _params: EXTENSIONS
-    server.answers["ServiceInstance.content"] = lambda _moid, _params: {"rootFolder": ref("Folder", "group-d1")}
-    server.answers["AuthorizationManager.HasPrivilegeOnEntities"] = lambda _moid, _params: []
-    server.answers["PropertyCollector.RetrievePropertiesEx"] = lambda _moid, _params: {
-        "objects": [{"obj": ref(*ROOT), "propSet": [{"name": "name", "val": {"_typeName": "string", "_value": "All"}}]}]
-    }
-    return server
+    def _show_after(self, searches: int, operation: str, where: list[Any], new: Any) -> None:
+        """The search number ``searches`` from now on, beginning with 0, is the first that finds the task."""
+        if not searches:
+            where.append(new)
+            return
+        answer, passed = self.answers[operation], count(1)
+
+        def later(moid: str, params: Any) -> Any:
+            if next(passed) == searches:
+                where.append(new)
+            return answer(moid, params)
+
+        self.answers[operation] = later
+
+    def _retrieve(self, _moid: str, params: Any) -> Any:
+        root = params["specSet"][0]["objectSet"][0]["obj"]
+        if root["type"] != "TaskManager":
+            name = {"name": "name", "val": {"_typeName": "string", "_value": "All"}}
+            return {"objects": [{"obj": root, "propSet": [name]}]}
+        tasks = [{"obj": task["task"], "propSet": [{"name": "info", "val": task}]} for task in self.recent]
+        return {"objects": [{"obj": root}, *tasks]}
+
+
+@pytest.fixture
+def server() -> CreatingServer:
+    return CreatingServer()
+
+
+@pytest.fixture(autouse=True)
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses between searches."""
+    pauses: list[float] = []
+    monkeypatch.setattr(creating, "sleep", pauses.append)
+    return pauses
 
 
 def create(
-    server: HistoryServer, activation_id: str | None = None, *, check_mode: bool = False, retry_failed: bool = False
+    server: CreatingServer, activation_id: str | None = None, *, check_mode: bool = False, retry_failed: bool = False
 ) -> CreatedTask:
     new = NewTask(ROOT, "com.example.a", cancelable=True, activation_id=activation_id)
     with server.client() as client:
         return create_or_find_task(client, new, check_mode=check_mode, retry_failed=retry_failed)
 
 
-def test_what_is_sent(server: HistoryServer) -> None:
+def test_what_is_sent(server: CreatingServer) -> None:
     new = NewTask(ROOT, "com.example.a", True, "joe", "task-1", "a-1")
     with server.client() as client:
         create_or_find_task(client, new, check_mode=False)
@@ -74,13 +123,13 @@ def test_what_is_sent(server: HistoryServer) -> None:
     assert not sent.repeatable
 
 
-def test_without_an_activation_id_each_time_a_new_one(server: HistoryServer) -> None:
+def test_without_an_activation_id_each_time_a_new_one(server: CreatingServer) -> None:
     assert [create(server).task["moid"] for _time in range(2)] == ["task-3", "task-4"]
     assert server.operations[COLLECT] == 0
     assert "activationId" not in server.named(CREATE)[0].params
 
 
-def test_with_an_activation_id_once(server: HistoryServer) -> None:
+def test_with_an_activation_id_once(server: CreatingServer) -> None:
     first, second = create(server, "a-1"), create(server, "a-1")
     assert (first.changed, second.changed) == (True, False)
     assert first.task["moid"] == second.task["moid"] == "task-3"
@@ -88,13 +137,13 @@ def test_with_an_activation_id_once(server: HistoryServer) -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "success", "error"])
-def test_a_task_in_any_state_is_the_one(server: HistoryServer, state: str) -> None:
+def test_a_task_in_any_state_is_the_one(server: CreatingServer, state: str) -> None:
     server.tasks.append({**server.task(7, activationId="a-1"), "state": state})
     assert (create(server, "a-1").task["moid"], server.operations[CREATE]) == ("task-7", 0)
 
 
 @pytest.mark.parametrize(("state", "retried"), [("queued", 0), ("running", 0), ("success", 0), ("error", 1)])
-def test_a_task_that_failed_is_retried_on_request(server: HistoryServer, state: str, retried: int) -> None:
+def test_a_task_that_failed_is_retried_on_request(server: CreatingServer, state: str, retried: int) -> None:
     server.tasks = [{**server.task(0, activationId="a-1"), "state": state}]
     created = create(server, "a-1", retry_failed=True)
     assert (created.changed, server.operations[CREATE]) == (bool(retried), retried)
@@ -102,7 +151,7 @@ def test_a_task_that_failed_is_retried_on_request(server: HistoryServer, state: 
 
 
 @pytest.mark.parametrize("ran", [True, False])
-def test_a_lost_answer_of_a_retry_is_not_taken_for_the_task_that_failed(server: HistoryServer, ran: bool) -> None:
+def test_a_lost_answer_of_a_retry_is_not_taken_for_the_task_that_failed(server: CreatingServer, ran: bool) -> None:
     server.tasks = [{**server.task(0, activationId="a-1"), "state": "error"}]
     server.trouble[CREATE] = [Lost(ran=ran)]
     created = create(server, "a-1", retry_failed=True)
@@ -110,12 +159,12 @@ def test_a_lost_answer_of_a_retry_is_not_taken_for_the_task_that_failed(server: 
     assert len(server.tasks) == 2
 
 
-def test_the_newest_of_several_is_the_one(server: HistoryServer) -> None:
+def test_the_newest_of_several_is_the_one(server: CreatingServer) -> None:
     server.tasks = [server.task(number, activationId="a-1") for number in (4, 9, 6)]
     assert create(server, "a-1").task["moid"] == "task-9"
 
 
-def test_a_server_that_does_not_filter_by_it(server: HistoryServer) -> None:
+def test_a_server_that_does_not_filter_by_it(server: CreatingServer) -> None:
     server.tasks.append(server.task(7, activationId="a-1"))
     everything = server.answers[COLLECT]
     server.answers[COLLECT] = lambda moid, _params: everything(moid, {"filter": {}})
@@ -123,27 +172,57 @@ def test_a_server_that_does_not_filter_by_it(server: HistoryServer) -> None:
     assert create(server, "a-2").changed
 
 
-def test_the_collector_filters_by_it(server: HistoryServer) -> None:
+def test_the_collector_filters_by_it(server: CreatingServer) -> None:
     create(server, "a-1")
     assert server.named(COLLECT)[0].params["filter"]["activationId"] == ["a-1"]
     assert server.owned == {}
 
 
 @pytest.mark.parametrize("ran", [True, False])
-def test_a_lost_answer_without_an_activation_id(server: HistoryServer, ran: bool) -> None:
+def test_a_lost_answer_without_an_activation_id(server: CreatingServer, ran: bool) -> None:
     server.trouble[CREATE] = [Lost(ran=ran)]
     with pytest.raises(ViError, match=r"not known.*activation_id"):
         create(server)
     assert server.operations[CREATE] == 1
 
 
-def test_a_lost_answer_of_a_task_that_was_created(server: HistoryServer) -> None:
+def test_a_lost_answer_of_a_task_that_was_created(server: CreatingServer) -> None:
     server.trouble[CREATE] = [Lost(ran=True)]
     created = create(server, "a-1")
     assert (created.task["moid"], created.changed, server.operations[CREATE]) == ("task-3", True, 1)
 
 
-def test_a_lost_answer_of_a_task_that_was_not_created(server: HistoryServer) -> None:
+def test_a_task_that_the_history_does_not_have_yet(server: CreatingServer) -> None:
+    server.shown_after = (10, 0)
+    first, second = create(server, "a-1"), create(server, "a-1")
+    assert (first.task["moid"], second.task["moid"], second.changed) == ("task-3", "task-3", False)
+    assert server.operations[CREATE] == 1
+
+
+def test_a_task_that_is_not_recent_any_more(server: CreatingServer) -> None:
+    server.shown_after = (0, 10)
+    assert [create(server, "a-1").changed for _time in range(2)] == [True, False]
+
+
+def test_a_recent_task_takes_one_request(server: CreatingServer) -> None:
+    create(server, "a-1")
+    before = server.operations[COLLECT]
+    create(server, "a-1")
+    assert server.operations[COLLECT] == before
+
+
+@pytest.mark.parametrize("shown_after", [(1, 99), (99, 1), (3, 99), (99, 3), (4, 4)])
+def test_a_lost_answer_of_a_task_that_is_found_seconds_later(
+    server: CreatingServer, slept: list[float], shown_after: tuple[int, int]
+) -> None:
+    server.shown_after = shown_after
+    server.trouble[CREATE] = [Lost(ran=True)]
+    created = create(server, "a-1")
+    assert (created.task["moid"], server.operations[CREATE]) == ("task-3", 1)
+    assert sum(slept) <= 5
+
+
+def test_a_lost_answer_of_a_task_that_was_not_created(server: CreatingServer) -> None:
     server.trouble[CREATE] = [Lost(ran=False)]
     created = create(server, "a-1")
     assert (created.task["moid"], created.changed) == ("task-3", True)
@@ -153,7 +232,7 @@ def test_a_lost_answer_of_a_task_that_was_not_created(server: HistoryServer) -> 
 
 
 @pytest.mark.parametrize("second", [True, False])
-def test_two_lost_answers(server: HistoryServer, second: bool) -> None:
+def test_two_lost_answers(server: CreatingServer, second: bool) -> None:
     server.trouble[CREATE] = [Lost(ran=False), Lost(ran=second)]
     with pytest.raises(ViError, match=r"not known.*activation_id"):
         create(server, "a-1")
@@ -164,7 +243,8 @@ def test_two_lost_answers(server: HistoryServer, second: bool) -> None:
 @pytest.mark.parametrize(
     "trouble", [Lost(ran=False), Lost(ran=False, error=ConnectError("refused")), Fault("SystemError")]
 )
-def test_a_lost_answer_and_no_way_to_look_it_up(server: HistoryServer, trouble: Any) -> None:
+def test_a_lost_answer_and_no_way_to_look_it_up(server: CreatingServer, trouble: Any) -> None:
+    server.shown_after = (99, 99)
     server.trouble[COLLECT] = [None] + [trouble] * 10
     server.trouble[CREATE] = [Lost(ran=True)]
     with pytest.raises(ViError, match="not known"):
@@ -173,7 +253,7 @@ def test_a_lost_answer_and_no_way_to_look_it_up(server: HistoryServer, trouble: 
 
 
 @pytest.mark.parametrize("answer", [None, [], "task-3", {}, {"key": 5}])
-def test_an_answer_that_is_none_is_no_reason_for_another(server: HistoryServer, answer: Any) -> None:
+def test_an_answer_that_is_none_is_no_reason_for_another(server: CreatingServer, answer: Any) -> None:
     server.answers[CREATE] = lambda _moid, _params: answer
     with pytest.raises(ViError, match="not known"):
         create(server)
@@ -181,7 +261,7 @@ def test_an_answer_that_is_none_is_no_reason_for_another(server: HistoryServer, 
 
 
 @pytest.mark.parametrize("lost", [True, False])
-def test_an_unknown_type_says_which_are_registered(server: HistoryServer, lost: bool) -> None:
+def test_an_unknown_type_says_which_are_registered(server: CreatingServer, lost: bool) -> None:
     refusal = Fault("InvalidArgument", invalidProperty="taskType")
     server.trouble[CREATE] = [Lost(ran=False), refusal] if lost else [refusal]
     with pytest.raises(ViError, match=r"com\.example\.a.*Registered: com\.example\.a, com\.example\.b") as failed:
@@ -189,26 +269,26 @@ def test_an_unknown_type_says_which_are_registered(server: HistoryServer, lost: 
     assert failed.value.fault is not None
 
 
-def test_another_refusal_stays_as_it_is(server: HistoryServer) -> None:
+def test_another_refusal_stays_as_it_is(server: CreatingServer) -> None:
     server.trouble[CREATE] = [Fault("NoPermission", privilegeId="Task.Create")]
     with pytest.raises(FaultError, match=r"Task\.Create"):
         create(server)
 
 
-def test_check_mode_creates_nothing(server: HistoryServer) -> None:
+def test_check_mode_creates_nothing(server: CreatingServer) -> None:
     created = create(server, "a-1", check_mode=True)
     assert (created.changed, created.task["moid"], created.task["key"]) == (True, "check-mode", "check-mode")
     assert created.task["entity"] == {"type": "Folder", "moid": "group-d1", "name": "All"}
     assert server.operations[CREATE] == 0
 
 
-def test_check_mode_finds_what_is_there(server: HistoryServer) -> None:
+def test_check_mode_finds_what_is_there(server: CreatingServer) -> None:
     create(server, "a-1")
     created = create(server, "a-1", check_mode=True)
     assert (created.changed, created.task["moid"]) == (False, "task-3")
 
 
-def test_check_mode_knows_the_types(server: HistoryServer) -> None:
+def test_check_mode_knows_the_types(server: CreatingServer) -> None:
     new = NewTask(ROOT, "com.example.z")
     with server.client() as client, pytest.raises(ViError, match=r"com\.example\.z.*Registered") as failed:
         create_or_find_task(client, new, check_mode=True)
@@ -216,7 +296,7 @@ def test_check_mode_knows_the_types(server: HistoryServer) -> None:
     assert (planned["moid"], planned["description_id"]) == ("check-mode", "com.example.z")
 
 
-def test_check_mode_knows_the_privilege(server: HistoryServer) -> None:
+def test_check_mode_knows_the_privilege(server: CreatingServer) -> None:
     denied = [
         {"entity": ref("Folder", "group-d1"), "privAvailability": [{"privId": "Task.Create", "isGranted": False}]}
     ]
@@ -228,23 +308,23 @@ def test_check_mode_knows_the_privilege(server: HistoryServer) -> None:
     assert sent.params["sessionId"].startswith("key-of-")
 
 
-def test_check_mode_knows_whether_the_entity_is_there(server: HistoryServer) -> None:
-    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [Fault("ManagedObjectNotFound", obj=ref(*ROOT))]
+def test_check_mode_knows_whether_the_entity_is_there(server: CreatingServer) -> None:
+    server.trouble[READ] = [Fault("ManagedObjectNotFound", obj=ref(*ROOT))]
     with pytest.raises(ViError, match="entity: Folder:group-d1 does not exist"):
         create(server, check_mode=True)
 
 
 @pytest.mark.parametrize("trouble", [Fault("InvalidProperty", name="name"), Fault("NoPermission")])
-def test_check_mode_can_do_without_the_name_of_the_entity(server: HistoryServer, trouble: Fault) -> None:
-    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [trouble]
+def test_check_mode_can_do_without_the_name_of_the_entity(server: CreatingServer, trouble: Fault) -> None:
+    server.trouble[READ] = [trouble]
     assert create(server, check_mode=True).task["entity"]["name"] is None
 
 
 @pytest.mark.parametrize("trouble", [Fault("NotSupported"), Fault("NoPermission")])
-def test_check_mode_takes_what_it_can_not_know_as_had(server: HistoryServer, trouble: Fault) -> None:
+def test_check_mode_takes_what_it_can_not_know_as_had(server: CreatingServer, trouble: Fault) -> None:
     server.trouble["AuthorizationManager.HasPrivilegeOnEntities"] = [trouble]
     assert create(server, check_mode=True).changed
 
 
-def test_the_answer_is_a_task(server: HistoryServer) -> None:
+def test_the_answer_is_a_task(server: CreatingServer) -> None:
     assert tuple(create(server).task) == TASK_KEYS

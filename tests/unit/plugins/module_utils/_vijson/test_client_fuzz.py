@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError
-from ansible_collections.vijson.tasks.plugins.module_utils._history.history_reader import read_history, read_latest_page
+from ansible_collections.vijson.tasks.plugins.module_utils._history.history_reader import (
+    read_history,
+    read_latest_tasks,
+)
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.creating import NewTask, create_or_find_task
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.state_plan import StateStep
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.state_requests import send_steps
@@ -68,7 +71,7 @@ CONVERSATIONS: dict[str, Callable[[Client, FakeClock], Any]] = {
     "wait": lambda client, clock: wait_for_tasks(client, TaskTracker(["task-1", "task-2"]), 30, clock=clock.clock),
     "history": lambda client, _clock: list(read_history(client, {})),
     "newest": lambda client, _clock: list(read_history(client, {}, newest_first=True)),
-    "latest": lambda client, _clock: read_latest_page(client, {}, 10),
+    "latest": lambda client, _clock: read_latest_tasks(client, {}, 10),
     "create": lambda client, _clock: create_or_find_task(client, NEW, check_mode=False),
     "check": lambda client, _clock: create_or_find_task(client, NEW, check_mode=True),
     "cancel": lambda client, _clock: cancel_tasks(client, {"task-1": RUNNING}),
