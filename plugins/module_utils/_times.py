@@ -20,7 +20,8 @@ _RFC3339 = re.compile(
     re.ASCII,
 )
 _AGO = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SPAN = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw]?)", re.ASCII)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 class Moment(NamedTuple):
@@ -64,6 +65,14 @@ def parse_moment(text: str) -> Moment:
     if ago:
         return Moment(ago=int(ago[1]) * _UNITS[ago[2]] * SECOND)
     return Moment(at=parse_rfc3339(text.strip(), zone_required=True))
+
+
+def parse_span(text: str) -> float:
+    """Seconds of ``90``, ``90s``, ``15m``, ``12h``, ``7d`` or ``1w``, in upper or lower case; ValueError."""
+    span = _SPAN.fullmatch(text.strip().lower())
+    if not span:
+        raise ValueError(text)
+    return float(span[1]) * _UNITS[span[2] or "s"]
 
 
 def format_rfc3339(nanoseconds: int) -> str:

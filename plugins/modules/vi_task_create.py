@@ -100,13 +100,16 @@ task:
 """
 
 
-from ..module_utils._errors import InputError
 from ..module_utils._options.argspec import argument_spec
-from ..module_utils._own_tasks.creating import NewTask, create_or_find_task
+from ..module_utils._own_tasks.creating import (
+    NewTask,
+    activation_id_doubts,
+    create_or_find_task,
+    new_task_entity,
+    parse_activation_id,
+)
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
-from ..module_utils._task_info.task_result import Task
-from ..module_utils._vijson.inventory import find_entity
 
 ARGUMENT_SPEC = argument_spec(
     entity={"type": "raw"},
@@ -123,33 +126,19 @@ def run(job: Job) -> Result:
     """Create a task, or find it by its activation id (CreateTask): ``{task, changed}``."""
     entity = job.entity()
     params = job.params
-    if params["activation_id"] == "":
-        raise InputError("activation_id: the string is empty. Use a token of your own, or leave the option out")
+    activation_id = parse_activation_id(params["activation_id"])
     new = NewTask(
-        entity=job.client.singleton("rootFolder") if entity is None else find_entity(job.client, entity),
+        entity=new_task_entity(job.client, entity),
         task_type=params["task_type"],
         cancelable=params["cancelable"],
         initiated_by=params["initiated_by"],
         parent_task_key=params["parent_task_key"],
-        activation_id=params["activation_id"],
+        activation_id=activation_id,
     )
     created = create_or_find_task(job.client, new, check_mode=job.check_mode, retry_failed=params["retry_failed"])
-    if created.task["activation_id"] != new.activation_id:
-        job.warn(
-            f"{job.client.endpoint.hostname} did not store the activation_id of {created.task['moid']}, so another"
-            " run does not find this task and creates a new one"
-        )
-    if not created.changed and not _matches(created.task, new):
-        job.warn(
-            f"{created.task['moid']} has this activation_id, but its type is {created.task['description_id']} and its"
-            f" entity {(created.task['entity'] or {}).get('moid')}, not {new.task_type} and {new.entity.moid}"
-        )
+    for doubt in activation_id_doubts(job.client, created, new):
+        job.warn(doubt)
     return {"task": created.task, "changed": created.changed}
-
-
-def _matches(task: Task, new: NewTask) -> bool:
-    """Whether a task has the type and the entity of the new one."""
-    return task["description_id"] == new.task_type and (task["entity"] or {}).get("moid") == new.entity.moid
 
 
 def main() -> None:

@@ -31,9 +31,9 @@ def accept_planned_type(result: Result) -> None:
     """Let a task that failed because its type is not registered succeed, if the type is a planned one."""
     task = result.get("task") or {}
     if result.get("failed") and task.get("moid") == CHECK_MODE_TASK and task["description_id"] in _planned_types():
-        for key in ("failed", "msg", "exception"):
+        for key in ("msg", "exception"):
             result.pop(key, None)
-        result["changed"] = True
+        result.update(failed=False, changed=True)
 
 
 def _planned_types() -> list[str]:

@@ -15,7 +15,10 @@ from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays
 from ansible_collections.vijson.tasks.tests.support.runs import task
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
-MODULES = sorted(path.stem for path in (Path(__file__).parents[2] / "plugins" / "modules").glob("vi_*.py"))
+OWN_PROCESS = {"vi_task_run"}
+MODULES = sorted(
+    {path.stem for path in (Path(__file__).parents[2] / "plugins" / "modules").glob("vi_*.py")} - OWN_PROCESS
+)
 CHANGING = (
     "vi_task_cancel",
     "vi_task_collector",

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ansible.release import __version__ as core_version
 
+from ansible_collections.vijson.tasks.tests.support.module_runs import run as run_module
 from ansible_collections.vijson.tasks.tests.support.processes import Process, processes_with, until
 from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Started, task
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
@@ -48,8 +49,8 @@ class Play:
         """The process that holds the session."""
         found = self.processes()
         workers = [process.pid for process in found if process.parent == self.main]
-        modules = [process.pid for process in found if process.is_module]
-        (pid,) = workers if self.in_process else modules
+        modules = {process.pid: process.parent for process in found if process.is_module}
+        (pid,) = workers if self.in_process else [pid for pid, parent in modules.items() if parent not in modules]
         return pid
 
     def until_requested(self, operation: str) -> None:
@@ -140,6 +141,32 @@ def test_ansible_is_killed(in_a_wait: Play) -> None:
         if process.pid == in_a_wait.main or (is_worker and process.pid != pid):
             os.kill(process.pid, signal.SIGKILL)
     in_a_wait.until_closed()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL, None])
+def test_a_command_and_its_task(
+    ansible: Ansible, vcenter: VCenter, started: list[Play], number: signal.Signals | None
+) -> None:
+    """The module stops the command and ends the task, whether a signal ends it or Ansible has ended (``None``)."""
+    job = {"task_type": "com.vijson.simulator.job", "activation_id": f"interrupted-by-{number}", "timeout": "10m"}
+    play = Play(ansible, False, "vi_task_run", {**job, "argv": ["sh", "-c", "sleep 300; sleep 300"]})
+    started.append(play)
+    play.until_requested("Task.SetTaskDescription")
+    until(lambda: any("sleep 300" in process.command for process in play.processes()), "the command runs")
+    if number is None:
+        module = play.at_work()
+        for process in play.processes():
+            if process.pid == play.main or process.parent == play.main:
+                os.kill(process.pid, signal.SIGKILL)
+        assert module in [process.pid for process in play.processes()]
+    else:
+        os.kill(play.at_work(), number)
+    play.until_closed()
+    (shown,) = run_module(vcenter, "vi_task_collector", {"activation_ids": [job["activation_id"]]}).result["tasks"]
+    assert shown["state"] == "error"
+    assert shown["error"]["message"] == "The run was interrupted, and the command was stopped"
+    if number in (signal.SIGINT, signal.SIGTERM):
+        assert play.run.finish()["interrupted"].msg.startswith(f"Interrupted by {number.name}")
 
 
 @WAYS

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -103,23 +102,52 @@ def test_cancel_stuck_on_host(ansible: Ansible, vcenter: VCenter) -> None:
 def test_own_job(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     archive = tmp_path / "packed.tar.gz"
     given = ("-e", f"job_archive={archive}", "-e", f"job_folder={PLAYBOOKS}")
+    checked = play(ansible, "own_job", "--check", *given)
+    assert checked.code == 0, checked.output
+    assert created(checked) == ["check-mode"]
+    assert not archive.exists()
+
     first = play(ansible, "own_job", *given)
     assert first.code == 0, first.output
     (job,) = created(first)
     assert archive.stat().st_size > 0
-    message = first["Show how it ended"].msg
-    assert message.startswith(f"Pack a folder of web01: {archive}, ")
+    result = vcenter.info(job)["result"]["_value"]
+    assert result.startswith(f"{archive}, ")
     assert vcenter.info(job)["progress"] == 100
 
     second = play(ansible, "own_job", *given)
-    assert second["Show how it ended"].msg == message
-    assert changed(second) == ["Log in", "Log out"]
+    assert created(second) == [job]
+    assert changed(second) == []
 
-    failed = play(ansible, "own_job", "-e", f"job_archive={archive}", "-e", "job_folder=/nowhere job_name=another-job")
+    another = ("-e", f"job_archive={archive}", "-e", "job_folder=/nowhere job_name=another-job")
+    failed = play(ansible, "own_job", *another)
     assert failed.code == 2
-    assert re.fullmatch(
-        r"Pack a folder of web01: error, Pack the folder: .*non-zero return code\.?", failed["Show how it ended"].msg
-    )
-    assert failed["Log out"].left == {}
+    assert "Pack the folder: FileNotFoundError: [Errno 2] No such file" in failed["Fail if the job failed"].msg
+    assert created(play(ansible, "own_job", *another)) != created(failed)
 
     vcenter.invoke("ExtensionManager/ExtensionManager/UnregisterExtension", {"extensionKey": "com.example.jobs"})
+
+
+def test_nightly_script(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    script = tmp_path / "nightly"
+    script.write_text(f'#!/bin/sh\necho "copied 50 %"\n[ "$1" != /DC0/vm/web02 ] || cat {tmp_path}/list\n')
+    script.chmod(0o700)
+    given = ("-e", f"nightly_script={script}")
+    checked = play(ansible, "nightly_script", "--check", *given)
+    assert checked.code == 0, checked.output
+
+    first = play(ansible, "nightly_script", *given)
+    assert first.code == 2
+    good, bad = first["Run the script for one virtual machine after the other"].result["results"]
+    assert (good["rc"], good["task"]["state"], good["task"]["entity"]["name"]) == (0, "success", "web01")
+    assert (bad["rc"], bad["task"]["state"], bad["task"]["entity"]["name"]) == (1, "error", "web02")
+    assert f"{tmp_path}/list" in vcenter.info(bad["task"]["moid"])["error"]["faultMessage"][0]["message"]
+
+    (tmp_path / "list").touch()
+    second = play(ansible, "nightly_script", *given)
+    assert second.code == 0, second.output
+    done, retried = second["Run the script for one virtual machine after the other"].result["results"]
+    assert (done["changed"], done["task"]["moid"]) == (False, good["task"]["moid"])
+    assert (retried["rc"], retried["changed"]) == (0, True)
+
+    vcenter.invoke("ExtensionManager/ExtensionManager/UnregisterExtension", {"extensionKey": "com.example.nightly"})

@@ -146,7 +146,7 @@ def test_a_type_that_the_same_check_run_would_register(ansible: Ansible, vcenter
         assert "msg" not in run[name].result
     assert run["drive"].result["task"]["state"] == "success"
     for name in ("before", "mistyped"):
-        assert run[name].msg.startswith("task_type: no extension registered 'com.example.plan")
+        assert run[name].msg.startswith("task_type: 'com.example.plan")
     assert "ExtensionManager.RegisterExtension" not in vcenter.state()["requests"]
 
 

@@ -9,7 +9,7 @@ import re
 from typing import Any, NoReturn
 
 from .._errors import InputError
-from .._times import Moment, parse_moment
+from .._times import Moment, parse_moment, parse_span
 from .._vijson.wire import Entity, Reference
 
 _LONGEST = 100
@@ -24,6 +24,7 @@ TASK_FORMS = (
 ENTITY_FORMS = (
     "VirtualMachine:vm-7, vm-7, an inventory path such as /DC0/vm/web01, or {type: VirtualMachine, moid: vm-7}"
 )
+DURATION_FORMS = "seconds such as 90, or with a unit: 90s, 15m, 12h, 7d, 1w"
 TIME_FORMS = "RFC 3339 with a zone such as 2026-11-22T04:00:00Z, or how long ago: 90s, 15m, 12h, 7d"
 
 _TASK = re.compile(r"(?:(?:vim\.)?Task:)?(task-\d{1,19})", re.ASCII)
@@ -150,6 +151,14 @@ def parse_time(value: str, option: str) -> Moment:
         return parse_moment(value)
     except ValueError:
         _refuse(option, value, "is not a valid time", TIME_FORMS)
+
+
+def parse_duration(value: str, option: str) -> float:
+    """Seconds."""
+    try:
+        return parse_span(value)
+    except ValueError:
+        _refuse(option, value, "is not a valid duration", DURATION_FORMS)
 
 
 # -- users ---------------------------------------------------------------------------------------------------------

@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple, NoReturn
 
-from .._errors import BadResponse, FaultError, NoResponse, TaskError, ViError
+from .._errors import BadResponse, FaultError, InputError, NoResponse, TaskError, ViError
 from .._history.history_reader import read_history
 from .._interrupts import sleep
 from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_moid
 from .._task_info.task_result import Task, planned_task, task_from_info
 from .._tasks.task_reader import read_recent_tasks
 from .._vijson.client import Client
+from .._vijson.inventory import find_entity
 from .._vijson.privileges import require_root_privilege
 from .._vijson.property_reader import read_object_properties
 from .._vijson.recovery import send_once
-from .._vijson.wire import Reference, data_object, expect_object, unboxed_value
+from .._vijson.wire import Entity, Reference, data_object, expect_object, unboxed_value
 from .extension import read_task_types
 
 _LAG_PAUSES = (0.5, 1.5, 3.0)
@@ -48,10 +50,23 @@ class NewTask(NamedTuple):
 
 
 class CreatedTask(NamedTuple):
-    """A task as modules return it, and whether it is new."""
+    """A task as modules return it, whether it is new, and its TaskInfo, which is empty in check mode."""
 
     task: Task
     changed: bool
+    info: TaskInfo
+
+
+def parse_activation_id(value: str | None) -> str | None:
+    """The option ``activation_id``; InputError for an empty one."""
+    if value == "":
+        raise InputError("activation_id: the string is empty. Use a token of your own, or leave the option out")
+    return value
+
+
+def new_task_entity(client: Client, entity: Entity | None) -> Reference:
+    """The reference of the entity of a new task, the root folder for ``None``; InputError if it does not exist."""
+    return client.singleton("rootFolder") if entity is None else find_entity(client, entity)
 
 
 def create_or_find_task(client: Client, new: NewTask, *, check_mode: bool, retry_failed: bool = False) -> CreatedTask:
@@ -62,10 +77,27 @@ def create_or_find_task(client: Client, new: NewTask, *, check_mode: bool, retry
     """
     existing = find_task_by_activation_id(client, new.activation_id) if new.activation_id else None
     if existing is not None and not (retry_failed and existing.get("state") == "error"):
-        return CreatedTask(task_from_info(existing), False)
+        return CreatedTask(task_from_info(existing), False, existing)
     if check_mode:
-        return CreatedTask(_planned(client, new), True)
-    return CreatedTask(task_from_info(create_task(client, new, instead_of=existing)), True)
+        return CreatedTask(_planned(client, new), True, {})
+    info = create_task(client, new, instead_of=existing)
+    return CreatedTask(task_from_info(info), True, info)
+
+
+def activation_id_doubts(client: Client, created: CreatedTask, new: NewTask) -> Iterator[str]:
+    """Warnings about a task that was created or found by its activation id."""
+    task = created.task
+    if task["activation_id"] != new.activation_id:
+        yield (
+            f"{client.endpoint.hostname} did not store the activation_id of {task['moid']}, so another run does not"
+            " find this task and creates a new one"
+        )
+    entity = (task["entity"] or {}).get("moid")
+    if not created.changed and (task["description_id"], entity) != (new.task_type, new.entity.moid):
+        yield (
+            f"{task['moid']} has this activation_id, but its type is {task['description_id']} and its entity {entity},"
+            f" not {new.task_type} and {new.entity.moid}"
+        )
 
 
 def find_task_by_activation_id(client: Client, activation_id: str) -> TaskInfo | None:

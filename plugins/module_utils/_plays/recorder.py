@@ -13,10 +13,9 @@ from .._options.connection import connect_client
 from .._options.connection_spec import CONNECTION_SPEC, OptionSpec
 from .._options.parsing import parse_entity
 from .._options.validation import validate_options
-from .._own_tasks.creating import NewTask, create_task
+from .._own_tasks.creating import NewTask, create_task, new_task_entity
 from .._own_tasks.driven_task import DrivenTask
 from .._vijson.client import Client
-from .._vijson.inventory import find_entity
 from .._vijson.wire import Entity
 
 INTERRUPTED = "The run was interrupted"
@@ -72,7 +71,7 @@ class PlayRecorder:
 
     def _create(self, description: str) -> None:
         client = self._client
-        entity = client.singleton("rootFolder") if self._entity is None else find_entity(client, self._entity)
+        entity = new_task_entity(client, self._entity)
         # Finds the task if the response to CreateTask is lost.
         activation_id = f"vijson.tasks.vcenter-{uuid.uuid4()}"
         info = create_task(client, NewTask(entity, self._task_type, activation_id=activation_id))

@@ -34,8 +34,8 @@ def run_module(run: Callable[[Job], Result], spec: dict[str, Any]) -> None:
     """Validate the arguments, run the job, print its result and end the process."""
     module = _Module(argument_spec=spec, supports_check_mode=True)
     result = _result(module, run)
-    if result.pop("failed", False):
-        module.fail_json(**result)
+    if result.get("failed"):
+        module.fail_json(**{key: value for key, value in result.items() if key != "failed"})
     module.exit_json(**result)
 
 

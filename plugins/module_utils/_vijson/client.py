@@ -77,6 +77,7 @@ class Client:
         self._session_key: str | None = None
         self._singletons = dict(_SINGLETONS)
         self._undestroyed: list[tuple[Reference, str]] = []
+        self._longest = math.inf
 
     def __enter__(self) -> Client:
         return self
@@ -108,6 +109,15 @@ class Client:
             yield twin
             if self._session_id == before.session_id:
                 self._session_id = twin._session_id
+
+    @contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """A block in which no request takes longer than this, all tries included."""
+        before, self._longest = self._longest, seconds
+        try:
+            yield
+        finally:
+            self._longest = before
 
     # -- methods and properties ------------------------------------------------------------------------------------
 
@@ -242,6 +252,7 @@ class Client:
         if self._transport is None:
             self._transport = Transport(self.endpoint)
         headers = {_SESSION_HEADER: self._session_id} if self._session_id else {}
+        options["within"] = min(options.get("within", math.inf), self._longest)
         return self._transport.send(verb, path, headers=headers, **options)
 
     # -- session ---------------------------------------------------------------------------------------------------
@@ -316,8 +327,12 @@ class Client:
             opened = "objects; they expire with the session" if self.shared else "the session; it expires when idle"
             self._warn(f"Could not close {opened}: {error}")
         finally:
-            if self._transport is not None:
-                self._transport.close()
+            self.drop_connections()
+
+    def drop_connections(self) -> None:
+        """Close the connections. The next request opens new ones: a forked process must not use those of its parent."""
+        if self._transport is not None:
+            self._transport.close()
 
     def session_key(self) -> str:
         """The key of the session (``UserSession.key``), which is not its id."""

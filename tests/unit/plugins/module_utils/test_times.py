@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
@@ -15,6 +17,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._times import (
     format_rfc3339,
     parse_moment,
     parse_rfc3339,
+    parse_span,
 )
 
 BASE = 1_700_000_000  # 2023-11-14T22:13:20Z
@@ -134,3 +137,26 @@ def test_what_a_user_may_not_write(text: str) -> None:
     assert str(refused.value).startswith("begin_time: ")
     for form in ("RFC 3339", "90s", "15m", "12h", "7d"):
         assert form in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90", 90),
+        ("90s", 90),
+        ("15m", 900),
+        ("12H", 43200),
+        ("7d", 604800),
+        ("1W", 604800),
+        ("1.5", 1.5),
+        (" 2m ", 120),
+    ],
+)
+def test_spans(text: str, seconds: float) -> None:
+    assert parse_span(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "m", "-1", "1y", "1m30s", "90 s", "1e3", "٣", "inf"])
+def test_what_is_not_a_span(text: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        parse_span(text)

@@ -29,8 +29,8 @@ def refused(type_id: str, moid: str = "check-mode") -> dict[str, Any]:
 
 def accepted(result: dict[str, Any]) -> bool:
     accept_planned_type(result)
-    assert ("msg" in result) == ("failed" in result)
-    return "failed" not in result
+    assert ("msg" in result) == bool(result["failed"])
+    return not result["failed"]
 
 
 def test_only_planned_types_are_accepted() -> None:

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A command in a process group of its own: started, read while it runs, and stopped with all that it started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import IO, Callable, NamedTuple, cast
+
+from .._errors import ignore
+from .._interrupts import waiting
+from .output import LastMatch, OutputEnd
+
+TERMINATION = 10.0
+"""Seconds between SIGTERM and SIGKILL."""
+
+_DEATH = 5.0
+_LAST_OUTPUT = 1.0
+_PAUSE = 0.02
+_CHUNK = 65536
+
+
+class CommandOptions(NamedTuple):
+    """What to run: the program and its arguments, in which folder, with which environment."""
+
+    argv: list[str]
+    chdir: str | None
+    env: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The program without its folder."""
+        return os.path.basename(self.argv[0]) or self.argv[0]
+
+
+class Command:
+    """A command that runs. Threads read what it writes, so that a vCenter that does not respond never blocks it.
+
+    :ivar group: the id of its process group
+    :raises OSError: it can't be started
+    """
+
+    def __init__(self, options: CommandOptions, matches: Iterable[LastMatch] = ()):
+        self._process = subprocess.Popen(  # noqa: S603  # that is what users ask for
+            options.argv,
+            cwd=options.chdir,
+            env=options.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self.group = ProcessGroup(self._process.pid, self._process.poll)
+        self.stdout, self.stderr = OutputEnd(), OutputEnd()
+        self._matches = list(matches)
+        self._readers = [
+            self._reader("stdout", cast("IO[bytes]", self._process.stdout), self.stdout),
+            self._reader("stderr", cast("IO[bytes]", self._process.stderr), self.stderr),
+        ]
+
+    @property
+    def rc(self) -> int | None:
+        """The exit code, negative for a signal; ``None`` while it runs."""
+        return self._process.returncode
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it ended within so many seconds."""
+        with waiting():
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                return False
+        return True
+
+    def settle(self) -> None:
+        """After the end of the command: read the rest of its output, and stop what it left in its process group."""
+        deadline = time.monotonic() + _LAST_OUTPUT
+        while (self.group.exists() or self._reading()) and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
+        self.group.stop()
+        # What left the group may hold the pipes for as long as it runs.
+        for reader in self._readers:
+            reader.join(_LAST_OUTPUT)
+
+    def _reading(self) -> bool:
+        return any(reader.is_alive() for reader in self._readers)
+
+    def _reader(self, name: str, pipe: IO[bytes], end: OutputEnd) -> threading.Thread:
+        reader = threading.Thread(target=self._read, args=(name, pipe, end), daemon=True)
+        reader.start()
+        return reader
+
+    def _read(self, name: str, pipe: IO[bytes], end: OutputEnd) -> None:
+        with pipe:
+            while data := os.read(pipe.fileno(), _CHUNK):
+                end.add(data)
+                for match in self._matches:
+                    match.add(name, data)
+
+
+class ProcessGroup:
+    """The processes of a group, which a command shares with what it starts unless that leaves the group.
+
+    :param reap: collects the exit code of the command, which is in the group until then
+    """
+
+    def __init__(self, number: int, reap: Callable[[], object] = ignore):
+        self.number = number
+        self._reap = reap
+
+    def stop(self) -> None:
+        """End all processes of the group, first with SIGTERM, then with SIGKILL."""
+        for number, patience in ((signal.SIGTERM, TERMINATION), (signal.SIGKILL, _DEATH)):
+            if not self.exists():
+                return
+            self._send(number)
+            deadline = time.monotonic() + patience
+            while self.exists() and time.monotonic() < deadline:
+                time.sleep(_PAUSE)
+
+    def exists(self) -> bool:
+        """Whether any process of it is left that may be stopped."""
+        self._reap()
+        return self._send(0)
+
+    def _send(self, number: int) -> bool:
+        try:
+            os.killpg(self.number, number)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True

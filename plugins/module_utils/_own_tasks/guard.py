@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A process beside the module, which ends the command and its task where the module is killed without notice.
+
+``async`` does that when its time is over: it sends SIGKILL to the module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from .._errors import Interrupted
+from .._run.side_process import Message, SideProcess
+from .._vijson import transport_failures
+from .._vijson.client import Client
+from .command import ProcessGroup
+from .task_reporter import TaskReporter
+
+REPORT_WITHIN = 60.0
+"""Seconds for which the end of a task is reported again and again."""
+
+# Nothing may be imported in the end, for the files of the module are removed with it.
+_NEEDED = transport_failures
+
+
+class Guard:
+    """What it has to do is told before it happens.
+
+    :param killed: the state of the task, as for ``DrivenTask.update``, if the module is killed
+    """
+
+    def __init__(self, client: Client, reporter: TaskReporter, killed: dict[str, Any]):
+        self._side = SideProcess(lambda messages, _say: _guard(client, reporter, {"wanted": killed}, messages))
+
+    def started(self, group: ProcessGroup) -> None:
+        """The command runs."""
+        self._side.send(group=group.number)
+
+    def ended(self, wanted: dict[str, Any]) -> None:
+        """The command has ended; its task has to become so."""
+        self._side.send(group=None, wanted=wanted)
+
+    def dismiss(self) -> None:
+        """The task has ended."""
+        self._side.send(dismissed=True)
+        self._side.finish(1.0)
+
+
+def _guard(client: Client, reporter: TaskReporter, known: Message, messages: Iterator[Message]) -> None:
+    for message in messages:
+        known.update(message)
+    if known.get("dismissed"):
+        return
+    if known.get("group"):
+        ProcessGroup(known["group"]).stop()
+    client.drop_connections()
+    with suppress(Interrupted):
+        reporter.end(known["wanted"], REPORT_WITHIN)
+    client.close()

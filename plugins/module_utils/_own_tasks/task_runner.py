@@ -1,0 +1,181 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running a command as a task: from its start to its end, whichever of the two ends it."""
+
+from __future__ import annotations
+
+import signal
+import time
+from contextlib import suppress
+from functools import partial
+from typing import Any, Callable, NamedTuple
+
+from .._errors import Interrupted, TaskError, ViError
+from .._interrupts import finish
+from .._run.job import Result
+from .._task_info.task_info import TaskInfo
+from .._task_info.task_result import task_from_info
+from .._times import format_span
+from .._vijson.client import Client
+from .command import Command
+from .driven_task import DrivenTask
+from .guard import REPORT_WITHIN, Guard
+from .output import LastMatch, last_lines, percentage, shown_text
+from .run_options import RunOptions
+from .task_reporter import TaskReporter
+
+_STEP = 0.5
+_SHORT = 10.0
+
+_INTERRUPTED = "The run was interrupted, and the command was stopped"
+
+
+class Ending(NamedTuple):
+    """The state that the task has to get, as for ``DrivenTask.update``, and what the module fails with, if it does."""
+
+    wanted: dict[str, Any]
+    problem: str = ""
+
+
+class TaskRunner:
+    """Runs one command in one task.
+
+    :param alive: called again and again, so that it can raise Interrupted
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        info: TaskInfo,
+        options: RunOptions,
+        *,
+        alive: Callable[[str], None],
+        warn: Callable[[str], None],
+    ):
+        self._client = client
+        self._options = options
+        self._alive = alive
+        self._warn = warn
+        self._task = DrivenTask(client, info)
+        self._reporter = TaskReporter(client, self._task)
+        self._guard: Guard | None = None
+        self._command: Command | None = None
+        self._ending: Ending | None = None
+        self._progress = options.progress and LastMatch(options.progress)
+        self._description = options.description and LastMatch(options.description)
+
+    def run(self) -> Result:
+        """``{task, rc, stdout, stderr, truncated, reported}``; TaskError with them if it did not end well."""
+        try:
+            self._task.update(state="running", description=shown_text(self._options.label))
+            self._ending = self._run()
+            reported = self._report(self._ending, REPORT_WITHIN)
+        except Interrupted:
+            finish(self._stop)
+            raise
+        except ViError as error:
+            finish(partial(self._report, _failed(f"The command was not run: {error}"), _SHORT))
+            raise
+        finally:
+            if self._guard:
+                self._guard.dismiss()
+        result = self._result(reported)
+        if self._ending.problem:
+            raise TaskError(self._ending.problem, result=result)
+        return result
+
+    def _run(self) -> Ending:
+        self._guard = Guard(self._client, self._reporter, _failed(_INTERRUPTED).wanted)
+        try:
+            matches = [match for match in (self._progress, self._description) if match]
+            self._command = Command(self._options.command, matches)
+        except (OSError, ValueError) as error:
+            problem = f"The command can't be started: {error}"
+            return _failed(problem, problem)
+        self._guard.started(self._command.group)
+        stopped = self._supervise(self._command)
+        if stopped:
+            self._command.group.stop()
+        self._command.settle()
+        return stopped or self._judge(self._command)
+
+    def _supervise(self, command: Command) -> Ending | None:
+        """Wait for the end of the command, or for a reason to stop it."""
+        timeout = self._options.timeout
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not command.wait(_STEP):
+            self._alive(self._options.label)
+            if deadline is not None and time.monotonic() >= deadline:
+                text = f"The command did not end within {format_span(timeout or 0)} and was stopped"
+                return _failed(text, text, type="Timedout")
+            self._reporter.update(self._percent(), self._text())
+            if self._reporter.cancelled:
+                text = "The task was cancelled, and the command was stopped"
+                return _failed(text, f"{self._task.moid}: {text}", fault_type_id="vijson.tasks.cancelled")
+        return None
+
+    def _judge(self, command: Command) -> Ending:
+        if command.rc in self._options.ok_codes:
+            return Ending({"state": "success", "progress": 100, "description": self._text()})
+        ended = _ended_with(command.rc)
+        reason = last_lines(command.stderr.text()[0]) or last_lines(command.stdout.text()[0])
+        return _failed(
+            reason or f"The command {ended}",
+            f"The command {ended}: {reason or 'it wrote nothing'}",
+            fault_type_id="vijson.tasks.command",
+            data={"rc": command.rc},
+        )
+
+    def _percent(self) -> int | None:
+        return percentage(self._progress.text) if self._progress else None
+
+    def _text(self) -> str:
+        label, found = self._options.label, self._description and self._description.text
+        return shown_text(f"{label}: {found}" if found else label)
+
+    def _report(self, ending: Ending, within: float) -> bool:
+        if self._guard:
+            self._guard.ended(ending.wanted)
+        problem = self._reporter.end(ending.wanted, within)
+        if problem:
+            self._warn(
+                f"{self._client.endpoint.hostname} could not be told how {self._task.moid} ended, and may show it as"
+                f" running until vi_task_state ends it: {problem}"
+            )
+        return not problem
+
+    def _stop(self) -> None:
+        if self._command:
+            self._command.group.stop()
+        self._report(self._ending or _failed(_INTERRUPTED), _SHORT)
+
+    def _result(self, reported: bool) -> Result:
+        command = self._command
+        (stdout, more), (stderr, even_more) = (
+            (command.stdout.text(), command.stderr.text()) if command else (("", False), ("", False))
+        )
+        return {
+            "task": task_from_info(self._task.info),
+            "changed": True,
+            "rc": command.rc if command else None,
+            "stdout": stdout,
+            "stderr": stderr,
+            "truncated": more or even_more,
+            "reported": reported,
+        }
+
+
+def _failed(message: str, problem: str = "", **fault: Any) -> Ending:
+    return Ending({"state": "error", "fault": {"message": message, **fault}}, problem)
+
+
+def _ended_with(rc: int | None) -> str:
+    if rc is None:
+        return "could not be stopped"
+    if rc >= 0:
+        return f"ended with code {rc}"
+    name = str(-rc)
+    with suppress(ValueError):
+        name = signal.Signals(-rc).name
+    return f"was ended by {name}"
