@@ -21,6 +21,7 @@ author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
+  - vijson.tasks.shown
   - vijson.tasks.attributes
   - vijson.tasks.attributes.no_diff
   - vijson.tasks.attributes.idempotent
@@ -62,6 +63,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+lines:
+  description: One line of text for each task, as RV(vijson.tasks.vi_task_info#module:lines) describes.
+  returned: success, and on failure as far as known
+  type: list
+  elements: str
+  sample: ['task-42  error  Clone virtual machine  web01  2m10s  VSPHERE.LOCAL\Administrator  The task was canceled']
+  version_added: 1.1.0
 tasks:
   description: Current state of the tasks, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
   returned: success, and on failure as far as known
@@ -78,6 +86,7 @@ from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
 from ..module_utils._task_info.task_result import Task, has_ended, planned_task
 from ..module_utils._tasks.cancelling import CancelOutcome, cancel_tasks, needs_cancel
+from ..module_utils._tasks.presenting import shows_tasks
 from ..module_utils._tasks.task_reader import read_tasks
 from ..module_utils._vijson.privileges import require_privilege
 from ..module_utils._vijson.wire import Reference
@@ -87,9 +96,11 @@ ARGUMENT_SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw", "required": True, "aliases": ["task"]},
     wait={"type": "bool", "default": False},
     wait_timeout={"type": "int", "default": 300},
+    fields={"type": "list", "elements": "str"},
 )
 
 
+@shows_tasks
 def run(job: Job) -> Result:
     """Cancel tasks (CancelTask): ``{tasks, changed}``."""
     timeout = job.params["wait_timeout"]

@@ -19,6 +19,7 @@ author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
+  - vijson.tasks.shown
   - vijson.tasks.attributes
   - vijson.tasks.attributes.no_diff
 attributes:
@@ -134,11 +135,6 @@ options:
         O(order=oldest_first), the module returns the oldest of them first.
     type: bool
     default: false
-  fields:
-    description:
-      - Return only these keys of each task. RV(vijson.tasks.vi_task_info#module:tasks) describes all keys.
-    type: list
-    elements: str
   localize:
     description:
       - Whether to set C(label) to the readable name of the task type, in the language of the session.
@@ -192,6 +188,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+lines:
+  description: One line of text for each task, as RV(vijson.tasks.vi_task_info#module:lines) describes.
+  returned: success, without O(dest)
+  type: list
+  elements: str
+  sample: ['task-42  error  Clone virtual machine  web01  2m10s  VSPHERE.LOCAL\Administrator  The datastore is full']
+  version_added: 1.1.0
 tasks:
   description: The tasks in the given O(order), in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
   returned: success, without O(dest)
@@ -223,6 +226,7 @@ from ..module_utils._history.task_filter import parse_filter
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
+from ..module_utils._task_info.task_fields import ShownTasks
 from ..module_utils._task_info.task_result import Task
 
 ARGUMENT_SPEC = argument_spec(
@@ -258,17 +262,17 @@ def run(job: Job) -> Result:
     reading = parse_reading_options(job.params)
     dest = job.params["dest"]
 
-    def read(take: Callable[[list[dict[str, Any]]], Any]) -> Result:
+    def read(take: Callable[[list[Task]], Any]) -> Result:
         count, truncated = 0, False
         if not wanted.matches_nothing:
             count, truncated = collect_tasks(job.client, wanted.spec(job.client), reading, take)
         return {"count": count, "truncated": truncated}
 
     if dest is None:
-        tasks: list[Task] = []
-        return {**read(tasks.extend), "tasks": tasks}
+        shown = ShownTasks(reading.fields)
+        return {**read(shown.add), **shown.result()}
     with JsonLinesFile(dest, job.params["mode"], dry=job.check_mode) as file:
-        collected = read(file.write)
+        collected = read(lambda tasks: file.write(map(reading.fields.of, tasks)))
     return {**collected, "dest": dest, "changed": file.changed}
 
 

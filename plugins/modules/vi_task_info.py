@@ -18,6 +18,7 @@ author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
+  - vijson.tasks.shown
   - vijson.tasks.attributes
   - vijson.tasks.attributes.info
 options:
@@ -80,9 +81,24 @@ EXAMPLES = r"""
     entity: /DC0/vm/web01
     states: [running]
     localize: true
+    fields: [label, progress, who, elapsed]
+  register: running_on_web01
+
+- name: Show one line for each of them
+  ansible.builtin.debug:
+    var: running_on_web01.lines
 """
 
 RETURN = r"""
+lines:
+  description: >-
+    One aligned line of text for each task: its id, state, progress, task type, object, elapsed time, who started it,
+    and the message of its error.
+  returned: success
+  type: list
+  elements: str
+  sample: ['task-42  running  43%  Clone virtual machine  web01  2m10s  VSPHERE.LOCAL\Administrator']
+  version_added: 1.1.0
 tasks:
   description: The tasks, in the order of O(tasks). Each task has all of these keys; a key without a value is null.
   returned: success
@@ -106,7 +122,7 @@ tasks:
       type: str
       sample: VirtualMachine.clone
     label:
-      description: Readable name of the task type, with O(localize=true).
+      description: Readable name of the task type, with O(localize=true), or if O(fields) names C(label).
       type: str
       sample: Clone virtual machine
     description:
@@ -135,6 +151,11 @@ tasks:
       description: User, alarm, scheduled task or system process that started the task.
       type: dict
       sample: {type: TaskReasonUser, user_name: VSPHERE.LOCAL\Administrator}
+    who:
+      description: >-
+        Name of the user, the alarm or the scheduled task that started the task, or V(system). Added in version 1.1.0.
+      type: str
+      sample: VSPHERE.LOCAL\Administrator
     queue_time:
       description: Time when the task was queued, in RFC 3339 format and UTC.
       type: str
@@ -149,6 +170,12 @@ tasks:
       description: Seconds between the start and the end of the task.
       type: float
       sample: 12.5
+    elapsed:
+      description: >-
+        Seconds between the start of the task and its end, or the current time of the vCenter if the task has not
+        ended. Null for a task that has not started. Added in version 1.1.0.
+      type: float
+      sample: 130.0
     event_chain_id:
       description: Key of the event chain that the task belongs to.
       type: int
@@ -183,11 +210,12 @@ tasks:
       type: dict
       sample: {type: InsufficientResourcesFault, message: Not enough memory on the host.}
     custom_values:
-      description: Values of custom fields by the name of the field, with O(custom_values=true).
+      description: >-
+        Values of custom fields by the name of the field, with O(custom_values=true), or if O(fields) names it.
       type: dict
       sample: {ticket: CHG-17}
     available_fields:
-      description: Custom fields that the task can have, with O(custom_values=true).
+      description: Custom fields that the task can have, with O(custom_values=true), or if O(fields) names it.
       type: list
       elements: dict
       sample: [{key: 301, name: ticket, type: string, managed_object_type: Task}]
@@ -206,6 +234,7 @@ from ..module_utils._options.argspec import argument_spec
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
 from ..module_utils._tasks.listing import list_tasks, narrow_tasks
+from ..module_utils._tasks.presenting import CUSTOM_KEYS, job_fields, shows_tasks
 from ..module_utils._vijson.inventory import find_entity
 
 ARGUMENT_SPEC = argument_spec(
@@ -215,14 +244,17 @@ ARGUMENT_SPEC = argument_spec(
     users={"type": "list", "elements": "str"},
     custom_values={"type": "bool", "default": False},
     localize={"type": "bool", "default": False},
+    fields={"type": "list", "elements": "str"},
 )
 
 
+@shows_tasks
 def run(job: Job) -> Result:
     """Read tasks by id, or the recent tasks: ``{tasks, missing}``."""
     entity = job.entity()
     moids = None if job.params["tasks"] is None else job.tasks()
-    listed = list_tasks(job.client, moids, custom_values=job.params["custom_values"], localize=job.params["localize"])
+    custom_values = job.params["custom_values"] or any(map(job_fields(job).wants, CUSTOM_KEYS))
+    listed = list_tasks(job.client, moids, custom_values=custom_values, localize=job.params["localize"])
     reference = None if entity is None else find_entity(job.client, entity)
     return {
         "tasks": narrow_tasks(listed.tasks, reference, job.params["states"], job.params["users"]),

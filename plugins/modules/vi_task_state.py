@@ -135,7 +135,7 @@ def run(job: Job) -> Result:
     moid = job.task()
     wanted = parse_wanted_state(job.params)
     info = {"key": moid, "state": "queued"} if job.is_planned(moid) else _read(job, moid)
-    before = planned_task() if job.is_planned(moid) else task_from_info(info)
+    before = planned_task() if job.is_planned(moid) else task_from_info(info, now=job.client.now)
     steps = plan_steps(info, wanted)
     if not steps:
         after = before
@@ -144,7 +144,7 @@ def run(job: Job) -> Result:
         after = predict_task(before, steps)
     else:
         send_steps(job.client, moid, steps)
-        after = task_from_info(_read(job, moid))
+        after = task_from_info(_read(job, moid), now=job.client.now)
     # Some servers do not store a progress of 0, so compare the tasks to see whether anything changed.
     changed = shown_state(before) != shown_state(after)
     return {"task": after, "changed": changed, "diff": {"before": shown_state(before), "after": shown_state(after)}}

@@ -20,6 +20,7 @@ author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
+  - vijson.tasks.shown
   - vijson.tasks.attributes
   - vijson.tasks.attributes.info
 options:
@@ -72,6 +73,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+lines:
+  description: One line of text for each task, as RV(vijson.tasks.vi_task_info#module:lines) describes.
+  returned: success, and on failure as far as known
+  type: list
+  elements: str
+  sample: ['task-42  success  Clone virtual machine  web01  2m10s  VSPHERE.LOCAL\Administrator']
+  version_added: 1.1.0
 tasks:
   description: Current state of the tasks, in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
   returned: success, and on failure as far as known
@@ -110,6 +118,7 @@ from ..module_utils._errors import TaskError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
+from ..module_utils._tasks.presenting import shows_tasks
 from ..module_utils._waiting.outcome import (
     missing_tasks_text,
     task_errors_text,
@@ -124,9 +133,11 @@ ARGUMENT_SPEC = argument_spec(
     wait_timeout={"type": "int", "default": 3600},
     fail_on_error={"type": "bool", "default": True},
     missing_ok={"type": "bool", "default": False},
+    fields={"type": "list", "elements": "str"},
 )
 
 
+@shows_tasks
 def run(job: Job) -> Result:
     """Wait for tasks: ``{tasks, succeeded, errored, pending, missing}``. TaskError if one failed or is missing."""
     timeout = job.params["wait_timeout"]

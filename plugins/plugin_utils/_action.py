@@ -28,6 +28,7 @@ from ..module_utils._errors import Interrupted, ViError, ignore
 from ..module_utils._options.argspec import escaped_secrets, wrap_single_values
 from ..module_utils._run.job import Job, Result, run_job
 from ..module_utils._vijson.transport import REQUESTS_IMPORT_ERROR
+from ._terminal import STDERR_COLUMNS, fitted, show_lines_only
 
 try:
     # ansible-core 2.19 and later
@@ -93,6 +94,7 @@ class _SharedAction(ActionBase):
             result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
         if self._task.check_mode:
             self.IN_CHECK_MODE(result)
+        show_lines_only(self._task.args, result)
         if self.HIDDEN and not result.get("failed"):
             result["_ansible_no_log"] = True
         return result
@@ -202,7 +204,7 @@ class _SharedAction(ActionBase):
                 raise Interrupted("The Ansible process has ended")
             if shown:
                 # On stdout it would corrupt the output of `ansible --one-line` and of the json callback.
-                display.display(line, stderr=True)
+                display.display(fitted(line, STDERR_COLUMNS), stderr=True)
 
         return show
 

@@ -78,7 +78,7 @@ def test_a_task_in_an_answer(ansible: Ansible, vcenter: VCenter) -> None:
     assert tuple(found) == TASK_KEYS
     times = {key: found.pop(key) for key in ("queue_time", "start_time", "complete_time")}
     assert all(time.endswith("Z") for time in times.values())
-    assert found.pop("duration") == pytest.approx(20, abs=0.01)
+    assert found.pop("duration") == found.pop("elapsed") == pytest.approx(20, abs=0.01)
     assert found == {
         "key": moid,
         "moid": moid,
@@ -92,6 +92,7 @@ def test_a_task_in_an_answer(ansible: Ansible, vcenter: VCenter) -> None:
         "cancelable": True,
         "cancelled": False,
         "reason": {"type": "TaskReasonUser", "user_name": "VSPHERE.LOCAL\\Administrator"},
+        "who": "VSPHERE.LOCAL\\Administrator",
         "event_chain_id": 1234,
         "change_tag": "tag-7",
         "parent_task_key": "task-1",

@@ -169,7 +169,7 @@ class TaskFeed:
             try:
                 info = expect_task_info(received)
                 changes = [change for change in self._ledger.enter(info) if self._selection.takes(change, info)]
-                events += [Event(change, task_from_info(info)) for change in changes]
+                events += [Event(change, task_from_info(info, now=self._client.now)) for change in changes]
             except BadResponse as error:
                 _logger.warning("Skipped a task: %s", error)
         return events

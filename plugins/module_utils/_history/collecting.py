@@ -9,21 +9,21 @@ from contextlib import closing
 from typing import Any, Callable, NamedTuple
 
 from .._errors import InputError
-from .._task_info.task_info import TaskInfo
+from .._task_info.task_fields import TaskFields, parse_fields
 from .._task_info.task_labels import read_task_labels
-from .._task_info.task_result import TASK_KEYS, Task, task_from_info
+from .._task_info.task_result import Task, task_from_info
 from .._vijson.client import Client
 from .history_reader import MAX_PAGE, Pages, read_history, read_latest_tasks
 
 
 class ReadingOptions(NamedTuple):
-    """Validated options. ``limit`` is a number of tasks, ``fields`` the keys to return of each; ``None`` means all."""
+    """Validated options. ``limit`` is a number of tasks; ``None`` means all."""
 
     newest_first: bool
     limit: int | None
     page_size: int
     latest_page: bool
-    fields: list[str] | None
+    fields: TaskFields
     localize: bool
 
 
@@ -32,18 +32,13 @@ def parse_reading_options(params: dict[str, Any]) -> ReadingOptions:
 
     :raises InputError: an option has an unusable value
     """
-    limit, page_size, fields = params["limit"], params["page_size"], params["fields"]
+    limit, page_size, fields = params["limit"], params["page_size"], parse_fields(params["fields"])
     if not 1 <= page_size <= MAX_PAGE:
         raise InputError(f"page_size: {page_size} is not a valid page size. Use 1 to {MAX_PAGE}")
     if limit is not None and limit < 1:
         raise InputError(f"limit: {limit} is not a valid number of tasks. Use 1 or more, or leave it out to read all")
-    unknown = [name for name in fields or () if name not in TASK_KEYS]
-    if unknown or fields == []:
-        problem = f"a task has no field {' or '.join(map(repr, unknown))}" if unknown else "the list is empty"
-        raise InputError(f"fields: {problem}. Use one or more of: {', '.join(TASK_KEYS)}")
-    return ReadingOptions(
-        params["order"] == "newest_first", limit, page_size, params["latest_page"], fields, params["localize"]
-    )
+    localize = params["localize"] or fields.wants("label")
+    return ReadingOptions(params["order"] == "newest_first", limit, page_size, params["latest_page"], fields, localize)
 
 
 def collect_tasks(
@@ -64,7 +59,7 @@ def collect_tasks(
             if reading.latest_page and not reading.newest_first:
                 kept.reverse()
             count += len(kept)
-            take([_result(info, labels, reading.fields) for info in kept])
+            take([task_from_info(info, labels, client.now) for info in kept])
             if truncated:
                 break
     return count, truncated
@@ -77,8 +72,3 @@ def _pages(client: Client, spec: dict[str, Any], reading: ReadingOptions) -> Pag
         yield read_latest_tasks(client, spec, size)
     else:
         yield from read_history(client, spec, newest_first=reading.newest_first, page_size=size)
-
-
-def _result(info: TaskInfo, labels: dict[str, str], fields: list[str] | None) -> Task:
-    task = task_from_info(info, labels)
-    return task if fields is None else {name: task[name] for name in fields}

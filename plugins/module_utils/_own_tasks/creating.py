@@ -77,11 +77,11 @@ def create_or_find_task(client: Client, new: NewTask, *, check_mode: bool, retry
     """
     existing = find_task_by_activation_id(client, new.activation_id) if new.activation_id else None
     if existing is not None and not (retry_failed and existing.get("state") == "error"):
-        return CreatedTask(task_from_info(existing), False, existing)
+        return CreatedTask(task_from_info(existing, now=client.now), False, existing)
     if check_mode:
         return CreatedTask(_planned(client, new), True, {})
     info = create_task(client, new, instead_of=existing)
-    return CreatedTask(task_from_info(info), True, info)
+    return CreatedTask(task_from_info(info, now=client.now), True, info)
 
 
 def activation_id_doubts(client: Client, created: CreatedTask, new: NewTask) -> Iterator[str]:

@@ -156,7 +156,7 @@ class TaskRunner:
             (command.stdout.text(), command.stderr.text()) if command else (("", False), ("", False))
         )
         return {
-            "task": task_from_info(self._task.info),
+            "task": task_from_info(self._task.info, now=self._client.now),
             "changed": True,
             "rc": command.rc if command else None,
             "stdout": stdout,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable, Union
 
 from .._options.parsing import CHECK_MODE_TASK
 from .._times import SECOND, format_rfc3339
@@ -29,10 +29,12 @@ TASK_KEYS = (
     "cancelable",
     "cancelled",
     "reason",
+    "who",
     "queue_time",
     "start_time",
     "complete_time",
     "duration",
+    "elapsed",
     "event_chain_id",
     "change_tag",
     "parent_task_key",
@@ -61,16 +63,27 @@ _COPIED = {
 }
 
 
-def task_from_info(info: Any, labels: dict[str, str] | None = None) -> Task:
+Now = Callable[[], Union[int, None]]
+"""The server's clock, such as ``Client.now``."""
+
+
+def _unknown() -> None:
+    return None
+
+
+def task_from_info(info: Any, labels: dict[str, str] | None = None, now: Now = _unknown) -> Task:
     """The task that a module returns for a TaskInfo: every key of ``TASK_KEYS``, ``None`` where there is no value.
 
-    Times become RFC 3339 texts, ``duration`` is in seconds.
+    Times become RFC 3339 texts, ``duration`` and ``elapsed`` are in seconds.
 
     :param labels: description id -> localized label
+    :param now: for ``elapsed`` of a task that has not ended
     :raises BadResponse: it is not a TaskInfo
     """
     info = expect_task_info(info)
     started, completed = task_time(info, "startTime"), task_time(info, "completeTime")
+    reason = _reason(info.get("reason"))
+    duration = _seconds(started, completed)
     task: Task = dict.fromkeys(TASK_KEYS)
     task.update({key: plain_value(info.get(field)) for key, field in _COPIED.items()})
     task.update(
@@ -80,11 +93,13 @@ def task_from_info(info: Any, labels: dict[str, str] | None = None) -> Task:
         description=_description(info.get("description")),
         entity=_entity(info),
         state=expect_text(info.get("state"), "info.state"),
-        reason=_reason(info.get("reason")),
+        reason=reason,
+        who=_who(reason),
         queue_time=_time(task_time(info, "queueTime")),
         start_time=_time(started),
         complete_time=_time(completed),
-        duration=None if started is None or completed is None else round((completed - started) / SECOND, 6),
+        duration=duration,
+        elapsed=_seconds(started, now()) if started is not None and completed is None else duration,
         result=plain_value(info.get("result"), typed=True),
         error=None if info.get("error") is None else fault_result(info["error"]),
     )
@@ -103,6 +118,11 @@ def planned_task(**known: Any) -> Task:
 
 def _time(nanoseconds: int | None) -> str | None:
     return None if nanoseconds is None else format_rfc3339(nanoseconds)
+
+
+def _seconds(start: int | None, end: int | None) -> float | None:
+    """The span between two times; the server's clock may be a second behind its tasks."""
+    return None if start is None or end is None else round(max(0, end - start) / SECOND, 6)
 
 
 def _description(message: Any) -> str | None:
@@ -128,3 +148,12 @@ def _reason(reason: Any) -> dict[str, Any] | None:
         return None
     fields = {snake_case(key): plain_value(value) for key, value in reason.items() if key != "_typeName"}
     return {"type": reason.get("_typeName"), **fields}
+
+
+def _who(reason: dict[str, Any] | None) -> str | None:
+    """What started a task: the name of a user, an alarm or a scheduled task, or ``system``."""
+    if reason is None:
+        return None
+    if reason["type"] == "TaskReasonSystem":
+        return "system"
+    return next((str(reason[key]) for key in ("user_name", "alarm_name", "name") if reason.get(key)), None)

@@ -38,7 +38,7 @@ def list_tasks(client: Client, moids: list[str] | None, *, custom_values: bool, 
         found = [by_moid[moid] for moid in moids if moid in by_moid]
         missing = [moid for moid in moids if moid not in by_moid]
     labels = read_task_labels(client) if localize and found else {}
-    tasks = [task_from_info(item.require("info"), labels) for item in found]
+    tasks = [task_from_info(item.require("info"), labels, client.now) for item in found]
     if custom_values:
         _add_custom_values(tasks, found)
     return ListedTasks(tasks, missing)

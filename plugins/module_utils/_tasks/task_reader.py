@@ -57,7 +57,7 @@ def no_such_task_error(client: Client, moid: str) -> TaskError:
 
 def read_tasks(client: Client, moids: Iterable[str]) -> dict[str, Task]:
     """Tasks as modules return them, by moId, in the order of ``moids``. Leaves out tasks that do not exist."""
-    return {moid: task_from_info(info) for moid, info in read_task_infos(client, moids).items()}
+    return {moid: task_from_info(info, now=client.now) for moid, info in read_task_infos(client, moids).items()}
 
 
 def read_recent_tasks(client: Client, paths: Iterable[str] = ("info",)) -> list[Properties]:

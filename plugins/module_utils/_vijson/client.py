@@ -23,6 +23,7 @@ from .._times import parse_rfc3339
 from .recovery import UNREACHABLE
 from .release import FIRST_RELEASE, is_since, negotiate_release
 from .response import Response, read_response
+from .server_clock import ServerClock
 from .transport import Endpoint, Transport
 from .wire import REQUIREMENT, Reference, expect_object, expect_reference, expect_text
 
@@ -78,6 +79,7 @@ class Client:
         self._singletons = dict(_SINGLETONS)
         self._undestroyed: list[tuple[Reference, str]] = []
         self._longest = math.inf
+        self._clock = ServerClock()
 
     def __enter__(self) -> Client:
         return self
@@ -246,6 +248,7 @@ class Client:
         path = "/sdk/vim25/" + "/".join(quote(part, safe="") for part in (self.release, *target, member))
         response = self._send(verb, path, body=None if params is None else json.dumps(params), **how)
         self._session_id = response.headers.get(_SESSION_HEADER) or self._session_id
+        self._clock.note(response.headers.get("Date"))
         return read_response(response, f"{member} of {target}", self.endpoint.hostname, self.release)
 
     def _send(self, verb: str, path: str, **options: Any) -> Response:
@@ -371,3 +374,13 @@ class Client:
             return parse_rfc3339(now)
         except ValueError as error:
             raise BadResponse(f"CurrentTime returned {now!r}, which is not a valid time") from error
+
+    def now(self) -> int | None:
+        """The vCenter's clock in nanoseconds since 1970, to a second; ``None`` if it is unknown.
+
+        Usually takes no request: each response has the time. Use :meth:`current_time` to decide something by it.
+        """
+        if self._clock.now() is None:
+            with suppress(ViError):
+                self._clock.set(self.current_time())
+        return self._clock.now()

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._task_info.task_info import ENDED, TaskInfo, expect_task_info
-from .._task_info.task_result import Task, task_from_info
+from .._task_info.task_result import Now, Task, task_from_info
 from .._tasks.task_reader import read_task_infos
 from .._vijson.client import Client
 from .._vijson.wire import unboxed_value
@@ -33,6 +33,7 @@ class TaskTracker:
         self.pending: dict[str, None] = dict.fromkeys(self.moids)
         self.missing: list[str] = []
         self.incomplete = False
+        self._now: Now = lambda: None
         self._reached = ("running", *ENDED) if until == "running" else ENDED
 
     def saw(self, moid: str, info: TaskInfo) -> None:
@@ -62,6 +63,7 @@ class TaskTracker:
 
     def read(self, client: Client) -> None:
         """Read all pending tasks in one request, and those without an object from the history; ViError."""
+        self._now = client.now
         found = read_task_infos(client, self.pending)
         self.incomplete = False
         for moid in list(self.pending):
@@ -72,4 +74,4 @@ class TaskTracker:
 
     def tasks(self) -> list[Task]:
         """All tasks with a known TaskInfo, as modules return them, in the order of ``moids``."""
-        return [task_from_info(self.infos[moid]) for moid in self.moids if moid in self.infos]
+        return [task_from_info(self.infos[moid], now=self._now) for moid in self.moids if moid in self.infos]

@@ -23,6 +23,9 @@ from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import 
 
 Params = dict[str, Any]
 
+SERVER_DATE = "Sun, 22 Nov 2026 04:10:00 GMT"
+"""What the clock of a fake server shows."""
+
 
 class FakeClock:
     """Seconds that pass when somebody sleeps or the server holds an answer, with events at their times."""
@@ -109,10 +112,12 @@ class FakeVcenter:
 
     :ivar answers: what answers an operation such as ``Task.CancelTask`` or (a property) ``TaskManager.description``
     :ivar sent: the requests, in their order
+    :ivar dates: whether responses have the header Date
     :ivar trouble: what happens to the next requests of an operation, in their order; ``None``: nothing
     """
 
     latency = 0.01
+    dates = True
 
     def __init__(self, clock: FakeClock | None = None) -> None:
         self.clock = clock or FakeClock()
@@ -203,7 +208,7 @@ class FakeVcenter:
         return trouble
 
     def _run(self, sent: Sent, headers: Mapping[str, str]) -> Response:
-        json_headers = {"Content-Type": "application/json"}
+        json_headers = {"Content-Type": "application/json", **({"Date": SERVER_DATE} if self.dates else {})}
         if sent.operation == "SessionManager.Login":
             session = f"S{next(self._ids)}"
             self.sessions.add(session)

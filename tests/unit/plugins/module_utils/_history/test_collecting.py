@@ -15,6 +15,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._history.collecting i
     collect_tasks,
     parse_reading_options,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_fields import TaskFields
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
 from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
 
@@ -76,19 +77,18 @@ def test_latest_page(options: dict[str, Any], expected: list[int], truncated: bo
     assert server.operations["TaskManager.CreateCollectorForTasks"] == 1
 
 
-def test_fields() -> None:
+def test_tasks_have_all_keys_until_they_are_shown() -> None:
     assert tuple(read(HistoryServer(1))[0][0]) == TASK_KEYS
-    assert read(HistoryServer(2), fields=["state", "key"])[0] == [
-        {"state": "success", "key": "task-0"},
-        {"state": "success", "key": "task-1"},
-    ]
+    assert tuple(read(HistoryServer(1), fields=["state", "key"])[0][0]) == TASK_KEYS
+    assert parse_reading_options({**DEFAULTS, "fields": ["state", "key"]}).fields == TaskFields(("state", "key"))
 
 
-def test_labels_are_asked_for_once() -> None:
+@pytest.mark.parametrize("asked", [{"localize": True}, {"fields": ["label"]}, {"fields": ["brief"]}])
+def test_labels_are_asked_for_once(asked: dict[str, Any]) -> None:
     server = HistoryServer(5)
     element = {"_typeName": "ElementDescription", "key": "None", "label": "Of no kind", "summary": "s"}
     server.answers["TaskManager.description"] = lambda _moid, _params: {"methodInfo": [element]}
-    tasks, _count, _truncated = read(server, page_size=2, localize=True)
+    tasks, _count, _truncated = read(server, page_size=2, **asked)
     assert {task["label"] for task in tasks} == {"Of no kind"}
     assert server.operations["TaskManager.description"] == 1
 
@@ -107,7 +107,7 @@ def test_the_collector_goes_when_the_taker_fails() -> None:
 
 
 def test_options() -> None:
-    assert parse_reading_options(DEFAULTS) == ReadingOptions(False, None, 1000, False, None, False)
+    assert parse_reading_options(DEFAULTS) == ReadingOptions(False, None, 1000, False, TaskFields(), False)
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,9 @@ def test_options() -> None:
         ({"limit": -1}, "limit: -1 is not a valid number of tasks"),
         (
             {"fields": ["state", "colour", "size"]},
-            "a task has no field 'colour' or 'size'. Use one or more of: key, moid, ",
+            "a task has no field 'colour' or 'size'. Use brief, or one or more of: key, moid, ",
         ),
-        ({"fields": []}, "fields: the list is empty. Use one or more of: key"),
+        ({"fields": []}, "fields: the list is empty. Use brief, or one or more of: key"),
     ],
 )
 def test_refused(options: dict[str, Any], message: str) -> None:

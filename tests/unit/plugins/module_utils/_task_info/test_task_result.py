@@ -16,6 +16,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_resul
     planned_task,
     task_from_info,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._times import parse_rfc3339
 
 KEYS = [
     "key",
@@ -30,10 +31,12 @@ KEYS = [
     "cancelable",
     "cancelled",
     "reason",
+    "who",
     "queue_time",
     "start_time",
     "complete_time",
     "duration",
+    "elapsed",
     "event_chain_id",
     "change_tag",
     "parent_task_key",
@@ -168,6 +171,47 @@ def test_times_are_in_utc() -> None:
 def test_what_is_no_time(field: str, wrong: Any) -> None:
     with pytest.raises(BadResponse, match=field):
         answer(**{field: wrong})
+
+
+NOW = parse_rfc3339("2026-11-22T04:35:00Z")
+
+
+@pytest.mark.parametrize(
+    ("started", "completed", "elapsed"),
+    [
+        (None, None, None),
+        (None, "2026-11-22T04:34:30Z", None),
+        ("2026-11-22T04:34:00Z", "2026-11-22T04:34:30Z", 30.0),
+        ("2026-11-22T04:34:00.5Z", None, 59.5),
+        ("2026-11-22T04:35:00.9Z", None, 0.0),
+    ],
+)
+def test_elapsed(started: str | None, completed: str | None, elapsed: float | None) -> None:
+    times = info(startTime=started, completeTime=completed)
+    assert task_from_info(times, now=lambda: NOW)["elapsed"] == elapsed
+
+
+def test_the_clock_is_read_for_running_tasks_only() -> None:
+    asked: list[None] = []
+    for times in ({}, {"startTime": "2026-11-22T04:34:00Z", "completeTime": "2026-11-22T04:34:30Z"}):
+        task_from_info(info(**times), now=lambda: asked.append(None))
+    assert asked == []
+    assert answer(startTime="2026-11-22T04:34:00Z")["elapsed"] is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "who"),
+    [
+        ({"_typeName": "TaskReasonUser", "userName": "D\\u"}, "D\\u"),
+        ({"_typeName": "TaskReasonSystem"}, "system"),
+        ({"_typeName": "TaskReasonAlarm", "alarmName": "CPU", "entityName": "web01"}, "CPU"),
+        ({"_typeName": "TaskReasonSchedule", "name": "nightly"}, "nightly"),
+        ({"_typeName": "TaskReasonOfTheFuture", "cause": 1}, None),
+        (None, None),
+    ],
+)
+def test_who(reason: Any, who: str | None) -> None:
+    assert answer(reason=reason)["who"] == who
 
 
 def test_a_queued_task_that_went_straight_to_its_end_has_no_duration() -> None:

@@ -140,10 +140,12 @@ def test_a_finished_task() -> None:
         "cancelable": False,
         "result": {"type": "DistributedVirtualSwitch", "moid": "dvs-8"},
         "reason": {"type": "TaskReasonUser", "user_name": "vcsim"},
+        "who": "vcsim",
         "queue_time": "2026-11-22T04:33:57.127620409Z",
         "start_time": "2026-11-22T04:33:57.127657314Z",
         "complete_time": "2026-11-22T04:33:57.129130977Z",
         "duration": 0.001474,
+        "elapsed": 0.001474,
         "event_chain_id": 0,
     }
 

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The keys of a task that a result has."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_fields import ShownTasks, parse_fields
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
+
+TASK = {
+    **dict.fromkeys(TASK_KEYS),
+    "moid": "task-7",
+    "state": "error",
+    "label": "Clone",
+    "entity": {"type": "VirtualMachine", "moid": "vm-7", "name": "web01"},
+    "who": "alice",
+    "elapsed": 2.5,
+    "error": {"type": "NoDiskSpace", "message": "The disk is full"},
+}
+BRIEF = {
+    "moid": "task-7",
+    "state": "error",
+    "progress": None,
+    "label": "Clone",
+    "entity": "web01",
+    "who": "alice",
+    "elapsed": 2.5,
+    "error": "The disk is full",
+}
+
+
+def test_all_keys() -> None:
+    fields = parse_fields(None)
+    assert fields.of(TASK) == TASK
+    assert not fields.wants("label")
+
+
+def test_some_keys() -> None:
+    fields = parse_fields(["entity", "moid", "moid"])
+    assert list(fields.of(TASK).items()) == [("entity", TASK["entity"]), ("moid", "task-7")]
+    assert fields.wants("entity")
+    assert not fields.wants("label")
+
+
+def test_brief() -> None:
+    fields = parse_fields(["brief"])
+    assert list(fields.of(TASK).items()) == list(BRIEF.items())
+    assert fields.of({**TASK, "entity": None, "error": None}) == {**BRIEF, "entity": None, "error": None}
+    assert fields.wants("label")
+
+
+def test_brief_and_more() -> None:
+    assert parse_fields(["brief", "key"]).of(TASK) == {**BRIEF, "key": None}
+
+
+def test_keys_that_only_one_module_knows() -> None:
+    with pytest.raises(InputError, match="a task has no field 'custom_values'"):
+        parse_fields(["custom_values"])
+    fields = parse_fields(["custom_values"], ["custom_values"])
+    assert fields.of({**TASK, "custom_values": {"a": "b"}}) == {"custom_values": {"a": "b"}}
+
+
+def test_a_result_has_lines_of_whole_tasks() -> None:
+    shown = ShownTasks(parse_fields(["moid"]))
+    shown.add([TASK])
+    shown.add([{**TASK, "moid": "task-10"}])
+    line = "error  Clone  web01  2s  alice  The disk is full"
+    assert shown.result() == {
+        "lines": [f"task-7   {line}", f"task-10  {line}"],
+        "tasks": [{"moid": "task-7"}, {"moid": "task-10"}],
+    }

@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The server's clock by the dates of its responses."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND, parse_rfc3339
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.server_clock import ServerClock
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import SERVER_DATE, FakeVcenter
+
+BASE = parse_rfc3339("2026-11-22T04:10:00Z")
+
+
+class Ticks:
+    """A monotonic clock."""
+
+    def __init__(self) -> None:
+        self.passed = 7 * SECOND
+
+    def __call__(self) -> int:
+        return self.passed
+
+
+def test_it_goes_on_from_the_latest_response() -> None:
+    ticks = Ticks()
+    clock = ServerClock(ticks)
+    assert clock.now() is None
+    clock.note(SERVER_DATE)
+    ticks.passed += 5 * SECOND
+    assert clock.now() == BASE + 5 * SECOND
+    clock.note(None)
+    ticks.passed += SECOND
+    assert clock.now() == BASE + 6 * SECOND
+    clock.note("Sun, 22 Nov 2026 05:20:00 +0100")
+    assert clock.now() == BASE + 600 * SECOND
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Sun, 99 Nov 2026 04:10:00 GMT"])
+def test_a_date_that_is_not_valid(date: str) -> None:
+    ticks = Ticks()
+    clock = ServerClock(ticks)
+    clock.note(date)
+    assert clock.now() is None
+    clock.set(BASE)
+    ticks.passed += 1
+    clock.note(date)
+    assert clock.now() == BASE + 1
+
+
+def test_a_client_needs_no_request_after_the_first() -> None:
+    server = FakeVcenter()
+    with server.client() as client:
+        client.log_in()
+        now = client.now()
+        assert now is not None
+        assert 0 <= now - BASE < 60 * SECOND
+        assert "ServiceInstance.CurrentTime" not in server.operations
+
+
+def test_a_client_asks_a_server_that_sends_no_dates_once() -> None:
+    server = FakeVcenter()
+    server.answers["ServiceInstance.CurrentTime"] = lambda _moid, _params: "2026-11-22T05:00:00Z"
+    server.dates = False
+    with server.client() as client:
+        assert [client.now(), client.now()] != [None, None]
+    assert server.operations["ServiceInstance.CurrentTime"] == 1
+
+
+def test_a_time_that_cannot_be_read_is_unknown() -> None:
+    server = FakeVcenter()
+    server.dates = False
+    server.answers["ServiceInstance.CurrentTime"] = lambda _moid, _params: "soon"
+    with server.client() as client:
+        assert client.now() is None

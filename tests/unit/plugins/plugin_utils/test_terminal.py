@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fitting text to the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+# isort: split
+from ansible import context
+
+from ansible_collections.vijson.tasks.plugins.plugin_utils import _terminal
+
+
+@pytest.fixture
+def ad_hoc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command ``ansible``, in a terminal with 40 columns."""
+    monkeypatch.setattr(context, "CLIARGS", {"module_name": "vijson.tasks.vi_task_info"})
+    monkeypatch.setattr(_terminal, "STDOUT_COLUMNS", 40)
+
+
+def shown(fields: Any, **result: Any) -> dict[str, Any]:
+    _terminal.show_lines_only({"fields": fields}, result)
+    return result
+
+
+@pytest.mark.parametrize("fields", ["brief", ["brief"]])
+@pytest.mark.usefixtures("ad_hoc")
+def test_an_ad_hoc_command_shows_lines_that_fit(fields: Any) -> None:
+    assert shown(fields, lines=["x" * 50, "y"], tasks=[{}, {}], changed=False) == {
+        "lines": ["x" * 28 + "…", "y"],
+        "changed": False,
+    }
+
+
+@pytest.mark.usefixtures("ad_hoc")
+def test_other_fields_show_tasks() -> None:
+    for fields in (None, "moid", ["brief", "key"]):
+        assert shown(fields, lines=["x" * 50], tasks=[{}])["tasks"] == [{}]
+    assert shown("brief", msg="failed", tasks=[{}])["tasks"] == [{}]
+
+
+def test_a_playbook_gets_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "CLIARGS", {"args": ["site.yml"]})
+    assert shown("brief", lines=["x" * 500], tasks=[{}]) == {"lines": ["x" * 500], "tasks": [{}]}
+
+
+def test_a_line_is_cut_in_a_terminal_only() -> None:
+    assert _terminal.fitted("x" * 500, None) == "x" * 500
+    assert _terminal.fitted("abcdef", 3) == "ab…"
