@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIGINT, SIGTERM, and the alarm of a task's ``timeout``, as exceptions that are raised only at safe places.
+"""SIGINT, SIGTERM, and the alarm of a task's ``timeout``, as exceptions that are raised only in safe places.
 
 An exception raised anywhere could arrive after an object is opened and before its id is stored, where Python swallows
 it (in a finalizer or a codec), or inside a queue, which then stays locked. So the handler only stores the signal. The
@@ -30,7 +30,7 @@ _CALLS = ("connect", "create_connection", "do_handshake", "read", "readinto", "r
 
 
 class _Block:
-    """The state of one ``interruptible()`` block: the pending exception, and how many other blocks are active."""
+    """State of an ``interruptible()`` block: the pending exception, and how many blocks of each kind it is in."""
 
     def __init__(self) -> None:
         self.waiting = 0
