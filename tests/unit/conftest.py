@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Profiles of hypothesis: a short run that is the same each time, and a long one that looks for more."""
+"""Hypothesis profiles: a short run that is always the same, and a long random one."""
 
 from __future__ import annotations
 

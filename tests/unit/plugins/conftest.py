@@ -19,7 +19,7 @@ ENVIRONMENT = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
 
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the machine says of proxies and certificates does not count in tests."""
+    """Ignore the proxy and certificate settings of the machine."""
     for name in ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
@@ -29,7 +29,7 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    """Every request ends here; at the end all that were expected must have come."""
+    """A fake server for all requests; fails if an expected request did not arrive."""
     adapter = Wire()
     monkeypatch.setattr(requests.Session, "get_adapter", lambda self, url: adapter)
     yield adapter
@@ -38,7 +38,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that a transport made by :func:`client` takes before it tries again, without the jitter."""
+    """The pauses before retries, without jitter, of a transport made by :func:`client`."""
     monkeypatch.setattr(
         "ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport.random.uniform", lambda low, high: 1.0
     )
@@ -52,7 +52,7 @@ def warnings_shown() -> list[str]:
 
 @pytest.fixture
 def client(wire: Wire, pauses: list[float], warnings_shown: list[str]) -> Callable[..., Client]:
-    """Makes clients of vc.example.com whose requests go to the wire."""
+    """Makes clients of vc.example.com whose requests go to :func:`wire`."""
 
     def make(session_id: str | None = None, **options: Any) -> Client:
         endpoint = Endpoint("vc.example.com")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A history of tasks behind collectors."""
+"""The task history of a fake vCenter."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from ansible_collections.vijson.tasks.tests.unit.support.fakes import (
 
 
 class HistoryServer(FakeVcenter):
-    """Task history behind collectors whose cursors move as a vCenter's do.
+    """A task history. Its collectors move their cursors as those of a vCenter do.
 
     :ivar tasks: from the oldest to the newest
-    :ivar reset: where ResetCollector puts the cursor: ``before`` the latest page, ``behind`` it, or before it with
-        the page to be had by ``latestPage`` only
+    :ivar reset: where ResetCollector puts the cursor: ``before`` or ``behind`` the latest page. ``latestPage`` is
+        before it, and only the property of that name returns the page.
     :ivar refills: whether a larger page size fills the latest page with older tasks
-    :ivar arriving: tasks that come, one with each third request to a collector
+    :ivar arriving: new tasks; one arrives with every third request to a collector
     """
 
     max_collector = 32
@@ -57,7 +57,7 @@ class HistoryServer(FakeVcenter):
 
     @staticmethod
     def task(number: int, **fields: Any) -> dict[str, Any]:
-        """The n-th task of a history: queued n seconds after its beginning."""
+        """Task number n of a history, queued n seconds after its beginning."""
         minutes, seconds = divmod(number, 60)
         hours, minutes = divmod(minutes, 60)
         queued = f"2026-11-22T{hours:02d}:{minutes:02d}:{seconds:02d}Z"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A vCenter in a few Python functions behind a real client, and a clock that passes when told to."""
+"""A fake vCenter behind a real client, and a clock that moves only when told to."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SERVER_DATE = "Sun, 22 Nov 2026 04:10:00 GMT"
 
 
 class FakeClock:
-    """Seconds that pass when somebody sleeps or the server holds an answer, with events at their times."""
+    """A clock that moves when the client sleeps or the server holds a response, and runs actions at their times."""
 
     def __init__(self) -> None:
         self.time = 0.0
@@ -46,7 +46,7 @@ class FakeClock:
         self.advance(seconds)
 
     def at(self, when: float, action: Callable[[], None]) -> None:
-        """This happens then."""
+        """Run an action at this time."""
         heapq.heappush(self._events, (when, next(self._order), action))
 
     def next_event(self) -> float:
@@ -61,7 +61,7 @@ class FakeClock:
 
 
 class Fault(Exception):
-    """A fault that the server answers."""
+    """A fault that the server reports."""
 
     def __init__(self, type_name: str, **fields: Any) -> None:
         super().__init__(type_name)
@@ -69,7 +69,7 @@ class Fault(Exception):
 
 
 class Sent(NamedTuple):
-    """A request: such as ``Task.CancelTask`` of ``task-7``."""
+    """A request, such as ``Task.CancelTask`` of ``task-7``."""
 
     operation: str
     moid: str
@@ -79,20 +79,20 @@ class Sent(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """A request whose answer is lost, before or after it ran."""
+    """A request whose response is lost, before or after it ran."""
 
     ran: bool
     error: Exception = LostResponse("The connection broke")
 
 
 class Hangs(NamedTuple):
-    """A request that is not answered in time."""
+    """A request that gets no response in time."""
 
     request_timeout: float = 60.0
 
 
 Trouble = Union[Lost, Hangs, Exception, None]
-"""What happens to a request; ``None``: nothing."""
+"""What goes wrong with a request; ``None`` is nothing."""
 
 
 def ref(kind: str, moid: str) -> dict[str, str]:
@@ -104,16 +104,26 @@ def info(moid: str, state: str = "running", **fields: Any) -> dict[str, Any]:
     return {"_typeName": "TaskInfo", "key": moid, "task": ref("Task", moid), "state": state, **fields}
 
 
+def content(moid: str, *missing: str, **values: Any) -> dict[str, Any]:
+    """The ObjectContent of a task, with its properties and the paths that may not be read."""
+    return {
+        "_typeName": "ObjectContent",
+        "obj": ref("Task", moid),
+        "propSet": [{"name": name, "val": value} for name, value in values.items()],
+        "missingSet": [{"path": path, "fault": {"_typeName": "NoPermission"}} for path in missing] or None,
+    }
+
+
 Handler = Callable[[str, Params], Any]
 
 
 class FakeVcenter:
-    """Stands where the transport stands.
+    """A fake vCenter in place of the transport.
 
-    :ivar answers: what answers an operation such as ``Task.CancelTask`` or (a property) ``TaskManager.description``
+    :ivar answers: handlers by operation or property, such as ``Task.CancelTask`` or ``TaskManager.description``
     :ivar sent: the requests, in their order
     :ivar dates: whether responses have the header Date
-    :ivar trouble: what happens to the next requests of an operation, in their order; ``None``: nothing
+    :ivar trouble: what goes wrong with the next requests of an operation, in their order; ``None`` is nothing
     """
 
     latency = 0.01
@@ -130,7 +140,7 @@ class FakeVcenter:
         self._ids = count(1)
 
     def client(self, session_id: str | None = None, api_release: str = FIRST_RELEASE) -> Client:
-        """A client of this server, in a session that is there already or in one of its own."""
+        """A client of this server, in this session or in one of its own."""
         if session_id:
             self.sessions.add(session_id)
         credentials = Credentials(session_id=session_id) if session_id else Credentials("u", "p")
@@ -144,14 +154,14 @@ class FakeVcenter:
 
     @property
     def operations(self) -> Counter[str]:
-        """How often each operation was requested."""
+        """The number of requests by operation."""
         return Counter(sent.operation for sent in self.sent)
 
     def named(self, operation: str) -> list[Sent]:
         return [sent for sent in self.sent if sent.operation == operation]
 
     def end_sessions(self) -> None:
-        """As a restart does: what lived in a session is gone too."""
+        """End all sessions, and the objects in them, as a restart does."""
         self.sessions.clear()
         self.owned.clear()
 
@@ -223,15 +233,15 @@ class FakeVcenter:
         return Response(204, {}, b"") if value is None else Response(200, json_headers, json.dumps(value).encode())
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Do nothing: there are no connections."""
 
 
 class TaskServer(FakeVcenter):
-    """Tasks, read by RetrievePropertiesEx and watched by WaitForUpdatesEx over a ListView, as a vCenter does it.
+    """A fake vCenter whose tasks can be read with RetrievePropertiesEx and watched with WaitForUpdatesEx.
 
     :ivar page_updates: objects in one UpdateSet
     :ivar page_objects: objects in one RetrieveResult
-    :ivar tells_leaving: whether a task that is gone shows up in updates (on a real server it never does)
+    :ivar tells_leaving: whether updates tell that a task no longer exists (those of a real server never do)
     """
 
     page_updates = 10**6
@@ -261,7 +271,7 @@ class TaskServer(FakeVcenter):
         )
 
     def change(self, moid: str, **fields: Any) -> None:
-        """A task changes; ``gone=True``: it is no more."""
+        """Change a task; ``gone=True`` removes it."""
         if fields.pop("gone", False):
             del self.tasks[moid]
         else:

@@ -1,21 +1,21 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values for tests that try many: JSON of any kind, and JSON that looks like a vCenter's."""
+"""Values for property-based tests: any JSON, and JSON that looks like that of a vCenter."""
 
 from __future__ import annotations
 
 import json
 import re
 import unicodedata
-from pathlib import Path
 from typing import Any, Callable
 
 from hypothesis import strategies as st
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, ViError
+from ansible_collections.vijson.tasks.tests.unit.support.files import CONTRACT
 
-FILE = Path(__file__).parents[2] / "contract" / "exchanges.json"
+FILE = CONTRACT / "exchanges.json"
 BODIES: list[Any] = [each["response"].get("body") for each in json.loads(FILE.read_text(encoding="utf-8"))]
 
 texts = st.text(st.characters(), max_size=20)
@@ -52,7 +52,7 @@ like_wire = st.recursive(
 
 @st.composite
 def damaged(draw: st.DrawFn) -> Any:
-    """A recorded answer with a few places that are something else, or are not there."""
+    """A recorded response with a few places replaced or removed."""
     body = json.loads(json.dumps(draw(st.sampled_from(BODIES))))
     for _time in range(draw(st.integers(0, 3))):
         body = _damage(draw, body)
@@ -74,14 +74,14 @@ wire_values = any_json | like_wire | damaged()
 
 
 def nested(value: Any, depth: int, *keys: str) -> Any:
-    """A value deep inside lists, or inside objects under these keys in turn."""
+    """A value nested in lists, or in objects under these keys in turn."""
     for level in range(depth):
         value = {keys[level % len(keys)]: value} if keys else [value]
     return value
 
 
 def tried(action: Callable[[], Any]) -> Any:
-    """What comes out: a value, or the one kind of exception that may, with a text that is safe in a terminal."""
+    """The value, or the ViError, whose text is safe in a terminal. Any other exception is raised."""
     try:
         return action()
     except ViError as error:
@@ -94,3 +94,14 @@ def _safe(error: ViError) -> ViError:
         assert unicodedata.bidirectional(char) not in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
     json.dumps(error.failure())
     return error
+
+
+def understood(option: str, action: Callable[[], Any]) -> Any:
+    """The value of an option, ``None`` if an InputError that begins with its name refuses it."""
+    found = tried(action)
+    assert not isinstance(found, ViError) or (isinstance(found, InputError) and str(found).startswith(f"{option}: "))
+    return None if isinstance(found, InputError) else found
+
+
+def built_of(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.lists(parts | texts, max_size=6).map("".join)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The end of the line that tests of HTTP talk to: an adapter of requests with a list of expected calls."""
+"""A fake HTTP server: an adapter for the requests library with a list of expected calls."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNSET: Any = object()
 
 
 class Reply(NamedTuple):
-    """An HTTP answer."""
+    """An HTTP response."""
 
     status: int = 204
     body: bytes = b""
@@ -37,7 +37,7 @@ Outcome = Union[Reply, Exception, Callable[[], Reply]]
 
 
 class Call(NamedTuple):
-    """An expected request: what it must be, as far as it is given, and what it gets."""
+    """An expected request, as far as given, and its outcome."""
 
     method: str
     url: str
@@ -47,7 +47,7 @@ class Call(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """A request as the adapter got it."""
+    """A request as the adapter received it."""
 
     method: str
     url: str
@@ -74,17 +74,17 @@ def faults(type_name: str, *, session: str | None = None, **fields: Any) -> Repl
 
 
 def html(status: int, body: bytes = b"<html><body>sorry</body></html>", **headers: str) -> Reply:
-    """What a web server or a proxy answers."""
+    """The response of a web server or a proxy."""
     return Reply(status, body, {"Content-Type": "text/html", **headers})
 
 
 def user_session(key: str = "key-1") -> dict[str, Any]:
-    """What Login answers."""
+    """The result of Login."""
     return {"_typeName": "UserSession", "key": key, "userName": "EXAMPLE\\u"}
 
 
 def connection(**given: Any) -> dict[str, Any]:
-    """The options of the connection as a module gets them: these, and the defaults of the others."""
+    """All options of the connection as a module gets them: these values, and defaults for the others."""
     options = {name: option.get("default") for name, option in CONNECTION_ARGUMENTS.items()}
     return {**options, "hostname": "vc.example.com", "username": "u", "password": "pa55word", **given}
 
@@ -102,7 +102,7 @@ def logout(session: str = "S1") -> Call:
 
 
 class Wire(requests.adapters.BaseAdapter):
-    """Takes requests as they would leave, holds them against the list, and answers from it."""
+    """Compares requests with the list of expected calls, and responds with their outcomes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,7 +110,7 @@ class Wire(requests.adapters.BaseAdapter):
         self.sent: list[Sent] = []
 
     def expect(self, *calls: Call | Iterable[Call]) -> None:
-        """These calls come next, in this order, and no other."""
+        """Expect these calls next, in this order, and no others."""
         for call in calls:
             self.expected += [call] if isinstance(call, Call) else list(call)
 
