@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIGINT and SIGTERM: whatever was opened on the server is closed, and then the work ends."""
+"""After SIGINT or SIGTERM, everything that was opened on the server is closed before the work ends."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[None]:
-    """The handlers that were there are there again."""
+    """Check that the original signal handlers are restored."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGURG)
     before = [signal.getsignal(number) for number in numbers]
     yield
@@ -49,7 +49,7 @@ def handlers() -> Iterator[None]:
 
 
 def signalled(*numbers: int, reply: Reply | None = None) -> Callable[[], Reply]:
-    """An answer that comes after these signals."""
+    """A response that arrives after these signals."""
 
     def outcome() -> Reply:
         for number in numbers:
@@ -73,7 +73,7 @@ def read_and(*numbers: int) -> Callable[[Job], dict[str, Any]]:
 
 
 def interrupted(run: Callable[[Job], dict[str, Any]], job: Job) -> str:
-    """What a job says that a signal ended."""
+    """The result of a job that a signal ended."""
     result = run_job(run, job)
     assert result["failed"]
     assert "nterrupted" in result["msg"]
@@ -155,7 +155,7 @@ def test_the_alarm_of_a_timeout_waits_for_the_session_too(wire: Wire) -> None:
 
 
 class TimeoutOfTheTask(BaseException):
-    """What Ansible's handler raises."""
+    """The exception of Ansible's own handler."""
 
 
 def test_a_session_that_was_handed_in_stays(wire: Wire) -> None:
