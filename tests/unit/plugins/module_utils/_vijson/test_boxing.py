@@ -1,22 +1,20 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Python values where the wire takes Any, and back."""
+"""Translating Python values into wire values of the type Any."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.boxing import box_value, camel_case, typed_object
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference, data_object, plain_value
+from ansible_collections.vijson.tasks.tests.unit.support.files import CONTRACT
 
-CONTRACT = json.loads(
-    (Path(__file__).parents[4] / "contract" / "vi-json-tasks-8.0.1.0.json").read_text(encoding="utf-8")
-)
+CONTRACT = json.loads((CONTRACT / "vi-json-tasks-8.0.1.0.json").read_text(encoding="utf-8"))
 KNOWN_BOXES = {name for name in CONTRACT["components"]["schemas"] if name.startswith("ArrayOf")}
 MOREF = {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": "vm-7"}
 VM = {"type": "VirtualMachine", "moid": "vm-7"}

@@ -1,13 +1,12 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every recorded exchange, through the client: what was sent goes out again, what was answered is understood."""
+"""Replays every recorded exchange: the client sends the same request and understands the response."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -18,6 +17,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_resul
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.property_reader import _properties
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference, plain_value
+from ansible_collections.vijson.tasks.tests.unit.support.files import CONTRACT
 from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     HOST,
     SESSION,
@@ -26,7 +26,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     Wire,
 )
 
-FILE = Path(__file__).parents[4] / "contract" / "exchanges.json"
+FILE = CONTRACT / "exchanges.json"
 EXCHANGES: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))
 NAMES = [exchange["name"] for exchange in EXCHANGES]
 each = pytest.mark.parametrize("exchange", EXCHANGES, ids=NAMES)
@@ -62,7 +62,7 @@ def reply(exchange: dict[str, Any]) -> Reply:
 
 
 def asked(exchange: dict[str, Any], client: Client, wire: Wire) -> Any:
-    """The answer to a recorded request, sent as it was recorded."""
+    """Send a recorded request and return the decoded response."""
     request = exchange["request"]
     kind, moid, member = map(unquote, request["path"].split("/")[4:])
     wire.expect(Call(request["method"], HOST + request["path"], reply(exchange), request.get("body")))

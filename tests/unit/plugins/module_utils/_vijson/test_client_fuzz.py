@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole conversations with a server that answers anything: they end, with a value or one kind of exception."""
+"""Whole conversations with a server that sends random responses end with a value or a ViError."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ENOUGH = 12
 
 
 class Answers(dict[str, Handler]):
-    """Answers anything to each operation, and after a while is gone for good."""
+    """Sends random responses to all operations, and after a while none at all."""
 
     def __init__(self, draw: Callable[..., Any], server: FakeVcenter) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The password and the session id go where they must and nowhere else."""
+"""The password and the session id appear in requests that need them and nowhere else."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ FAILURES: list[Outcome] = [
 
 
 def everything(error: ViError) -> str:
-    """All that can be seen of an exception, with what led to it."""
+    """The text of an exception and its causes."""
     return "".join(traceback.format_exception(type(error), error, error.__traceback__)) + repr(error) + str(vars(error))
 
 

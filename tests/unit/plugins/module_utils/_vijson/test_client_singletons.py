@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The objects that every server has one of: their ids are known, and asked for where they are others."""
+"""Objects of which a server has exactly one: well-known ids, or else those in the service content."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, FaultError, InputError, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, FaultError, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.inventory import find_entity
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     CONTENT,
@@ -113,25 +112,6 @@ def test_the_content_needs_no_session(client: Make, wire: Wire) -> None:
     wire.expect(Call("GET", CONTENT, answers({"rootFolder": ref("Folder", "group-d1")}), session=None))
     with client() as made:
         assert made.singleton("rootFolder") == Reference("Folder", "group-d1")
-
-
-FIND = f"{SDK}/SearchIndex/SearchIndex/FindByInventoryPath"
-
-
-def test_an_inventory_path(client: Make, wire: Wire) -> None:
-    wire.expect(Call("POST", FIND, answers(ref("VirtualMachine", "vm-7")), {"inventoryPath": "DC0/vm/a%2fb"}))
-    assert find_entity(client("S0"), "DC0/vm/a%2fb") == Reference("VirtualMachine", "vm-7")
-
-
-@pytest.mark.parametrize("outcome", [answers(None), answers(None)._replace(status=204, body=b"")])
-def test_an_inventory_path_where_nothing_is(client: Make, wire: Wire, outcome: Any) -> None:
-    wire.expect(Call("POST", FIND, outcome))
-    with pytest.raises(InputError, match=r"entity.*/DC0/vm/nope"):
-        find_entity(client("S0"), "DC0/vm/nope")
-
-
-def test_a_reference_needs_no_look(client: Make, wire: Wire) -> None:
-    assert find_entity(client("S0"), Reference("Folder", "group-d1")) == Reference("Folder", "group-d1")
 
 
 def test_the_clock_of_the_server(client: Make, wire: Wire) -> None:

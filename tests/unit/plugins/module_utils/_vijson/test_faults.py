@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The text of a fault, and its answer form."""
+"""Faults as messages and as results."""
 
 from __future__ import annotations
 
@@ -177,11 +177,3 @@ def test_missing_privileges(wire: dict[str, Any], words: str) -> None:
     found = missing_privileges_text(wire)
     assert words in found
     assert bool(found) == bool(words)
-
-
-def test_which_object_a_fault_is_about() -> None:
-    gone = server_fault(fault("ManagedObjectNotFound", obj={"type": "Task", "value": "task-7"}), "info")
-    assert gone.names("task-7")
-    assert not gone.names("task-8")
-    assert not server_fault(fault("InvalidState", obj={"type": "Task", "value": "task-7"}), "info").names("task-7")
-    assert not server_fault(fault("ManagedObjectNotFound", obj="task-7"), "info").names("task-7")

@@ -15,46 +15,30 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     LostResponse,
     SessionEnded,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks.task_reader import (
-    read_recent_tasks,
-    read_task_infos,
-    read_task_properties,
-    read_tasks,
-)
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.property_reader import (
+    Properties,
+    read_object_properties,
     read_properties,
     read_properties_through,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost, TaskServer, info, ref
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost, TaskServer, content, info, ref
 
 READ = "PropertyCollector.RetrievePropertiesEx"
 NEXT = "PropertyCollector.ContinueRetrievePropertiesEx"
 MANY = [f"task-{number}" for number in range(500)]
 
 
-def content(moid: str, *missing: str, **values: Any) -> dict[str, Any]:
-    """An ObjectContent."""
-    return {
-        "_typeName": "ObjectContent",
-        "obj": ref("Task", moid),
-        "propSet": [{"name": name, "val": value} for name, value in values.items()],
-        "missingSet": [{"path": path, "fault": {"_typeName": "NoPermission"}} for path in missing] or None,
-    }
-
-
-def test_500_tasks_are_one_request() -> None:
-    server = TaskServer(*MANY)
-    with server.client("S0") as client:
-        found = read_task_infos(client, reversed(MANY))
-    assert list(found) == MANY[::-1]
-    assert [sent.operation for sent in server.sent] == [READ]
+def read(client: Client, *moids: str) -> dict[str, Properties]:
+    """The infos of tasks."""
+    return read_properties(client, [Reference("Task", moid) for moid in moids], ["info"])
 
 
 def test_the_request_names_every_type_and_asks_for_no_failure_about_what_is_gone() -> None:
     server = TaskServer("task-1")
     with server.client("S0") as client:
-        read_task_properties(client, ["task-1"], ["info", "value"])
+        read_properties(client, [Reference("Task", "task-1")], ["info", "value"])
     assert server.sent[0].params == {
         "specSet": [
             {
@@ -68,21 +52,6 @@ def test_the_request_names_every_type_and_asks_for_no_failure_about_what_is_gone
     }
 
 
-def test_no_task_is_no_request() -> None:
-    server = TaskServer()
-    with server.client("S0") as client:
-        assert read_tasks(client, []) == {}
-        assert read_tasks(client, ["check-mode"]) == {}
-    assert server.sent == []
-
-
-def test_what_is_gone_is_not_in_it() -> None:
-    server = TaskServer("task-1")
-    with server.client("S0") as client:
-        assert list(read_tasks(client, ["task-8", "task-1", "task-9"])) == ["task-1"]
-        assert read_tasks(client, ["task-8"]) == {}
-
-
 def test_an_older_server_fails_on_each_that_is_gone() -> None:
     server = TaskServer("task-1", "task-2")
     whole = server.answers[READ]
@@ -93,8 +62,8 @@ def test_an_older_server_fails_on_each_that_is_gone() -> None:
 
     server.answers[READ] = old
     with server.client("S0") as client:
-        assert list(read_tasks(client, ["task-8", "task-1", "task-9", "task-2"])) == ["task-1", "task-2"]
-        assert read_tasks(client, ["task-8"]) == {}
+        assert list(read(client, "task-8", "task-1", "task-9", "task-2")) == ["task-1", "task-2"]
+        assert read(client, "task-8") == {}
 
 
 @pytest.mark.parametrize("answer", [None, {"objects": None}, {"objects": []}, {}])
@@ -102,7 +71,7 @@ def test_empty_answers(answer: Any) -> None:
     server = TaskServer()
     server.answers[READ] = lambda _moid, _params: answer
     with server.client("S0") as client:
-        assert read_properties(client, [Reference("Task", "task-1")], ["info"]) == {}
+        assert read(client, "task-1") == {}
 
 
 @pytest.mark.parametrize("answer", [[], "x", {"objects": 5}, {"objects": [{}]}, {"objects": [{"obj": 1}]}])
@@ -110,14 +79,14 @@ def test_damaged_answers(answer: Any) -> None:
     server = TaskServer()
     server.answers[READ] = lambda _moid, _params: answer
     with server.client("S0") as client, pytest.raises(BadResponse):
-        read_properties(client, [Reference("Task", "task-1")], ["info"])
+        read(client, "task-1")
 
 
 def test_pages() -> None:
     server = TaskServer(*MANY)
     server.page_objects = 200
     with server.client("S0") as client:
-        assert set(read_task_infos(client, MANY)) == set(MANY)
+        assert set(read(client, *MANY)) == set(MANY)
     assert [sent.operation for sent in server.sent] == [READ, NEXT, NEXT]
     assert [sent.repeatable for sent in server.sent] == [True, False, False]
 
@@ -128,7 +97,7 @@ def test_a_page_that_is_lost_is_no_task_lost(trouble: Any) -> None:
     server.page_objects = 200
     server.trouble[NEXT] = [None, trouble, trouble]
     with server.client("S0") as client:
-        assert set(read_task_infos(client, MANY)) == set(MANY)
+        assert set(read(client, *MANY)) == set(MANY)
 
 
 def test_pages_that_get_lost_for_ever() -> None:
@@ -136,7 +105,7 @@ def test_pages_that_get_lost_for_ever() -> None:
     server.page_objects = 200
     server.trouble[NEXT] = [Lost(ran=True)] * 100
     with server.client("S0") as client, pytest.raises(LostResponse):
-        read_task_infos(client, MANY)
+        read(client, *MANY)
     assert len(server.sent) < 10
 
 
@@ -145,13 +114,11 @@ def test_what_may_not_be_read_is_a_fault_where_it_is_needed() -> None:
     answer = {"objects": [content("task-1", "info", value=[]), content("task-2", info=info("task-2"))]}
     server.answers[READ] = lambda _moid, _params: answer
     with server.client("S0") as client:
-        found = read_task_properties(client, ["task-1", "task-2"], ["info", "value"])
+        found = read(client, "task-1", "task-2")
         assert found["task-1"].require("value") == []
         assert found["task-2"].require("value") is None
         with pytest.raises(FaultError, match=r"task-1.*NoPermission"):
             found["task-1"].require("info")
-        with pytest.raises(FaultError, match="task-1"):
-            read_tasks(client, ["task-1", "task-2"])
 
 
 NO_SESSION = {"_typeName": "NotAuthenticated"}
@@ -167,7 +134,7 @@ def test_a_session_that_ended_shows_in_the_missing_set_and_is_replaced() -> None
     with server.client() as client:
         server.answers["Task.info"] = lambda _moid, _params: {}
         client.get(Reference("Task", "task-1"), "info")
-        assert list(read_tasks(client, ["task-1"])) == ["task-1"]
+        assert list(read(client, "task-1")) == ["task-1"]
     assert server.operations["SessionManager.Login"] == 2
 
 
@@ -175,21 +142,7 @@ def test_a_session_that_was_handed_in_and_ended_shows_in_the_missing_set() -> No
     server = TaskServer("task-1")
     server.answers[READ] = lambda _moid, _params: UNAUTHENTICATED
     with server.client("S0") as client, pytest.raises(SessionEnded, match="session_id"):
-        read_tasks(client, ["task-1"])
-
-
-def test_recent_tasks_are_one_request() -> None:
-    server = TaskServer()
-    manager = {**content("TaskManager", recentTask=[]), "obj": ref("TaskManager", "TaskManager")}
-    answer = {"objects": [manager, content("task-1", info=info("task-1")), content("task-2", "info")]}
-    server.answers[READ] = lambda _moid, _params: answer
-    with server.client("S0") as client:
-        assert [item.ref.moid for item in read_recent_tasks(client)] == ["task-1"]
-    (sent,) = server.sent
-    (spec,) = sent.params["specSet"]
-    (root,) = spec["objectSet"]
-    assert root["obj"] == ref("TaskManager", "TaskManager")
-    assert [(step["type"], step["path"]) for step in root["selectSet"]] == [("TaskManager", "recentTask")]
+        read(client, "task-1")
 
 
 def test_objects_of_another_type_are_not_taken_for_tasks() -> None:
@@ -199,3 +152,24 @@ def test_objects_of_another_type_are_not_taken_for_tasks() -> None:
     server.answers[READ] = lambda _moid, _params: {"objects": [manager]}
     with server.client("S0") as client:
         assert read_properties_through(client, root, "recentTask", "Task", ["info"]) == []
+
+
+def test_one_object_that_has_to_exist() -> None:
+    server = TaskServer("task-1")
+    with server.client("S0") as client:
+        found = read_object_properties(client, Reference("Task", "task-1"), ["info"])
+        assert (found.ref.moid, found.values["info"]["key"]) == ("task-1", "task-1")
+        with pytest.raises(FaultError, match="ManagedObjectNotFound"):
+            read_object_properties(client, Reference("Task", "task-8"), ["info"])
+        server.answers[READ] = lambda _moid, _params: None
+        with pytest.raises(BadResponse, match="Task:task-1"):
+            read_object_properties(client, Reference("Task", "task-1"), ["info"])
+
+
+def test_a_property_that_leads_to_objects_and_may_not_be_read() -> None:
+    server = TaskServer()
+    root = Reference("TaskManager", "TaskManager")
+    manager = {**content("TaskManager", "recentTask"), "obj": ref(*root)}
+    server.answers[READ] = lambda _moid, _params: {"objects": [manager]}
+    with server.client("S0") as client, pytest.raises(FaultError, match=r"recentTask of TaskManager.*NoPermission"):
+        read_properties_through(client, root, "recentTask", "Task", ["info"])

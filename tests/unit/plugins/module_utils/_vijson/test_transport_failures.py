@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a connection that fails says, against real sockets on this machine."""
+"""Messages about failed connections, with real sockets on this machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.wire import HOST, Call,
 
 @contextmanager
 def listener(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """The port of a server that does this with each connection."""
+    """The port of a server that handles each connection with this."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def accept() -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long all tries of one request may take together."""
+"""The time limit for all attempts of one request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BROKEN = requests.exceptions.ChunkedEncodingError("Connection broken")
 
 
 class Server:
-    """Fails each request after some seconds of a clock that nothing else moves but pauses."""
+    """Fails each request after some seconds, on a clock that only requests and pauses move."""
 
     def __init__(self, failure: Exception, seconds: float) -> None:
         self.failure = failure

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a connection trusts, and what of the environment does not count."""
+"""Which certificates a connection trusts, and which environment settings it ignores."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.wire import HOST, Call,
 
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, str]:
-    """A bundle, a file and a folder to trust."""
+    """A bundle, a file and a folder with certificates to trust."""
     (tmp_path / "folder").mkdir()
     for name in ("bundle.pem", "mine.pem"):
         (tmp_path / name).touch()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever a server answers: a value comes out, or one kind of exception, and soon."""
+"""Decoding random responses ends with a value or a ViError."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ DECODERS = {**FOR_ANYTHING, **FOR_OBJECTS}
 
 
 def decoded(name: str, value: Any) -> Any:
-    """What a decoder makes of a value."""
+    """The result of a decoder for a value."""
     if name in FOR_OBJECTS and not isinstance(value, dict):
         value = {"objectSet": value, "propSet": value, "faultCause": value, "taskList": value}
     return tried(lambda: DECODERS[name](value))
