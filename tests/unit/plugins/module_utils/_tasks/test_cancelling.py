@@ -19,7 +19,7 @@ READ = "PropertyCollector.RetrievePropertiesEx"
 
 
 def server_of(**tasks: dict[str, Any]) -> TaskServer:
-    """Tasks by their number, cancelable unless they say otherwise; a cancel is asked for and comes later."""
+    """A vCenter with tasks by number, cancelable by default. CancelTask only marks a task as cancelled."""
     server = TaskServer(*(f"task-{number[1:]}" for number in tasks))
     for number, fields in tasks.items():
         server.change(f"task-{number[1:]}", **{"cancelable": True, "cancelled": False, **fields})

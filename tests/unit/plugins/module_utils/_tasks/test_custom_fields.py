@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Custom values of tasks, by the names of their fields."""
+"""Reading and setting custom values by the names of their fields."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, InputError, TaskError, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks.custom_fields import (
     CustomValues,
     available_fields,
     choose_fields,
     differing_values,
+    no_custom_values_yet,
+    read_custom_values,
+    require_field_privileges,
+    set_custom_values,
     values_by_name,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, ref
 
 OWNER = {"_typeName": "CustomFieldDef", "key": 7, "name": "owner", "type": "string", "managedObjectType": "Task"}
 TICKET = {"_typeName": "CustomFieldDef", "key": 8, "name": "ticket", "type": "string"}
@@ -86,3 +92,78 @@ def test_refused(wanted: dict[str, Any], words: str) -> None:
 )
 def test_only_what_differs_is_set(chosen: dict[str, str], left: dict[str, str]) -> None:
     assert differing_values(CustomValues({"owner": "joe"}, [OWNER, TICKET]), chosen) == left
+
+
+READ = "PropertyCollector.RetrievePropertiesEx"
+HAS = "AuthorizationManager.HasPrivilegeOnEntities"
+VM = ref("VirtualMachine", "vm-7")
+
+
+def server_with(**values: Any) -> FakeVcenter:
+    """A vCenter whose task-1 has these properties."""
+    server = FakeVcenter()
+    found = {"obj": ref("Task", "task-1"), "propSet": [{"name": name, "val": value} for name, value in values.items()]}
+    server.answers[READ] = lambda _moid, _params: {"objects": [found]} if values else None
+    return server
+
+
+def test_custom_values_of_a_task_are_one_request() -> None:
+    server = server_with(
+        **{"value": [{"key": 7, "value": "joe"}], "availableField": [OWNER, TICKET], "info.entity": VM}
+    )
+    with server.client("S0") as client:
+        found = read_custom_values(client, "task-1")
+    assert found == CustomValues({"owner": "joe"}, [OWNER, TICKET], Reference("VirtualMachine", "vm-7"))
+    assert len(server.sent) == 1
+
+
+def test_a_task_without_values_or_entity() -> None:
+    with server_with(availableField=[]).client("S0") as client:
+        assert read_custom_values(client, "task-1") == CustomValues({}, [], None)
+
+
+def test_custom_values_of_a_task_that_does_not_exist() -> None:
+    with server_with().client("S0") as client, pytest.raises(TaskError, match="task-1"):
+        read_custom_values(client, "task-1")
+
+
+def test_a_planned_task_may_have_the_fields_of_tasks_and_of_any_object() -> None:
+    server = FakeVcenter()
+    other = {**OWNER, "key": 9, "managedObjectType": "VirtualMachine"}
+    server.answers["CustomFieldsManager.field"] = lambda _moid, _params: [OWNER, TICKET, other]
+    with server.client("S0") as client:
+        assert no_custom_values_yet(client) == CustomValues({}, [OWNER, TICKET])
+
+
+def test_values_are_set_by_the_name_of_their_field() -> None:
+    server = FakeVcenter()
+    server.answers["Task.setCustomValue"] = lambda _moid, _params: None
+    with server.client("S0") as client:
+        set_custom_values(client, "task-1", {"owner": "joe", "ticket": ""})
+    assert [(sent.moid, sent.params) for sent in server.sent] == [
+        ("task-1", {"key": "owner", "value": "joe"}),
+        ("task-1", {"key": "ticket", "value": ""}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "texts", "privilege"),
+    [
+        (None, {"owner": "joe"}, "Global.SetCustomField"),
+        ({"updatePrivilege": "My.Own"}, {"owner": "joe"}, "My.Own"),
+        ({"updatePrivilege": ""}, {"owner": "joe"}, "Global.SetCustomField"),
+        (None, {"ticket": "T-1"}, "Global.SetCustomField"),
+    ],
+)
+def test_the_privilege_of_a_field_is_needed_on_the_entity(policy: Any, texts: dict[str, str], privilege: str) -> None:
+    server = FakeVcenter()
+    server.answers[HAS] = lambda _moid, params: [
+        {"entity": VM, "privAvailability": [{"privId": params["privId"][0], "isGranted": False}]}
+    ]
+    fields = [{**OWNER, "fieldInstancePrivileges": policy}, TICKET]
+    with server.client() as client:
+        with pytest.raises(ViError, match=f"{privilege} on VirtualMachine:vm-7"):
+            require_field_privileges(client, CustomValues({}, fields, Reference("VirtualMachine", "vm-7")), texts)
+        require_field_privileges(client, CustomValues({}, fields, None), texts)
+        require_field_privileges(client, CustomValues({}, fields, Reference("VirtualMachine", "vm-7")), {"other": "x"})
+    assert [sent.params["entity"] for sent in server.named(HAS)] == [[VM]]

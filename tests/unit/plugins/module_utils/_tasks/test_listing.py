@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listing tasks: what may be added to them, and what narrows the list."""
+"""Listing tasks, with labels and custom values, and filtering them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module that takes a task finds one whose object has expired, and tells of one that is nowhere."""
+"""Reading tasks and the TaskManager, in one request each."""
 
 from __future__ import annotations
 
@@ -9,109 +9,117 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.unit.support.fake_history import ExpiringServer
-from ansible_collections.vijson.tasks.tests.unit.support.fake_runs import run
-
-RELEASES = pytest.mark.parametrize("release", ["8.0.1.0", "9.0.0.0"])
-NOWHERE = "does not exist, or no longer exists, on vc.example.com"
-
-
-@pytest.fixture
-def server() -> ExpiringServer:
-    """task-1 and task-5 run; task-2 ended in success and task-3 in error, and both expired."""
-    server = ExpiringServer("task-1", "task-2", "task-3", "task-5")
-    server.expire("task-2", cancelable=True)
-    server.expire("task-3", "error")
-    return server
-
-
-@RELEASES
-def test_info(server: ExpiringServer, release: str) -> None:
-    wanted = ["task-3", "task-4", "task-1", "task-2"]
-    result = run(server, "vi_task_info", tasks=wanted, custom_values=False, api_release=release)
-    assert [(task["moid"], task["state"]) for task in result["tasks"]] == [
-        ("task-3", "error"),
-        ("task-1", "running"),
-        ("task-2", "success"),
-    ]
-    assert result["missing"] == ["task-4"]
-
-
-@RELEASES
-def test_info_has_no_custom_values_of_an_expired_task(server: ExpiringServer, release: str) -> None:
-    result = run(server, "vi_task_info", tasks=["task-2"], custom_values=True, api_release=release)
-    assert [(task["custom_values"], task["available_fields"]) for task in result["tasks"]] == [({}, [])]
-
-
-def test_nothing_missing_takes_no_request_more(server: ExpiringServer) -> None:
-    for module in ("vi_task_info", "vi_task_cancel"):
-        run(server, module, tasks=["task-1", "task-5"], check_mode=True)
-    assert server.searches == 0
-
-
-@RELEASES
-def test_wait_counts_it_as_it_ended(server: ExpiringServer, release: str) -> None:
-    result = run(server, "vi_task_wait", tasks=["task-2", "task-3"], fail_on_error=False, api_release=release)
-    assert "failed" not in result
-    assert (result["succeeded"], result["errored"], result["missing"]) == (["task-2"], ["task-3"], [])
-    assert run(server, "vi_task_wait", tasks=["task-3"], api_release=release)["failed"]
-
-
-@RELEASES
-@pytest.mark.parametrize("missing_ok", [True, False])
-def test_wait_fails_on_a_task_that_is_nowhere(server: ExpiringServer, release: str, missing_ok: bool) -> None:
-    wanted = ["task-2", "task-4"]
-    result = run(server, "vi_task_wait", tasks=wanted, missing_ok=missing_ok, api_release=release)
-    assert (result["succeeded"], result["missing"]) == (["task-2"], ["task-4"])
-    assert result.get("failed", False) is not missing_ok
-    text = f"task-4 {NOWHERE}: how it ended is unknown"
-    assert server.warnings == ([text] if missing_ok else [])
-    assert missing_ok or result["msg"] == f"{text}. Use missing_ok: true to accept this"
-
-
-def test_wait_tells_of_errors_and_of_missing_tasks(server: ExpiringServer) -> None:
-    message = run(server, "vi_task_wait", tasks=["task-3", "task-4", "task-9"])["msg"]
-    assert message.startswith("1 of 1 tasks ended in error: task-3")
-    assert "task-4, task-9 do not exist, or no longer exist, on vc.example.com" in message
-
-
-def test_a_planned_task_is_not_missing(server: ExpiringServer) -> None:
-    result = run(server, "vi_task_wait", tasks=["check-mode"], check_mode=True)
-    assert ("failed" in result, result["missing"]) == (False, ["check-mode"])
-
-
-@RELEASES
-@pytest.mark.parametrize("check_mode", [True, False])
-def test_cancel_leaves_it_alone(server: ExpiringServer, release: str, check_mode: bool) -> None:
-    result = run(server, "vi_task_cancel", tasks=["task-2"], api_release=release, check_mode=check_mode)
-    assert (result["changed"], [task["state"] for task in result["tasks"]]) == (False, ["success"])
-    assert server.operations["Task.CancelTask"] == 0
-    assert NOWHERE[:14] in run(server, "vi_task_cancel", tasks=["task-4"], api_release=release)["msg"]
-
-
-@RELEASES
-@pytest.mark.parametrize(
-    ("options", "problem"),
-    [
-        ({"state": "success"}, None),
-        ({"state": "error"}, "task-2 has ended in success and cannot change to error"),
-        ({"progress": 5}, "task-2 has ended in success: its progress and description can no longer change"),
-    ],
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    BadResponse,
+    FaultError,
 )
-def test_state(server: ExpiringServer, release: str, options: dict[str, Any], problem: str | None) -> None:
-    result = run(server, "vi_task_state", task="task-2", api_release=release, **options)
-    assert result.get("msg") == problem
-    assert result["task"]["state"] == "success"
-    assert result.get("changed", False) is False
-    missing = run(server, "vi_task_state", task="task-4", api_release=release, **options)
-    assert missing["msg"] == f"task: task-4 {NOWHERE}"
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.task_reader import (
+    no_such_task_error,
+    read_recent_tasks,
+    read_task_infos,
+    read_task_manager,
+    read_task_properties,
+    read_tasks,
+)
+from ansible_collections.vijson.tasks.tests.unit.support.fake_manager import ManagerServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, TaskServer, content, info, ref
+
+READ = "PropertyCollector.RetrievePropertiesEx"
 
 
-@RELEASES
-def test_custom_value(server: ExpiringServer, release: str) -> None:
-    expired, nowhere = (
-        run(server, "vi_task_custom_value", task=moid, values={"owner": "joe"}, api_release=release)["msg"]
-        for moid in ("task-2", "task-4")
-    )
-    assert expired.startswith("task: task-2 has ended in success, and its object has expired on vc.example.com.")
-    assert nowhere == f"task: task-4 {NOWHERE}"
+MANY = [f"task-{number}" for number in range(500)]
+
+
+def test_500_tasks_are_one_request() -> None:
+    server = TaskServer(*MANY)
+    with server.client("S0") as client:
+        found = read_task_infos(client, reversed(MANY))
+    assert list(found) == MANY[::-1]
+    assert [sent.operation for sent in server.sent] == [READ]
+
+
+def test_no_task_is_no_request() -> None:
+    server = TaskServer()
+    with server.client("S0") as client:
+        assert read_tasks(client, []) == {}
+        assert read_tasks(client, ["check-mode"]) == {}
+    assert server.sent == []
+
+
+def test_what_is_gone_is_not_in_it() -> None:
+    server = TaskServer("task-1")
+    with server.client("S0") as client:
+        assert list(read_tasks(client, ["task-8", "task-1", "task-9"])) == ["task-1"]
+        assert read_tasks(client, ["task-8"]) == {}
+
+
+def test_recent_tasks_are_one_request() -> None:
+    server = TaskServer()
+    manager = {**content("TaskManager", recentTask=[]), "obj": ref("TaskManager", "TaskManager")}
+    answer = {"objects": [manager, content("task-1", info=info("task-1")), content("task-2", "info")]}
+    server.answers[READ] = lambda _moid, _params: answer
+    with server.client("S0") as client:
+        assert [item.ref.moid for item in read_recent_tasks(client)] == ["task-1"]
+    (sent,) = server.sent
+    (spec,) = sent.params["specSet"]
+    (root,) = spec["objectSet"]
+    assert root["obj"] == ref("TaskManager", "TaskManager")
+    assert [(step["type"], step["path"]) for step in root["selectSet"]] == [("TaskManager", "recentTask")]
+
+
+def test_an_info_that_may_not_be_read_is_an_error() -> None:
+    server = TaskServer()
+    server.answers[READ] = lambda _moid, _params: {"objects": [content("task-1", "info")]}
+    with server.client("S0") as client:
+        assert list(read_task_properties(client, ["task-1"])) == ["task-1"]
+        with pytest.raises(FaultError, match=r"task-1.*NoPermission"):
+            read_tasks(client, ["task-1"])
+
+
+@pytest.mark.parametrize("value", [None, "text", []])
+def test_an_info_that_is_no_object(value: Any) -> None:
+    server = TaskServer()
+    server.answers[READ] = lambda _moid, _params: {"objects": [content("task-1", info=value)]}
+    with server.client("S0") as client, pytest.raises(BadResponse, match="info"):
+        read_task_infos(client, ["task-1"])
+
+
+def test_tasks_are_results() -> None:
+    server = TaskServer("task-1")
+    with server.client("S0") as client:
+        (task,) = read_tasks(client, ["task-1"]).values()
+    assert tuple(task) == TASK_KEYS
+
+
+def test_on_a_server_where_the_task_manager_has_another_id() -> None:
+    server = ManagerServer("ha-taskmgr")
+    with server.client("S0") as client:
+        found = read_task_manager(client, ["maxCollector"])
+        assert (found.ref.moid, found.require("maxCollector")["_value"]) == ("ha-taskmgr", 32)
+        read_task_manager(client, ["maxCollector"])
+    assert server.operations == {READ: 3, "ServiceInstance.content": 1}
+
+
+def test_another_fault_of_the_task_manager_stays_as_it_is() -> None:
+    server = ManagerServer()
+    server.trouble[READ] = [Fault("ManagedObjectNotFound", obj=ref("Task", "task-1"))]
+    with server.client("S0") as client, pytest.raises(FaultError, match="ManagedObjectNotFound"):
+        read_task_manager(client, ["maxCollector"])
+
+
+def test_an_error_for_a_task_that_does_not_exist_names_the_task_and_the_server() -> None:
+    error = no_such_task_error(TaskServer().client("S0"), "task-8")
+    assert "task-8" in str(error)
+    assert "vc.example.com" in str(error)
+
+
+def test_tasks_come_in_the_order_asked_for_whatever_the_server_returns() -> None:
+    server = TaskServer()
+    moids = ["task-2", "task-1", "task-3"]
+    server.answers[READ] = lambda _moid, _params: {
+        "objects": [content(moid, info=info(moid)) for moid in sorted(moids)]
+    }
+    with server.client("S0") as client:
+        assert list(read_task_infos(client, moids)) == moids
+        assert list(read_tasks(client, moids)) == moids
