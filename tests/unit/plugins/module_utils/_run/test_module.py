@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running a module as a process of its own, with a real AnsibleModule."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, Callable
+
+import pytest
+from ansible.module_utils import basic
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interrupted, TaskError
+from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import argument_spec
+from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, Result
+from ansible_collections.vijson.tasks.plugins.module_utils._run.module import run_module
+
+SPEC = argument_spec(
+    tasks={"type": "list", "elements": "raw"},
+    wait={"type": "bool", "default": False},
+    dest={"type": "path"},
+)
+CONNECTION = {"hostname": "vc.example.com", "username": "joe", "password": "s3cret'\\word"}
+Perform = Callable[..., Result]
+
+
+@pytest.fixture
+def perform(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Perform:
+    """Runs a module with these arguments, and returns what it prints."""
+
+    def result_of(run: Callable[[Job], Result], **arguments: Any) -> Result:
+        given = json.dumps({"ANSIBLE_MODULE_ARGS": {**CONNECTION, **arguments}}).encode()
+        monkeypatch.setattr(basic, "_ANSIBLE_ARGS", given)
+        monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        with pytest.raises(SystemExit) as ended:
+            run_module(run, SPEC)
+        printed: Result = json.loads(capsys.readouterr().out)
+        assert bool(printed.get("failed")) is (ended.value.code != 0)
+        return printed
+
+    return result_of
+
+
+def fails(error: BaseException) -> Callable[[Job], Result]:
+    """A ``run()`` that raises this."""
+
+    def run(_job: Job) -> Result:
+        raise error
+
+    return run
+
+
+def test_a_result(perform: Perform) -> None:
+    result = perform(lambda job: {"changed": True, "wait": job.params["wait"], "port": job.params["port"]}, wait="yes")
+    assert {key: result[key] for key in ("changed", "wait", "port")} == {"changed": True, "wait": True, "port": 443}
+
+
+def test_modes_and_warnings(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, warning, **_how: warnings.append(warning))
+
+    def run(job: Job) -> Result:
+        job.warn("two\nlines")
+        return {"check": job.check_mode, "diff": {"after": job.diff_mode}}
+
+    result = perform(run, _ansible_check_mode=True, _ansible_diff=True)
+    assert (result["check"], result["diff"]) == (True, {"after": True})
+    assert warnings == ["two lines"]
+    assert "diff" not in perform(run)
+
+
+@pytest.mark.parametrize(
+    ("run", "arguments", "message"),
+    [
+        (fails(TaskError("task-1 failed", result={"tasks": ["task-1"]})), {}, "task-1 failed"),
+        (fails(Interrupted("Interrupted by SIGINT")), {}, "Interrupted by SIGINT"),
+        (fails(AssertionError("never called")), {"hostname": "https://vc"}, "hostname: 'https://vc'"),
+        (fails(AssertionError("never called")), {"wait": "perhaps"}, "wait"),
+        (fails(AssertionError("never called")), {"colour": "red"}, "colour"),
+    ],
+)
+def test_a_failure(perform: Perform, run: Callable[[Job], Result], arguments: Any, message: str) -> None:
+    result = perform(run, **arguments)
+    assert result["failed"]
+    assert message in result["msg"]
+    assert result.get("tasks") == (["task-1"] if "task-1" in message else None)
+
+
+def test_no_secret_leaves_it_quoted_or_not(perform: Perform) -> None:
+    password = CONNECTION["password"]
+    result = perform(lambda _job: {"plain": f"<{password}>", "quoted": f"<{password!r}>"})
+    assert "cret" not in json.dumps(result)
+    assert (result["plain"], result["quoted"][0]) == ("<********>", "<")
+
+
+def test_one_task_as_a_module_returned_it_is_a_list_of_one(perform: Perform) -> None:
+    result = perform(lambda job: {"tasks": job.tasks()}, tasks={"moid": "task-7"})
+    assert result["tasks"] == ["task-7"]
+
+
+def test_nothing_is_added_about_a_file_that_a_result_names(perform: Perform, tmp_path: Any) -> None:
+    file = tmp_path / "tasks.jsonl"
+    file.touch()
+    result = perform(lambda job: {"dest": job.params["dest"]}, dest=str(file))
+    assert result["dest"] == str(file)
+    assert not {"group", "mode", "owner", "path", "size", "state", "uid"} & set(result)
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_it_stops_when_ansible_no_longer_reads(perform: Perform, monkeypatch: pytest.MonkeyPatch, reads: bool) -> None:
+    reader, writer = os.pipe()
+    if not reads:
+        os.close(reader)
+
+    def run(job: Job) -> Result:
+        with monkeypatch.context() as patched:
+            patched.setattr(sys.stdout, "fileno", lambda: writer, raising=False)
+            job.progress("task-1 43%")
+        return {"waited": True}
+
+    result = perform(run)
+    assert result.get("waited", False) is reads
+    assert bool(result.get("failed")) is not reads
+    for end in [writer, *([reader] if reads else [])]:
+        os.close(end)
