@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much of the history is read, in which order, and what of each task."""
+"""Limits, order and fields when reading the history."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 def read(server: HistoryServer, **options: Any) -> tuple[list[dict[str, Any]], int, bool]:
-    """The tasks, their count, and whether there are more."""
+    """Read tasks, their number, and whether there are more."""
     tasks: list[dict[str, Any]] = []
     with server.client() as client:
         count, truncated = collect_tasks(client, SPEC, parse_reading_options({**DEFAULTS, **options}), tasks.extend)
@@ -101,7 +101,7 @@ def test_the_collector_goes_when_the_taker_fails() -> None:
 
     with server.client("S0") as client, pytest.raises(OSError, match="no space") as raised:
         collect_tasks(client, SPEC, parse_reading_options(DEFAULTS), fail)
-    # what was raised keeps all that was going on alive
+    # the traceback keeps the frames, and with them the generators, alive
     assert raised.tb is not None
     assert server.owned == {}
 

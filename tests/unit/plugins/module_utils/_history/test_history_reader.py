@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading history: each task once and in order, whatever gets lost or arrives meanwhile."""
+"""Reading the history returns each task once and in order, even if responses are lost or new tasks arrive."""
 
 from __future__ import annotations
 

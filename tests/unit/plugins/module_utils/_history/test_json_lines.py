@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file of JSON Lines that replaces another one, or leaves it alone."""
+"""Writing a JSON Lines file atomically; on failure the old file is kept."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def usual_umask() -> Iterator[None]:
 
 
 def write(dest: Path, items: list[Any] | None = None, **options: Any) -> bool:
-    """Write in two pages; whether anything changed."""
+    """Write two pages, and return whether the file changed."""
     pages = [items] if items is not None else [ITEMS[:1], ITEMS[1:]]
     with JsonLinesFile(str(dest), **options) as file:
         for page in pages:

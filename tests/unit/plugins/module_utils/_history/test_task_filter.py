@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From options to a TaskFilterSpec."""
+"""Translating options into a TaskFilterSpec."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._history.task_filter import parse_filter
-from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_object
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, ref
 
 NOW = "2026-11-22T04:00:00.5Z"
@@ -20,7 +18,7 @@ NOW = "2026-11-22T04:00:00.5Z"
 
 @pytest.fixture
 def server() -> FakeVcenter:
-    """Knows its time and one inventory path."""
+    """A vCenter with a clock and one inventory path."""
     server = FakeVcenter()
     server.answers["ServiceInstance.CurrentTime"] = lambda _moid, _params: NOW
     server.answers["SearchIndex.FindByInventoryPath"] = lambda _moid, params: (
@@ -30,7 +28,7 @@ def server() -> FakeVcenter:
 
 
 def spec(server: FakeVcenter, **options: Any) -> dict[str, Any]:
-    """The TaskFilterSpec without the name of its type."""
+    """The TaskFilterSpec without its type name."""
     found = parse_filter(options).spec(server.client("S0"))
     assert found.pop("_typeName") == "TaskFilterSpec"
     return found
@@ -148,20 +146,3 @@ def test_a_span_of_no_length() -> None:
     moment = "2026-11-01T00:00:00Z"
     parse_filter({"begin_time": moment, "end_time": moment})
     parse_filter({"begin_time": "1h", "end_time": "60m"})
-
-
-@pytest.mark.parametrize(
-    "value",
-    ["alarm-7", " alarm-7 ", "'Alarm:alarm-7'", "vim.alarm.Alarm:alarm-7", {"type": "Alarm", "moid": "alarm-7"}],
-)
-def test_ways_to_name_an_alarm(value: Any) -> None:
-    assert parse_object(value, "alarm", "Alarm", "alarm-") == Reference("Alarm", "alarm-7")
-
-
-@pytest.mark.parametrize(
-    "value",
-    ["", "7", "alarm-", "alarm-x", "vm-7", "Task:alarm-7", {"type": "Alarm"}, {"moid": "alarm-7"}, {}, [], None],
-)
-def test_what_names_no_alarm(value: Any) -> None:
-    with pytest.raises(InputError, match="is not a valid Alarm"):
-        parse_object(value, "alarm", "Alarm", "alarm-")
