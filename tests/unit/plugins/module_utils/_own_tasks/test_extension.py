@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An extension with what is wanted in it, and all else as it was."""
+"""Changing an extension adds what is wanted and keeps everything else."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def description(text: str) -> dict[str, str]:
 
 
 def extension(**fields: Any) -> dict[str, Any]:
-    """As a server has it."""
+    """An extension as a server returns it."""
     return {
         "_typeName": "Extension",
         "key": KEY,

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registering an extension once, whatever gets lost, and leaving those of others alone."""
+"""Registering an extension only once, even if responses are lost, and never changing those of others."""
 
 from __future__ import annotations
 
@@ -22,50 +22,16 @@ from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.registerin
     put_extension,
     refuse_foreign_extension,
 )
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, Lost, Params
+from ansible_collections.vijson.tasks.tests.unit.support.fake_extensions import (
+    REGISTER,
+    UNREGISTER,
+    UPDATE,
+    ExtensionServer,
+)
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost
 
 KEY = "com.example.jobs"
 EXTENSION = {"_typeName": "Extension", "key": KEY, "version": "1"}
-REGISTER, UPDATE, UNREGISTER = (f"ExtensionManager.{verb}Extension" for verb in ("Register", "Update", "Unregister"))
-
-
-class ExtensionServer(FakeVcenter):
-    """Keeps extensions as a vCenter does.
-
-    :ivar late: what arrives only after the next look
-    """
-
-    def __init__(self, *extensions: dict[str, Any]) -> None:
-        super().__init__()
-        self.extensions = {extension["key"]: extension for extension in extensions}
-        self.late: list[dict[str, Any]] = []
-        self.answers.update(
-            {
-                "ExtensionManager.FindExtension": self._find,
-                REGISTER: self._register,
-                UPDATE: self._update,
-                UNREGISTER: self._unregister,
-                "ServiceInstance.CurrentTime": lambda _moid, _params: "2026-11-22T04:00:00.5Z",
-            }
-        )
-
-    def _find(self, _moid: str, params: Params) -> Any:
-        found = self.extensions.get(params["extensionKey"])
-        self.extensions.update((extension["key"], extension) for extension in self.late)
-        return found
-
-    def _register(self, _moid: str, params: Params) -> None:
-        if params["extension"]["key"] in self.extensions:
-            raise Fault("InvalidArgument", invalidProperty="extension.key")
-        self.extensions[params["extension"]["key"]] = params["extension"]
-
-    def _update(self, _moid: str, params: Params) -> None:
-        self.extensions[params["extension"]["key"]] = params["extension"]
-
-    def _unregister(self, _moid: str, params: Params) -> None:
-        if params["extensionKey"] not in self.extensions:
-            raise Fault("NotFound")
-        del self.extensions[params["extensionKey"]]
 
 
 def run(server: ExtensionServer, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:

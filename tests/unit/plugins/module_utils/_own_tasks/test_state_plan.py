@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is sent to bring a task into a wanted state, and in which order."""
+"""The requests that bring a task into a wanted state, and their order."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def described(text: str, key: str = "k") -> dict[str, str]:
 @pytest.mark.parametrize(
     ("task", "options", "steps"),
     [
-        # nothing wanted, or there already
+        # nothing to change
         (info("task-1", "queued"), {}, []),
         (info("task-1", "queued"), {"state": "queued"}, []),
         (info("task-1", "running"), {"state": "running"}, []),
@@ -65,7 +65,7 @@ def described(text: str, key: str = "k") -> dict[str, str]:
         (info("task-1", "running"), {"description": "copying"}, [phase("copying")]),
         (info("task-1", "queued"), {"description": "waiting"}, [phase("waiting")]),
         (info("task-1", "running", description=described("a")), {"description": "b"}, [phase("b")]),
-        # the one order that works: running, description, progress, the end
+        # the only order that works: running, description, progress, the final state
         (info("task-1", "queued"), {"state": "success"}, [START, SUCCESS]),
         (info("task-1", "queued"), {"state": "error"}, [START, ERROR]),
         (info("task-1", "queued"), {"state": "running", "progress": 5}, [START, percent(5)]),
@@ -80,7 +80,7 @@ def described(text: str, key: str = "k") -> dict[str, str]:
             [SUCCESS],
         ),
         (info("task-1", "running"), {"progress": 5, "description": "x"}, [phase("x"), percent(5)]),
-        # done already
+        # ended already
         (info("task-1", "success"), {}, []),
         (info("task-1", "success"), {"state": "success"}, []),
         (info("task-1", "error"), {"state": "error"}, []),
@@ -140,7 +140,7 @@ def test_a_description_with_a_key_of_its_own_differs_by_it() -> None:
     ],
 )
 def test_what_is_predicted_is_what_the_server_then_has(options: dict[str, Any]) -> None:
-    """The steps, done to a TaskInfo as the server does them, lead to the same answer."""
+    """Applying the steps to a TaskInfo as a server does leads to the predicted result."""
     task = info("task-1", "queued", progress=None)
     steps = plan_steps(task, wanted(**options))
     before = task_from_info(task)

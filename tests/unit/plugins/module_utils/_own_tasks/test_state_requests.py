@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sending the steps: SetTaskState must not run twice, the others may."""
+"""Sending the steps. SetTaskState must not run twice; the other requests may."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, NoResponse
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.state_plan import StateStep
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.state_requests import send_steps
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost, TaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import SET_STATE, OwnTaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost
 
-SET = "Task.SetTaskState"
 START = StateStep("SetTaskState", {"state": "running"})
 SUCCEED = StateStep("SetTaskState", {"state": "success"})
 STEPS = [
@@ -26,41 +26,32 @@ STEPS = [
 
 
 @pytest.fixture
-def server() -> TaskServer:
-    """A queued task that takes a state as a server does: a done one takes none."""
-    server = TaskServer("task-1")
+def server() -> OwnTaskServer:
+    """A vCenter with one queued task."""
+    server = OwnTaskServer("task-1")
     server.change("task-1", state="queued")
-
-    def set_state(moid: str, params: Any) -> None:
-        if server.tasks[moid]["state"] in ("success", "error"):
-            raise Fault("InvalidState")
-        server.change(moid, **params)
-
-    server.answers[SET] = set_state
-    server.answers["Task.SetTaskDescription"] = lambda moid, params: server.change(moid, **params)
-    server.answers["Task.UpdateProgress"] = lambda moid, params: server.change(moid, progress=params["percentDone"])
     return server
 
 
-def sent(server: TaskServer) -> list[str]:
+def sent(server: OwnTaskServer) -> list[str]:
     return [each.operation for each in server.sent if each.operation.startswith("Task.")]
 
 
-def states_set(server: TaskServer) -> list[str]:
-    return [each.params["state"] for each in server.named(SET)]
+def states_set(server: OwnTaskServer) -> list[str]:
+    return [each.params["state"] for each in server.named(SET_STATE)]
 
 
-def test_in_their_order(server: TaskServer) -> None:
+def test_in_their_order(server: OwnTaskServer) -> None:
     with server.client("S0") as client:
         send_steps(client, "task-1", STEPS)
-    assert sent(server) == [SET, "Task.SetTaskDescription", "Task.UpdateProgress", SET]
+    assert sent(server) == [SET_STATE, "Task.SetTaskDescription", "Task.UpdateProgress", SET_STATE]
     assert server.tasks["task-1"]["state"] == "success"
     assert [each.repeatable for each in server.sent] == [False, True, True, False]
 
 
 @pytest.mark.parametrize("step", [START, SUCCEED])
-def test_a_lost_answer_that_ran_is_not_sent_again(server: TaskServer, step: StateStep) -> None:
-    server.trouble[SET] = [Lost(ran=True)]
+def test_a_lost_answer_that_ran_is_not_sent_again(server: OwnTaskServer, step: StateStep) -> None:
+    server.trouble[SET_STATE] = [Lost(ran=True)]
     with server.client("S0") as client:
         send_steps(client, "task-1", [step])
     assert states_set(server) == [step.params["state"]]
@@ -68,41 +59,41 @@ def test_a_lost_answer_that_ran_is_not_sent_again(server: TaskServer, step: Stat
 
 
 @pytest.mark.parametrize("step", [START, SUCCEED])
-def test_a_lost_answer_that_did_not_run_is_sent_again_after_a_look(server: TaskServer, step: StateStep) -> None:
-    server.trouble[SET] = [Lost(ran=False)]
+def test_a_lost_answer_that_did_not_run_is_sent_again_after_a_look(server: OwnTaskServer, step: StateStep) -> None:
+    server.trouble[SET_STATE] = [Lost(ran=False)]
     with server.client("S0") as client:
         send_steps(client, "task-1", [step])
-    assert [each.operation for each in server.sent] == [SET, "PropertyCollector.RetrievePropertiesEx", SET]
+    assert [each.operation for each in server.sent] == [SET_STATE, "PropertyCollector.RetrievePropertiesEx", SET_STATE]
     assert server.tasks["task-1"]["state"] == step.params["state"]
 
 
-def test_a_late_first_request_that_ran_after_the_look(server: TaskServer) -> None:
+def test_a_late_first_request_that_ran_after_the_look(server: OwnTaskServer) -> None:
     def late(moid: str, params: Any) -> None:
         server.change(moid, state="success")
         raise Fault("InvalidState")
 
-    server.trouble[SET] = [Lost(ran=False)]
-    server.answers[SET] = late
+    server.trouble[SET_STATE] = [Lost(ran=False)]
+    server.answers[SET_STATE] = late
     with server.client("S0") as client:
         send_steps(client, "task-1", [SUCCEED])
-    assert len(server.named(SET)) == 2
+    assert len(server.named(SET_STATE)) == 2
 
 
-def test_a_task_that_another_one_ended_meanwhile(server: TaskServer) -> None:
-    server.trouble[SET] = [Lost(ran=False)]
+def test_a_task_that_another_one_ended_meanwhile(server: OwnTaskServer) -> None:
+    server.trouble[SET_STATE] = [Lost(ran=False)]
     server.change("task-1", state="error")
     with server.client("S0") as client, pytest.raises(FaultError, match="InvalidState"):
         send_steps(client, "task-1", [SUCCEED])
 
 
-def test_answers_that_are_lost_again_and_again(server: TaskServer) -> None:
-    server.trouble[SET] = [Lost(ran=False)] * 10
+def test_answers_that_are_lost_again_and_again(server: OwnTaskServer) -> None:
+    server.trouble[SET_STATE] = [Lost(ran=False)] * 10
     with server.client("S0") as client, pytest.raises(NoResponse):
         send_steps(client, "task-1", [SUCCEED])
-    assert len(server.named(SET)) == 2
+    assert len(server.named(SET_STATE)) == 2
 
 
-def test_a_step_that_fails_ends_it(server: TaskServer) -> None:
+def test_a_step_that_fails_ends_it(server: OwnTaskServer) -> None:
     server.trouble["Task.UpdateProgress"] = [Fault("InvalidState")]
     with server.client("S0") as client, pytest.raises(FaultError, match="UpdateProgress"):
         send_steps(client, "task-1", STEPS)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of vi_task_state: what is refused before anything is sent, and what is sent for the rest."""
+"""The options of vi_task_state: which values are refused, and what the others become on the wire."""
 
 from __future__ import annotations
 
