@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a module that waits answers, and how it says that the time has passed."""
+"""The result of a wait, and its timeout error."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.wire import Wire, conne
 
 
 def waited(until: str = "done", **states: str) -> WaitOutcome:
-    """Tasks by their number, in these states or gone."""
+    """The outcome of a wait for tasks by number, in these states or ``gone``."""
     tracker = TaskTracker((f"task-{number[1:]}" for number in states), until)
     for number, state in states.items():
         moid = f"task-{number[1:]}"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines for a person who looks on."""
+"""Progress lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job
-from ansible_collections.vijson.tasks.plugins.module_utils._times import format_span
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.progress import ProgressReporter
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
@@ -19,7 +18,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.wire import connection
 
 
 class Screen:
-    """What a reporter shows of a tracker, at times that a test sets."""
+    """Collects the lines of a reporter at chosen times."""
 
     def __init__(self, *moids: str, until: str = "done") -> None:
         self.clock = FakeClock()
@@ -28,7 +27,7 @@ class Screen:
         self.reporter = ProgressReporter(self.lines.append, lambda: self.clock.time)
 
     def at(self, seconds: float, moid: str | None = None, state: str = "running", **fields: Any) -> list[str]:
-        """The lines that this change, or no change, brings then."""
+        """The lines at this time, after this change if one is given."""
         self.clock.advance(seconds - self.clock.time)
         if moid:
             self.tracker.saw(moid, info(moid, state, **fields))
@@ -71,7 +70,7 @@ def test_a_line_comes_when_something_changed_and_every_30_seconds() -> None:
 
 
 def test_no_half_minute_of_a_wait_is_without_a_line() -> None:
-    """Not even if something that has no line of its own ends a poll in the middle."""
+    """Even if a change without a line of its own ends a poll early."""
     server = TaskServer("task-1")
     for second in range(5, 300, 25):
         server.clock.at(second, lambda: server.change("task-1", cancelable=True))
@@ -126,20 +125,3 @@ def test_text_of_the_server_can_not_drive_a_terminal() -> None:
     job.progress(line)
     job.warn(line)
     assert [line.isprintable() for line in lines] == [True, True]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0s"),
-        (0.9, "0s"),
-        (59, "59s"),
-        (60, "1m00s"),
-        (130, "2m10s"),
-        (3599, "59m59s"),
-        (3600, "1h00m00s"),
-        (90061, "25h01m01s"),
-    ],
-)
-def test_spans(seconds: float, text: str) -> None:
-    assert format_span(seconds) == text

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How tasks that are waited for arrive, get lost, or do not make it in time."""
+"""Waiting for tasks that end, that expire, or that are still pending at the deadline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SETTING_UP = (
 
 
 def waited(server: TaskServer, timeout: float = 100.0, until: str = "done", *moids: str) -> TaskTracker:
-    """What is known after a wait for all tasks of the server, or for these."""
+    """The tracker after a wait for all tasks of the server, or for these."""
     tracker = TaskTracker(moids or list(server.tasks), until)
     with server.client() as client:
         wait_for_tasks(client, tracker, timeout, clock=server.clock.clock)

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tracking tasks during a wait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import TaskServer, info
+
+
+def state_of(tracker: TaskTracker) -> tuple[list[str], list[str], list[str]]:
+    """The ids that are pending, that are missing, and that have a result."""
+    return list(tracker.pending), tracker.missing, [task["moid"] for task in tracker.tasks()]
+
+
+@pytest.mark.parametrize(
+    ("until", "state", "pending"),
+    [
+        ("done", "queued", True),
+        ("done", "running", True),
+        ("done", "success", False),
+        ("done", "error", False),
+        ("running", "queued", True),
+        ("running", "running", False),
+        ("running", "success", False),
+        ("running", "error", False),
+    ],
+)
+def test_which_states_a_wait_is_for(until: str, state: str, pending: bool) -> None:
+    tracker = TaskTracker(["task-1"], until)
+    tracker.saw("task-1", info("task-1", state))
+    assert state_of(tracker) == (["task-1"] if pending else [], [], ["task-1"])
+
+
+def test_what_has_arrived_or_does_not_exist_stays_so() -> None:
+    tracker = TaskTracker(["task-1", "task-2"])
+    tracker.saw("task-1", info("task-1", "success"))
+    tracker.gone("task-2")
+    tracker.saw("task-1", info("task-1", "running"))
+    tracker.gone("task-1")
+    tracker.saw("task-2", info("task-2", "running"))
+    assert state_of(tracker) == ([], ["task-2"], ["task-1"])
+    assert tracker.infos["task-1"]["state"] == "success"
+
+
+def test_other_tasks_are_left_alone() -> None:
+    tracker = TaskTracker(["task-1"])
+    tracker.saw("task-2", info("task-2"))
+    tracker.changed("task-2", "info.progress", 5)
+    tracker.gone("task-2")
+    assert state_of(tracker) == (["task-1"], [], [])
+
+
+def test_a_field_that_changes_is_unboxed_and_joins_what_is_known() -> None:
+    tracker = TaskTracker(["task-1"])
+    tracker.changed("task-1", "info", info("task-1", name="Do"))
+    tracker.changed("task-1", "info.progress", {"_typeName": "int", "_value": 5})
+    tracker.changed("task-1", "recentTask", "something else")
+    assert {key: tracker.infos["task-1"][key] for key in ("name", "state", "progress")} == {
+        "name": "Do",
+        "state": "running",
+        "progress": 5,
+    }
+    assert not tracker.incomplete
+
+
+def test_an_end_without_the_rest_of_the_info_has_to_be_read() -> None:
+    server = TaskServer("task-1", "task-2")
+    tracker = TaskTracker(server.tasks)
+    tracker.changed("task-1", "info.state", {"_typeName": "TaskInfoState", "_value": "success"})
+    assert (tracker.incomplete, list(tracker.pending)) == (True, ["task-1", "task-2"])
+    server.finish("task-1", result="done")
+    with server.client("S0") as client:
+        tracker.read(client)
+    assert (tracker.incomplete, list(tracker.pending)) == (False, ["task-2"])
+    assert [task["result"] for task in tracker.tasks()] == ["done", None]
+
+
+def test_reading_asks_once_for_what_is_pending() -> None:
+    server = TaskServer("task-1", "task-2")
+    server.finish("task-2")
+    tracker = TaskTracker(["task-9", "task-2", "task-1"])
+    with server.client("S0") as client:
+        tracker.read(client)
+        tracker.read(client)
+    assert state_of(tracker) == (["task-1"], ["task-9"], ["task-2", "task-1"])
+    asked = [[each["obj"]["value"] for each in sent.params["specSet"][0]["objectSet"]] for sent in server.sent]
+    assert asked == [["task-9", "task-2", "task-1"], ["task-1"]]
+
+
+@pytest.mark.parametrize("value", [None, "text", []])
+def test_an_info_that_is_no_object(value: Any) -> None:
+    with pytest.raises(BadResponse, match="info"):
+        TaskTracker(["task-1"]).changed("task-1", "info", value)
