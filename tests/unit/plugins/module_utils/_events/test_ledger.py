@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which changes a TaskInfo tells: each once, and none of before the beginning."""
+"""Which changes a TaskInfo tells: each once, and none from before the beginning."""
 
 from __future__ import annotations
 

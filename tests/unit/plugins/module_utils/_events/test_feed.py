@@ -1,0 +1,190 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Changes of tasks in one session, from the latest page, from single tasks, and from the history."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._events.feed import TaskFeed
+from ansible_collections.vijson.tasks.plugins.module_utils._events.ledger import ChangeSelection, TaskLedger
+from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND
+from ansible_collections.vijson.tasks.tests.unit.support.fake_events import BEGIN, POLL, EventServer
+
+EVERYTHING = ChangeSelection()
+MODIFY = "ListView.ModifyListView"
+READ_HISTORY = "TaskHistoryCollector.ReadNextTasks"
+
+
+def heard(
+    server: EventServer,
+    seconds: float,
+    *,
+    begin: float = 0.0,
+    selection: ChangeSelection = EVERYTHING,
+    page_size: int = 10,
+) -> list[str]:
+    """All changes until this time, in seconds, such as ``task-1 created``."""
+    ledger = TaskLedger(BEGIN + int(begin * SECOND))
+    changes = []
+
+    def pause(span: float) -> bool:
+        server.clock.advance(span)
+        return False
+
+    with server.client() as client:
+        feed = TaskFeed(client, {}, ledger, selection, pause=pause, page_size=page_size)
+        with closing(feed.news()) as news:
+            for events in news:
+                changes += [f"{event.task['moid']} {event.change}" for event in events]
+                if server.clock.time >= seconds:
+                    break
+    assert (server.owned, server.sessions) == ({}, set())
+    return changes
+
+
+def active_since_long(server: EventServer, number: int) -> None:
+    """Add a task that has been running for an hour."""
+    time = f"2026-11-22T03:00:0{number}Z"
+    server.put(f"task-{number}", queueTime=time, startTime=time)
+
+
+def test_a_task_that_is_created_runs_and_ends() -> None:
+    server = EventServer()
+    server.put_at(5, "task-1", "queued")
+    server.put_at(10, "task-1", "running")
+    server.put_at(15, "task-1", "success")
+    server.put_at(20, "task-2", "error")
+    assert heard(server, 40) == ["task-1 created", "task-1 state", "task-1 done", "task-2 created", "task-2 failed"]
+    assert server.operations[POLL] < 12
+
+
+def test_a_quiet_minute_is_a_few_requests() -> None:
+    server = EventServer()
+    assert heard(server, 60) == []
+    assert len(server.named(POLL)) <= 4
+
+
+def test_what_was_active_at_the_beginning_is_told_when_it_ends() -> None:
+    server = EventServer()
+    server.put("task-1", queueTime="2026-11-22T03:00:00Z", startTime="2026-11-22T03:00:01Z")
+    server.put("task-2", "success", queueTime="2026-11-22T03:00:00Z", completeTime="2026-11-22T03:30:00Z")
+    server.put_at(10, "task-1", "error")
+    assert heard(server, 30) == ["task-1 failed"]
+
+
+def test_what_happened_before_it_listened_is_read_from_the_history() -> None:
+    server = EventServer()
+    server.put("task-1", "success", queueTime="2026-11-22T03:59:30Z", completeTime="2026-11-22T03:59:40Z")
+    server.put("task-2", "success", queueTime="2026-11-22T03:59:00Z", completeTime="2026-11-22T03:59:50Z")
+    server.put("task-3", "success", queueTime="2026-11-22T03:58:00Z", completeTime="2026-11-22T03:58:01Z")
+    assert heard(server, 1, begin=-45) == ["task-1 created", "task-1 done", "task-2 done"]
+
+
+def test_an_active_task_that_the_page_has_no_room_for_is_followed_by_its_state() -> None:
+    server = EventServer()
+    for number in range(5):
+        active_since_long(server, number)
+    server.put_at(10, "task-0", "success")
+    assert heard(server, 20, page_size=2) == ["task-0 done"]
+    added = [each["value"] for sent in server.named(MODIFY) for each in sent.params.get("add", ())]
+    assert sorted(added) == ["task-0", "task-1", "task-2"]
+
+
+def test_a_followed_task_that_no_longer_exists_is_no_event() -> None:
+    server = EventServer()
+    for number in range(4):
+        active_since_long(server, number)
+    server.clock.at(5, lambda: server.tasks.remove(server.tasks[0]))
+    server.put_at(10, "task-1", "error")
+    server.put_at(15, "task-9", "success")
+    assert heard(server, 40, page_size=2) == ["task-1 failed", "task-9 created", "task-9 done"]
+
+
+def test_a_task_that_expires_before_it_is_watched_is_not_read_again() -> None:
+    server = EventServer()
+    for number in range(3):
+        active_since_long(server, number)
+    modify = server.answers[MODIFY]
+
+    def expire_first(moid: str, params: Any) -> Any:
+        server.tasks = [task for task in server.tasks if task["key"] != "task-0"]
+        return modify(moid, params)
+
+    server.answers[MODIFY] = expire_first
+    for number in range(3, 6):
+        server.put_at(5, f"task-{number}", "success")
+    heard(server, 20, page_size=2)
+    watched = next(number for number, sent in enumerate(server.sent) if sent.operation == MODIFY)
+    read = [sent for sent in server.sent[watched:] if sent.operation == "PropertyCollector.RetrievePropertiesEx"]
+    assert read
+    assert "task-0" not in str(read)
+
+
+def test_more_new_tasks_than_the_page_holds_leave_no_gap() -> None:
+    server = EventServer()
+    server.put("task-0", "success")
+    for number in range(1, 8):
+        server.put_at(5, f"task-{number}", "success")
+    expected = [f"task-{number} {change}" for number in range(1, 8) for change in ("created", "done")]
+    found = heard(server, 20, page_size=2, begin=1)
+    assert sorted(found) == sorted(expected)
+
+
+def test_a_page_with_a_known_task_on_it_needs_no_look_into_the_history() -> None:
+    server = EventServer()
+    server.put("task-0", "success")
+    server.put_at(5, "task-1", "success")
+    assert heard(server, 20, page_size=2, begin=1) == ["task-1 created", "task-1 done"]
+    assert server.operations[READ_HISTORY] == 3
+
+
+@pytest.mark.parametrize(
+    ("selection", "changes"),
+    [
+        (ChangeSelection(states=["error"]), ["task-2 failed"]),
+        (ChangeSelection(description_ids=["a.b"]), ["task-1 created", "task-1 done"]),
+        (ChangeSelection(states=["success"], description_ids=["a.c"]), []),
+    ],
+)
+def test_selection(selection: ChangeSelection, changes: list[str]) -> None:
+    server = EventServer()
+    server.put_at(5, "task-1", "success", descriptionId="a.b")
+    server.put_at(10, "task-2", "error", descriptionId="a.c")
+    assert heard(server, 30, selection=selection) == changes
+
+
+def test_a_damaged_task_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    server = EventServer()
+    server.put_at(5, "task-1", "success", entity="damaged")
+    server.put_at(5, "task-2", "success")
+    assert heard(server, 30) == ["task-2 created", "task-2 done"]
+    assert "info.entity" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "leave", "obj": {"type": "TaskHistoryCollector", "value": "history-1"}},
+        {"obj": {"type": "TaskHistoryCollector", "value": "h"}, "changeSet": [{"name": "latestPage", "val": "text"}]},
+    ],
+)
+def test_a_page_that_is_lost_or_damaged_is_an_error(change: dict[str, Any]) -> None:
+    server = EventServer()
+    server.answers[POLL] = lambda _moid, _params: {"version": "1", "filterSet": [{"objectSet": [change]}]}
+    with pytest.raises(BadResponse):
+        heard(server, 10)
+    assert server.owned == {}
+
+
+def test_it_ends_when_a_pause_says_so() -> None:
+    server = EventServer()
+    server.put_at(5, "task-1")
+    with server.client() as client:
+        feed = TaskFeed(client, {}, TaskLedger(BEGIN), ChangeSelection(), pause=lambda _span: True)
+        assert [event.change for events in feed.news() for event in events] == []

@@ -1,0 +1,211 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Watching tasks across outages and expired sessions, without gaps or duplicates."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    ConnectError,
+    FaultError,
+    InputError,
+    LostResponse,
+    ViError,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._events.ledger import ChangeSelection
+from ansible_collections.vijson.tasks.plugins.module_utils._events.watch import TaskWatch
+from ansible_collections.vijson.tasks.plugins.module_utils._history.task_filter import parse_filter
+from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_time
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.updates import Updates
+from ansible_collections.vijson.tasks.tests.unit.support.fake_events import POLL, EventServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost
+
+COLLECT = "TaskManager.CreateCollectorForTasks"
+
+
+class Stopping:
+    """A threading.Event on the server's clock.
+
+    :ivar pauses: the pauses of a second or more
+    """
+
+    def __init__(self, server: EventServer) -> None:
+        self.pauses: list[float] = []
+        self._server = server
+        self._is_set = False
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+    def set(self) -> None:
+        self._is_set = True
+
+    def wait(self, seconds: float) -> bool:
+        if seconds >= 1:
+            self.pauses.append(seconds)
+        self._server.clock.advance(seconds)
+        return self._is_set
+
+
+class Watcher:
+    """A watch on a fake vCenter, and the changes that it has reported."""
+
+    def __init__(self, server: EventServer, since: str | None = None) -> None:
+        self.server = server
+        moment = None if since is None else parse_time(since, "since")
+        self.watch = TaskWatch(server.client(), parse_filter({}), ChangeSelection(), since=moment)
+        self.stopping = Stopping(server)
+        self.watch._stopping = self.stopping  # type: ignore[assignment]
+        self.heard: list[str] = []
+
+    def until(self, seconds: float) -> list[str]:
+        """All changes until this time, in seconds."""
+        while self.server.clock.time < seconds:
+            self.heard += [f"{event.task['moid']} {event.change}" for event in self.watch.next()]
+        return self.heard
+
+    def close(self) -> None:
+        self.watch.close()
+        assert (self.server.owned, self.server.sessions) == ({}, set())
+
+
+def test_from_now_on() -> None:
+    server = EventServer()
+    server.put("task-1", "success", queueTime="2026-11-22T03:59:00Z", completeTime="2026-11-22T03:59:30Z")
+    server.put_at(5, "task-2", "success")
+    watcher = Watcher(server)
+    assert watcher.until(30) == ["task-2 created", "task-2 done"]
+    watcher.close()
+
+
+def test_since_a_time() -> None:
+    server = EventServer()
+    server.put("task-1", "success", queueTime="2026-11-22T03:59:00Z", completeTime="2026-11-22T03:59:30Z")
+    watcher = Watcher(server, since="5m")
+    assert watcher.until(10) == ["task-1 created", "task-1 done"]
+    watcher.close()
+
+
+@pytest.mark.parametrize("since", ["2026-11-22T04:00:09Z", "999999999d"])
+def test_a_time_of_no_use(since: str) -> None:
+    watcher = Watcher(EventServer(), since)
+    with pytest.raises(InputError, match="since: "):
+        watcher.until(10)
+    watcher.close()
+
+
+@pytest.mark.parametrize("error", [ConnectError("refused"), LostResponse("broken"), LostResponse("503", status=503)])
+def test_what_happens_during_an_outage_is_told_after_it(error: ViError, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "vijson.tasks")
+    server = EventServer()
+    watcher = Watcher(server)
+    watcher.until(25)
+    server.trouble[POLL] = [Lost(ran=False, error=error)]
+    server.trouble[COLLECT] = [Lost(ran=False, error=error)] * 5
+    server.put_at(server.clock.time + 20, "task-1", "success")
+    begun = server.clock.time
+    assert watcher.until(begun + 120) == ["task-1 created", "task-1 done"]
+    assert watcher.stopping.pauses[:6] == [1.0, 2.0, 5.0, 10.0, 30.0, 30.0]
+    assert [record.levelname for record in caplog.records] == ["INFO", "WARNING", "WARNING"]
+    started, interrupted, resumed = (record.getMessage() for record in caplog.records)
+    assert "vc.example.com" in started
+    assert str(error) in interrupted
+    assert "vc.example.com again" in resumed
+    watcher.close()
+
+
+def test_a_session_that_ends_is_replaced() -> None:
+    server = EventServer()
+    server.clock.at(10, server.end_sessions)
+    server.put_at(10.5, "task-1")
+    server.put_at(40, "task-1", "success")
+    watcher = Watcher(server)
+    assert watcher.until(60) == ["task-1 created", "task-1 done"]
+    assert server.operations["SessionManager.Login"] == 2
+    watcher.close()
+
+
+def test_a_server_that_was_never_reached_is_an_error_at_once() -> None:
+    server = EventServer()
+    server.trouble[COLLECT] = [Lost(ran=False, error=ConnectError("refused"))]
+    watcher = Watcher(server)
+    with pytest.raises(ConnectError):
+        watcher.until(10)
+    assert watcher.stopping.pauses == []
+    watcher.close()
+
+
+def test_failures_that_are_no_outage_are_an_error_after_some() -> None:
+    server = EventServer()
+    watcher = Watcher(server)
+    watcher.until(25)
+    server.trouble[POLL] = [Fault("SystemError")] * 20
+    with pytest.raises(FaultError, match="SystemError"):
+        watcher.until(10_000)
+    assert len(watcher.stopping.pauses) == 10
+    watcher.close()
+
+
+def test_outages_are_never_too_many() -> None:
+    server = EventServer()
+    watcher = Watcher(server)
+    watcher.until(25)
+    server.trouble[POLL] = [Lost(ran=False)] * 50
+    watcher.until(25 + 50 * 30 + 60)
+    assert len(watcher.stopping.pauses) == 50
+    watcher.close()
+
+
+def test_after_its_end_there_is_nothing_new() -> None:
+    server = EventServer()
+    watcher = Watcher(server)
+    watcher.until(25)
+    watcher.close()
+    server.put("task-1")
+    assert watcher.watch.next() == []
+
+
+def test_an_error_after_the_end_is_none() -> None:
+    server = EventServer()
+    watcher = Watcher(server)
+    watcher.until(25)
+
+    def end(_moid: str, _params: Any) -> Any:
+        watcher.stopping.set()
+        raise Fault("RequestCanceled")
+
+    server.answers[POLL] = end
+    assert watcher.watch.next() == []
+    assert watcher.stopping.pauses == []
+    watcher.close()
+
+
+def test_closing_wakes_another_thread_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = EventServer()
+    waits, woken = threading.Event(), threading.Event()
+    poll = server.answers[POLL]
+
+    def held(moid: str, params: Any) -> Any:
+        if params["options"]["maxWaitSeconds"] == 0:
+            return poll(moid, params)
+        waits.set()
+        assert woken.wait(10)
+        raise Fault("RequestCanceled")
+
+    monkeypatch.setattr(Updates, "cancel", lambda _updates: woken.set())
+    server.answers[POLL] = held
+    watch = TaskWatch(server.client(), parse_filter({}), ChangeSelection())
+    heard: list[Any] = []
+    reader = threading.Thread(target=lambda: heard.extend(watch.next() for _time in range(20)))
+    reader.start()
+    assert waits.wait(10)
+    watch.close()
+    reader.join(10)
+    assert heard == [[]] * 20
+    assert (server.owned, server.sessions) == ({}, set())
