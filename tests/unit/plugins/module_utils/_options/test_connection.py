@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of the options of the connection, and which are refused before anything is sent."""
+"""The options of the connection: endpoints and credentials, and values that are refused before any request."""
 
 from __future__ import annotations
 
@@ -11,17 +11,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import (
-    CONNECTION_ARGUMENTS,
-    argument_spec,
-    wrap_single_values,
-)
 from ansible_collections.vijson.tasks.plugins.module_utils._options.connection import (
     connect_client,
     parse_credentials,
     parse_endpoint,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.support.wire import SDK, Call, Wire, answers, connection
@@ -113,75 +107,6 @@ def test_without_a_session_the_user_counts() -> None:
 def test_a_release_goes_into_the_path(wire: Wire) -> None:
     wire.expect(Call("GET", SDK.replace("8.0.1.0", "9.0.0.0") + "/Task/task-7/info", answers({})))
     connect_client(connection(api_release="9.0.0.0", session_id="S0")).get(Reference("Task", "task-7"), "info")
-
-
-@pytest.mark.parametrize(
-    ("option", "variable"),
-    [
-        ("hostname", "VMWARE_HOST"),
-        ("username", "VMWARE_USER"),
-        ("password", "VMWARE_PASSWORD"),
-        ("session_id", "VMWARE_SESSION_ID"),
-        ("port", "VMWARE_PORT"),
-        ("validate_certs", "VMWARE_VALIDATE_CERTS"),
-        ("ca_path", "VMWARE_CA_PATH"),
-        ("proxy_host", "VMWARE_PROXY_HOST"),
-        ("proxy_port", "VMWARE_PROXY_PORT"),
-    ],
-)
-def test_environment(option: str, variable: str) -> None:
-    assert CONNECTION_ARGUMENTS[option]["fallback"][1] == [variable]
-
-
-@pytest.mark.parametrize(
-    ("option", "default"),
-    [
-        ("port", 443),
-        ("validate_certs", True),
-        ("proxy_protocol", "http"),
-        ("api_release", "8.0.1.0"),
-        ("request_timeout", 60),
-    ],
-)
-def test_defaults(option: str, default: Any) -> None:
-    assert CONNECTION_ARGUMENTS[option]["default"] == default
-
-
-def test_aliases_and_secrets() -> None:
-    assert CONNECTION_ARGUMENTS["username"]["aliases"] == ["user", "admin"]
-    assert CONNECTION_ARGUMENTS["password"]["aliases"] == ["pass", "pwd"]
-    assert {name for name, option in CONNECTION_ARGUMENTS.items() if option.get("no_log")} == {"password", "session_id"}
-    assert {name for name, option in CONNECTION_ARGUMENTS.items() if option.get("required")} == {"hostname"}
-
-
-def test_a_modules_own_options_come_beside() -> None:
-    assert argument_spec(task={"type": "str"}) == {**CONNECTION_ARGUMENTS, "task": {"type": "str"}}
-
-
-@pytest.mark.parametrize("key", ["tasks", "task"])
-def test_one_task_as_a_module_answered_it_is_a_list_of_one(key: str) -> None:
-    params: dict[str, Any] = {key: {"moid": "task-7"}, "values": {"a": "b"}, "hostname": "h"}
-    wrap_single_values(params, {"tasks": {"type": "list", "aliases": ["task"]}, "values": {"type": "dict"}})
-    assert params == {key: [{"moid": "task-7"}], "values": {"a": "b"}, "hostname": "h"}
-
-
-def test_a_job_knows_its_tasks_and_entity() -> None:
-    job = Job(connection(tasks=["task-1", "Task:task-1"], task="vim.Task:task-2", entity="/DC0/vm/web01"))
-    assert (job.tasks(), job.task(), job.entity()) == (["task-1"], "task-2", "DC0/vm/web01")
-    assert Job(connection(tasks=[], entity=None)).tasks() == []
-    assert Job(connection(entity=None)).entity() is None
-
-
-@pytest.mark.parametrize("check_mode", [True, False])
-def test_only_check_mode_knows_the_task_that_is_not_there_yet(check_mode: bool) -> None:
-    job = Job(connection(task="check-mode"), check_mode=check_mode)
-    assert job.is_planned("check-mode") is check_mode
-    assert not job.is_planned("task-1")
-    if check_mode:
-        assert job.task() == "check-mode"
-    else:
-        with pytest.raises(InputError, match="task-42"):
-            job.task()
 
 
 def test_a_ca_path_that_is_not_there_is_no_matter_of_the_first_request(wire: Wire, tmp_path: Path) -> None:

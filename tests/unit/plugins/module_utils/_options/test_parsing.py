@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How users name tasks."""
+"""Forms in which users name times, and objects that are not entities."""
 
 from __future__ import annotations
 
@@ -10,119 +10,50 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_task, parse_tasks
-
-UUID = "5d5b6f5e-0d9c-4d53-a0a4-4f3b1d0c9e11"
+from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_object, parse_time
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 
 
 @pytest.mark.parametrize(
     "value",
-    [
-        "task-42",
-        "Task:task-42",
-        "vim.Task:task-42",
-        "'vim.Task:task-42'",
-        '"vim.Task:task-42"',
-        "'task-42'",
-        f"task-42:{UUID}",
-        f"task-42:{UUID.upper()}",
-        " task-42\n",
-        {"moid": "task-42", "key": "task-42", "state": "running", "entity": {"type": "Folder", "moid": "group-d1"}},
-        {"moid": None, "key": "task-42"},
-        {"key": "task-42"},
-        {"type": "Task", "moid": "task-42"},
-    ],
+    ["alarm-7", " alarm-7 ", "'Alarm:alarm-7'", "vim.alarm.Alarm:alarm-7", {"type": "Alarm", "moid": "alarm-7"}],
 )
-def test_accepted(value: Any) -> None:
-    assert parse_task(value) == "task-42"
+def test_ways_to_name_an_alarm(value: Any) -> None:
+    assert parse_object(value, "alarm", "Alarm", "alarm-") == Reference("Alarm", "alarm-7")
 
 
 @pytest.mark.parametrize(
     "value",
+    ["", "7", "alarm-", "alarm-x", "vm-7", "Task:alarm-7", {"type": "Alarm"}, {"moid": "alarm-7"}, {}, [], None],
+)
+def test_what_names_no_alarm(value: Any) -> None:
+    with pytest.raises(InputError, match="is not a valid Alarm"):
+        parse_object(value, "alarm", "Alarm", "alarm-")
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "",
-        "42",
-        "task",
-        "task-",
-        "task-x",
-        "task-4 2",
-        "Task-42",
-        "TASK-42",
-        "vim.task-42",
-        "Task:",
-        "Task:vm-42",
-        "vm-42",
-        "VirtualMachine:vm-42",
-        "vim.VirtualMachine:task-42",
-        "'task-42",
-        "task-42'",
-        "''",
-        "'",
-        "task-42,task-43",
-        "task-42:",
-        "task-42: x",
-        "task-٤٢",
-        "task-42\u0000",
-        "{{ task }}",
-        "check-mode",
-        f"{UUID}:com.vmware.vcenter.ovf.library_item",
-        f"{UUID}:com.vmware.content.library",
-        "task-42:com.vmware.vcenter.VM",
-        42,
-        None,
-        True,
-        4.2,
-        {},
-        {"moid": 42},
-        {"moid": {"moid": "task-42"}},
-        {"moid": "vm-42"},
-        {"type": "VirtualMachine", "moid": "vm-42"},
-        {"type": "VirtualMachine", "moid": "task-42"},
+        "m",
+        "15",
+        "15 m",
+        "-15m",
+        "+15m",
+        "1.5h",
+        "15M",
+        "2w",
+        "1h30m",
+        "٣m",
+        "2023-11-14T22:13:20",
+        "2023-11-14",
+        "yesterday",
+        "15m\n6",
     ],
 )
-def test_refused_with_the_option_and_what_is_accepted(value: Any) -> None:
+def test_what_a_user_may_not_write(text: str) -> None:
     with pytest.raises(InputError) as refused:
-        parse_task(value, "parent")
-    message = str(refused.value)
-    assert message.startswith("parent: ")
-    for form in ("task-42", "Task:task-42", "vim.Task:task-42", "vmw-task=true", "module returned"):
-        assert form in message
-    assert len(message.splitlines()) == 1
-
-
-def test_other_ids_of_the_rest_api_are_no_vim_tasks() -> None:
-    with pytest.raises(InputError, match=r"not a vim\.Task"):
-        parse_task(f"{UUID}:com.vmware.vcenter.ovf.library_item")
-
-
-def test_a_list_keeps_its_order_and_counts_repeats_once() -> None:
-    values = ["task-3", {"moid": "task-1"}, "vim.Task:task-3", ["task-2", {"key": "task-1"}], f"task-2:{UUID}"]
-    assert parse_tasks(values) == ["task-3", "task-1", "task-2"]
-
-
-def test_an_empty_list_means_no_tasks() -> None:
-    assert parse_tasks([]) == []
-    assert parse_tasks([[], []]) == []
-
-
-def test_one_bad_name_in_a_list_is_refused() -> None:
-    with pytest.raises(InputError, match="tasks: 'nope'"):
-        parse_tasks(["task-1", "nope"])
-
-
-def test_the_task_of_check_mode_is_one_in_check_mode_only() -> None:
-    assert parse_tasks(["check-mode", {"moid": "check-mode", "key": "check-mode"}], check_mode=True) == ["check-mode"]
-    with pytest.raises(InputError, match="check-mode"):
-        parse_tasks(["check-mode"])
-
-
-@pytest.mark.parametrize("answer", [{"tasks": [{"moid": "task-1"}], "missing": []}, {"results": [], "changed": False}])
-def test_a_whole_answer_is_told_from_the_tasks_in_it(answer: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match=r"whole result of a module: pass the tasks in it, such as found\.tasks"):
-        parse_tasks([answer])
-
-
-def test_a_long_value_is_not_repeated_as_a_whole() -> None:
-    with pytest.raises(InputError) as refused:
-        parse_task(["task-1"] * 1000)
-    assert len(str(refused.value)) < 400
+        parse_time(text, "begin_time")
+    assert str(refused.value).startswith("begin_time: ")
+    for form in ("RFC 3339", "90s", "15m", "12h", "7d"):
+        assert form in str(refused.value)

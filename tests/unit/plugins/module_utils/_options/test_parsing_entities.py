@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How users name entities and users."""
+"""Forms in which users name entities."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import pytest
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import (
     parse_entity,
-    same_user,
-    user_spellings,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 
@@ -119,34 +117,3 @@ def test_refused_with_the_option_and_what_is_accepted(value: Any) -> None:
     assert message.startswith("task_report_entity: ")
     for form in ("VirtualMachine:vm-7", "/DC0/vm/web01", "{type: VirtualMachine, moid: vm-7}"):
         assert form in message
-
-
-@pytest.mark.parametrize(
-    ("user", "spellings"),
-    [
-        ("administrator@vsphere.local", ["administrator@vsphere.local", "VSPHERE.LOCAL\\administrator"]),
-        ("VSPHERE.LOCAL\\Administrator", ["VSPHERE.LOCAL\\Administrator"]),
-        ("root", ["root"]),
-        ("@vsphere.local", ["@vsphere.local"]),
-        ("root@", ["root@"]),
-        ("root@a\\b", ["root@a\\b"]),
-    ],
-)
-def test_spellings_of_a_user(user: str, spellings: list[str]) -> None:
-    assert user_spellings(user) == spellings
-
-
-@pytest.mark.parametrize(
-    ("wanted", "actual", "same"),
-    [
-        ("administrator@vsphere.local", "VSPHERE.LOCAL\\Administrator", True),
-        ("VSPHERE.LOCAL\\Administrator", "VSPHERE.LOCAL\\Administrator", True),
-        ("administrator", "VSPHERE.LOCAL\\Administrator", True),
-        ("Administrator@vsphere.local", "administrator", True),
-        ("administrator@other.local", "VSPHERE.LOCAL\\Administrator", False),
-        ("admin", "VSPHERE.LOCAL\\Administrator", False),
-        ("root", "", False),
-    ],
-)
-def test_the_same_user(wanted: str, actual: str, same: bool) -> None:
-    assert same_user(wanted, actual) is same

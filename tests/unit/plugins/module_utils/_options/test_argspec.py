@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of the connection as AnsibleModule validates them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import (
+    CONNECTION_ARGUMENTS,
+    argument_spec,
+    escaped_secrets,
+    wrap_single_values,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._options.connection_spec import CONNECTION_SPEC
+
+
+@pytest.mark.parametrize("option", [name for name, option in CONNECTION_SPEC.items() if "env" in option])
+def test_the_environment_is_used_for_what_is_not_given(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in CONNECTION_SPEC.values():
+        monkeypatch.delenv(each.get("env", "NONE"), raising=False)
+    monkeypatch.setenv(CONNECTION_SPEC[option]["env"], "0")
+    validated = ArgumentSpecValidator(CONNECTION_ARGUMENTS).validate({})
+    assert str(validated.validated_parameters[option]) in ("0", "False")
+    assert bool(validated.error_messages) is (option != "hostname")
+
+
+def test_a_password_is_a_secret() -> None:
+    given = {"hostname": "vc", "password": "pa55word", "session_id": "52ab", "username": "joe"}
+    assert ArgumentSpecValidator(CONNECTION_ARGUMENTS).validate(given)._no_log_values == {"pa55word", "52ab"}
+
+
+def test_a_modules_own_options_come_beside() -> None:
+    assert argument_spec(task={"type": "str"}) == {**CONNECTION_ARGUMENTS, "task": {"type": "str"}}
+
+
+@pytest.mark.parametrize("key", ["tasks", "task"])
+def test_one_task_as_a_module_returned_it_is_a_list_of_one(key: str) -> None:
+    params: dict[str, Any] = {key: {"moid": "task-7"}, "values": {"a": "b"}, "hostname": "h"}
+    wrap_single_values(params, {"tasks": {"type": "list", "aliases": ["task"]}, "values": {"type": "dict"}})
+    assert params == {key: [{"moid": "task-7"}], "values": {"a": "b"}, "hostname": "h"}
+
+
+@pytest.mark.parametrize("value", [None, [], ["task-7"], "task-7"])
+def test_what_is_no_mapping_stays_as_it_is(value: Any) -> None:
+    params = {"tasks": value}
+    wrap_single_values(params, {"tasks": {"type": "list"}})
+    assert params == {"tasks": value}
+
+
+@pytest.mark.parametrize("secret", ["plain", "back\\slash", "tab\t", "both ' and \"", "it's"])
+def test_a_secret_is_known_in_the_form_that_messages_quote(secret: str) -> None:
+    (escaped,) = escaped_secrets([secret])
+    assert escaped in f"{secret!r}"
