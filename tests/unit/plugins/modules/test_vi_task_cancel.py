@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cancelling tasks, and reporting those that could not be cancelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.modules import vi_task_cancel
+from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
+from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import OwnTaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, ref
+from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
+
+CANCEL = "Task.CancelTask"
+
+
+@pytest.fixture
+def server() -> OwnTaskServer:
+    """A vCenter with two running, cancelable tasks. CancelTask takes effect at once."""
+    server = OwnTaskServer("task-1", "task-2")
+    for moid in list(server.tasks):
+        server.change(moid, cancelable=True, cancelled=False, entity=ref("VirtualMachine", "vm-7"))
+    server.answers[CANCEL] = lambda moid, _params: server.change(moid, cancelled=True)
+    return server
+
+
+def run(server: OwnTaskServer, *tasks: str, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
+    arguments = {"tasks": list(tasks), **arguments}
+    return run_module_on(server, vi_task_cancel, arguments, check_mode=check_mode)
+
+
+def test_documentation() -> None:
+    check_module(vi_task_cancel)
+
+
+def test_tasks_in_the_order_given(server: OwnTaskServer) -> None:
+    result = run(server, "task-2", "task-1")
+    assert [(task["moid"], task["cancelled"]) for task in result["tasks"]] == [("task-2", True), ("task-1", True)]
+    assert result["changed"]
+
+
+def test_the_second_time_nothing_changes(server: OwnTaskServer) -> None:
+    run(server, "task-1")
+    assert not run(server, "task-1")["changed"]
+    assert server.operations[CANCEL] == 1
+
+
+def test_wait_until_they_have_ended(server: OwnTaskServer) -> None:
+    server.answers[CANCEL] = lambda moid, _params: server.finish(moid, "error", cancelled=True)
+    (task,) = run(server, "task-1", wait=True, wait_timeout=0)["tasks"]
+    assert task["state"] == "error"
+
+
+def test_the_time_passes(server: OwnTaskServer) -> None:
+    result = run(server, "task-1", wait=True, wait_timeout=0)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert [task["moid"] for task in result["tasks"]] == ["task-1"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_can_not_be_cancelled_fails_after_the_others(server: OwnTaskServer, check_mode: bool) -> None:
+    server.change("task-1", cancelable=False)
+    result = run(server, "task-1", "task-9", "task-2", check_mode=check_mode)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert "task-1: " in result["msg"]
+    assert "task-9: " in result["msg"]
+    assert "task-2" not in result["msg"]
+    assert [(task["moid"], task["cancelled"]) for task in result["tasks"]] == [("task-1", False), ("task-2", True)]
+
+
+def test_check_mode_requests_nothing(server: OwnTaskServer) -> None:
+    result = run(server, "check-mode", "task-1", check_mode=True)
+    assert [(task["moid"], task["cancelled"]) for task in result["tasks"]] == [("check-mode", True), ("task-1", True)]
+    assert result["changed"]
+    assert server.operations[CANCEL] == 0
+
+
+def test_check_mode_knows_the_privilege(server: OwnTaskServer) -> None:
+    server.denied = {"Global.CancelTask"}
+    assert "Global.CancelTask on VirtualMachine:vm-7" in run(server, "task-1", check_mode=True)["msg"]
+
+
+def test_a_time_that_is_refused_changes_nothing(server: OwnTaskServer) -> None:
+    assert run(server, "task-1", wait_timeout=-1)["msg"].startswith("wait_timeout: ")
+    assert server.sent == []
+
+
+def test_an_error_of_the_server(server: OwnTaskServer) -> None:
+    server.trouble[CANCEL] = [Fault("NoPermission", privilegeId="Global.CancelTask")]
+    result = run(server, "task-1")
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert "Global.CancelTask" in result["msg"]

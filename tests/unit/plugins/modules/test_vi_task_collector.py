@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading the task history into a result or a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.modules import vi_task_collector
+from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
+from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
+from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
+
+COLLECT = "TaskManager.CreateCollectorForTasks"
+
+
+def run(server: HistoryServer, *, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
+    return run_module_on(server, vi_task_collector, arguments, check_mode=check_mode)
+
+
+def test_documentation() -> None:
+    check_module(vi_task_collector)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keys", "truncated"),
+    [
+        ({}, [0, 1, 2, 3, 4], False),
+        ({"order": "newest_first", "limit": 2}, [4, 3], True),
+        ({"limit": 5, "page_size": 2}, [0, 1, 2, 3, 4], False),
+        ({"latest_page": True, "page_size": 2}, [3, 4], False),
+        ({"states": []}, [], False),
+    ],
+)
+def test_tasks(arguments: dict[str, Any], keys: list[int], truncated: bool) -> None:
+    result = run(HistoryServer(5), fields=["key"], **arguments)
+    assert result == {
+        "tasks": [{"key": f"task-{key}"} for key in keys],
+        "count": len(keys),
+        "truncated": truncated,
+    }
+
+
+def test_a_filter_that_matches_nothing_sends_nothing() -> None:
+    server = HistoryServer(5)
+    assert run(server, users=[])["count"] == 0
+    assert server.sent == []
+
+
+def test_the_filter_goes_to_the_server() -> None:
+    server = HistoryServer(5)
+    run(server, activation_ids=["a-1"], states=["error"], system_user=True)
+    (sent,) = server.named(COLLECT)
+    assert sent.params["filter"]["activationId"] == ["a-1"]
+    assert sent.params["filter"]["state"] == ["error"]
+    assert sent.params["filter"]["userName"]["systemUser"] is True
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_file(tmp_path: Path, check_mode: bool) -> None:
+    dest = tmp_path / "tasks.jsonl"
+    found = [
+        run(HistoryServer(3), dest=str(dest), mode="0600", fields=["key"], check_mode=check_mode) for _time in range(2)
+    ]
+    assert [result["changed"] for result in found] == [True, check_mode]
+    assert {key: found[0][key] for key in ("dest", "count", "truncated")} == {
+        "dest": str(dest),
+        "count": 3,
+        "truncated": False,
+    }
+    assert dest.exists() is not check_mode
+    if not check_mode:
+        assert [json.loads(line) for line in dest.read_text().splitlines()] == [
+            {"key": f"task-{number}"} for number in range(3)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"page_size": 0}, "page_size: 0"),
+        ({"fields": ["colour"]}, "fields: "),
+        ({"begin_time": "yesterday"}, "begin_time: 'yesterday'"),
+        ({"dest": "/no/such/folder/tasks.jsonl"}, "dest"),
+    ],
+)
+def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, Any], message: str) -> None:
+    server = HistoryServer(3)
+    result = run(server, **arguments)
+    assert result["failed"]
+    assert result["msg"].startswith(message)
+    assert server.sent == []

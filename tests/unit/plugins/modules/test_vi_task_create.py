@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Creating a task, only once for each activation id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.modules import vi_task_create
+from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
+from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
+from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import CREATE, TASK_TYPE, OwnTaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, ref
+from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
+
+VM = ref("VirtualMachine", "vm-7")
+
+
+def run(server: FakeVcenter, *, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
+    arguments = {"task_type": TASK_TYPE, **arguments}
+    return run_module_on(server, vi_task_create, arguments, check_mode=check_mode)
+
+
+def test_documentation() -> None:
+    check_module(vi_task_create)
+
+
+def test_a_new_task_about_the_root_folder() -> None:
+    server = OwnTaskServer()
+    result = run(server)
+    assert result["changed"]
+    assert (result["task"]["moid"], result["task"]["state"]) == ("task-1", "queued")
+    (sent,) = server.named(CREATE)
+    assert sent.params == {"obj": ref("Folder", "group-d1"), "taskTypeId": TASK_TYPE, "cancelable": False}
+
+
+def test_every_option() -> None:
+    server = OwnTaskServer()
+    server.answers["SearchIndex.FindByInventoryPath"] = lambda _moid, _params: VM
+    run(server, entity="/DC0/vm/web01", cancelable=True, initiated_by="joe", parent_task_key="task-0")
+    (sent,) = server.named(CREATE)
+    assert sent.params == {
+        "obj": VM,
+        "taskTypeId": TASK_TYPE,
+        "cancelable": True,
+        "initiatedBy": "joe",
+        "parentTaskKey": "task-0",
+    }
+
+
+def history_with(**fields: Any) -> HistoryServer:
+    """A vCenter whose history has one task, with the activation id a-1."""
+    server = HistoryServer()
+    server.tasks = [server.task(3, activationId="a-1", **{"descriptionId": TASK_TYPE, "entity": VM, **fields})]
+    return server
+
+
+def test_a_task_that_is_found_by_its_activation_id() -> None:
+    server = history_with()
+    result = run(server, entity="vm-7", activation_id="a-1")
+    assert (result["changed"], result["task"]["moid"]) == (False, "task-3")
+    assert (server.warnings, server.operations[CREATE]) == ([], 0)
+
+
+@pytest.mark.parametrize("fields", [{"descriptionId": "a.b"}, {"entity": ref("VirtualMachine", "vm-8")}])
+def test_a_task_that_is_found_but_is_another_one_is_a_warning(fields: dict[str, Any]) -> None:
+    server = history_with(**fields)
+    assert not run(server, entity="vm-7", activation_id="a-1")["changed"]
+    (warning,) = server.warnings
+    assert "task-3" in warning
+
+
+def test_a_server_that_does_not_keep_the_activation_id_is_a_warning() -> None:
+    server = HistoryServer()
+    server.answers[CREATE] = lambda _moid, _params: server.task(1)
+    assert run(server, entity="vm-7", activation_id="a-1")["changed"]
+    (warning,) = server.warnings
+    assert "activation_id" in warning
+
+
+def test_check_mode_creates_nothing() -> None:
+    server = OwnTaskServer()
+    result = run(server, check_mode=True)
+    assert (result["changed"], result["task"]["moid"]) == (True, "check-mode")
+    assert result["task"]["entity"] == {"type": "Folder", "moid": "group-d1", "name": "Datacenters"}
+    assert server.tasks == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [({"activation_id": ""}, "activation_id: "), ({"entity": "what is this"}, "entity: ")],
+)
+def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, Any], message: str) -> None:
+    server = OwnTaskServer()
+    result = run(server, **arguments)
+    assert result["failed"]
+    assert result["msg"].startswith(message)
+    assert server.sent == []

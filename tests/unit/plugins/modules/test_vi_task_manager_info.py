@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Information about the TaskManager."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.modules import vi_task_manager_info
+from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
+from ansible_collections.vijson.tasks.tests.unit.support.fake_manager import ManagerServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault
+from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
+
+
+def test_documentation() -> None:
+    check_module(vi_task_manager_info)
+
+
+@pytest.mark.parametrize("description", [True, False])
+def test_result(description: bool) -> None:
+    result = run_module_on(ManagerServer(), vi_task_manager_info, {"description": description})
+    assert (result["max_collector"], result["recent_tasks"]) == (32, ["task-2", "task-1"])
+    assert [state["key"] for state in result.get("description", {}).get("states", [])] == ["queued"] * description
+    assert "changed" not in result
+
+
+def test_an_error_of_the_server() -> None:
+    server = ManagerServer()
+    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [Fault("NoPermission", privilegeId="System.View")]
+    result = run_module_on(server, vi_task_manager_info, {})
+    assert (result["failed"], result["fault"]["type"]) == (True, "NoPermission")

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Setting the state of a task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.modules import vi_task_state
+from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
+from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import SET_STATE, OwnTaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
+
+
+@pytest.fixture
+def server() -> OwnTaskServer:
+    """A vCenter with one queued task."""
+    server = OwnTaskServer("task-1")
+    server.change("task-1", state="queued")
+    return server
+
+
+def run(server: OwnTaskServer, task: str = "task-1", *, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
+    return run_module_on(server, vi_task_state, {"task": task, **arguments}, check_mode=check_mode)
+
+
+def test_documentation() -> None:
+    check_module(vi_task_state)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("arguments", "after"),
+    [
+        ({}, {}),
+        ({"state": "running", "progress": 40}, {"state": "running", "progress": 40}),
+        ({"description": "Copying"}, {"description": "Copying"}),
+        ({"state": "success", "result": "3 disks"}, {"state": "success", "result": "3 disks"}),
+    ],
+)
+def test_what_a_task_becomes(
+    server: OwnTaskServer, arguments: dict[str, Any], after: dict[str, Any], check_mode: bool
+) -> None:
+    before = dict(server.tasks["task-1"])
+    result = run(server, check_mode=check_mode, **arguments)
+    assert {key: result["task"][key] for key in after} == after
+    assert result["changed"] is bool(after)
+    assert {key for key, value in result["diff"]["after"].items() if value != result["diff"]["before"][key]} == set(
+        after
+    )
+    assert (server.tasks["task-1"] == before) is (check_mode or not after)
+
+
+def test_the_second_time_nothing_changes(server: OwnTaskServer) -> None:
+    assert run(server, state="success", progress=100)["changed"]
+    sent = server.operations[SET_STATE]
+    assert not run(server, state="success", progress=100)["changed"]
+    assert server.operations[SET_STATE] == sent
+
+
+def test_an_error(server: OwnTaskServer) -> None:
+    result = run(server, state="error", fault={"message": "The store is full"})
+    assert result["task"]["error"]["message"] == "The store is full"
+
+
+def test_a_planned_task() -> None:
+    server = OwnTaskServer()
+    result = run(server, "check-mode", check_mode=True, state="running", progress=5)
+    assert (result["task"]["moid"], result["task"]["state"], result["task"]["progress"]) == ("check-mode", "running", 5)
+    assert server.operations["PropertyCollector.RetrievePropertiesEx"] == 0
+
+
+def test_check_mode_knows_the_privilege(server: OwnTaskServer) -> None:
+    server.denied = {"Task.Update"}
+    assert "Task.Update on Folder:group-d1" in run(server, check_mode=True, state="running")["msg"]
+    assert not run(server, check_mode=True, state="queued").get("failed")
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments", "message"),
+    [
+        ("task-9", {"state": "running"}, "task-9"),
+        ("task-1", {"progress": 40}, "task-1"),
+        ("task-1", {"progress": 101}, "progress: 101"),
+        ("task", {}, "task: 'task'"),
+    ],
+)
+def test_a_failure_changes_nothing(server: OwnTaskServer, task: str, arguments: dict[str, Any], message: str) -> None:
+    result = run(server, task, **arguments)
+    assert result["failed"]
+    assert message in result["msg"]
+    assert server.tasks["task-1"]["state"] == "queued"
+    assert result.get("task", {}).get("moid") == ("task-1" if arguments == {"progress": 40} else None)

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for tasks, and what the result says about each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.modules import vi_task_wait
+from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, TaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
+
+
+@pytest.fixture
+def server() -> TaskServer:
+    """A vCenter with a successful, a failed and a running task."""
+    server = TaskServer("task-1", "task-2", "task-3")
+    server.finish("task-1")
+    server.finish("task-2", "error", error=Fault("NoDiskSpace", faultstring="No space.").body)
+    return server
+
+
+def run(server: TaskServer, *tasks: str, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
+    arguments = {"tasks": list(tasks), "wait_timeout": 0, **arguments}
+    return run_module_on(server, vi_task_wait, arguments, check_mode=check_mode)
+
+
+def test_documentation() -> None:
+    check_module(vi_task_wait)
+
+
+def test_tasks_that_have_ended(server: TaskServer) -> None:
+    result = run(server, "task-1")
+    assert [task["moid"] for task in result.pop("tasks")] == ["task-1"]
+    assert result == {"succeeded": ["task-1"], "errored": [], "pending": [], "missing": []}
+
+
+def test_an_error_fails_with_all_that_is_known(server: TaskServer) -> None:
+    result = run(server, "task-1", "task-2")
+    assert (result["failed"], result["succeeded"], result["errored"]) == (True, ["task-1"], ["task-2"])
+    assert "No space." in result["msg"]
+
+
+def test_an_error_that_is_no_failure(server: TaskServer) -> None:
+    result = run(server, "task-2", fail_on_error=False)
+    assert (result.get("failed", False), result["errored"]) == (False, ["task-2"])
+
+
+def test_the_time_passes(server: TaskServer) -> None:
+    result = run(server, "task-1", "task-2", "task-3")
+    assert (result["failed"], result["pending"], result["errored"]) == (True, ["task-3"], ["task-2"])
+    assert "task-3" in result["msg"]
+
+
+def test_until_running(server: TaskServer) -> None:
+    result = run(server, "task-3", until="running")
+    assert (result.get("failed", False), result["pending"]) == (False, ["task-3"])
+
+
+def test_a_task_that_does_not_exist_is_a_warning(server: TaskServer) -> None:
+    result = run(server, "task-1", "task-9")
+    assert (result["missing"], result["succeeded"]) == (["task-9"], ["task-1"])
+    (warning,) = server.warnings
+    assert "task-9" in warning
+
+
+def test_a_planned_task_is_missing_without_a_warning() -> None:
+    server = TaskServer()
+    assert run(server, "check-mode", check_mode=True)["missing"] == ["check-mode"]
+    assert (server.warnings, server.sent) == ([], [])
+
+
+def test_no_tasks() -> None:
+    server = TaskServer()
+    assert run(server)["tasks"] == []
+    assert server.sent == []
+
+
+def test_a_time_that_is_refused(server: TaskServer) -> None:
+    assert run(server, "task-1", wait_timeout=-1)["msg"].startswith("wait_timeout: ")
+    assert server.sent == []
