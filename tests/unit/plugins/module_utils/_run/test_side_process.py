@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The process beside Ansible's own: messages in their order, and an end that waits for nobody."""
+"""The side process receives messages in order, and never blocks Ansible."""
 
 from __future__ import annotations
 

@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a task runs, and what its result contains."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Callable
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
+from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import argument_spec
+from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, Result
+from ansible_collections.vijson.tasks.plugins.plugin_utils import _action
+from ansible_collections.vijson.tasks.plugins.plugin_utils._action import IN_PROCESS, PROGRESS, action_module
+
+SPEC = argument_spec(
+    tasks={"type": "list", "elements": "raw", "aliases": ["task"]},
+    wait={"type": "bool", "default": False},
+)
+ARGUMENTS = {"hostname": "vc.example.com", "username": "joe", "password": "s3cret'\\word"}
+AS_MODULE = {"ran": "as a module"}
+PLACES = {"here": {"ran": "here"}, "as a module": AS_MODULE}
+
+
+@pytest.fixture(autouse=True)
+def no_switches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ignore the settings of the machine."""
+    for name in (IN_PROCESS, PROGRESS):
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+class Action:
+    """An action for one task, with fakes for the parts of Ansible that it uses."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.arguments: dict[str, Any] = dict(ARGUMENTS)
+        self.task = SimpleNamespace(
+            action="vijson.tasks.vi_task_info",
+            async_val=0,
+            check_mode=False,
+            delegate_to=None,
+            diff=False,
+            environment=[],
+            no_log=False,
+        )
+        self.connection = SimpleNamespace(transport="local", become=None, _shell=SimpleNamespace(tmpdir=str(folder)))
+        self.play_context = SimpleNamespace(no_log=False)
+        self.hidden = False
+
+    def run(self, run: Callable[[Job], Result] = lambda _job: {"ran": "here"}, **variables: Any) -> Result:
+        """Run the task and return its result."""
+        self.task.args = self.arguments
+        loader = SimpleNamespace(get_basedir=lambda: str(self.folder))
+        templar = SimpleNamespace(template=lambda value: value)
+        plugin: Any = action_module(run, SPEC, hidden=self.hidden)
+        made = plugin(self.task, self.connection, self.play_context, loader, templar, None)
+        made._execute_module = lambda **_how: dict(AS_MODULE)
+        return made.run(task_vars=variables)
+
+    def ran(self, **variables: Any) -> Any:
+        """Run the task and return where it ran."""
+        return self.run(**variables)["ran"]
+
+
+@pytest.fixture
+def action(tmp_path: Path) -> Action:
+    return Action(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("variables", "place"),
+    [
+        ({}, "here"),
+        ({"ansible_python_interpreter": sys.executable}, "here"),
+        ({"ansible_python_interpreter": "auto_silent"}, "here"),
+        ({"ansible_python_interpreter": "/usr/bin/another"}, "as a module"),
+        ({IN_PROCESS: False}, "as a module"),
+        ({IN_PROCESS: "no"}, "as a module"),
+        ({IN_PROCESS: "yes"}, "here"),
+    ],
+)
+def test_place_by_variables(action: Action, variables: dict[str, Any], place: str) -> None:
+    assert action.ran(**variables) == place
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value", "place"),
+    [
+        ("task", "async_val", 60, "as a module"),
+        ("task", "environment", [{"A": "b"}], "as a module"),
+        ("task", "environment", [{}, None], "here"),
+        ("task", "check_mode", True, "here"),
+        ("connection", "transport", "ssh", "as a module"),
+        ("connection", "become", object(), "as a module"),
+    ],
+)
+def test_place_by_keywords(action: Action, part: str, name: str, value: Any, place: str) -> None:
+    setattr(getattr(action, part), name, value)
+    assert action.ran() == place
+
+
+def test_place_by_delegation(action: Action) -> None:
+    action.task.delegate_to = "other"
+    other = {"other": {"ansible_python_interpreter": "/usr/bin/another"}}
+    assert action.ran(ansible_delegated_vars=other) == "as a module"
+    assert action.ran(ansible_delegated_vars=other, ansible_python_interpreter="/usr/bin/third") == "as a module"
+    assert action.ran(ansible_python_interpreter="/usr/bin/another") == "here"
+
+
+def test_place_by_environment(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(IN_PROCESS.upper(), "no")
+    assert action.ran() == "as a module"
+    assert action.ran(**{IN_PROCESS: "yes"}) == "here"
+
+
+def test_place_without_requests(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_action, "REQUESTS_IMPORT_ERROR", "No module named 'requests'")
+    assert action.ran() == "as a module"
+
+
+def test_place_by_raw_arguments(action: Action) -> None:
+    action.arguments["_raw_params"] = "x"
+    assert action.ran() == "as a module"
+
+
+@pytest.mark.parametrize(
+    ("run", "hides"), [(lambda _job: {"ran": "here"}, True), (lambda _job: {"failed": True, "msg": "no"}, False)]
+)
+def test_a_hidden_result(action: Action, run: Any, hides: bool) -> None:
+    action.hidden = True
+    assert action.run(run).get("_ansible_no_log", False) is hides
+    action.task.async_val = 60
+    assert action.run(run)["_ansible_no_log"]
+    assert action.play_context.no_log
+
+
+def test_options_are_validated_with_defaults_and_aliases(action: Action) -> None:
+    action.arguments.update(task={"moid": "task-7"}, wait="yes")
+    found = action.run(lambda job: {"tasks": job.tasks(), "wait": job.params["wait"], "port": job.params["port"]})
+    assert (found["tasks"], found["wait"], found["port"]) == (["task-7"], True, 443)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"wait": "perhaps"}, "wait"),
+        ({"colour": "red"}, "Unsupported parameters for (vijson.tasks.vi_task_info) module: colour"),
+        ({"hostname": "https://vc"}, "hostname: 'https://vc'"),
+    ],
+)
+def test_options_that_are_refused(action: Action, arguments: dict[str, Any], message: str) -> None:
+    action.arguments.update(arguments)
+    result = action.run(lambda _job: pytest.fail("it ran"))
+    assert result["failed"]
+    assert message in result["msg"]
+
+
+def test_an_error_is_a_failed_result(action: Action) -> None:
+    def run(job: Job) -> Result:
+        job.warn("odd")
+        raise TaskError("task-1 failed", result={"tasks": ["task-1"]})
+
+    result = action.run(run)
+    assert (result["failed"], result["msg"], result["tasks"]) == (True, "task-1 failed", ["task-1"])
+    assert result["warnings"] == ["odd"]
+
+
+def test_two_names_of_one_option_are_a_warning(action: Action) -> None:
+    action.arguments.update(tasks=["task-1"], task=["task-2"])
+    assert "alias task" in action.run()["warnings"][0]
+
+
+def test_no_secret_leaves_it_quoted_or_not(action: Action) -> None:
+    password = ARGUMENTS["password"]
+    result = action.run(lambda _job: {"plain": f"<{password}>", "quoted": f"<{password!r}>", "changed": True})
+    result.pop("invocation", None)
+    assert "cret" not in json.dumps(result)
+    assert (result["plain"], result["changed"]) == ("<********>", True)
+
+
+def test_modes(action: Action) -> None:
+    action.task.check_mode = action.task.diff = True
+    result = action.run(lambda job: {"check": job.check_mode, "diff": {"after": "x"}})
+    assert (result["check"], result["diff"]) == (True, {"after": "x"})
+    action.task.diff = False
+    assert "diff" not in action.run(lambda _job: {"diff": {}})
+
+
+def test_relative_paths_are_those_of_the_playbook(action: Action) -> None:
+    before = os.getcwd()
+    assert action.run(lambda _job: {"folder": os.getcwd()})["folder"] == str(action.folder)
+    assert os.getcwd() == before
+
+
+@pytest.mark.parametrize(
+    ("no_log", "variables", "shows"), [(False, {}, True), (True, {}, False), (False, {PROGRESS: False}, False)]
+)
+def test_progress_shows_on_the_standard_error(
+    action: Action, monkeypatch: pytest.MonkeyPatch, no_log: bool, variables: dict[str, Any], shows: bool
+) -> None:
+    lines: list[tuple[str, bool]] = []
+    display = SimpleNamespace(display=lambda line, *, stderr: lines.append((line, stderr)))
+    monkeypatch.setattr(_action, "Display", lambda: display)
+    action.task.no_log = no_log
+    action.run(lambda job: job.progress("task-1 43%") or {}, **variables)
+    assert lines == ([("task-1 43%", True)] if shows else [])
+
+
+def test_a_wait_ends_with_ansible(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(job: Job) -> Result:
+        monkeypatch.setattr(os, "getppid", lambda: 1)
+        job.progress("task-1 43%")
+        return {"waited": True}
+
+    result = action.run(run)
+    assert result["failed"]
+    assert "waited" not in result
