@@ -59,8 +59,8 @@ bench: venv ## run the benchmarks and write docs/benchmarks.md
 	@PYTHONPATH=../../.. scripts/in-tree python -m ansible_collections.vijson.tasks.tests.bench "$(CURDIR)/docs/benchmarks.md"
 
 .PHONY: units
-units: venv ## run the unit tests
-	@scripts/check $@ pytest tests/unit
+units: venv ## run the unit tests and the checks of the structure
+	@scripts/check $@ pytest tests/unit tests/architecture
 
 .PHONY: fuzz
 fuzz: venv ## run the property-based tests with more than 20,000 values each
