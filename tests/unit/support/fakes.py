@@ -132,7 +132,7 @@ class FakeVcenter:
     def __init__(self, clock: FakeClock | None = None) -> None:
         self.clock = clock or FakeClock()
         self.sent: list[Sent] = []
-        self.answers: dict[str, Handler] = {}
+        self.answers: dict[str, Handler] = self._empty_history()
         self.trouble: defaultdict[str, list[Trouble]] = defaultdict(list)
         self.sessions: set[str] = set()
         self.owned: dict[str, str] = {}
@@ -169,6 +169,27 @@ class FakeVcenter:
         moid = f"session[52]{next(self._ids)}"
         self.owned[moid] = kind
         return ref(kind, moid)
+
+    def _empty_history(self) -> dict[str, Handler]:
+        """A history without tasks, where modules look for a task whose object does not exist."""
+        nothing: dict[str, Handler] = dict.fromkeys(
+            ["TaskHistoryCollector.SetCollectorPageSize", "TaskHistoryCollector.ResetCollector"], lambda *_: None
+        )
+        no_tasks: dict[str, Handler] = dict.fromkeys(
+            [
+                "TaskManager.ReadNextTasksByViewSpec",
+                "TaskHistoryCollector.ReadNextTasks",
+                "TaskHistoryCollector.ReadPreviousTasks",
+                "TaskHistoryCollector.latestPage",
+            ],
+            lambda *_: [],
+        )
+        return {
+            "TaskManager.CreateCollectorForTasks": lambda *_: self.own("TaskHistoryCollector"),
+            "TaskHistoryCollector.DestroyCollector": self.disown,
+            **nothing,
+            **no_tasks,
+        }
 
     def disown(self, moid: str, _params: Params) -> None:
         self.check_owned(moid)

@@ -24,7 +24,7 @@ def run_module_on(
     validated = ArgumentSpecValidator(module.ARGUMENT_SPEC).validate({**CONNECTION, **arguments})
     assert validated.error_messages == []
     job = Job(validated.validated_parameters, check_mode=check_mode, diff_mode=True, warn=server.warnings.append)
-    job.client = server.client()
+    job.client = server.client(api_release=job.params["api_release"])
     result = run_job(module.run, job)
     if not result.get("failed"):
         check_result(module, result)

@@ -52,8 +52,9 @@ def test_every_option() -> None:
 
 
 def history_with(**fields: Any) -> HistoryServer:
-    """A vCenter whose history has one task, with the activation id a-1."""
+    """A vCenter whose history has one task, with the activation id a-1; it has no recent tasks."""
     server = HistoryServer()
+    server.answers["PropertyCollector.RetrievePropertiesEx"] = lambda _moid, _params: None
     server.tasks = [server.task(3, activationId="a-1", **{"descriptionId": TASK_TYPE, "entity": VM, **fields})]
     return server
 
@@ -75,6 +76,7 @@ def test_a_task_that_is_found_but_is_another_one_is_a_warning(fields: dict[str, 
 
 def test_a_server_that_does_not_keep_the_activation_id_is_a_warning() -> None:
     server = HistoryServer()
+    server.answers["PropertyCollector.RetrievePropertiesEx"] = lambda _moid, _params: None
     server.answers[CREATE] = lambda _moid, _params: server.task(1)
     assert run(server, entity="vm-7", activation_id="a-1")["changed"]
     (warning,) = server.warnings

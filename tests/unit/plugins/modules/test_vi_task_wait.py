@@ -61,11 +61,13 @@ def test_until_running(server: TaskServer) -> None:
     assert (result.get("failed", False), result["pending"]) == (False, ["task-3"])
 
 
-def test_a_task_that_does_not_exist_is_a_warning(server: TaskServer) -> None:
-    result = run(server, "task-1", "task-9")
+@pytest.mark.parametrize("missing_ok", [True, False])
+def test_a_task_that_does_not_exist(server: TaskServer, missing_ok: bool) -> None:
+    result = run(server, "task-1", "task-9", missing_ok=missing_ok)
     assert (result["missing"], result["succeeded"]) == (["task-9"], ["task-1"])
-    (warning,) = server.warnings
-    assert "task-9" in warning
+    assert result.get("failed", False) is not missing_ok
+    (told,) = server.warnings if missing_ok else [result["msg"]]
+    assert "task-9" in told
 
 
 def test_a_planned_task_is_missing_without_a_warning() -> None:

@@ -5,15 +5,21 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
 
 from ansible_collections.vijson.tasks.tests.unit.support.fake_history import ExpiringServer
-from ansible_collections.vijson.tasks.tests.unit.support.fake_runs import run
+from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
 
 RELEASES = pytest.mark.parametrize("release", ["8.0.1.0", "9.0.0.0"])
 NOWHERE = "does not exist, or no longer exists, on vc.example.com"
+
+
+def run(server: ExpiringServer, module: str, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+    found = import_module(f"ansible_collections.vijson.tasks.plugins.modules.{module}")
+    return run_module_on(server, found, options, check_mode=check_mode)
 
 
 @pytest.fixture

@@ -90,7 +90,10 @@ def test_reading_asks_once_for_what_is_pending() -> None:
         tracker.read(client)
         tracker.read(client)
     assert state_of(tracker) == (["task-1"], ["task-9"], ["task-2", "task-1"])
-    asked = [[each["obj"]["value"] for each in sent.params["specSet"][0]["objectSet"]] for sent in server.sent]
+    asked = [
+        [each["obj"]["value"] for each in sent.params["specSet"][0]["objectSet"]]
+        for sent in server.named("PropertyCollector.RetrievePropertiesEx")
+    ]
     assert asked == [["task-9", "task-2", "task-1"], ["task-1"]]
 
 
