@@ -68,7 +68,7 @@ def test_rhythm(ansible: Ansible) -> None:
             task("log out of the other", MODULE, {"state": "absent", "session_id": "{{ other.session_id }}"}),
         ]
     )
-    assert run["missing"].msg.startswith("session_id: with state: absent, the id of the session to end is needed")
+    assert run["missing"].msg.startswith("session_id: the option is missing. Use the id of the session to end")
     for name in ("log in", "log in again", "log out", "log out of the other"):
         assert hidden(run[name], changed=True), run[name]
     assert run["use"].status == run["are they two"].status == "ok"
