@@ -67,6 +67,20 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--quirk", type=_quirk, action="append", default=[], metavar="NAME[=VALUE]", help="see simulator/quirks.py"
     )
+    parser.add_argument(
+        "--task-lifetime",
+        type=float,
+        default=600.0,
+        metavar="SECONDS",
+        help="how long an ended task stays an object",
+    )
+    parser.add_argument(
+        "--history-days",
+        type=int,
+        default=30,
+        metavar="N",
+        help="how long it stays in the history; 0: forever",
+    )
     parser.add_argument("--log", action="store_true", help="keep recent requests for /control/log")
     parser.add_argument("--check", action="store_true", help="validate every response against the contract")
     return parser.parse_args(arguments)
@@ -96,6 +110,8 @@ async def serve(arguments: argparse.Namespace, tls: ssl.SSLContext | None) -> No
         seed=arguments.seed,
         max_sessions=arguments.max_sessions,
         session_idle=arguments.session_idle,
+        task_lifetime=arguments.task_lifetime,
+        history_days=arguments.history_days,
     )
     for quirk in arguments.quirk:
         world.quirks.update(quirk)

@@ -13,6 +13,7 @@ from .custom_fields_manager import CustomFieldsManager
 from .engine import Engine
 from .extension_manager import ExtensionManager
 from .managed_object import ManagedObject
+from .option_manager import OptionManager
 from .property_collector import PropertyCollector
 from .releases import FIRST_SHARED_SESSIONS, OLDEST, parse_release
 from .search_index import SearchIndex
@@ -44,13 +45,19 @@ def build_world(
     seed: int,
     max_sessions: int,
     session_idle: float,
+    task_lifetime: float = 600.0,
+    history_days: int = 30,
 ) -> World:
-    """A vCenter (or, with api_type HostAgent, an ESXi host) with its inventory and `history` tasks."""
+    """A vCenter (or, with api_type HostAgent, an ESXi host) with its inventory and `history` tasks.
+
+    :param task_lifetime: seconds from the end of a task to the end of its object
+    :param history_days: days for which the history keeps ended tasks; 0: forever
+    """
     is_host = api_type == "HostAgent"
     singletons = {name: host if is_host else vcenter for name, (vcenter, host) in SINGLETONS.items()}
     refs = {name: ref for name, ref in singletons.items() if ref is not None}
 
-    world = World(Ref("Folder", "group-d1"))
+    world = World(Ref("Folder", "group-d1"), task_lifetime, history_days)
     shared = (parse_release(release) or OLDEST) >= FIRST_SHARED_SESSIONS
     world.sessions = Sessions(world, users, max_sessions, session_idle, shared)
     world.engine = Engine()
@@ -61,6 +68,7 @@ def build_world(
     if not is_host:
         world.add(world.custom_fields)
         world.add(world.extensions)
+        world.add(OptionManager(world, refs["setting"]))
     for name, kind in PLAIN_SINGLETONS.items():
         world.add(kind(world, refs[name]))
     world.add(ServiceInstance(world, refs, release, api_type))

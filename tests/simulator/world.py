@@ -46,10 +46,10 @@ class World:
     extensions: ExtensionManager
     task_manager: TaskManager
 
-    def __init__(self, root: Ref) -> None:
+    def __init__(self, root: Ref, task_lifetime: float, history_days: int) -> None:
         self.root = root
         self.quirks = Quirks()
-        self.tasks = TaskStore(self.now_ns)
+        self.tasks = TaskStore(self.now_ns, task_lifetime, history_days)
         self.opened: Counter[str] = Counter()
         self.objects: dict[str, ManagedObject] = {}
         self.revision = 0
@@ -66,6 +66,7 @@ class World:
 
     def find(self, ref: Ref, session: Session | None) -> ManagedObject:
         """Raises Fault ManagedObjectNotFound, also for a wrong type and for an object of another session."""
+        self.tasks.expire()
         found = self.objects.get(ref.value)
         if found is None and session is not None:
             found = session.owned.get(ref.value)

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from ansible_collections.vijson.tasks.tests.support.over_http import TASKS, Client, FaultResponse, Running
+from ansible_collections.vijson.tasks.tests.support.over_http import TASKS, Client, FaultResponse, Running, running
 from simulator.wire import Ref, data, moref
 
 
@@ -222,7 +224,7 @@ def test_the_history_has_everything(old_server: Running) -> None:
         assert 0 < len(present) < 400, field
     assert any("result" not in task for task in tasks)
     assert any(task["cancelled"] and task["state"] == "success" for task in tasks)
-    assert any(client.read(Ref("Task", task["key"]), "value") for task in tasks[:60])
+    assert any(task.custom_values for task in old_server.world.tasks.in_order)
 
 
 def test_every_kind_of_the_history_has_a_label(old_server: Running) -> None:
@@ -234,3 +236,69 @@ def test_every_kind_of_the_history_has_a_label(old_server: Running) -> None:
     assert labels["com.vijson.simulator.job"] == "Simulated job"
     assert {state["key"] for state in description["state"]} == {"queued", "running", "success", "error"}
     assert {reason["key"] for reason in description["reason"]} == {task["reason"]["_typeName"] for task in tasks}
+
+
+def test_an_ended_task_loses_its_object_but_not_its_row() -> None:
+    with running(task_lifetime=0.4) as server:
+        client = server.client()
+        task, running_task = client.create_task(), client.create_task()
+        client.call(task, "SetTaskState", state="running")
+        client.call(task, "SetTaskState", state="success")
+        assert client.read(task, "info")["state"] == "success"
+        assert moref(task) in client.read(TASKS, "recentTask")
+        time.sleep(0.5)
+        fault = client.fault(task, "CancelTask")
+        assert (fault["_typeName"], fault["obj"]) == ("ManagedObjectNotFound", moref(task))
+        assert client.read(running_task, "info")["state"] == "queued"
+        assert client.read(TASKS, "recentTask") == [moref(running_task)]
+        assert following(client, client.collector(), 10) == [task.value, running_task.value]
+        child = client.create_task(parentTaskKey=task.value)
+        assert client.read(child, "info")["parentTaskKey"] == task.value
+
+
+def test_a_view_loses_a_task_whose_object_expires() -> None:
+    with running(task_lifetime=0.2) as server:
+        client = server.client()
+        task = server.add_task(state="success")
+        view = client.call(Ref("ViewManager", "ViewManager"), "CreateListView", obj=[moref(task)])
+        view_ref = Ref(view["type"], view["value"])
+        assert client.read(view_ref, "view") == [moref(task)]
+        time.sleep(0.3)
+        assert client.read(view_ref, "view") == []
+
+
+def test_the_default_lifetime_is_ten_minutes(server: Running) -> None:
+    client = server.client()
+    fresh = server.add_task(state="success", completed_ago=590)
+    expired = server.add_task(state="success", completed_ago=610)
+    old = server.add_task(state="running", started_ago=9000)
+    assert client.read(fresh, "info")["state"] == "success"
+    assert client.read(old, "info")["state"] == "running"
+    with pytest.raises(FaultResponse, match="ManagedObjectNotFound"):
+        client.read(expired, "info")
+    assert server.control("PATCH", f"tasks/{expired.value}", {})["state"] == "success"
+
+
+@pytest.mark.parametrize(("days", "kept"), [(30, ["recent", "running"]), (40, ["old", "recent", "running"])])
+def test_rows_expire_after_days(days: int, kept: list[str]) -> None:
+    day = 86400
+    with running(history_days=days) as server:
+        tasks = {
+            "old": server.add_task(state="success", queued_ago=35 * day, completed_ago=31 * day).value,
+            "recent": server.add_task(state="success", queued_ago=33 * day, completed_ago=29 * day).value,
+            "running": server.add_task(state="running", started_ago=31 * day).value,
+        }
+        client = server.client()
+        assert set(following(client, client.collector(), 10)) == {tasks[name] for name in kept}
+        assert [name for name, key in tasks.items() if server.world.tasks.row(key)] == kept
+
+
+def test_the_object_of_a_task_expires_on_demand(server: Running) -> None:
+    client = server.client()
+    task = server.add_task(state="success")
+    server.control("DELETE", f"tasks/{task.value}/object")
+    with pytest.raises(FaultResponse, match="ManagedObjectNotFound"):
+        client.read(task, "info")
+    assert following(client, client.collector(), 10) == [task.value]
+    server.control("DELETE", f"tasks/{task.value}")
+    assert following(client, client.collector(), 10) == []

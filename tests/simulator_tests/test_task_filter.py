@@ -106,7 +106,7 @@ def test_times(server: Running, kind: str, time_type: str) -> None:
     ages = {"queued_ago": 9000, "started_ago": 8000, "completed_ago": 7000}
     tasks = [server.add_task(state="success", **{**ages, f"{kind}_ago": 3000 - n * 1000}) for n in range(3)]
     server.add_task(state="queued", queued_ago=99999)
-    infos = [server.client().read(task, "info")[field] for task in tasks]
+    infos = [server.control("PATCH", f"tasks/{task.value}", {})[field] for task in tasks]
 
     def between(begin: str | None, end: str | None) -> set[str]:
         return found(server, time=data("TaskFilterSpecByTime", timeType=time_type, beginTime=begin, endTime=end))

@@ -153,6 +153,8 @@ def running(
     api_type: str = "VirtualCenter",
     max_sessions: int = 50,
     session_idle: float = 1800.0,
+    task_lifetime: float = 600.0,
+    history_days: int = 30,
     tls_folder: Path | None = None,
 ) -> Iterator[Running]:
     """A server that checks every response against the contract. A violation or a crash fails the test."""
@@ -164,6 +166,8 @@ def running(
         seed=1,
         max_sessions=max_sessions,
         session_idle=session_idle,
+        task_lifetime=task_lifetime,
+        history_days=history_days,
     )
     tls = make_certificates(tls_folder) if tls_folder else None
     server = Server(world, release, tls=tls, check=True)

@@ -120,8 +120,12 @@ class VCenter:
         """The TaskInfo of a task as it is on the wire."""
         return self.change(moid)
 
+    def expire_object(self, moid: str) -> None:
+        """Let the object of a task expire, as servers do some minutes after its end. The history keeps the task."""
+        self.control("DELETE", f"tasks/{moid}/object")
+
     def expire(self, moid: str) -> None:
-        """Let a task expire, as servers do some time after its end."""
+        """Let a task expire with its row in the history, as servers do some days after its end."""
         self.control("DELETE", f"tasks/{moid}")
         if moid in self.made:
             self.made.remove(moid)

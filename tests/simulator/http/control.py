@@ -15,7 +15,7 @@ from ..managed_entity import ManagedEntity
 from ..task import Task
 from ..wire import Fault
 from ..world import World
-from .control_tasks import change_task, create_tasks, expire_task
+from .control_tasks import change_task, create_tasks, expire_object, expire_task
 from .front import Record
 from .injection import Injector, Rule
 
@@ -50,6 +50,7 @@ class Control:
             web.delete("/control/tasks", _json(self._expire_tasks)),
             web.patch("/control/tasks/{id}", _json(self._change_task)),
             web.delete("/control/tasks/{id}", _json(self._expire_task)),
+            web.delete("/control/tasks/{id}/object", _json(self._expire_object)),
             web.patch("/control/entities/{id}", _json(self._rename_entity)),
             web.post("/control/sessions/expire", _json(self._end_sessions)),
             web.post("/control/restart", _json(self._end_sessions)),
@@ -107,9 +108,12 @@ class Control:
     async def _expire_task(self, request: web.Request) -> Json:
         expire_task(self._task(request))
 
+    async def _expire_object(self, request: web.Request) -> Json:
+        expire_object(self._task(request))
+
     def _task(self, request: web.Request) -> Task:
-        found = self._world.objects.get(request.match_info["id"])
-        if not isinstance(found, Task):
+        found = self._world.tasks.row(request.match_info["id"])
+        if found is None:
             raise web.HTTPNotFound
         return found
 

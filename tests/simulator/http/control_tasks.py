@@ -95,9 +95,15 @@ def change_task(task: Task, changes: Spec) -> None:
 
 
 def expire_task(task: Task) -> None:
-    """Remove the task, as servers do some time after its end."""
+    """Remove the task and its row in the history, as servers do some days after its end."""
     task.world.engine.forget(task)
     task.world.tasks.remove(task)
+
+
+def expire_object(task: Task) -> None:
+    """Remove the object of a task, as servers do some minutes after its end. Its row in the history stays."""
+    task.world.engine.forget(task)
+    task.world.tasks.remove_object(task)
 
 
 def _check_names(spec: Spec, known: frozenset[str]) -> None:
