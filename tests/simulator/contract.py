@@ -1,17 +1,20 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The contract: routes, types, required fields and privileges from the OpenAPI file."""
+"""The contract: routes, types, required fields and privileges from the OpenAPI files, and when each of them came."""
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 CONTRACT = Path(__file__).resolve().parent.parent / "contract" / "vi-json-tasks-8.0.1.0.json"
+ADDITIONS = CONTRACT.with_name("additions.json")
+RELEASES = CONTRACT.with_name("releases.json")
 
 # Faults that live servers send too but the contract leaves out, each with its base type. Their fields are unknown.
 MORE_FAULTS = {
@@ -27,6 +30,8 @@ MORE_FAULTS = {
 }
 
 Schema = dict[str, Any]
+Release = tuple[int, ...]
+NEWEST: Release = (99,)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Operation:
     status: int
     result: Schema | None
     faults: tuple[str, ...]
+    since: Release
 
     @property
     def name(self) -> str:
@@ -50,20 +56,23 @@ class Operation:
 
 
 @cache
-def _document() -> dict[str, Any]:
-    return json.loads(CONTRACT.read_text(encoding="utf-8"))
+def _documents() -> tuple[dict[str, Any], ...]:
+    return tuple(json.loads(path.read_text(encoding="utf-8")) for path in (CONTRACT, ADDITIONS))
 
 
 @cache
 def schemas() -> dict[str, Schema]:
-    return _document()["components"]["schemas"]
+    """All schemas. Those that both files have are one type, with the fields of both."""
+    first, added = (document["components"]["schemas"] for document in _documents())
+    both = {name: {"allOf": [*first[name]["allOf"], *added[name]["allOf"]]} for name in first.keys() & added.keys()}
+    return {**first, **added, **both}
 
 
 @cache
 def operations() -> dict[tuple[str, str, str], Operation]:
     """All routes by (HTTP method, type, member)."""
     found = {}
-    for path, item in _document()["paths"].items():
+    for path, item in (pair for document in _documents() for pair in document["paths"].items()):
         type_name, member = path.split("/")[1::2]
         for verb, route in item.items():
             operation = _operation(type_name, member, verb.upper(), route)
@@ -87,7 +96,37 @@ def _operation(type_name: str, member: str, http_method: str, route: Schema) -> 
         status=int(status),
         result=_json_schema(response) if "content" in response else None,
         faults=tuple(faults),
+        since=_since_of(f"{type_name}.{member}"),
     )
+
+
+@cache
+def _releases() -> dict[str, Any]:
+    return json.loads(RELEASES.read_text(encoding="utf-8")) if RELEASES.exists() else {"types": {}, "members": {}}
+
+
+def parse_since(text: str) -> Release:
+    """The numbers of a release, also of old ones such as `2.5u2`."""
+    return tuple(map(int, re.findall(r"\d+", text)))
+
+
+def _since_of(operation: str) -> Release:
+    return parse_since(_releases()["members"].get(operation, {}).get("since", "2.0"))
+
+
+@cache
+def newer_fields(name: str, release: Release) -> frozenset[str]:
+    """The fields of a type, inherited ones too, that came after a release."""
+    base = base_of(name)
+    fields: dict[str, str] = _releases()["types"].get(name, {}).get("fields", {})
+    newer = frozenset(field for field, since in fields.items() if parse_since(since) > release)
+    return newer | (newer_fields(base, release) if base else frozenset())
+
+
+@cache
+def all_newer_fields(release: Release) -> frozenset[str]:
+    """The names of all fields of any type that came after a release."""
+    return frozenset(field for name in _releases()["types"] for field in newer_fields(name, release))
 
 
 def _json_schema(message: Schema) -> Schema:

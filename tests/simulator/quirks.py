@@ -33,6 +33,7 @@ class Quirks:
     clock_offset: seconds by which the server's clock is ahead.
     taken_out: a property or method that does not exist, such as `Task.CancelTask`.
     history_lag: seconds for which a new task is absent from history collectors and ReadNextTasksByViewSpec.
+    oldest_first_views: ReadNextTasksByViewSpec returns its tasks oldest first.
     page_refills: a larger page size fills latestPage with older tasks.
     max_page: maximum number of tasks that one read of the history may ask for; 0: 1000.
     children_depth: how many levels below the entity `recursion: children` covers; 0: all.
@@ -65,6 +66,7 @@ class Quirks:
     clock_offset: float = 0.0
     taken_out: str = ""
     history_lag: float = 0.0
+    oldest_first_views: bool = False
     page_refills: bool = False
     max_page: int = 0
     children_depth: int = 0

@@ -33,11 +33,11 @@ SINGLETONS = {
     "extensionManager": (Ref("ExtensionManager", "ExtensionManager"), None),
     "customFieldsManager": (Ref("CustomFieldsManager", "CustomFieldsManager"), None),
     "searchIndex": (Ref("SearchIndex", "SearchIndex"), Ref("SearchIndex", "ha-searchindex")),
+    "setting": (Ref("OptionManager", "VpxSettings"), None),
 }
 
 # Part of a real vCenter's content, but not needed for tasks and not simulated.
 UNSERVED = {
-    "setting": Ref("OptionManager", "VpxSettings"),
     "userDirectory": Ref("UserDirectory", "UserDirectory"),
     "serviceManager": Ref("ServiceManager", "ServiceMgr"),
     "perfManager": Ref("PerformanceManager", "PerfMgr"),
@@ -54,6 +54,7 @@ UNSERVED = {
     "localizationManager": Ref("LocalizationManager", "LocalizationManager"),
     "storageResourceManager": Ref("StorageResourceManager", "StorageResourceManager"),
     "guestOperationsManager": Ref("GuestOperationsManager", "guestOperationsManager"),
+    "directPathProfileManager": Ref("DirectPathProfileManager", "DirectPathProfileManager"),
     "tenantManager": Ref("TenantTenantManager", "TenantManager"),
 }
 

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from .managed_entity import ManagedEntity
-from .wire import invalid_argument, moref, parse_time, ref_of
+from .wire import SECOND, invalid_argument, moref, parse_time, ref_of
 
 if TYPE_CHECKING:
     from .quirks import Quirks
@@ -41,6 +42,7 @@ class TaskFilter:
 
     def __init__(self, world: World, session: Session, spec: Spec) -> None:
         self.spec = spec
+        self._world = world
         self._conditions: list[Condition] = []
         self._add(spec.get("entity"), lambda part: _by_entity(world, session, part))
         self._add(spec.get("time"), _by_time)
@@ -58,6 +60,15 @@ class TaskFilter:
 
     def matches(self, task: Task) -> bool:
         return all(condition(task) for condition in self._conditions)
+
+    def take(self, tasks: Iterable[Task], count: int) -> list[Task]:
+        """The first `count` matching tasks that have reached the history."""
+        found = (task for task in tasks if self._is_listed(task) and self.matches(task))
+        return list(islice(found, count))
+
+    def _is_listed(self, task: Task) -> bool:
+        lag = self._world.quirks.history_lag
+        return not lag or task.queue_ns <= self._world.now_ns() - int(lag * SECOND)
 
 
 def _by_list(getter: Callable[[Task], Any], values: list[Any]) -> Condition:

@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from .managed_object import ManagedObject, method, prop
 from .task_store import BEFORE_ALL, Order
-from .wire import SECOND, JsonText, invalid_argument
+from .wire import JsonText, invalid_argument
 
 if TYPE_CHECKING:
+    from .info_filter import InfoFilter
     from .sessions import Session
     from .task import Task
     from .task_filter import TaskFilter
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 MAX_PAGE = 1000
 DEFAULT_PAGE = 10
+
+
+def check_count(world: World, count: int, name: str) -> None:
+    """Raises Fault InvalidArgument unless the server reads that many tasks at once."""
+    if not 0 < count <= (world.quirks.max_page or MAX_PAGE):
+        raise invalid_argument(name)
 
 
 class TaskHistoryCollector(ManagedObject):
@@ -33,10 +40,11 @@ class TaskHistoryCollector(ManagedObject):
     TYPE = "TaskHistoryCollector"
     BASES = ("ManagedObject", "HistoryCollector")
 
-    def __init__(self, world: World, session: Session, task_filter: TaskFilter) -> None:
+    def __init__(self, world: World, session: Session, task_filter: TaskFilter, info_filter: InfoFilter) -> None:
         super().__init__(world, session.new_ref(self.TYPE))
         self._session = session
         self._filter = task_filter
+        self._info_filter = info_filter
         self._cursor: Order = BEFORE_ALL
         self._page_size = DEFAULT_PAGE
         self._page_floor: Order = BEFORE_ALL
@@ -60,33 +68,32 @@ class TaskHistoryCollector(ManagedObject):
     def latestPage(self, session: Session) -> list[dict[str, Any]]:
         """The newest tasks in no particular order, as of the last state change of any of them."""
         if self._page is None or self.world.quirks.history_lag:
-            self._page = [task.info(session) for task in self._latest()]
+            self._page = [self._info_filter.info(task) for task in self._latest()]
             random.Random(self.ref.value).shuffle(self._page)
         return self._page
 
     def _latest(self) -> list[Task]:
         newest = self._backwards(len(self.world.tasks.in_order))
-        return self._take(takewhile(lambda task: task.order > self._page_floor, newest), self._page_size)
+        return self._filter.take(takewhile(lambda task: task.order > self._page_floor, newest), self._page_size)
 
     def _check_count(self, count: int) -> None:
-        if not 0 < count <= (self.world.quirks.max_page or MAX_PAGE):
-            raise invalid_argument("maxCount")
+        check_count(self.world, count, "maxCount")
 
     @method
     async def ReadNextTasks(self, session: Session, maxCount: int) -> JsonText:
         self._check_count(maxCount)
-        tasks = self._take(self._forwards(self.world.tasks.position_after(self._cursor)), maxCount)
+        tasks = self._filter.take(self._forwards(self.world.tasks.position_after(self._cursor)), maxCount)
         if tasks:
             self._cursor = tasks[-1].order
-        return JsonText.array(task.text() for task in tasks)
+        return JsonText.array(map(self._info_filter.text, tasks))
 
     @method
     async def ReadPreviousTasks(self, session: Session, maxCount: int) -> JsonText:
         self._check_count(maxCount)
-        tasks = self._take(self._backwards(self.world.tasks.position_after(self._cursor)), maxCount)
+        tasks = self._filter.take(self._backwards(self.world.tasks.position_after(self._cursor)), maxCount)
         if tasks:
             self._cursor = _just_before(tasks[-1].order)
-        return JsonText.array(task.text() for task in tasks)
+        return JsonText.array(map(self._info_filter.text, tasks))
 
     @method
     async def ResetCollector(self, session: Session) -> None:
@@ -122,19 +129,6 @@ class TaskHistoryCollector(ManagedObject):
     def _backwards(self, position: int) -> Iterator[Task]:
         tasks = self.world.tasks.in_order
         return (tasks[index] for index in range(position - 1, -1, -1))
-
-    def _is_listed(self, task: Task) -> bool:
-        lag = self.world.quirks.history_lag
-        return not lag or task.queue_ns <= self.world.now_ns() - int(lag * SECOND)
-
-    def _take(self, tasks: Iterable[Task], count: int) -> list[Task]:
-        taken = []
-        for task in tasks:
-            if self._is_listed(task) and self._filter.matches(task):
-                taken.append(task)
-                if len(taken) == count:
-                    break
-        return taken
 
 
 def _just_before(order: Order) -> Order:

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import re
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from .info_filter import InfoFilter
 from .managed_object import ManagedObject, method, prop
 from .task import Task
 from .task_filter import TaskFilter
-from .task_history_collector import TaskHistoryCollector
+from .task_history_collector import TaskHistoryCollector, check_count
 from .task_types import describe_tasks
-from .wire import Fault, Ref, data, invalid_argument, moref, ref_of
+from .wire import Fault, JsonText, Ref, data, invalid_argument, moref, ref_of
 
 if TYPE_CHECKING:
     from .sessions import Session
@@ -69,18 +72,61 @@ class TaskManager(ManagedObject):
     def _parent(self, key: str | None) -> Task | None:
         if key is None:
             return None
-        parent = self.world.objects.get(key)
-        if not isinstance(parent, Task):
+        parent = self.world.tasks.row(key)
+        if parent is None:
             raise invalid_argument("parentTaskKey")
         return parent
 
     @method
     async def CreateCollectorForTasks(self, session: Session, filter: dict[str, Any]) -> dict[str, Any]:
+        return self._collector(session, filter, None)
+
+    @method
+    async def CreateCollectorWithInfoFilterForTasks(
+        self, session: Session, filter: dict[str, Any], infoFilter: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        return self._collector(session, filter, infoFilter)
+
+    @method
+    async def ReadNextTasksByViewSpec(
+        self,
+        session: Session,
+        viewSpec: dict[str, Any],
+        filterSpec: dict[str, Any],
+        infoFilterSpec: dict[str, Any] | None = None,
+    ) -> JsonText:
+        """Tasks in the order of their ids, newest first: those below the start id, or with `count` < 0 above it."""
+        self._refuse_on_host()
+        if viewSpec["_typeName"] != "TaskManagerViewByStartId":
+            raise invalid_argument("viewSpec")
+        count = viewSpec["count"]
+        check_count(self.world, abs(count), "viewSpec.count")
+        task_filter = TaskFilter(self.world, session, filterSpec)
+        tasks = task_filter.take(self.world.tasks.beyond(_start_number(viewSpec), upwards=count < 0), abs(count))
+        tasks.sort(key=attrgetter("number"), reverse=not self.world.quirks.oldest_first_views)
+        return JsonText.array(map(InfoFilter(infoFilterSpec).text, tasks))
+
+    def _refuse_on_host(self) -> None:
         if self._is_host:
             raise Fault("NotSupported", "The operation is not supported on the object.")
-        compiled = TaskFilter(self.world, session, filter)
+
+    def _collector(
+        self, session: Session, filter_spec: dict[str, Any], info_spec: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        self._refuse_on_host()
+        compiled = TaskFilter(self.world, session, filter_spec)
         if sum(isinstance(owned, TaskHistoryCollector) for owned in session.owned.values()) >= MAX_COLLECTOR:
             raise Fault("InvalidState", f"There are {MAX_COLLECTOR} task collectors already.")
-        collector = TaskHistoryCollector(self.world, session, compiled)
+        collector = TaskHistoryCollector(self.world, session, compiled, InfoFilter(info_spec))
         session.own(collector)
         return moref(collector.ref)
+
+
+def _start_number(view: dict[str, Any]) -> int | None:
+    """The number in the start id; None for an empty one, with which the newest tasks are read."""
+    if not view["startId"] and view["count"] > 0:
+        return None
+    match = re.fullmatch(r"task-(\d+)", view["startId"], re.ASCII)
+    if not match:
+        raise invalid_argument("viewSpec.startId")
+    return int(match[1])

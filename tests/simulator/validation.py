@@ -10,21 +10,24 @@ import binascii
 from typing import Any
 
 from . import contract
-from .contract import Schema
+from .contract import Release, Schema
 from .wire import Fault, parse_time
 
 INT_MAX = 2**31 - 1
 LONG_TYPES = frozenset({"PrimitiveLong", "ArrayOfLong"})
 
 
-def check_request(type_name: str | None, body: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of a method, without `_typeName` and nulls. Raises Fault InvalidRequest, InvalidArgument."""
+def check_request(type_name: str | None, body: dict[str, Any], release: Release = contract.NEWEST) -> dict[str, Any]:
+    """The parameters of a method, without `_typeName` and nulls. Raises Fault InvalidRequest, InvalidArgument.
+
+    :param release: the release that the client uses; fields that came later are unknown
+    """
     parameters = {name: value for name, value in body.items() if name != "_typeName" and value is not None}
     if type_name is None:
         if parameters:
             raise _invalid(f"Unknown parameter: {next(iter(parameters))}")
         return {}
-    _Check(is_response=False, nulls=True).fields(type_name, parameters, "")
+    _Check(is_response=False, nulls=True, release=release).fields(type_name, parameters, "")
     return parameters
 
 
@@ -48,10 +51,13 @@ def _wrong(path: str, message: str) -> Fault:
 class _Check:
     """A walk along the schemas. `path` is the place in the value, for messages."""
 
-    def __init__(self, *, is_response: bool, nulls: bool, boxed: bool = False) -> None:
+    def __init__(
+        self, *, is_response: bool, nulls: bool, boxed: bool = False, release: Release = contract.NEWEST
+    ) -> None:
         self._is_response = is_response
         self._nulls = nulls
         self._boxed = boxed
+        self._release = release
 
     def value(self, schema: Schema, value: Any, path: str) -> None:
         if value is None and schema.get("nullable"):
@@ -70,12 +76,13 @@ class _Check:
     def fields(self, type_name: str, values: dict[str, Any], path: str) -> None:
         """The fields of a request body or of a data object of a known type."""
         known = contract.fields_of(type_name)
+        newer = contract.newer_fields(type_name, self._release)
         for name in contract.required_of(type_name):
             if values.get(name) is None:
                 raise _invalid(f"Required property {name} is missing from data object of type {type_name}")
         for name, value in values.items():
             place = f"{path}.{name}" if path else name
-            if name not in known:
+            if name not in known or name in newer:
                 raise _invalid(f"Unknown property {place} in data object of type {type_name}")
             if value is not None or not self._nulls:
                 self.value(known[name], value, place)

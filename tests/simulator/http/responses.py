@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..contract import Operation
+from ..contract import Operation, Release, all_newer_fields, newer_fields
 from ..quirks import Quirks
 from ..wire import Fault, to_json
 
@@ -40,3 +41,19 @@ def value_response(operation: Operation, value: Any, quirks: Quirks) -> Response
 
 def fault_response(fault: Fault) -> Response:
     return Response(500, to_json(fault.body()))
+
+
+def hide_newer_fields(response: Response, release: Release) -> None:
+    """Leave out the fields that came after the release that the client uses."""
+    text = response.text or ""
+    if any(f'"{name}":' in text for name in all_newer_fields(release)):
+        response.text = to_json(_without_newer(json.loads(text), release))
+
+
+def _without_newer(value: Any, release: Release) -> Any:
+    if isinstance(value, list):
+        return [_without_newer(item, release) for item in value]
+    if not isinstance(value, dict):
+        return value
+    newer = newer_fields(value.get("_typeName", ""), release)
+    return {name: _without_newer(item, release) for name, item in value.items() if name not in newer}

@@ -19,7 +19,7 @@ from ..validation import check_request, check_response
 from ..wire import Fault, JsonText, Ref, box_infos, moref
 from ..world import World
 from .front import Front, Record
-from .responses import SESSION_HEADER, Response, fault_response, value_response
+from .responses import SESSION_HEADER, Response, fault_response, hide_newer_fields, value_response
 
 PREFIX = "/sdk/vim25/"
 
@@ -53,7 +53,7 @@ class Sdk:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         target = parse_path(request.raw_path)
         operation = target and operations().get((request.method, target.ref.type, target.member))
-        if target is None or operation is None or self._release < FIRST_JSON:
+        if target is None or operation is None or self._release < FIRST_JSON or operation.since > target.release:
             raise web.HTTPNotFound
         if self._world.quirks.release_404 and not self._supports(target.release):
             raise web.HTTPNotFound
@@ -78,7 +78,7 @@ class Sdk:
             session.call_count += 1
         try:
             self._check_release(target.release)
-            value = await self._run(request, target.ref, operation, session)
+            value = await self._run(request, target, operation, session)
             if self._world.quirks.box_everything and not isinstance(value, JsonText):
                 value = box_infos(value)
             self._check_value(operation, value)
@@ -91,6 +91,7 @@ class Sdk:
             if session is not None:
                 session.in_flight -= 1
                 self._world.sessions.mark_active(session)
+        hide_newer_fields(response, target.release)
         self._add_session_header(response, session, caller.opened)
         return response
 
@@ -102,14 +103,15 @@ class Sdk:
             text = ".".join(map(str, release))
             raise Fault("InvalidRequest", f'Unsupported version URI "urn:vim25/{text}"')
 
-    async def _run(self, request: web.Request, ref: Ref, operation: Operation, session: Session | None) -> Any:
+    async def _run(self, request: web.Request, target: Target, operation: Operation, session: Session | None) -> Any:
+        ref = target.ref
         if operation.needs_session and session is None:
             privilege = operation.privilege or "System.View"
             message = "The session is not authenticated."
             raise Fault("NotAuthenticated", message, object=moref(ref), privilegeId=privilege)
         if operation.http_method == "GET":
             return self._world.find(ref, session).get(operation.member, session)
-        parameters = check_request(operation.parameters, await _body(request, operation))
+        parameters = check_request(operation.parameters, await _body(request, operation), target.release)
         return await self._world.find(ref, session).invoke(operation.member, session, parameters)
 
     def _check_value(self, operation: Operation, value: Any) -> None:
