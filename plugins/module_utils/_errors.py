@@ -55,11 +55,13 @@ class ConnectError(ViError):
     """The connection failed, so nothing was sent.
 
     :ivar transient: whether another attempt may succeed
+    :ivar late: whether there was a connection, which was not usable before the timeout
     """
 
-    def __init__(self, message: str, *, transient: bool = True):
+    def __init__(self, message: str, *, transient: bool = True, late: bool = False):
         super().__init__(message)
         self.transient = transient
+        self.late = late
 
 
 class NoResponse(ViError):

@@ -13,11 +13,12 @@ from typing import Any, Callable
 from .._errors import InputError, ignore
 from .._vijson.client import Client, Credentials
 from .._vijson.release import RELEASES
-from .._vijson.transport import Endpoint
+from .._vijson.transport import MEBIBYTE, Endpoint
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 _SESSION_ID = re.compile(r"[!-~]+")
 _DAY = 86400
+_MAX_MEBIBYTES = 4096
 _RELEASE = re.compile(r"\d+\.\d+\.\d+\.\d+", re.ASCII)
 
 
@@ -67,8 +68,18 @@ def parse_endpoint(params: dict[str, Any]) -> Endpoint:
         raise InputError(
             f"request_timeout: {params['request_timeout']:g} is not a valid timeout. Use seconds above 0, up to {_DAY}"
         )
+    size = params["max_response_size"]
+    if not 1 <= size <= _MAX_MEBIBYTES:
+        raise InputError(f"max_response_size: {size} is not a valid size. Use MiB from 1 to {_MAX_MEBIBYTES}")
     verify = (params["ca_path"] or None) if params["validate_certs"] else False
-    return Endpoint(hostname, params["port"], verify, _proxy(params), params["request_timeout"])
+    return Endpoint(
+        hostname,
+        params["port"],
+        verify,
+        _proxy(params),
+        params["request_timeout"],
+        max_response_size=size * MEBIBYTE,
+    )
 
 
 def _host(value: str, option: str, example: str) -> str:

@@ -26,4 +26,5 @@ CONNECTION_SPEC: OptionSpec = {
     "proxy_protocol": {"type": "str", "default": "http", "choices": ["http", "https"]},
     "api_release": {"type": "str", "default": "8.0.1.0"},
     "request_timeout": {"type": "float", "default": 60.0},
+    "max_response_size": {"type": "int", "default": 64},
 }

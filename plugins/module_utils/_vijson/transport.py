@@ -18,7 +18,7 @@ import time
 import warnings
 from typing import Callable, NamedTuple
 
-from .._errors import ConnectError, LostResponse, ViError
+from .._errors import BadResponse, ConnectError, LostResponse, ViError
 from .._interrupts import sleep, waiting
 from .recovery import REQUEST_PAUSES
 from .response import Response
@@ -26,11 +26,15 @@ from .response import Response
 try:
     import requests
     from requests.utils import get_environ_proxies, select_proxy
-    from urllib3.exceptions import InsecureRequestWarning, LocationParseError
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning
+
+    from .bounded_http import ENCODING, BoundedAdapter, CannotUnpack, TooLarge, bounded, read_body
 
     REQUESTS_IMPORT_ERROR: str | None = None
 except ImportError as import_error:
     REQUESTS_IMPORT_ERROR = str(import_error)
+
+MEBIBYTE = 1 << 20
 
 _LEAST_LIMIT = 0.1
 _PROXY_STATUS = (502, 503, 504)
@@ -44,6 +48,7 @@ class Endpoint(NamedTuple):
     :ivar proxy: URL of a proxy, ``None`` uses ``HTTPS_PROXY`` and ``NO_PROXY``
     :ivar request_timeout: seconds for one attempt
     :ivar patience: seconds for all attempts of one request
+    :ivar max_response_size: maximum number of bytes of an unpacked response
     """
 
     hostname: str
@@ -52,6 +57,12 @@ class Endpoint(NamedTuple):
     proxy: str | None = None
     request_timeout: float = 60.0
     patience: float = math.inf
+    max_response_size: int = 64 * MEBIBYTE
+
+    @property
+    def where(self) -> str:
+        """``host:port``, for a message"""
+        return f"{self.hostname}:{self.port}"
 
     @property
     def url(self) -> str:
@@ -75,7 +86,10 @@ class Transport:
         self._session.trust_env = False
         self._session.verify = self._trust()
         self._session.proxies = self._proxies()
-        self._session.headers.update({"Accept": "application/json", "User-Agent": "vijson.tasks"})
+        self._session.headers.update(
+            {"Accept": "application/json", "Accept-Encoding": ENCODING, "User-Agent": "vijson.tasks"}
+        )
+        self._session.mount("https://", BoundedAdapter())
 
     def _trust(self) -> bool | str:
         verify = self.endpoint.verify
@@ -122,7 +136,7 @@ class Transport:
             try:
                 return self._send_once(method, path, body, headers, hold, end)
             except ConnectError as error:
-                if not error.transient or time.monotonic() >= end:
+                if not error.transient or error.late or time.monotonic() >= end:
                     raise
             except LostResponse as error:
                 if not repeatable or error.late or time.monotonic() >= end:
@@ -135,24 +149,30 @@ class Transport:
     ) -> Response:
         left = max(_LEAST_LIMIT, end - time.monotonic())
         limit = self.endpoint.request_timeout
+        timeout = (min(limit, left), min(limit + hold, left))
+        size = self.endpoint.max_response_size
         if body is not None:
             headers = {**(headers or {}), "Content-Type": "application/json"}
         try:
-            with waiting(), warnings.catch_warnings():
+            with waiting(), bounded(*timeout, size), warnings.catch_warnings():
                 warnings.simplefilter("ignore", InsecureRequestWarning)
                 response = self._session.request(
                     method,
                     self.endpoint.url + path,
                     data=body.encode() if body is not None else None,
                     headers=headers,
-                    timeout=(min(limit, left), min(limit + hold, left)),
+                    timeout=timeout,
                     allow_redirects=False,
+                    stream=True,
                 )
-        except (requests.RequestException, LocationParseError, OSError) as error:
+                content = read_body(response, size)
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise self._failure(error, min(limit, left)) from error
+        except (CannotUnpack, TooLarge) as error:
+            raise self._bad_body(error) from error
         if response.status_code in _PROXY_STATUS:
             raise self._proxy_failure(response.status_code)
-        return Response(response.status_code, response.headers, response.content)
+        return Response(response.status_code, response.headers, content)
 
     # The code that describes failures is imported only when there is one.
 
@@ -166,7 +186,12 @@ class Transport:
             error, RequestAttempt(where.hostname, where.port, limit, limit == where.request_timeout, proxy, trusted)
         )
 
+    def _bad_body(self, error: Exception) -> BadResponse:
+        from .transport_failures import bad_body
+
+        return bad_body(self.endpoint.where, error, self.endpoint.max_response_size // MEBIBYTE)
+
     def _proxy_failure(self, status: int) -> LostResponse:
         from .transport_failures import proxy_failure
 
-        return proxy_failure(f"{self.endpoint.hostname}:{self.endpoint.port}", status)
+        return proxy_failure(self.endpoint.where, status)

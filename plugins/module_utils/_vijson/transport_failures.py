@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from .._errors import ConnectError, LostResponse, ViError
+from .._errors import BadResponse, ConnectError, LostResponse, ViError
 
 _LEVELS = 8
 
@@ -47,13 +47,18 @@ def transport_failure(error: Exception, attempt: RequestAttempt) -> ViError:
     from requests.exceptions import ConnectTimeout, InvalidURL, ProxyError, SSLError, Timeout
     from urllib3.exceptions import LocationParseError, NewConnectionError
 
+    from .bounded_http import HandshakeTimeoutError
+
     reason = _innermost(error)
     where = attempt.where
     if isinstance(error, ProxyError):
-        proxy = urlsplit(attempt.proxy or "").netloc.rpartition("@")[2]
-        return ConnectError(f"The proxy {proxy} did not connect to {where}: {reason}", transient=True)
+        return ConnectError(f"The proxy {_proxy_host(attempt)} did not connect to {where}: {reason}", transient=True)
     if isinstance(error, SSLError):
         return _tls_failure(reason, attempt)
+    if any(isinstance(cause, HandshakeTimeoutError) for cause in _causes(error)):
+        via = f"the proxy {_proxy_host(attempt)} or " if attempt.proxy else ""
+        text = f"{via}{where} accepted a connection but did not finish the handshake within {attempt.span}"
+        return ConnectError(text, transient=True, late=True)
     if isinstance(error, ConnectTimeout):
         return ConnectError(f"{where} did not accept a connection within {attempt.span}", transient=True)
     if any(isinstance(cause, NewConnectionError) for cause in _causes(error)):
@@ -67,11 +72,28 @@ def transport_failure(error: Exception, attempt: RequestAttempt) -> ViError:
     return LostResponse(f"The connection to {where} broke before the response arrived: {reason}")
 
 
+def bad_body(where: str, error: Exception, max_size: int) -> BadResponse:
+    """The exception for a body that is too large or cannot be unpacked.
+
+    :param max_size: the option ``max_response_size``
+    """
+    if str(error):
+        return BadResponse(f"{where} sent a compressed response that cannot be unpacked: {error}")
+    return BadResponse(
+        f"{where} sent a response of more than max_response_size ({max_size} MiB). Request less at once, such as with a"
+        " smaller page_size, or set max_response_size to a larger number"
+    )
+
+
 def proxy_failure(where: str, status: int) -> LostResponse:
     """The exception for status 502, 503 or 504, which proxies return in place of a server."""
     reason = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}[status]
     hint = " It may be starting, or at its session limit: sessions that were left open expire when idle."
     return LostResponse(f"{where} returned HTTP {status} ({reason}).{hint if status == 503 else ''}", status=status)
+
+
+def _proxy_host(attempt: RequestAttempt) -> str:
+    return urlsplit(attempt.proxy or "").netloc.rpartition("@")[2]
 
 
 def _tls_failure(reason: BaseException, attempt: RequestAttempt) -> ViError:

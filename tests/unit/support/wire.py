@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Callable, NamedTuple, Union
 
 import requests
+import urllib3
 from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import CONNECTION_ARGUMENTS
@@ -145,7 +146,7 @@ def _response(request: requests.PreparedRequest, reply: Reply) -> requests.Respo
     response = requests.Response()
     response.status_code = reply.status
     response.headers = CaseInsensitiveDict(reply.headers)
-    response.raw = io.BytesIO(reply.body)
+    response.raw = urllib3.HTTPResponse(io.BytesIO(reply.body), preload_content=False)
     response.url = str(request.url)
     response.request = request
     return response

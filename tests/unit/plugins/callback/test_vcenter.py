@@ -39,6 +39,7 @@ GIVEN = {
     "proxy_port": 3128,
     "proxy_protocol": "https",
     "request_timeout": 2.5,
+    "max_response_size": 7,
     "time_budget": 1.5,
 }
 READ = """
