@@ -81,14 +81,14 @@ api_release:
   default: 8.0.1.0
 request_timeout:
   description:
-    - Timeout of one request, in seconds, from the connection to the last byte of the response. A long poll adds the time
-      that it waits for changes.
+    - Timeout of one request, in seconds, from the connection to the last byte of the response. A long poll adds the
+      time that it waits for changes.
   type: float
   default: 60.0
 max_response_size:
   description:
-    - Maximum size of one response, in MiB, after it is unpacked. A larger one is an error, so that a server cannot use up
-      the memory of the controller.
+    - Maximum size of one response, in MiB, after it is unpacked. A larger one is an error, so that a server cannot use
+      up the memory of the controller.
   type: int
   default: 64
   version_added: 1.1.0

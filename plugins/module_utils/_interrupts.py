@@ -5,7 +5,9 @@
 
 An exception raised anywhere could arrive after an object is opened and before its id is stored, where Python swallows
 it (in a finalizer or a codec), or inside a queue, which then stays locked. So the handler only stores the signal. The
-exception is raised in calls that wait for a server or sleep, while nothing is being opened or closed.
+exception is raised in calls that wait for a server or sleep, while nothing is being opened or closed. What is being
+opened gets a short time to finish, and so does what is being closed. A server that is later than that cannot prevent
+the end, so something may stay open on it.
 """
 
 from __future__ import annotations
@@ -25,6 +27,10 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _NUDGE = signal.SIGURG
 _NUDGE_AFTER = 0.02
 
+# Seconds after the first signal. Further signals change nothing: Ansible sends several for one Ctrl-C.
+_TO_OPEN = 1.5
+_TO_CLOSE = 2.5
+
 _MODULES = ("socket", "ssl", "urllib3.util.connection", "urllib3.util.ssltransport", __name__)
 _CALLS = ("connect", "create_connection", "do_handshake", "read", "readinto", "recv", "recv_into", "send", "sendall")
 
@@ -37,12 +43,17 @@ class _Block:
         self.opening = 0
         self.closing = 0
         self._pending: BaseException | None = None
-        self._twice = False
+        self._since = 0.0
 
     def interrupt(self, number: int, frame: FrameType | None) -> None:
         """Handle SIGINT or SIGTERM."""
         name = signal.Signals(number).name
         self._note(Interrupted(f"Interrupted by {name}. Everything that was opened on the vCenter is closed"), frame)
+
+    @property
+    def pending(self) -> bool:
+        """Whether a signal has arrived."""
+        return self._pending is not None
 
     def alarm(self, handler: Callable[[int, Any], Any]) -> Callable[[int, Any], None]:
         """A handler that calls another one and stores what it raises."""
@@ -56,8 +67,8 @@ class _Block:
         return on_alarm
 
     def _note(self, error: BaseException, frame: FrameType | None) -> None:
-        self._twice = self._pending is not None
-        self._pending = self._pending or error
+        if self._pending is None:
+            self._pending, self._since = error, time.monotonic()
         self.nudge(_NUDGE, frame)
 
     def nudge(self, _number: int, frame: FrameType | None) -> None:
@@ -65,27 +76,31 @@ class _Block:
 
         Try again soon, in case it is not in one, or Python swallows the exception.
         """
-        if not self.waiting or not self._may_raise():
+        if not self.waiting or not self.pending:
             return
+        self.nudge_soon()
+        if frame and frame.f_globals.get("__name__") in _MODULES and frame.f_code.co_name in (*_CALLS, sleep.__name__):
+            self.check()
+
+    def nudge_soon(self) -> None:
+        """Send the signal that calls :meth:`nudge`."""
         main = threading.main_thread().ident
         again = threading.Timer(_NUDGE_AFTER, signal.pthread_kill, (main, _NUDGE))
         again.daemon = True
         again.start()
-        if frame and frame.f_globals.get("__name__") in _MODULES and frame.f_code.co_name in (*_CALLS, sleep.__name__):
-            self.check()
-
-    def _may_raise(self) -> bool:
-        return self._pending is not None and not self.closing and (self._twice or not self.opening)
 
     def check(self) -> None:
-        """Raise the pending exception, unless something is being opened or closed."""
-        if self._pending is None or not self._may_raise():
+        """Raise the pending exception, unless something is being opened or closed and has time left."""
+        if self._pending is None:
             return
-        if self.opening:
-            raise Interrupted(
-                "Interrupted twice during a request that opens a session or an object on the vCenter: it may stay open"
-                " until it expires"
-            )
+        if self.opening or self.closing:
+            if time.monotonic() - self._since < (_TO_CLOSE if self.closing else _TO_OPEN):
+                return
+            if isinstance(self._pending, Interrupted):
+                self._pending = Interrupted(
+                    f"{str(self._pending).partition('.')[0]}. The vCenter was late, so a session or an object may stay"
+                    " open on it until it expires"
+                )
         raise self._pending
 
 
@@ -122,6 +137,8 @@ def waiting() -> Iterator[None]:
     block = _innermost()
     block.check()
     block.waiting += 1
+    if block.pending:
+        block.nudge_soon()
     try:
         yield
     finally:
@@ -137,7 +154,7 @@ def sleep(seconds: float) -> None:
 
 @contextmanager
 def opening() -> Iterator[None]:
-    """A block that opens a session or an object on the vCenter. Only a second signal interrupts it."""
+    """A block that opens a session or an object on the vCenter. A signal interrupts it only if it takes long."""
     block = _innermost()
     block.check()
     block.opening += 1
@@ -148,7 +165,7 @@ def opening() -> Iterator[None]:
 
 
 def finish(action: Callable[[], Any]) -> None:
-    """Run an action that closes something, without interruption."""
+    """Run an action that closes something. A signal interrupts it only if it takes long."""
     block = _innermost()
     block.closing += 1
     try:

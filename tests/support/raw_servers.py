@@ -81,51 +81,77 @@ def response(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
     return "\r\n".join(lines).encode() + body
 
 
-def drip(connection: socket.socket, data: bytes, *, then: bytes = b"x", pause: float = 0.05) -> None:
+def sends(data: bytes) -> Serve:
+    """Send this."""
+    return lambda connection: connection.sendall(data)
+
+
+def drips(data: bytes, *, then: bytes = b"x", pause: float = 0.05) -> Serve:
     """Send one byte at a time, and then another byte for ever."""
-    for number in range(1 << 30):
-        connection.sendall(data[number : number + 1] or then)
-        time.sleep(pause)
+
+    def serve(connection: socket.socket) -> None:
+        for number in range(1 << 30):
+            connection.sendall(data[number : number + 1] or then)
+            time.sleep(pause)
+
+    return serve
 
 
-def forever(connection: socket.socket, data: bytes, *, pause: float = 0.0) -> None:
+def repeats(data: bytes, *, pause: float = 0.0) -> Serve:
     """Send the same for ever."""
-    while True:
-        connection.sendall(data)
-        time.sleep(pause)
+
+    def serve(connection: socket.socket) -> None:
+        while True:
+            connection.sendall(data)
+            time.sleep(pause)
+
+    return serve
 
 
-CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+def silent(_connection: socket.socket) -> None:
+    """Send nothing."""
+    time.sleep(60)
+
+
+def in_turn(*serves: Serve) -> Serve:
+    """One after the other."""
+
+    def serve(connection: socket.socket) -> None:
+        for each in serves:
+            each(connection)
+
+    return serve
+
+
+def after_request(*serves: Serve) -> Serve:
+    """Read one request first."""
+    return in_turn(receive_request, *serves)
+
+
+CHUNKED = sends(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+LONG = sends(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n")
 MANY = b" " * 65536
 MEBIBYTE = 1 << 20
 
 SLOW: dict[str, Serve] = {
-    "status line": lambda to: drip(to, b"HTTP/1.1 200 OK\r\n"),
-    "headers": lambda to: drip(to, b"HTTP/1.1 200 OK\r\nX: "),
-    "body": lambda to: drip(to, b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n", then=b" "),
-    "endless chunks": lambda to: (to.sendall(CHUNKED), forever(to, b"1\r\n \r\n", pause=0.05)),
-    "100 Continue": lambda to: forever(to, b"HTTP/1.1 100 Continue\r\n\r\n", pause=0.05),
-    "silence": lambda to: time.sleep(60),
+    "status line": drips(b"HTTP/1.1 200 OK\r\n"),
+    "headers": drips(b"HTTP/1.1 200 OK\r\nX: "),
+    "body": drips(b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n", then=b" "),
+    "endless chunks": in_turn(CHUNKED, repeats(b"1\r\n \r\n", pause=0.05)),
+    "100 Continue": repeats(b"HTTP/1.1 100 Continue\r\n\r\n", pause=0.05),
+    "silence": silent,
 }
 """Responses that never end, with less than the timeout between two reads."""
 
 LARGE: dict[str, Serve] = {
-    "body": lambda to: (
-        to.sendall(response(b"")[:-4].replace(b": 0", b": 99999999999") + b"\r\n\r\n"),
-        forever(to, MANY),
-    ),
-    "chunks": lambda to: (to.sendall(CHUNKED), forever(to, b"10000\r\n" + MANY + b"\r\n")),
-    "trailers": lambda to: (to.sendall(CHUNKED + b"0\r\n"), forever(to, b"X: y\r\n" * 1000)),
-    "100 Continue": lambda to: forever(to, b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
-    "gzip": lambda to: to.sendall(response(gzip.compress(bytes(9 * MEBIBYTE)), "Content-Encoding: gzip")),
-    "gzip in parts": lambda to: to.sendall(response(gzip.compress(bytes(MEBIBYTE)) * 9, "Content-Encoding: gzip")),
+    "body": in_turn(LONG, repeats(MANY)),
+    "chunks": in_turn(CHUNKED, repeats(b"10000\r\n" + MANY + b"\r\n")),
+    "trailers": in_turn(CHUNKED, sends(b"0\r\n"), repeats(b"X: y\r\n" * 1000)),
+    "100 Continue": repeats(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
+    "gzip": sends(response(gzip.compress(bytes(9 * MEBIBYTE)), "Content-Encoding: gzip")),
+    "gzip in parts": sends(response(gzip.compress(bytes(MEBIBYTE)) * 9, "Content-Encoding: gzip")),
 }
 """Responses of more than 4 MiB, unpacked."""
-
-
-def after_request(serve: Serve) -> Serve:
-    """Read one request first."""
-    return lambda connection: (receive_request(connection), serve(connection))
 
 
 def says(value: Any, *headers: str, status: str = "200 OK") -> Serve:
@@ -136,3 +162,36 @@ def says(value: Any, *headers: str, status: str = "200 OK") -> Serve:
             connection.sendall(response(json.dumps(value).encode(), *headers, status=status))
 
     return serve
+
+
+LOGIN: Any = {"_typeName": "UserSession", "key": "key-1", "userName": "u"}
+
+
+class Vcenter:
+    """A vCenter that logs in and out, and does what a test says for other operations.
+
+    :ivar operations: the operations that were requested, such as ``Login``
+    """
+
+    def __init__(self, **operations: Serve | Any):
+        """Each operation gets a function that sends its response, or the value to respond with."""
+        self.operations: list[str] = []
+        self._responses: dict[str, Any] = {"Login": LOGIN, **operations}
+
+    def __call__(self, connection: socket.socket) -> None:
+        while request := receive_request(connection):
+            operation = request.split(b" ", 2)[1].decode().rpartition("/")[2]
+            self.operations.append(operation)
+            value = self._responses.get(operation)
+            if callable(value):
+                value(connection)
+            elif value is None:
+                connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+            else:
+                connection.sendall(response(json.dumps(value).encode(), "vmware-api-session-id: 5e55-10n"))
+
+
+def fault(type_name: str, **fields: Any) -> Serve:
+    """Respond with a fault."""
+    body = json.dumps({"_typeName": type_name, **fields}).encode()
+    return sends(response(body, status="500 Internal Server Error"))

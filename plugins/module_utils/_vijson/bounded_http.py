@@ -184,7 +184,7 @@ class _BoundedResponse(http.client.HTTPResponse):
 
     def __init__(self, sock: Any, *args: Any, **options: Any):
         super().__init__(sock, *args, **options)
-        self.fp = io.BufferedReader(_Reader(sock, self.fp.detach()))  # type: ignore[attr-defined]
+        self.fp = io.BufferedReader(_Reader(sock, self.fp.detach()))
 
 
 class _BoundedConnection:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Callable, NamedTuple, Union
 from urllib.parse import quote
 
-from .._errors import BadResponse, FaultError, LostResponse, SessionEnded, ViError, ignore
+from .._errors import BadResponse, ConnectError, FaultError, LostResponse, SessionEnded, ViError, ignore
 from .._interrupts import finish, opening
 from .._times import parse_rfc3339
 from .recovery import UNREACHABLE
@@ -41,6 +42,8 @@ _SINGLETONS = {
     "viewManager": Reference("ViewManager", "ViewManager"),
 }
 _SERVICE = Reference("ServiceInstance", "ServiceInstance")
+
+_CLOSING = 2.0  # seconds to close everything after the server was late
 
 Target = Union[str, Reference]
 """A reference, or the name of a singleton as in ServiceContent."""
@@ -80,6 +83,9 @@ class Client:
         self._undestroyed: list[tuple[Reference, str]] = []
         self._longest = math.inf
         self._clock = ServerClock()
+        self._deadline = math.inf
+        self._late = False
+        self._close_by: float | None = None
 
     def __enter__(self) -> Client:
         return self
@@ -120,6 +126,15 @@ class Client:
             yield
         finally:
             self._longest = before
+
+    @contextmanager
+    def time_limit(self, seconds: float) -> Iterator[None]:
+        """A block whose requests, with all attempts, end within so many seconds altogether."""
+        before, self._deadline = self._deadline, min(self._deadline, time.monotonic() + seconds)
+        try:
+            yield
+        finally:
+            self._deadline = before
 
     # -- methods and properties ------------------------------------------------------------------------------------
 
@@ -178,7 +193,7 @@ class Client:
             raise
         finally:
             if made and reachable:
-                finish(partial(self._destroy, made, destroy))
+                self._finish(partial(self._destroy, made, destroy))
             elif made:
                 self._undestroyed.append((made, destroy))
 
@@ -255,8 +270,24 @@ class Client:
         if self._transport is None:
             self._transport = Transport(self.endpoint)
         headers = {_SESSION_HEADER: self._session_id} if self._session_id else {}
-        options["within"] = min(options.get("within", math.inf), self._longest)
-        return self._transport.send(verb, path, headers=headers, **options)
+        within = options.get("within", math.inf)
+        options["within"] = min(within, self._longest, self._deadline - time.monotonic())
+        try:
+            response = self._transport.send(verb, path, headers=headers, **options)
+        except (ConnectError, LostResponse) as error:
+            self._late = self._late or isinstance(error, ConnectError) or error.late
+            raise
+        self._late, self._close_by = False, None
+        return response
+
+    def _finish(self, action: Callable[[], Any]) -> None:
+        """Close something without interruption. A server that was late has little time for all that is open."""
+        seconds = self.endpoint.request_timeout
+        if self._late:
+            self._close_by = self._close_by or time.monotonic() + _CLOSING
+            seconds = self._close_by - time.monotonic()
+        with self.time_limit(seconds):
+            finish(action)
 
     # -- session ---------------------------------------------------------------------------------------------------
 
@@ -318,7 +349,7 @@ class Client:
 
     def close(self) -> None:
         """Log out of the client's own session and close the connections. A failure is only a warning."""
-        finish(self._close)
+        self._finish(self._close)
 
     def _close(self) -> None:
         try:

@@ -23,7 +23,7 @@ from .._vijson.recovery import MAX_BAD_RESPONSES, WAIT_PAUSES, may_recover, paus
 from .._vijson.updates import PACE, POLL, Change, Updates, change_list_view
 from .tracker import TaskTracker
 
-_GRACE = 5.0  # seconds after the deadline in which the response to a poll may arrive
+_GRACE = 5.0  # seconds after the deadline in which the response to a poll may arrive, and then the last read
 
 
 class Clock(NamedTuple):
@@ -59,6 +59,11 @@ def wait_for_tasks(
     :returns: why the server was unreachable at the end; ``None`` if it was not
     :raises ViError: the first read failed, or a failure that waiting does not cure
     """
+    with client.time_limit(timeout + 2 * _GRACE):
+        return _wait(client, tracker, timeout, report, clock)
+
+
+def _wait(client: Client, tracker: TaskTracker, timeout: float, report: Report, clock: Clock) -> ViError | None:
     deadline = clock.now() + timeout
     tracker.read(client)
     report(tracker)

@@ -153,8 +153,8 @@ options:
     default: 60.0
   max_response_size:
     description:
-      - Maximum size of one response, in MiB, after it is unpacked. A larger one is an error, so that a server cannot use
-        up the memory of the controller.
+      - Maximum size of one response, in MiB, after it is unpacked. A larger one is an error, so that a server cannot
+        use up the memory of the controller.
     type: int
     default: 64
     version_added: 1.1.0

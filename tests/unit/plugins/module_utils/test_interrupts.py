@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +21,16 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interr
 from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import sleep, waiting
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, run_job
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.support.processes import until
+from ansible_collections.vijson.tasks.tests.support.raw_servers import (
+    HOST,
+    SLOW,
+    Vcenter,
+    fault,
+    new_certificate,
+    raw_server,
+    response,
+)
 from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     SDK,
     Call,
@@ -134,9 +146,71 @@ def test_one_while_something_is_opened_waits_for_its_id(wire: Wire, number: sign
 
 
 @BOTH
-def test_the_second_one_during_the_login_does_not_wait(wire: Wire, number: signal.Signals) -> None:
-    wire.expect(login()._replace(outcome=signalled(signal.SIGINT, number)))
-    assert "Interrupted twice during a request that opens" in interrupted(read_and(), Job(connection()))
+def test_several_during_the_login_are_like_one(wire: Wire, number: signal.Signals) -> None:
+    """Ansible turns one Ctrl-C into SIGINT and SIGTERM."""
+    session = answers(user_session(), session="S1")
+    wire.expect(login()._replace(outcome=signalled(signal.SIGINT, number, number, reply=session)), logout("S1"))
+    interrupted(read_and(), Job(connection()))
+
+
+LATE = "Interrupted by SIGINT. The vCenter was late, so a session or an object may stay open on it until it expires"
+CLOSED = "Interrupted by SIGINT. Everything that was opened on the vCenter is closed"
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, str]:
+    """A certificate for this machine, and the file with its authority."""
+    file = tmp_path_factory.mktemp("tls") / "ca.pem"
+    return new_certificate(file), str(file)
+
+
+def ends_after_signal(vcenter: Vcenter, tls: tuple[ssl.SSLContext, str], during: str) -> tuple[str, float]:
+    """The message of a job that gets SIGINT during an operation, and the seconds that it takes to end."""
+    main = threading.get_ident()
+    sent: list[float] = []
+
+    def interrupt() -> None:
+        until(lambda: during in vcenter.operations, f"the request {during}")
+        time.sleep(0.1)
+        sent.append(time.monotonic())
+        signal.pthread_kill(main, signal.SIGINT)
+
+    with raw_server(vcenter, tls[0]) as port:
+        job = Job(connection(hostname=HOST, port=port, ca_path=tls[1]))
+        sender = threading.Thread(target=interrupt)
+        sender.start()
+        message = interrupted(with_a_view, job)
+        seconds = time.monotonic() - sent[0]
+        sender.join()
+    return message, seconds
+
+
+@pytest.mark.parametrize("name", ["headers", "endless chunks", "silence"])
+@pytest.mark.parametrize(("during", "message"), [("Login", LATE), ("info", CLOSED), ("Logout", LATE)])
+def test_no_server_delays_the_end(tls: tuple[ssl.SSLContext, str], during: str, message: str, name: str) -> None:
+    vcenter = Vcenter(**{"CreateListView": VIEW, "info": fault("InvalidState"), during: SLOW[name]})
+    said, seconds = ends_after_signal(vcenter, tls, during)
+    assert said == message
+    assert seconds < 3
+
+
+def test_a_server_that_hangs_on_everything_delays_the_end_only_once(tls: tuple[ssl.SSLContext, str]) -> None:
+    slow = SLOW["headers"]
+    vcenter = Vcenter(CreateListView=VIEW, info=slow, DestroyView=slow, Logout=slow)
+    said, seconds = ends_after_signal(vcenter, tls, "info")
+    assert said == LATE
+    assert seconds < 3
+
+
+def test_a_session_is_closed_that_the_vcenter_opens_just_after_the_signal(tls: tuple[ssl.SSLContext, str]) -> None:
+    def late(to: socket.socket) -> None:
+        time.sleep(0.8)
+        to.sendall(response(json.dumps(user_session()).encode(), "vmware-api-session-id: S1"))
+
+    vcenter = Vcenter(Login=late, CreateListView=VIEW)
+    said, _seconds = ends_after_signal(vcenter, tls, "Login")
+    assert said == CLOSED
+    assert vcenter.operations == ["Login", "CreateListView", "DestroyView", "Logout"]
 
 
 def test_the_alarm_of_a_timeout_waits_for_the_session_too(wire: Wire) -> None:

@@ -35,13 +35,15 @@ from ansible_collections.vijson.tasks.tests.support.raw_servers import (
     SLOW,
     Serve,
     after_request,
-    drip,
-    forever,
+    drips,
     new_certificate,
     raw_server,
     receive_request,
+    repeats,
     response,
     says,
+    sends,
+    silent,
 )
 
 TIMEOUT = 0.6
@@ -97,7 +99,7 @@ def test_other_limits_are_for_the_whole_response_too(
 
 def test_a_handshake_that_does_not_end(authority: Path, certificate: ssl.SSLContext) -> None:
     """A record of TLS with a length that is never reached. Nothing was sent, so nothing can have been processed."""
-    with raw_server(lambda to: drip(to, b"\x16\x03\x03\x40\x00")) as port, took(TIMEOUT):
+    with raw_server(drips(b"\x16\x03\x03\x40\x00")) as port, took(TIMEOUT):
         error = failure(port, authority)
     assert isinstance(error, ConnectError)
     assert "did not finish the handshake within request_timeout (0.6 s)" in str(error)
@@ -105,9 +107,9 @@ def test_a_handshake_that_does_not_end(authority: Path, certificate: ssl.SSLCont
 
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n"
 PROXIES: dict[str, Serve] = {
-    "status line": after_request(lambda to: drip(to, CONNECTED[:-2])),
-    "headers": after_request(lambda to: (to.sendall(CONNECTED), forever(to, b"X: y\r\n", pause=0.05))),
-    "then silence": after_request(lambda to: (to.sendall(CONNECTED + b"\r\n"), time.sleep(60))),
+    "status line": after_request(drips(CONNECTED[:-2])),
+    "headers": after_request(sends(CONNECTED), repeats(b"X: y\r\n", pause=0.05)),
+    "then silence": after_request(sends(CONNECTED + b"\r\n"), silent),
 }
 
 
@@ -122,11 +124,7 @@ def test_a_proxy_that_does_not_end_its_response(serve: Serve, authority: Path, c
 def test_a_server_behind_a_proxy_with_tls_that_drips_its_handshake(
     certificate: ssl.SSLContext, authority: Path
 ) -> None:
-    def serve(connection: socket.socket) -> None:
-        receive_request(connection)
-        connection.sendall(CONNECTED + b"\r\n")
-        drip(connection, b"\x16\x03\x03\x40\x00")
-
+    serve = after_request(sends(CONNECTED + b"\r\n"), drips(b"\x16\x03\x03\x40\x00"))
     with raw_server(serve, certificate) as port, took(TIMEOUT):
         error = failure(443, authority, proxy=f"https://{HOST}:{port}")
     assert isinstance(error, ConnectError)
@@ -174,9 +172,7 @@ def test_a_bomb_needs_little_memory(certificate: ssl.SSLContext, authority: Path
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     bomb = b"".join(packer.compress(bytes(MEBIBYTE)) for _ in range(1024)) + packer.flush()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with raw_server(
-        after_request(lambda to: to.sendall(response(bomb, "Content-Encoding: gzip"))), certificate
-    ) as port:
+    with raw_server(after_request(sends(response(bomb, "Content-Encoding: gzip"))), certificate) as port:
         error = failure(port, authority, request_timeout=30.0, max_response_size=4 * MEBIBYTE)
     assert isinstance(error, BadResponse)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
@@ -186,7 +182,7 @@ def test_a_bomb_needs_little_memory(certificate: ssl.SSLContext, authority: Path
 def test_encodings(encoding: str, certificate: ssl.SSLContext, authority: Path) -> None:
     value = {"text": "ä" * 300_000}
     plain = json.dumps(value, ensure_ascii=False).encode()
-    packed = {"gzip": gzip.compress, "deflate": zlib.compress}.get(encoding, bytes)(plain)
+    packed = {"gzip": gzip.compress(plain), "deflate": zlib.compress(plain)}.get(encoding, plain)
     headers = [f"Content-Encoding: {encoding}"] if encoding else []
     requests: list[bytes] = []
 
@@ -207,7 +203,7 @@ def test_encodings(encoding: str, certificate: ssl.SSLContext, authority: Path) 
 def test_a_body_that_cannot_be_unpacked(
     encoding: str, body: bytes, certificate: ssl.SSLContext, authority: Path
 ) -> None:
-    serve = after_request(lambda to: to.sendall(response(body, f"Content-Encoding: {encoding}")))
+    serve = after_request(sends(response(body, f"Content-Encoding: {encoding}")))
     with raw_server(serve, certificate) as port:
         error = failure(port, authority)
     assert isinstance(error, BadResponse)

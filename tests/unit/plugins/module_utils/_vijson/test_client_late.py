@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Closing after a server was late, and a time limit for several requests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import LostResponse, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.support.raw_servers import HOST, SLOW, Vcenter, new_certificate, raw_server
+
+TASK = Reference("Task", "task-7")
+VIEW = Reference("ListView", "view-1").wire()
+SLOWLY = SLOW["endless chunks"]
+
+
+@contextmanager
+def client_of(vcenter: Vcenter, folder: Path, warnings: list[str], **given: Any) -> Iterator[Client]:
+    certificate = new_certificate(folder / "ca.pem")
+    with raw_server(vcenter, certificate) as port:
+        endpoint = Endpoint(HOST, port, verify=str(folder / "ca.pem"), **{"request_timeout": 20.0, **given})
+        yield Client(endpoint, Credentials("u", "pa55word"), warn=warnings.append)
+
+
+def test_closing_after_a_late_response_has_two_seconds(tmp_path: Path) -> None:
+    """Altogether, not for each object."""
+    warnings: list[str] = []
+    vcenter = Vcenter(CreateListView=VIEW, info=SLOWLY, DestroyView=SLOWLY, Logout=SLOWLY)
+    with client_of(vcenter, tmp_path, warnings) as client:
+        started = time.monotonic()
+        with client, client.owned("viewManager", "CreateListView", {}, "DestroyView"), suppress(ViError):
+            client.call(TASK, "info", within=0.5)
+        assert time.monotonic() - started < 4
+    assert vcenter.operations[:4] == ["Login", "CreateListView", "info", "DestroyView"]
+    assert warnings
+    assert warnings[0].startswith("Could not close the session; it expires when idle: ")
+
+
+def test_a_server_that_was_late_once_is_logged_out_of(tmp_path: Path) -> None:
+    warnings: list[str] = []
+    vcenter = Vcenter(info=SLOWLY)
+    with client_of(vcenter, tmp_path, warnings, request_timeout=0.5) as client, client, suppress(ViError):
+        client.get(TASK, "info")
+    assert vcenter.operations == ["Login", "info", "Logout"]
+    assert warnings == []
+
+
+def test_a_time_limit_is_for_all_requests_of_a_block(tmp_path: Path) -> None:
+    def hold(connection: Any) -> None:
+        time.sleep(0.4)
+        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    vcenter = Vcenter(info=hold)
+    with client_of(vcenter, tmp_path, []) as client, client:
+        client.log_in()
+        started = time.monotonic()
+        with client.time_limit(1.0):
+            client.get(TASK, "info")
+            client.get(TASK, "info")
+            with pytest.raises(LostResponse, match="within the time left"):
+                client.get(TASK, "info")
+        assert 0.9 < time.monotonic() - started < 2
+        client.get(TASK, "info")
