@@ -196,9 +196,9 @@ def test_during_the_login(
 def test_the_timeout_of_a_task_during_the_login(
     ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool
 ) -> None:
-    """The vCenter responds a second after it, which is early enough, or never, and then the task ends all the same."""
+    """The vCenter responds a second after it, which is early enough. Later it hangs, and the task ends all the same."""
     vcenter.fault("SessionManager.Login", "delay", seconds=3)
-    vcenter.fault("SessionManager.Login", "delay", seconds=20)
+    vcenter.fault("PropertyCollector.RetrievePropertiesEx", "delay", seconds=20)
     tasks = [task(name, "vi_task_manager_info", timeout=2) for name in ("timed out", "hangs")]
     started = time.monotonic()
     run = ansible.tasks(tasks, in_process=in_process)
@@ -214,11 +214,11 @@ def test_a_terminal_whose_vcenter_hangs(
     ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool
 ) -> None:
     """Ctrl-C ends the run although neither the request nor the logout gets a response."""
-    vcenter.fault("TaskManager.description", "delay", seconds=20)
+    vcenter.fault("PropertyCollector.RetrievePropertiesEx", "delay", seconds=20)
     vcenter.fault("SessionManager.Logout", "delay", seconds=20)
-    play = Play(ansible, in_process, "vi_task_manager_info", {"description": True})
+    play = Play(ansible, in_process, "vi_task_manager_info", {})
     started.append(play)
-    play.until_requested("TaskManager.description")
+    play.until_requested("PropertyCollector.RetrievePropertiesEx")
     signalled = time.monotonic()
     os.killpg(play.main, signal.SIGINT)
     until(lambda: not play.processes(), "the run ends", 10)
