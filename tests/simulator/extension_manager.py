@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from .managed_object import ManagedObject, method, prop
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 Extension = dict[str, Any]
 SIMULATOR_KEY = "com.vijson.simulator"
 FILLED_IN = ("company", "type", "subjectName")
+# Visible ASCII characters and spaces, but not all of them.
+_KEY = re.compile(r"[^\x00-\x1f\x7f-\U0010ffff,/\\#+><=;\"]+")
 
 
 class ExtensionManager(ManagedObject):
@@ -52,7 +55,7 @@ class ExtensionManager(ManagedObject):
 
     @method
     async def RegisterExtension(self, session: Session, extension: Extension) -> None:
-        if not extension["key"] or extension["key"] in self._extensions:
+        if not _KEY.fullmatch(extension["key"]) or extension["key"] in self._extensions:
             raise invalid_argument("extension.key")
         _refuse_empty(extension)
         self._store(extension)

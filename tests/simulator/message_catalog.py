@@ -17,13 +17,14 @@ _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 def rebuild_message(message: Json, extensions: Iterable[Json], locale: str) -> Json:
     """The LocalizableMessage with the catalog's text, in which `{NAME}` is the argument NAME.
 
-    A key without a text becomes the message itself.
+    If NAME is a number, the argument is itself the key of a text. A key without a text becomes the message itself.
     """
     texts = _texts(extensions, locale)
     arguments = {arg["key"]: _shown(arg["value"]) for arg in message.get("arg") or ()}
 
     def argument(found: re.Match[str]) -> str:
-        return arguments.get(found[1], found[0])
+        value = arguments.get(found[1], found[0])
+        return texts.get(value, value) if found[1].isdecimal() else value
 
     text: str = texts.get(message["key"]) or message["key"]
     return {**message, "message": _PLACEHOLDER.sub(argument, text)}

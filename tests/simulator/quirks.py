@@ -38,6 +38,7 @@ class Quirks:
     max_page: maximum number of tasks that one read of the history may ask for; 0: 1000.
     children_depth: how many levels below the entity `recursion: children` covers; 0: all.
     system_user_adds: systemUser adds the system's tasks to those of users. Without names: to those of all users.
+    unset_after_running: a task has `progress` and `locked` only while it runs.
     users_case_sensitive: a filter compares names of users with case.
     messages_from_catalog: `message` of a task's description is rebuilt from `key` and `arg` with the texts of the
     extension (module `task`) in the locale of the session that sets it; the key itself if no text has it.
@@ -71,6 +72,7 @@ class Quirks:
     max_page: int = 0
     children_depth: int = 0
     system_user_adds: bool = False
+    unset_after_running: bool = False
     users_case_sensitive: bool = False
     messages_from_catalog: bool = False
     fault_messages_from_catalog: bool = False

@@ -217,6 +217,8 @@ class Task(ExtensibleManagedObject):
             rootTaskKey=self.root_key,
             activationId=self.activation_id,
         )
+        if self.world.quirks.unset_after_running and self.state != "running":
+            info = {name: value for name, value in info.items() if name not in ("locked", "progress")}
         if self.world.quirks.null_fields:
             info = {**info, **{name: None for name in OPTIONAL_FIELDS if name not in info}}
         return info

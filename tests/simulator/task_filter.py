@@ -26,7 +26,7 @@ LISTS: dict[str, Callable[[Task], Any]] = {
     "activationId": lambda task: task.activation_id,
     "state": lambda task: task.state,
     "eventChainId": lambda task: task.event_chain_id,
-    "tag": lambda task: task.change_tag,
+    "tag": lambda task: task.change_tag or "",  # an empty string stands for tasks without a tag
     "parentTaskKey": lambda task: task.parent_key,
     "rootTaskKey": lambda task: task.root_key,
 }

@@ -194,6 +194,15 @@ def test_extensions_that_are_refused(server: Running, method: str, parameters: d
     assert server.client().fault(EXTENSIONS, method, **parameters)["_typeName"] == fault_type
 
 
+@pytest.mark.parametrize("character", [*',/\\#+><=;"', "\t", "\n", "\x7f", "é", "\u2028"])
+def test_keys_of_extensions_have_few_characters(server: Running, character: str) -> None:
+    client = server.client()
+    spec = extension(f"com.example{character}new")
+    fault = client.fault(EXTENSIONS, "RegisterExtension", extension=spec)
+    assert (fault["_typeName"], fault["invalidProperty"]) == ("InvalidArgument", "extension.key")
+    client.call(EXTENSIONS, "RegisterExtension", extension=extension("com.example A-Z_0:9 [(!$%&'*.?@^`{|}~)]"))
+
+
 def test_extensions_of_others_are_there(server: Running) -> None:
     extensions = {found["key"]: found for found in server.client().read(EXTENSIONS, "extensionList")}
     assert extensions["com.example.backup"]["company"] == "Example Ltd"

@@ -138,14 +138,19 @@ def test_users_may_be_compared_with_case(server: Running) -> None:
 
 
 def register_texts(server: Running) -> None:
-    """Register texts in two languages for the key `jobs.phase`."""
-
-    def pair(text: str) -> Any:
-        return data("KeyValue", key="jobs.phase", value=text)
-
+    """Register texts in two languages for the keys `jobs.phase` and `copy`."""
+    texts = {
+        "en": {"jobs.phase": "Phase {n}: {text}", "jobs.step": "{1}, {text}, {other}", "copy": "Copying"},
+        "de": {"jobs.phase": "Abschnitt {n}: {text}"},
+    }
     resources = [
-        data("ExtensionResourceInfo", locale=locale, module="task", data=[text])
-        for locale, text in (("en", pair("Phase {n}: {text}")), ("de", pair("Abschnitt {n}: {text}")))
+        data(
+            "ExtensionResourceInfo",
+            locale=locale,
+            module="task",
+            data=[data("KeyValue", key=key, value=text) for key, text in pairs.items()],
+        )
+        for locale, pairs in texts.items()
     ]
     extension = data(
         "Extension",
@@ -161,6 +166,7 @@ def register_texts(server: Running) -> None:
 def message(key: str, text: str) -> Any:
     arguments = [
         data("KeyAnyValue", key="n", value=box("int", 2)),
+        data("KeyAnyValue", key="1", value=box("string", text)),
         data("KeyAnyValue", key="text", value=box("string", text)),
     ]
     return data("LocalizableMessage", key=key, arg=arguments, message=text)
@@ -172,6 +178,7 @@ def message(key: str, text: str) -> Any:
         ("en_US", "jobs.phase", "Phase 2: copy"),
         ("de_DE", "jobs.phase", "Abschnitt 2: copy"),
         ("fr_FR", "jobs.phase", "Phase 2: copy"),
+        ("en_US", "jobs.step", "Copying, copy, {other}"),
         ("en_US", "unknown", "unknown"),
     ],
 )
@@ -277,3 +284,16 @@ def test_the_values_of_a_nested_info_may_be_boxed(server: Running) -> None:
     assert info["locked"] == box("ArrayOfManagedObjectReference", [moref(VM)])
     assert (info["entity"], info["result"]) == (moref(VM), box("int", 5))
     assert server.client().read(task, "info") == plain
+
+
+def test_progress_and_locks_may_end_with_the_task(server: Running) -> None:
+    def fields() -> set[str]:
+        return set(server.client().read(task, "info")) & {"progress", "locked"}
+
+    task = server.add_task(progress=40, locked=[moref(VM)])
+    switch(server, unset_after_running=True)
+    assert fields() == {"progress", "locked"}
+    server.control("PATCH", f"tasks/{task.value}", {"state": "success"})
+    assert fields() == set()
+    switch(server, unset_after_running=False)
+    assert fields() == {"progress", "locked"}

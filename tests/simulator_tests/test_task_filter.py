@@ -87,6 +87,13 @@ def test_lists(server: Running, condition: str, field: str, wanted: Json, others
     assert found(server, **{condition: []}) == keys(match, other, without)
 
 
+def test_an_empty_tag_stands_for_tasks_without_one(server: Running) -> None:
+    tagged, other, plain = server.add_task(tag="a"), server.add_task(tag="b"), server.add_task()
+    assert found(server, tag=[""]) == keys(plain)
+    assert found(server, tag=["", "a"]) == keys(plain, tagged)
+    assert found(server, tag=["a", "b"]) == keys(tagged, other)
+
+
 def test_users(server: Running) -> None:
     anna, bob = server.add_task(user="EXAMPLE.COM\\anna"), server.add_task(user="EXAMPLE.COM\\bob")
     system, alarm = server.add_task(system=True), server.add_task(alarm="alarm-5")
