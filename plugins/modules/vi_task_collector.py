@@ -32,7 +32,7 @@ options:
     description:
       - Find only tasks of this object and, depending on O(recursion), of the objects below it.
       - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), or a mapping of C(type) and
-        C(moid).
+        C(moid). The module fails if there is no such object.
     type: raw
   recursion:
     description:
@@ -228,6 +228,8 @@ from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
 from ..module_utils._task_info.task_fields import ShownTasks
 from ..module_utils._task_info.task_result import Task
+from ..module_utils._vijson.inventory import require_entity
+from ..module_utils._vijson.wire import Reference
 
 ARGUMENT_SPEC = argument_spec(
     entity={"type": "raw"},
@@ -266,6 +268,8 @@ def run(job: Job) -> Result:
         count, truncated = 0, False
         if not wanted.matches_nothing:
             count, truncated = collect_tasks(job.client, wanted.spec(job.client), reading, take)
+        if not count and isinstance(wanted.entity, Reference):
+            require_entity(job.client, wanted.entity)
         return {"count": count, "truncated": truncated}
 
     if dest is None:

@@ -35,7 +35,7 @@ options:
     description:
       - Return only tasks of this object.
       - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), or a mapping of C(type) and
-        C(moid).
+        C(moid). The module fails if there is no such object.
     type: raw
   states:
     description:
@@ -253,11 +253,16 @@ def run(job: Job) -> Result:
     """Read tasks by id, or the recent tasks: ``{tasks, missing}``."""
     entity = job.entity()
     moids = None if job.params["tasks"] is None else job.tasks()
-    custom_values = job.params["custom_values"] or any(map(job_fields(job).wants, CUSTOM_KEYS))
-    listed = list_tasks(job.client, moids, custom_values=custom_values, localize=job.params["localize"])
-    reference = None if entity is None else find_entity(job.client, entity)
+    found = None if entity is None else find_entity(job.client, entity)
+    listed = list_tasks(
+        job.client,
+        moids,
+        custom_values=job.params["custom_values"] or any(map(job_fields(job).wants, CUSTOM_KEYS)),
+        localize=job.params["localize"],
+        entity=found if found == entity else None,
+    )
     return {
-        "tasks": narrow_tasks(listed.tasks, reference, job.params["states"], job.params["users"]),
+        "tasks": narrow_tasks(listed.tasks, found, job.params["states"], job.params["users"]),
         "missing": listed.missing,
     }
 

@@ -17,6 +17,7 @@ description:
     progress, and the final state last.
   - If the task has already ended in the wanted state, the module changes nothing.
   - If the task has ended in another state, the module fails.
+  - Refuses to change an operation of the vCenter itself, unless O(force=true).
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -56,6 +57,13 @@ options:
       - C(message) is the text. C(type) is the name of a VimFault, by default C(ExtendedFault). All other keys are
         fields of that fault. The fields of ExtendedFault are C(fault_type_id) and C(data), a mapping of texts.
     type: dict
+  force:
+    description:
+      - Whether to change a task that has a RV(task.name), which is an operation of the vCenter itself. Changing such a
+        task does not change what the vCenter does.
+    type: bool
+    default: false
+    version_added: 1.1.0
 notes:
   - Requires the privilege C(Task.Update) on the root folder.
 seealso:
@@ -111,7 +119,7 @@ task:
 from typing import Any
 
 from ..module_utils._options.argspec import argument_spec
-from ..module_utils._own_tasks.state_plan import plan_steps, predict_task, shown_state
+from ..module_utils._own_tasks.state_plan import plan_steps, predict_task, refuse_server_operation, shown_state
 from ..module_utils._own_tasks.state_requests import send_steps
 from ..module_utils._own_tasks.wanted_state import parse_wanted_state
 from ..module_utils._run.job import Job, Result
@@ -127,6 +135,7 @@ ARGUMENT_SPEC = argument_spec(
     description={"type": "raw"},
     result={"type": "raw"},
     fault={"type": "dict"},
+    force={"type": "bool", "default": False},
 )
 
 
@@ -137,6 +146,8 @@ def run(job: Job) -> Result:
     info = {"key": moid, "state": "queued"} if job.is_planned(moid) else _read(job, moid)
     before = planned_task() if job.is_planned(moid) else task_from_info(info, now=job.client.now)
     steps = plan_steps(info, wanted)
+    if steps and not job.params["force"]:
+        refuse_server_operation(info)
     if not steps:
         after = before
     elif job.check_mode:

@@ -15,6 +15,9 @@ description:
   - Adds task types to an existing extension or removes them from it. The other task types and settings of the extension
     are kept.
   - Never changes an extension that belongs to another O(company).
+  - Reads and updates an existing extension in the newest release that both sides support, whatever O(api_release) is,
+    because an update in an older release would erase the fields that a newer release added. If the vCenter has a newer
+    release than that and the extension has servers, the module refuses to update it.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -25,7 +28,9 @@ extends_documentation_fragment:
 options:
   extension:
     description:
-      - Key of the extension, such as V(com.example.backup).
+      - Key of the extension, such as V(com.example.backup). To be unique, it should begin with your domain, reversed.
+      - The API allows the printable characters of ASCII except for a comma, a semicolon, a double quote, a slash, a
+        backslash and C(# + > < =).
     type: str
     required: true
   task_types:
@@ -143,6 +148,7 @@ from ..module_utils._own_tasks.extension import (
 from ..module_utils._own_tasks.registering import (
     extension_heartbeat,
     find_extension,
+    find_whole_extension,
     put_extension,
     refuse_foreign_extension,
 )
@@ -172,13 +178,20 @@ def run(job: Job) -> Result:
     """Register or remove task types (ExtensionManager): ``{extension, changed, diff}``."""
     wanted = parse_extension(job.params)
     before = find_extension(job.client, wanted.key)
-    after = _without(before, wanted) if job.params["state"] == "absent" else _with(job.client, before, wanted)
+    after = _planned(job, before, wanted)
     old, new = extension_result(before), extension_result(after)
+    if old != new and before is not None and after is not None:
+        before = find_whole_extension(job.client, wanted.key)
+        after = _planned(job, before, wanted)
     if old != new:
         put_extension(job.client, before, after, check_mode=job.check_mode)
         if not job.check_mode:
             new = extension_result(find_extension(job.client, wanted.key))
     return {"extension": new, "changed": old != new, "diff": {"before": old or {}, "after": new or {}}}
+
+
+def _planned(job: Job, before: Extension | None, wanted: WantedExtension) -> Extension | None:
+    return _without(before, wanted) if job.params["state"] == "absent" else _with(job.client, before, wanted)
 
 
 def _with(client: Client, before: Extension | None, wanted: WantedExtension) -> Extension:

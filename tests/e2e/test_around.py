@@ -84,7 +84,7 @@ def test_keywords(both_ways: BothWays) -> None:
 
 
 def test_module_defaults(both_ways: BothWays) -> None:
-    moid = both_ways.each(lambda vcenter: vcenter.task())
+    moid = both_ways.each(lambda vcenter: vcenter.task(type="com.vijson.simulator.job"))
 
     def run(ansible: Ansible, **way: Any) -> Any:
         defaults = {
@@ -102,7 +102,7 @@ def test_module_defaults(both_ways: BothWays) -> None:
         return ansible.tasks(tasks, play={"module_defaults": defaults}, env=NO_CONNECTION, **way)
 
     outcomes = both_ways.compared(run)
-    assert outcomes["by group and module"].result["tasks"][0]["label"] == "Power On virtual machine"
+    assert outcomes["by group and module"].result["tasks"][0]["label"] == "Simulated job"
     assert outcomes["what the task says counts"].result["tasks"] == []
     assert outcomes["of another module"].result["task"]["description"] == "by default"
     assert outcomes["not of this one"].msg == "missing required arguments: tasks"

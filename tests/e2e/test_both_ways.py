@@ -73,7 +73,7 @@ def test_examples(both_ways: BothWays) -> None:
 
 
 def test_arguments(both_ways: BothWays) -> None:
-    moid = both_ways.each(lambda vcenter: vcenter.task(entity="vm-21"))
+    moid = both_ways.each(lambda vcenter: vcenter.task(type="com.vijson.simulator.job"))
     module = "vi_task_info"
     whole_task = {"moid": moid, "key": moid, "state": "running", "progress": 3, "entity": None, "cancelled": False}
     run = both_ways.tasks(
@@ -153,7 +153,12 @@ def test_secrets(both_ways: BothWays) -> None:
             task("inside a text", "vi_task_info", {"tasks": [moid]}, register="found"),
             task("a common word", "vi_task_info", {"tasks": other, **bob}),
             task("in a failure", "vi_task_info", {"tasks": [secret]}),
-            task("in another option", "vi_task_state", {"task": moid, "description": f"pw={secret}"}, diff=True),
+            task(
+                "in another option",
+                "vi_task_state",
+                {"task": moid, "description": f"pw={secret}", "force": True},
+                diff=True,
+            ),
             task("as an option's value", "vi_task_create", {"task_type": secret}),
             task("hidden", "vi_task_info", {"tasks": [moid]}, no_log=True),
             task("registered", "ansible.builtin.debug", {"var": "found"}),
@@ -174,7 +179,7 @@ def test_secrets(both_ways: BothWays) -> None:
 
 def test_faults(both_ways: BothWays) -> None:
     """Recovery from late, lost and damaged responses."""
-    moids = both_ways.each(lambda vcenter: vcenter.tasks(2, on_cancel="owner"))
+    moids = both_ways.each(lambda vcenter: vcenter.tasks(2, type="com.vijson.simulator.job", on_cancel="owner"))
     job = {"task_type": "com.vijson.simulator.job"}
     broken = [
         ("Task.CancelTask", "cut_after", 1, "vi_task_cancel", {"tasks": moids}),

@@ -139,7 +139,8 @@ def test_results_and_faults(ansible: Ansible, vcenter: VCenter) -> None:
 
 def test_refused(ansible: Ansible, vcenter: VCenter) -> None:
     queued = vcenter.task(state="queued", type="com.vijson.simulator.job")
-    running, gone = vcenter.tasks(2)
+    running, gone = vcenter.tasks(2, type="com.vijson.simulator.job")
+    server_task = vcenter.task(type="VirtualMachine.clone")
     vcenter.expire(gone)
     reader = {"username": "reader@vsphere.local", "password": "vijson-Read1!"}
     lose = {"operation": "Task.SetTaskState", "fault": "cut_after"}
@@ -150,6 +151,8 @@ def test_refused(ansible: Ansible, vcenter: VCenter) -> None:
             task("gone", MODULE, {"task": gone, "state": "running"}),
             task("reader", MODULE, {"task": running, "progress": 5, **reader}),
             task("reader in check mode", MODULE, {"task": running, "progress": 5, **reader}, check_mode=True),
+            task("of the server", MODULE, {"task": server_task, "progress": 5}),
+            task("of the server, forced", MODULE, {"task": server_task, "progress": 5, "force": True}),
             task("lose the answer", "control", {"path": "faults", "body": lose}),
             task("answer lost", MODULE, {"task": queued, "state": "running"}),
         ]
@@ -161,6 +164,8 @@ def test_refused(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["gone"].msg == f"task: {gone} does not exist, or no longer exists, on {vcenter.host}"
     for name in ("reader", "reader in check mode"):
         assert "lacks the privilege Task.Update on Folder:group-d1" in run[name].msg
+    assert run["of the server"].msg.startswith(f"task: {server_task} is the vCenter's own operation CloneVM_Task")
+    assert run["of the server, forced"].result["task"]["progress"] == 5
     assert run["answer lost"].status == "ok"
     assert run["answer lost"].result["changed"] is True
     assert run["answer lost"].requests["Task.SetTaskState"] == 1

@@ -13,7 +13,9 @@ from .._errors import ConnectError, FaultError, InputError, NoResponse, ViError
 from .._history.task_filter import TaskFilter, format_option_time
 from .._times import Moment
 from .._vijson.client import Client
+from .._vijson.inventory import require_entity
 from .._vijson.recovery import MAX_REFUSALS, WATCH_PAUSES, is_outage, pause_after
+from .._vijson.wire import Reference
 from .feed import PAGE, Event, News, TaskFeed
 from .ledger import ChangeSelection, TaskLedger
 
@@ -77,6 +79,8 @@ class TaskWatch:
 
     def _watch(self) -> News:
         spec = self._filter.spec(self._client)
+        if isinstance(self._filter.entity, Reference):
+            require_entity(self._client, self._filter.entity)
         ledger = TaskLedger(self._begin())
         while not self._stopping.is_set():
             self._feed = TaskFeed(

@@ -12,14 +12,13 @@ from typing import Any, Callable
 
 from .._errors import InputError, ignore
 from .._vijson.client import Client, Credentials
-from .._vijson.release import RELEASES
+from .._vijson.release import RELEASES, is_release
 from .._vijson.transport import MEBIBYTE, Endpoint
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 _SESSION_ID = re.compile(r"[!-~]+")
 _DAY = 86400
 _MAX_MEBIBYTES = 4096
-_RELEASE = re.compile(r"\d+\.\d+\.\d+\.\d+", re.ASCII)
 
 
 def connect_client(
@@ -114,6 +113,6 @@ def _proxy(params: dict[str, Any]) -> str | None:
 
 
 def _release(value: str) -> str:
-    if value != "auto" and not _RELEASE.fullmatch(value):
+    if value != "auto" and not is_release(value):
         raise InputError(f"api_release: {value!r} is not a valid release. Use auto, or one of {', '.join(RELEASES)}")
     return value

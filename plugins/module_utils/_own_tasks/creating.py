@@ -15,7 +15,7 @@ from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_mo
 from .._task_info.task_result import Task, planned_task, task_from_info
 from .._tasks.task_reader import read_recent_tasks
 from .._vijson.client import Client
-from .._vijson.inventory import find_entity
+from .._vijson.inventory import find_entity, no_such_entity_error
 from .._vijson.privileges import require_root_privilege
 from .._vijson.property_reader import read_object_properties
 from .._vijson.recovery import send_once
@@ -167,8 +167,7 @@ def _raise_explained(client: Client, new: NewTask, error: FaultError) -> NoRetur
         text = f"parent_task_key: {new.parent_task_key} does not exist, or no longer exists, on {host}"
         raise ViError(text, fault=error.fault) from error
     if error.names(new.entity.moid):
-        text = f"entity: {new.entity} does not exist, or no longer exists, on {host}"
-        raise ViError(text, fault=error.fault) from error
+        raise no_such_entity_error(client, new.entity, fault=error.fault) from error
     raise error
 
 

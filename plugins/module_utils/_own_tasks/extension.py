@@ -8,6 +8,7 @@ The label of a task type is in the ``resourceList``, in an entry for the module 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -19,6 +20,9 @@ _LOCALE = "en"
 _MODULE = "task"
 _TEXTS = ("label", "summary")
 _DATA = "extension.resourceList.data"
+_REFUSED_IN_KEY = re.compile(r"""[^ -~]|[,/\\#+<>=;"]""")
+"""What the API does not allow in the key of an extension. A space is allowed."""
+
 _DEFAULT_VERSION = "1.0.0"
 
 Extension = dict[str, Any]
@@ -43,8 +47,7 @@ def parse_extension(params: dict[str, Any]) -> WantedExtension:
 
     :raises InputError: a key or an id is empty, or an id is given twice
     """
-    if not params["extension"].strip():
-        raise InputError("extension: the key is empty. Use a key such as com.example.backup")
+    _check_key(params["extension"])
     task_types: dict[str, dict[str, str | None]] = {}
     for item in params["task_types"] or ():
         task_id = item["id"]
@@ -60,6 +63,17 @@ def parse_extension(params: dict[str, Any]) -> WantedExtension:
         params["description"] or None,
         params["version"] or None,
     )
+
+
+def _check_key(key: str) -> None:
+    if not key.strip():
+        raise InputError("extension: the key is empty. Use a key such as com.example.backup")
+    refused = sorted(set(_REFUSED_IN_KEY.findall(key)))
+    if refused:
+        raise InputError(
+            f"extension: the key {key!r} contains {' and '.join(map(repr, refused))}. Use ASCII characters without"
+            ' control characters and , / \\ # + > < = ; ", such as com.example.backup'
+        )
 
 
 def extension_result(extension: Extension | None) -> dict[str, Any] | None:

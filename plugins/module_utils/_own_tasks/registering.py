@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .._errors import BadResponse, FaultError, InputError
+from .._errors import BadResponse, FaultError, InputError, ViError
 from .._times import format_rfc3339
 from .._vijson.client import Client
 from .._vijson.privileges import require_root_privilege
@@ -42,6 +42,25 @@ def extension_heartbeat(client: Client, extension: Extension | None) -> str:
     """The ``lastHeartbeatTime`` of an extension, RFC 3339; for a new extension, the server's clock (CurrentTime)."""
     known = (extension or {}).get("lastHeartbeatTime")
     return str(known) if known else format_rfc3339(client.current_time())
+
+
+def find_whole_extension(client: Client, key: str) -> Extension | None:
+    """The Extension with this key in the newest release, so that an update keeps the fields that it added.
+
+    UpdateExtension replaces the extension. A field that the release of the request does not have is erased, such as
+    ``serverCertificate`` of a server, which came with 8.0.2.0.
+
+    :raises ViError: the vCenter has a newer release that this client does not know, and the extension has servers
+    """
+    is_newest = client.use_newest_release()
+    extension = find_extension(client, key)
+    if extension is not None and extension.get("server") and not is_newest:
+        raise ViError(
+            f"extension: {key} has servers, and {client.endpoint.hostname} has a newer release of the API than"
+            f" {client.release}, the newest that could be negotiated. An update in this release might erase fields of"
+            " the servers. Update this collection, make /api/vcenter/system reachable, or use another extension"
+        )
+    return extension
 
 
 def put_extension(client: Client, before: Extension | None, after: Extension | None, *, check_mode: bool) -> None:

@@ -85,6 +85,16 @@ def _same_message(actual: Any, wanted: dict[str, Any]) -> bool:
     return wanted["key"] in (DEFAULT_DESCRIPTION_KEY, actual.get("key"))
 
 
+def refuse_server_operation(info: TaskInfo) -> None:
+    """TaskError if the task has a name. A task of CreateTask has none, and an operation of the vCenter has one."""
+    if info.get("name"):
+        raise TaskError(
+            f"task: {info.get('key')} is the vCenter's own operation {info['name']}, not a task of CreateTask. Changing"
+            " it does not change what the vCenter does. Use force: true to change it nevertheless",
+            result={"task": task_from_info(info)},
+        )
+
+
 def shown_state(task: Task) -> dict[str, Any]:
     """The keys of a task that ``vi_task_state`` can change, for the diff."""
     return {key: task[key] for key in _SHOWN}

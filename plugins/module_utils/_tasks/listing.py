@@ -11,6 +11,7 @@ from .._options.parsing import same_user
 from .._task_info.task_labels import read_task_labels
 from .._task_info.task_result import Task, task_from_info
 from .._vijson.client import Client
+from .._vijson.inventory import require_entity
 from .._vijson.property_reader import Properties
 from .._vijson.wire import Reference
 from .task_reader import read_recent_tasks, read_task_properties
@@ -23,17 +24,23 @@ class ListedTasks(NamedTuple):
     missing: list[str]
 
 
-def list_tasks(client: Client, moids: list[str] | None, *, custom_values: bool, localize: bool) -> ListedTasks:
+def list_tasks(
+    client: Client, moids: list[str] | None, *, custom_values: bool, localize: bool, entity: Reference | None = None
+) -> ListedTasks:
     """The tasks with these ids in their order, or the recent tasks. One request, and one more for the labels.
 
     :param moids: ``None`` for TaskManager.recentTask
     :param custom_values: whether to add ``custom_values`` and ``available_fields`` to each task
     :param localize: whether to set ``label`` in each task
+    :param entity: an entity that has to exist
+    :raises InputError: it does not exist
     """
     paths = ["info", "value", "availableField"] if custom_values else ["info"]
     if moids is None:
-        found, missing = read_recent_tasks(client, paths), []
+        found, missing = read_recent_tasks(client, paths, require=[entity] if entity else []), []
     else:
+        if entity is not None:
+            require_entity(client, entity)
         by_moid = read_task_properties(client, moids, paths)
         found = [by_moid[moid] for moid in moids if moid in by_moid]
         missing = [moid for moid in moids if moid not in by_moid]

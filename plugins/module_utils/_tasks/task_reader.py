@@ -13,6 +13,7 @@ from .._options.parsing import CHECK_MODE_TASK
 from .._task_info.task_info import TaskInfo, expect_task_info, task_reference
 from .._task_info.task_result import Task, task_from_info
 from .._vijson.client import Client
+from .._vijson.inventory import no_such_entity_error
 from .._vijson.property_reader import Properties, read_object_properties, read_properties, read_properties_through
 from .._vijson.wire import Reference
 
@@ -60,11 +61,26 @@ def read_tasks(client: Client, moids: Iterable[str]) -> dict[str, Task]:
     return {moid: task_from_info(info, now=client.now) for moid, info in read_task_infos(client, moids).items()}
 
 
-def read_recent_tasks(client: Client, paths: Iterable[str] = ("info",)) -> list[Properties]:
-    """Properties of the tasks in TaskManager.recentTask, in one request. Leaves out tasks that may not be read."""
-    found = _read_manager(
-        client, lambda manager: read_properties_through(client, manager, "recentTask", "Task", list(paths))
-    )
+def read_recent_tasks(
+    client: Client, paths: Iterable[str] = ("info",), *, require: Iterable[Reference] = ()
+) -> list[Properties]:
+    """Properties of the tasks in TaskManager.recentTask, in one request. Leaves out tasks that may not be read.
+
+    :param require: entities that have to exist as well
+    :raises InputError: one does not exist
+    """
+    entities = list(require)
+
+    def read(manager: Reference) -> list[Properties]:
+        return read_properties_through(client, manager, "recentTask", "Task", list(paths), require=entities)
+
+    try:
+        found = _read_manager(client, read)
+    except FaultError as error:
+        lost = next((entity for entity in entities if error.names(entity.moid)), None)
+        if lost is None:
+            raise
+        raise no_such_entity_error(client, lost, fault=error.fault) from error
     return [item for item in found if not item.unreadable]
 
 

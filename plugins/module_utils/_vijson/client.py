@@ -22,7 +22,7 @@ from .._errors import BadResponse, ConnectError, FaultError, LostResponse, Sessi
 from .._interrupts import finish, opening
 from .._times import parse_rfc3339
 from .recovery import UNREACHABLE
-from .release import FIRST_RELEASE, is_since, negotiate_release
+from .release import FIRST_RELEASE, is_release, is_since, negotiate_release
 from .response import Response, read_response
 from .server_clock import ServerClock
 from .transport import Endpoint, Transport
@@ -104,6 +104,13 @@ class Client:
         if self._release == "auto":
             self._release = negotiate_release(self._send, self.endpoint.hostname)
         return self._release
+
+    def use_newest_release(self) -> bool:
+        """Use the newest release that both sides support from now on. Returns whether the server has no newer one."""
+        self._release = "auto"
+        about = expect_object(self.content().get("about") or {}, "content.about")
+        newest = about.get("apiVersion")
+        return isinstance(newest, str) and is_release(newest) and is_since(self.release, newest)
 
     def supports(self, first: str) -> bool:
         """Whether the release of this client has what came with the release ``first``."""

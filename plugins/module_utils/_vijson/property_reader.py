@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from .._errors import BadResponse, FaultError, LostResponse
@@ -79,20 +79,27 @@ def read_properties(client: Client, refs: list[Reference], paths: list[str]) -> 
 
 
 def read_properties_through(
-    client: Client, root: Reference, path: str, kind: str, paths: list[str]
+    client: Client, root: Reference, path: str, kind: str, paths: list[str], *, require: Iterable[Reference] = ()
 ) -> list[Properties]:
     """Properties of the objects of type ``kind`` that a property of ``root`` refers to, in one request.
 
-    :raises FaultError: ManagedObjectNotFound if ``root`` does not exist, or the reason why the property cannot be read
+    :param require: entities that have to exist as well
+    :raises FaultError: ManagedObjectNotFound if ``root`` or a required entity does not exist, or the reason why the
+        property cannot be read
     """
-    spec = property_filter_spec(kind, paths, [object_spec_through(root, path, with_root=True)], leave_out_missing=False)
+    others = list(require)
+    roots = [object_spec_through(root, path, with_root=True)]
+    roots += [data_object("ObjectSpec", obj=other.wire(), skip=False) for other in others]
+    spec = property_filter_spec(kind, paths, roots, leave_out_missing=False)
+    for other_kind in sorted({other.type for other in others}):
+        spec["propSet"].append(data_object("PropertySpec", type=other_kind, all=False, pathSet=["name"]))
     # A traversal silently ignores a property that cannot be read: its fault is reported only if it is requested too.
     spec["propSet"].append(data_object("PropertySpec", type=root.type, all=False, pathSet=[path]))
     found = _retrieve(client, spec)
     for item in found:
         if item.ref == root:
             item.require(path)
-    return [item for item in found if item.ref != root]
+    return [item for item in found if item.ref not in (root, *others)]
 
 
 def read_object_properties(client: Client, ref: Reference, paths: list[str]) -> Properties:

@@ -6,17 +6,25 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Callable
 
 from .._errors import ViError
 from .response import Response, read_response
 from .wire import expect_object
 
+_RELEASE = re.compile(r"\d+(\.\d+){3}", re.ASCII)
+
 FIRST_RELEASE = "8.0.1.0"
 """The first release that supports VI JSON."""
 
 RELEASES = ("9.1.1.0", "9.1.0.0", "9.0.0.0", "8.0.3.1", "8.0.3.0", "8.0.2.0", FIRST_RELEASE)
 """The releases that ``auto`` offers to the server, newest first."""
+
+
+def is_release(text: str) -> bool:
+    """Whether the text has the form of a release, such as ``8.0.1.0``."""
+    return _RELEASE.fullmatch(text) is not None
 
 
 def is_since(release: str, first: str) -> bool:
@@ -28,6 +36,10 @@ def _numbers(release: str) -> list[int]:
     return [int(number) for number in release.split(".")]
 
 
+_WITHOUT_HELLO = (401, 403, 404)
+"""Statuses with which servers, or proxies in front of them, respond to a ``hello`` that they do not know."""
+
+
 def negotiate_release(send: Callable[..., Response], hostname: str) -> str:
     """The newest release that both sides support, negotiated with ``hello``. 8.0.1 has no ``hello`` yet.
 
@@ -36,7 +48,7 @@ def negotiate_release(send: Callable[..., Response], hostname: str) -> str:
     """
     body = json.dumps({"api_releases": list(RELEASES)})
     response = send("POST", "/api/vcenter/system?action=hello", body=body)
-    if response.status == 404:
+    if response.status in _WITHOUT_HELLO:
         return FIRST_RELEASE
     value: Any = read_response(response, "hello", hostname, "auto")
     release = expect_object(value, "hello").get("api_release")

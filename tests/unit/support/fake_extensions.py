@@ -28,6 +28,7 @@ class ExtensionServer(FakeVcenter):
                 REGISTER: self._register,
                 UPDATE: self._update,
                 UNREGISTER: self._unregister,
+                "ServiceInstance.content": lambda _moid, _params: {"about": {"apiVersion": "8.0.1.0"}},
                 "ServiceInstance.CurrentTime": lambda _moid, _params: "2026-11-22T04:00:00.5Z",
             }
         )

@@ -212,6 +212,8 @@ class FakeVcenter:
         hold: float = 0.0,
         within: float = math.inf,
     ) -> Response:
+        if path.startswith("/api/"):
+            return Response(404, {}, b"")
         kind, moid, member = map(unquote, path.split("/")[4:])
         sent = Sent(f"{kind}.{member}", moid, json.loads(body) if body else {}, repeatable, hold)
         self.sent.append(sent)

@@ -200,3 +200,14 @@ def test_what_is_taken_out_may_stand_beside_what_is_broken() -> None:
     after = reduce_extension(extension(taskList=[*odd, *task_list("a")], resourceList=texts), ["a"])
     assert after["taskList"] == odd
     assert after["resourceList"] == texts
+
+
+@pytest.mark.parametrize("character", [*',/\\#+<>=;"', "\t", "\n", "\x7f", "\u00e9", "\u2028"])
+def test_a_key_that_the_api_does_not_allow(character: str) -> None:
+    with pytest.raises(InputError, match=r"extension: the key .* contains"):
+        parse_extension({**NOTHING, "extension": f"com.example{character}jobs"})
+
+
+@pytest.mark.parametrize("key", ["com.example.jobs", "com.example my jobs", "jobs", "A-1_(b)'!$%&*:?@[]^`{|}~"])
+def test_a_key_that_the_api_allows(key: str) -> None:
+    assert parse_extension({**NOTHING, "extension": key}).key == key

@@ -14,6 +14,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.state_plan
     StateStep,
     plan_steps,
     predict_task,
+    refuse_server_operation,
     shown_state,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.wanted_state import (
@@ -153,3 +154,9 @@ def test_what_is_predicted_is_what_the_server_then_has(options: dict[str, Any]) 
             task.update(state=step.params["state"], result=step.params.get("result"), error=step.params.get("fault"))
     assert shown_state(predict_task(before, steps)) == shown_state(task_from_info(task))
     assert plan_steps(task, wanted(**options)) == []
+
+
+def test_an_operation_of_the_vcenter_is_refused() -> None:
+    with pytest.raises(TaskError, match=r"task-7 is the vCenter's own operation CloneVM_Task.*force"):
+        refuse_server_operation({**info("task-7"), "name": "CloneVM_Task"})
+    refuse_server_operation(info("task-7"))

@@ -52,8 +52,9 @@ def test_auto_asks_once_and_offers_the_best_first(client: Make, wire: Wire, rele
     made.get(TASK, "info")
 
 
-def test_auto_takes_a_server_without_hello_for_the_first(client: Make, wire: Wire) -> None:
-    wire.expect(Call("POST", HELLO, html(404)), info("8.0.1.0"))
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_auto_takes_a_server_without_hello_for_the_first(client: Make, wire: Wire, status: int) -> None:
+    wire.expect(Call("POST", HELLO, html(status)), info("8.0.1.0"))
     client("S0", api_release="auto").get(TASK, "info")
 
 
@@ -84,3 +85,42 @@ def test_auto_is_a_request_that_may_run_twice(client: Make, wire: Wire, pauses: 
     )
     client("S0", api_release="auto").get(TASK, "info")
     assert pauses == [0.5]
+
+
+def content(release: str, version: object) -> Call:
+    about = {"_typeName": "AboutInfo", "apiVersion": version}
+    return Call("GET", f"{HOST}/sdk/vim25/{release}/ServiceInstance/ServiceInstance/content", answers({"about": about}))
+
+
+@pytest.mark.parametrize(
+    ("negotiated", "version", "is_newest"),
+    [
+        ("9.0.0.0", "9.0.0.0", True),
+        ("8.0.3.1", "8.0.3.0", True),
+        ("9.1.1.0", "10.0.0.0", False),
+        ("9.1.1.0", "9.1.1.1", False),
+        ("9.1.1.0", None, False),
+        ("9.1.1.0", "new", False),
+    ],
+)
+def test_the_newest_release(client: Make, wire: Wire, negotiated: str, version: object, is_newest: bool) -> None:
+    wire.expect(Call("POST", HELLO, answers({"api_release": negotiated})), content(negotiated, version))
+    made = client("S0", api_release="8.0.1.0")
+    assert made.use_newest_release() is is_newest
+    assert made.release == negotiated
+
+
+@pytest.mark.parametrize(("version", "is_newest"), [("8.0.1.0", True), ("9.0.0.0", False)])
+def test_the_newest_release_of_a_server_without_hello(
+    client: Make, wire: Wire, version: str, is_newest: bool
+) -> None:
+    wire.expect(Call("POST", HELLO, html(403)), content("8.0.1.0", version))
+    assert client("S0").use_newest_release() is is_newest
+
+
+@pytest.mark.parametrize(
+    ("release", "first", "has"),
+    [("9.0.0.0", "9.0.0.0", True), ("8.0.3.1", "9.0.0.0", False), ("10.0.0.0", "9.0.0.0", True)],
+)
+def test_what_a_release_has(client: Make, release: str, first: str, has: bool) -> None:
+    assert client("S0", api_release=release).supports(first) is has
