@@ -26,6 +26,8 @@ READING = {
     "SessionManager.Login",
     "SessionManager.Logout",
     "TaskManager.CreateCollectorForTasks",
+    *(f"TaskHistoryCollector.{name}" for name in ("SetCollectorPageSize", "ResetCollector", "DestroyCollector")),
+    *(f"TaskHistoryCollector.{name}" for name in ("ReadNextTasks", "ReadPreviousTasks", "latestPage")),
     "PropertyCollector.RetrievePropertiesEx",
     "ExtensionManager.FindExtension",
     "ServiceInstance.CurrentTime",
