@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .extensible_managed_object import ExtensibleManagedObject
 from .managed_entity import ManagedEntity
-from .managed_object import ManagedObject, prop
+from .managed_object import prop
 from .wire import moref
 
 if TYPE_CHECKING:
@@ -102,9 +102,9 @@ class DistributedVirtualPortgroup(ManagedEntity):
     TYPE, BASES = "DistributedVirtualPortgroup", (*ENTITY_BASES, "Network")
 
 
-class Alarm(ManagedObject):
-    TYPE, BASES = "Alarm", ExtensibleManagedObject.BASES
+class Alarm(ExtensibleManagedObject):
+    TYPE, BASES = "Alarm", (*ExtensibleManagedObject.BASES, "ExtensibleManagedObject")
 
 
-class ScheduledTask(ManagedObject):
-    TYPE, BASES = "ScheduledTask", ExtensibleManagedObject.BASES
+class ScheduledTask(ExtensibleManagedObject):
+    TYPE, BASES = "ScheduledTask", (*ExtensibleManagedObject.BASES, "ExtensibleManagedObject")

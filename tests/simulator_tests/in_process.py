@@ -15,6 +15,7 @@ from simulator.authorization import User
 from simulator.build import build_world
 from simulator.contract import operations
 from simulator.managed_entity import ManagedEntity
+from simulator.managed_object import ManagedObject
 from simulator.sessions import Session
 from simulator.task import Task
 from simulator.validation import check_request, check_response
@@ -56,6 +57,15 @@ def new_world() -> World:
         max_sessions=10,
         session_idle=1800,
     )
+
+
+def all_classes() -> list[type[ManagedObject]]:
+    """Every class of managed objects of the simulator."""
+    new_world()
+    found: list[type[ManagedObject]] = [ManagedObject]
+    for kind in found:
+        found += kind.__subclasses__()
+    return found
 
 
 class Client:

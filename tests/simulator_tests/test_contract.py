@@ -13,24 +13,11 @@ import pytest
 from ansible_collections.vijson.tasks.tests.support.over_http import VM
 from simulator import contract
 from simulator.contract import Operation, operations
-from simulator.managed_object import ManagedObject
 from simulator.validation import check_response
 from simulator.wire import Fault, Ref, box, box_any, data, format_time, moref, parse_time
-from simulator_tests.in_process import new_world
+from simulator_tests.in_process import all_classes
 
-
-def classes() -> dict[str, type[ManagedObject]]:
-    new_world()
-    found: dict[str, type[ManagedObject]] = {}
-    pending = [ManagedObject]
-    while pending:
-        kind = pending.pop()
-        found[kind.TYPE] = kind
-        pending += kind.__subclasses__()
-    return found
-
-
-CLASSES = classes()
+CLASSES = {kind.TYPE: kind for kind in all_classes()}
 
 
 @pytest.mark.parametrize("operation", operations().values(), ids=lambda operation: operation.name)

@@ -16,6 +16,9 @@ from ansible_collections.vijson.tasks.tests.support import type_information
 from ansible_collections.vijson.tasks.tests.support.type_information import RELEASES, Method
 from simulator import contract
 from simulator.contract import Operation, operations
+from simulator.managed_object import ManagedObject
+from simulator.releases import KNOWN, OLDEST
+from simulator_tests.in_process import all_classes
 
 # Data types that pyVmomi does not have, because the JSON form of the API needs them and the XML form does not.
 JSON_ONLY = {"Any", "ManagedObjectReference", "TaskInfoState"}
@@ -148,3 +151,23 @@ def test_every_difference_exists() -> None:
 def test_the_simulator_has_all_operations_of_tasks(kind: str) -> None:
     served = {operation.member for operation in operations().values() if operation.type == kind}
     assert served == {*type_information.methods(kind), *type_information.properties(kind)}
+
+
+CLASSES = {kind.TYPE: kind for kind in all_classes() if kind is not ManagedObject}
+
+
+@pytest.mark.parametrize("kind", CLASSES.values(), ids=CLASSES)
+def test_managed_objects_of_the_simulator(kind: type[ManagedObject]) -> None:
+    assert set(kind.BASES) == set(type_information.bases(kind.TYPE))
+    assert kind.PROPERTIES.keys() <= type_information.properties(kind.TYPE).keys()
+    assert type_information.methods(kind.TYPE).keys() >= kind.METHODS
+
+
+@pytest.mark.parametrize(("name", "base"), contract.MORE_FAULTS.items())
+def test_faults_that_the_contract_leaves_out(name: str, base: str) -> None:
+    assert type_information.base_of(name) == base
+
+
+def test_the_simulator_knows_all_releases() -> None:
+    public = {release for release in type_information.public_releases() if contract.parse_since(release) >= OLDEST}
+    assert public == set(KNOWN)

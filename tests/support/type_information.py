@@ -57,6 +57,19 @@ def base_of(name: str) -> str:
     return str(_class_of(name).__bases__[0]._wsdlName)
 
 
+def bases(name: str) -> list[str]:
+    """All types from which a type descends."""
+    return [kind._wsdlName for kind in _class_of(name).__mro__[1:] if hasattr(kind, "_wsdlName")]
+
+
+def public_releases() -> list[str]:
+    return [text for version, text in VmomiSupport.versionIdMap.items() if _is_public(version)]
+
+
+def _is_public(version: str) -> bool:
+    return version.startswith("vim.") and bool(_NUMBERS.fullmatch(VmomiSupport.versionIdMap[version]))
+
+
 def type_since(name: str) -> str:
     return _release(_class_of(name)._version)
 
@@ -98,13 +111,8 @@ def _member(info: Any) -> Member:
 @cache
 def _release(version: str) -> str:
     """The first public release that contains a version: "8.0.2.0" for `vim.version.v8_0_2_0`."""
-    public = {key: text for key, text in VmomiSupport.versionIdMap.items() if key.startswith("vim.")}
-    containing = (text for key, text in public.items() if _contains(key, version) and _NUMBERS.fullmatch(text))
-    return min(containing, key=contract.parse_since)
-
-
-def _contains(newer: str, version: str) -> bool:
-    return version in VmomiSupport.parentMap[newer]
+    containing = (newer for newer, older in VmomiSupport.parentMap.items() if version in older and _is_public(newer))
+    return min((VmomiSupport.versionIdMap[newer] for newer in containing), key=contract.parse_since)
 
 
 def releases() -> Json:
