@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 _COMMON = settings(database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
@@ -14,3 +15,6 @@ _COMMON = settings(database=None, deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("tests", _COMMON, max_examples=20, derandomize=True)
 settings.register_profile("fuzz", _COMMON, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
+
+# failed checks of the helpers show their values, as those of tests do
+pytest.register_assert_rewrite("ansible_collections.vijson.tasks.tests.unit.support")

@@ -13,8 +13,6 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import CONNECTION_ARGUMENTS
-
 _SAID_TWICE = ("type", "elements", "choices", "default", "aliases", "required")
 _ATTRIBUTES = {"action_group", "check_mode", "diff_mode", "idempotent", "platform"}
 _TYPES = {"bool": bool, "dict": dict, "int": int, "list": list, "str": str}
@@ -48,10 +46,8 @@ def check_module(module: ModuleType) -> None:
     """Check that a module documents its options and attributes, and accepts its own examples."""
     name = module.__name__.rpartition(".")[2]
     documentation = yaml.safe_load(module.DOCUMENTATION)
-    own = {option: value for option, value in module.ARGUMENT_SPEC.items() if option not in CONNECTION_ARGUMENTS}
     assert documentation["module"] == name
-    assert "vijson.tasks.connection" in documentation["extends_documentation_fragment"]
-    assert stated_options(documentation["options"]) == stated_options(own)
+    assert stated_options(_with_fragments(documentation, "options")) == stated_options(module.ARGUMENT_SPEC)
     assert set(module_attributes(module)) == _ATTRIBUTES
     _check_examples(module, f"vijson.tasks.{name}")
 
@@ -68,11 +64,14 @@ def _check_examples(module: ModuleType, name: str) -> None:
 
 def module_attributes(module: ModuleType) -> dict[str, Any]:
     """The attributes of a module, including those of its fragments."""
-    documentation = yaml.safe_load(module.DOCUMENTATION)
-    attributes: dict[str, Any] = {}
+    return _with_fragments(yaml.safe_load(module.DOCUMENTATION), "attributes")
+
+
+def _with_fragments(documentation: dict[str, Any], part: str) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
     for fragment in documentation["extends_documentation_fragment"]:
-        attributes.update(read_fragment(*fragment.split(".")[2:]).get("attributes", {}))
-    return {**attributes, **documentation.get("attributes", {})}
+        merged.update(read_fragment(*fragment.split(".")[2:]).get(part, {}))
+    return {**merged, **documentation.get(part, {})}
 
 
 def read_fragment(file: str, part: str = "documentation") -> dict[str, Any]:

@@ -39,6 +39,7 @@ def test_documentation() -> None:
 )
 def test_tasks(arguments: dict[str, Any], keys: list[int], truncated: bool) -> None:
     result = run(HistoryServer(5), fields=["key"], **arguments)
+    assert [line.split()[0] for line in result.pop("lines")] == [f"task-{key}" for key in keys]
     assert result == {
         "tasks": [{"key": f"task-{key}"} for key in keys],
         "count": len(keys),
