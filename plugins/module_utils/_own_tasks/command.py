@@ -10,12 +10,12 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import IO, Callable, NamedTuple, cast
 
 from .._errors import ignore
 from .._interrupts import waiting
-from .output import LastMatch, OutputEnd
+from .output import OutputEnd
 
 TERMINATION = 10.0
 """Seconds between SIGTERM and SIGKILL."""
@@ -46,7 +46,7 @@ class Command:
     :raises OSError: it can't be started
     """
 
-    def __init__(self, options: CommandOptions, matches: Iterable[LastMatch] = ()):
+    def __init__(self, options: CommandOptions):
         self._process = subprocess.Popen(  # noqa: S603  # that is what users ask for
             options.argv,
             cwd=options.chdir,
@@ -58,10 +58,9 @@ class Command:
         )
         self.group = ProcessGroup(self._process.pid, self._process.poll)
         self.stdout, self.stderr = OutputEnd(), OutputEnd()
-        self._matches = list(matches)
         self._readers = [
-            self._reader("stdout", cast("IO[bytes]", self._process.stdout), self.stdout),
-            self._reader("stderr", cast("IO[bytes]", self._process.stderr), self.stderr),
+            _reader(cast("IO[bytes]", self._process.stdout), self.stdout),
+            _reader(cast("IO[bytes]", self._process.stderr), self.stderr),
         ]
 
     @property
@@ -91,17 +90,16 @@ class Command:
     def _reading(self) -> bool:
         return any(reader.is_alive() for reader in self._readers)
 
-    def _reader(self, name: str, pipe: IO[bytes], end: OutputEnd) -> threading.Thread:
-        reader = threading.Thread(target=self._read, args=(name, pipe, end), daemon=True)
-        reader.start()
-        return reader
 
-    def _read(self, name: str, pipe: IO[bytes], end: OutputEnd) -> None:
+def _reader(pipe: IO[bytes], output: OutputEnd) -> threading.Thread:
+    def read() -> None:
         with pipe:
             while data := os.read(pipe.fileno(), _CHUNK):
-                end.add(data)
-                for match in self._matches:
-                    match.add(name, data)
+                output.add(data)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    return reader
 
 
 class ProcessGroup:

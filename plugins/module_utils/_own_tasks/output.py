@@ -15,6 +15,7 @@ KEPT = 1024 * 1024
 """Bytes of an output that are kept."""
 
 _LONGEST_LINE = 8192
+_SEARCHED = 65536
 _LONGEST_DESCRIPTION = 200
 _LONGEST_REASON = 1000
 _LINES = 10
@@ -42,6 +43,13 @@ class OutputEnd:
                 self._dropped += len(self._chunks[0])
                 self._held -= len(self._chunks.popleft())
 
+    def after(self, position: int, most: int) -> tuple[bytes, int]:
+        """The bytes after a position in the whole output, only the last ones if there are too many, and its length."""
+        with self._lock:
+            end = self._dropped + self._held
+            count = min(end - position, most)
+            return (b"".join(self._chunks)[-count:] if count else b""), end
+
     def text(self) -> tuple[str, bool]:
         """The output without line breaks at its end, and whether its beginning is left out, as its first line says."""
         with self._lock:
@@ -66,22 +74,26 @@ class LastMatch:
 
     def __init__(self, pattern: re.Pattern[str]):
         self._pattern = pattern
-        self._rests: dict[str, bytes] = {}
+        self._begins: dict[str, int] = {}
+        self._ends: dict[str, int] = {}
         self.text: str | None = None
 
-    def add(self, output: str, data: bytes) -> None:
-        """More of one of the outputs, such as ``stdout``. A line that has not ended yet is searched as well."""
-        lines = _BREAK.split(self._rests.get(output, b"") + data)
-        self._rests[output] = lines[-1][-_LONGEST_LINE:]
-        for line in reversed(lines):
-            found = self._last(line[-_LONGEST_LINE:].decode("utf-8", "replace"))
-            if found is not None:
-                self.text = found
-                return
+    def look(self, name: str, output: OutputEnd) -> None:
+        """Search what is new of one of the outputs, such as ``stdout``, including a line that has not ended yet.
 
-    def _last(self, line: str) -> str | None:
+        Reading must not wait for a slow pattern, so this is done from time to time, on the last part only.
+        """
+        data, end = output.after(self._begins.get(name, 0), _SEARCHED)
+        if end == self._ends.get(name, 0):
+            return
+        lines = _BREAK.split(data)
+        found = filter(None, map(self._last, reversed(lines)))
+        self.text = next(found, self.text)
+        self._begins[name], self._ends[name] = end - min(len(lines[-1]), _LONGEST_LINE), end
+
+    def _last(self, line: bytes) -> str | None:
         found = None
-        for match in self._pattern.finditer(line):
+        for match in self._pattern.finditer(line[-_LONGEST_LINE:].decode("utf-8", "replace")):
             found = match[1] if match[1] is not None else found
         return found
 

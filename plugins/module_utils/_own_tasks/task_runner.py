@@ -88,8 +88,7 @@ class TaskRunner:
     def _run(self) -> Ending:
         self._guard = Guard(self._client, self._reporter, _failed(_INTERRUPTED).wanted)
         try:
-            matches = [match for match in (self._progress, self._description) if match]
-            self._command = Command(self._options.command, matches)
+            self._command = Command(self._options.command)
         except (OSError, ValueError) as error:
             problem = f"The command can't be started: {error}"
             return _failed(problem, problem)
@@ -98,6 +97,7 @@ class TaskRunner:
         if stopped:
             self._command.group.stop()
         self._command.settle()
+        self._look(self._command)
         return stopped or self._judge(self._command)
 
     def _supervise(self, command: Command) -> Ending | None:
@@ -109,6 +109,7 @@ class TaskRunner:
             if deadline is not None and time.monotonic() >= deadline:
                 text = f"The command did not end within {format_span(timeout or 0)} and was stopped"
                 return _failed(text, text, type="Timedout")
+            self._look(command)
             self._reporter.update(self._percent(), self._text())
             if self._reporter.cancelled:
                 text = "The task was cancelled, and the command was stopped"
@@ -126,6 +127,11 @@ class TaskRunner:
             fault_type_id="vijson.tasks.command",
             data={"rc": command.rc},
         )
+
+    def _look(self, command: Command) -> None:
+        for match in filter(None, (self._progress, self._description)):
+            match.look("stdout", command.stdout)
+            match.look("stderr", command.stderr)
 
     def _percent(self) -> int | None:
         return percentage(self._progress.text) if self._progress else None

@@ -318,7 +318,8 @@ class TaskServer(FakeVcenter):
         gone = [moid for moid in moids if moid not in self.tasks]
         if gone and not spec["reportMissingObjectsInResults"]:
             raise Fault("ManagedObjectNotFound", obj=ref("Task", gone[0]))
-        return self._page([self._content(moid) for moid in moids if moid in self.tasks])
+        paths = spec["propSet"][0]["pathSet"]
+        return self._page([self._content(moid, paths) for moid in moids if moid in self.tasks])
 
     def _continue(self, _moid: str, params: Params) -> Any:
         return self._page(self._rest.pop(params["token"]))
@@ -332,8 +333,12 @@ class TaskServer(FakeVcenter):
             self._rest = {answer["token"]: found[self.page_objects :]}
         return answer
 
-    def _content(self, moid: str) -> dict[str, Any]:
-        props = [{"_typeName": "DynamicProperty", "name": "info", "val": self.tasks[moid]}]
+    def _content(self, moid: str, paths: list[str]) -> dict[str, Any]:
+        """The ObjectContent of a task: ``info``, or fields of it such as ``info.cancelled``."""
+        values = {"info": self.tasks[moid], **{f"info.{name}": value for name, value in self.tasks[moid].items()}}
+        props = [
+            {"_typeName": "DynamicProperty", "name": path, "val": values[path]} for path in paths if path in values
+        ]
         return {"_typeName": "ObjectContent", "obj": ref("Task", moid), "propSet": props}
 
     # -- waiting ---------------------------------------------------------------------------------------------------

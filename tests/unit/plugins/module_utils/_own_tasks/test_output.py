@@ -62,10 +62,14 @@ def test_a_huge_output_is_not_held() -> None:
     assert output.text()[0].startswith("[truncated: the first 998000 bytes are left out]\nxxx")
 
 
-def matched(pattern: str, *chunks: tuple[str, bytes]) -> str | None:
+def matched(pattern: str, *chunks: tuple[str, bytes], size: int = 1000) -> str | None:
+    """What is the last match after a look at each of the chunks."""
     match = LastMatch(re.compile(pattern))
-    for output, data in chunks:
-        match.add(output, data)
+    outputs = {"stdout": OutputEnd(size), "stderr": OutputEnd(size)}
+    for name, data in chunks:
+        outputs[name].add(data)
+        for output in outputs.items():
+            match.look(*output)
     return match.text
 
 
@@ -81,21 +85,28 @@ def matched(pattern: str, *chunks: tuple[str, bytes]) -> str | None:
         ([("stderr", b"50%"), ("stdout", b"60%\n"), ("stdout", b"nothing\n")], "60"),
         ([("stdout", b"\xff\xfe 40%\n")], "40"),
         ([("stdout", b"." * 100_000 + b"40%"), ("stdout", b"." * 10)], "40"),
+        ([("stdout", b"40%\n" + b".\n" * 50_000)], None),
+        ([("stdout", b"." * 200_000), ("stdout", b"." * 200_000), ("stdout", b"40%")], "40"),
     ],
 )
-def test_the_last_match(chunks: list[tuple[str, bytes]], text: str | None) -> None:
-    assert matched(r"(\d+)%", *chunks) == text
+@pytest.mark.parametrize("size", [1000, 100_000])
+def test_the_last_match(chunks: list[tuple[str, bytes]], text: str | None, size: int) -> None:
+    assert matched(r"(\d+)%", *chunks, size=size) == text
+
+
+def test_what_was_searched_is_not_searched_again() -> None:
+    match, output = LastMatch(re.compile("(a)|(b)")), OutputEnd()
+    for data in (b"a\n", b"b\n"):
+        output.add(data)
+        match.look("stdout", output)
+    match.text = None
+    output.add(b"c\n")
+    match.look("stdout", output)
+    assert match.text is None
 
 
 def test_a_group_that_did_not_take_part_is_no_match() -> None:
     assert matched(r"(?:step (\d+)|end)", ("stdout", b"step 3\nend\n")) == "3"
-
-
-def test_a_line_without_an_end_is_not_held() -> None:
-    match = LastMatch(re.compile("(x)"))
-    for _chunk in range(100):
-        match.add("stdout", b"." * 65536)
-    assert len(match._rests["stdout"]) < 10_000
 
 
 @pytest.mark.parametrize(

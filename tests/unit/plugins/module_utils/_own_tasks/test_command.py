@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real commands: what they write, how they end, and that nothing of them is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import command
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.command import (
+    Command,
+    CommandOptions,
+    ProcessGroup,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.output import KEPT
+
+
+@pytest.fixture(autouse=True)
+def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "TERMINATION", 0.3)
+    monkeypatch.setattr(command, "_LAST_OUTPUT", 0.3)
+
+
+def start(*argv: str, chdir: str | None = None, **env: str) -> Command:
+    return Command(CommandOptions(list(argv), chdir, {**os.environ, **env}))
+
+
+def ended(run: Command) -> Command:
+    assert run.wait(20)
+    run.settle()
+    assert not run.group.exists()
+    return run
+
+
+def shell(text: str, **options: str) -> Command:
+    return start("sh", "-c", text, **options)
+
+
+def test_output_and_exit_code(tmp_path: Path) -> None:
+    run = ended(shell('echo "$PLACE"; pwd; cat; echo bad >&2; exit 3', PLACE="here", chdir=str(tmp_path)))
+    assert (run.stdout.text(), run.stderr.text(), run.rc) == ((f"here\n{tmp_path}", False), ("bad", False), 3)
+
+
+def test_a_program_that_does_not_exist() -> None:
+    with pytest.raises(FileNotFoundError, match="/nowhere/at-all"):
+        start("/nowhere/at-all")
+
+
+def test_it_runs_until_it_ends() -> None:
+    run = shell("sleep 0.5")
+    assert not run.wait(0.01)
+    assert run.rc is None
+    assert run.wait(20)
+    assert run.rc == 0
+
+
+@pytest.mark.parametrize("end", ["\\n", "."])
+def test_100_mb_are_read_and_not_held(end: str) -> None:
+    code = (
+        f"import sys\nfor n in range(1600): sys.stdout.write(('%063d' % n + '{end}') * 1024)\nsys.stdout.write('99%')"
+    )
+    run = ended(start(sys.executable, "-c", code))
+    text, truncated = run.stdout.text()
+    assert (len(text) <= KEPT + 100, truncated, text[-3:]) == (True, True, "99%")
+    assert sum(map(len, run.stdout._chunks)) < 2 * KEPT
+
+
+def test_a_child_that_keeps_the_pipes_is_stopped_with_the_group() -> None:
+    run = shell("sleep 300 & echo started")
+    begun = time.monotonic()
+    assert ended(run).stdout.text() == ("started", False)
+    assert time.monotonic() - begun < 10
+
+
+def test_a_process_that_left_the_group_delays_nothing() -> None:
+    run = shell("setsid sleep 10 & echo started")
+    begun = time.monotonic()
+    assert ended(run).stdout.text() == ("started", False)
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "rc"),
+    [
+        ("echo ready; exec sleep 300", -signal.SIGTERM),
+        ("sleep 300 & echo ready; wait", -signal.SIGTERM),
+        ("trap '' TERM; echo ready; sleep 300; sleep 300", -signal.SIGKILL),
+        ("trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done", 7),
+    ],
+)
+def test_a_group_is_stopped(text: str, rc: int) -> None:
+    run = shell(text)
+    while not run.stdout.text()[0]:
+        time.sleep(0.01)
+    run.group.stop()
+    run.settle()
+    assert (run.rc, run.group.exists()) == (rc, False)
+
+
+def test_a_group_of_another_process() -> None:
+    run = shell("sleep 300")
+    other = ProcessGroup(run.group.number, lambda: run.wait(0))
+    assert other.exists()
+    other.stop()
+    assert not other.exists()
+    other.stop()

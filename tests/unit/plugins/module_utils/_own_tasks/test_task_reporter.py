@@ -1,0 +1,158 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a vCenter is told of a command, and when, whether it responds or not."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import task_reporter
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.driven_task import DrivenTask
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.task_reporter import TaskReporter
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost, TaskServer, info
+
+SET = "Task.SetTaskState"
+PROGRESS = "Task.UpdateProgress"
+READ = "PropertyCollector.RetrievePropertiesEx"
+REFUSED = ConnectError("No connection")
+SUCCESS = {"state": "success", "progress": 100}
+
+
+class OwnTaskServer(TaskServer):
+    """One task that takes states as a server does: one that has ended takes none."""
+
+    def __init__(self) -> None:
+        super().__init__("task-1")
+        self.change("task-1", cancelable=True, cancelled={"_typeName": "boolean", "_value": False})
+        self.answers[SET] = self._set_state
+        self.answers[PROGRESS] = lambda moid, params: self.change(moid, progress=params["percentDone"])
+        self.answers["Task.SetTaskDescription"] = lambda moid, params: self.change(moid, **params)
+
+    def _set_state(self, moid: str, params: Any) -> None:
+        if self.tasks[moid]["state"] in ("success", "error"):
+            raise Fault("InvalidState")
+        self.change(moid, **params)
+
+    def reporter(self, **fields: Any) -> TaskReporter:
+        client = self.client()
+        return TaskReporter(client, DrivenTask(client, {**info("task-1"), "cancelable": True, **fields}))
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> OwnTaskServer:
+    server = OwnTaskServer()
+    monkeypatch.setattr(task_reporter, "time", SimpleNamespace(monotonic=lambda: server.clock.time))
+    monkeypatch.setattr(task_reporter, "sleep", server.clock.sleep)
+    return server
+
+
+def run_for(server: TaskServer, reporter: TaskReporter, seconds: float, progress: int | None = None) -> None:
+    end = server.clock.time + seconds
+    while server.clock.time < end:
+        reporter.update(progress, None)
+        server.clock.advance(0.5)
+
+
+def test_only_what_is_new_is_sent(server: OwnTaskServer) -> None:
+    reporter = server.reporter()
+    for progress in (10, 10, 20):
+        run_for(server, reporter, 2, progress)
+    assert [sent.params["percentDone"] for sent in server.named(PROGRESS)] == [10, 20]
+
+
+def test_updates_keep_their_pace(server: OwnTaskServer) -> None:
+    reporter = server.reporter()
+    for progress in range(100):
+        reporter.update(progress, None)
+        server.clock.advance(0.05)
+    assert 5 <= server.operations[PROGRESS] <= 7
+
+
+@pytest.mark.parametrize(("cancelable", "least", "most"), [(True, 15, 21), (False, 1, 1)])
+def test_looks_are_few(server: OwnTaskServer, cancelable: bool, least: int, most: int) -> None:
+    run_for(server, server.reporter(cancelable=cancelable), 62)
+    looks = server.named(READ)
+    assert least <= len(looks) <= most
+    assert looks[0].params["specSet"][0]["propSet"][0]["pathSet"] == ["info.cancelled"]
+
+
+def test_a_cancel_is_seen(server: OwnTaskServer) -> None:
+    reporter = server.reporter()
+    run_for(server, reporter, 5)
+    assert not reporter.cancelled
+    server.change("task-1", cancelled={"_typeName": "boolean", "_value": True})
+    run_for(server, reporter, 5)
+    assert reporter.cancelled
+
+
+@pytest.mark.parametrize("trouble", [REFUSED, Lost(ran=False), Fault("NoPermission"), Fault("NotAuthenticated")])
+def test_trouble_meanwhile_is_survived_and_made_good(server: OwnTaskServer, trouble: Any) -> None:
+    reporter = server.reporter()
+    server.trouble[PROGRESS] = [trouble]
+    run_for(server, reporter, 12, 30)
+    assert server.tasks["task-1"]["progress"] == 30
+    server.trouble[READ] = [trouble] * 2
+    run_for(server, reporter, 30, 30)
+    server.change("task-1", cancelled=True)
+    run_for(server, reporter, 10, 30)
+    assert reporter.cancelled
+
+
+def test_no_request_takes_long(server: OwnTaskServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[float] = []
+    send = server.send
+    monkeypatch.setattr(server, "send", lambda *args, **how: (limits.append(how["within"]), send(*args, **how))[1])
+    reporter = server.reporter()
+    run_for(server, reporter, 5, 10)
+    reporter.end(SUCCESS, 60)
+    assert limits
+    assert max(limits) <= 5
+
+
+def test_the_end(server: OwnTaskServer) -> None:
+    reporter = server.reporter()
+    assert reporter.end(SUCCESS, 60) == ""
+    assert (server.tasks["task-1"]["state"], server.tasks["task-1"]["progress"]) == ("success", 100)
+    assert reporter.task.info["state"] == "success"
+
+
+@pytest.mark.parametrize("trouble", [REFUSED, Lost(ran=False), Lost(ran=True), Fault("NotAuthenticated")])
+@pytest.mark.parametrize("operation", [SET, PROGRESS, READ, "SessionManager.Login"])
+@pytest.mark.parametrize("times", [1, 3])
+def test_the_end_is_tried_until_it_is_told(server: OwnTaskServer, operation: str, trouble: Any, times: int) -> None:
+    server.trouble[operation] = [trouble] * times
+    assert server.reporter().end(SUCCESS, 60) == ""
+    assert server.tasks["task-1"]["state"] == "success"
+
+
+def test_the_end_is_not_tried_for_ever(server: OwnTaskServer) -> None:
+    server.trouble[SET] = [REFUSED] * 100
+    begun = server.clock.time
+    assert server.reporter().end(SUCCESS, 60) == "No connection"
+    assert 55 <= server.clock.time - begun <= 75
+
+
+def test_an_end_that_somebody_else_set_stays(server: OwnTaskServer) -> None:
+    server.change("task-1", state="error")
+    problem = server.reporter().end(SUCCESS, 60)
+    assert "InvalidState" in problem
+    assert server.operations[SET] == 1
+
+
+def test_a_task_that_no_longer_exists(server: OwnTaskServer) -> None:
+    server.trouble[PROGRESS] = [Fault("ManagedObjectNotFound", obj={"type": "Task", "value": "task-1"})] * 9
+    assert "ManagedObjectNotFound" in server.reporter().end(SUCCESS, 60)
+    assert server.operations[PROGRESS] == 1
+
+
+def test_a_session_that_was_given_and_has_ended(server: OwnTaskServer) -> None:
+    client = server.client("S-given")
+    server.end_sessions()
+    reporter = TaskReporter(client, DrivenTask(client, info("task-1")))
+    assert "session" in reporter.end(SUCCESS, 60)
+    assert server.clock.time < 1

@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commands as tasks: every way in which the two of them end."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from typing import Any, Callable
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    ConnectError,
+    Interrupted,
+    TaskError,
+    ViError,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import command, task_reporter, task_runner
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.command import CommandOptions
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.run_options import RunOptions
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.task_runner import TaskRunner
+from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils._own_tasks.test_task_reporter import OwnTaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault
+
+SET = "Task.SetTaskState"
+Script = Callable[..., Any]
+
+
+class NoGuard:
+    """Stands where the guard stands, which its own tests start."""
+
+    def __init__(self, *_arguments: Any) -> None:
+        self.started = self.ended = lambda _what: None
+
+    def dismiss(self) -> None:
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> OwnTaskServer:
+    monkeypatch.setattr(task_runner, "Guard", NoGuard)
+    monkeypatch.setattr(command, "TERMINATION", 0.3)
+    monkeypatch.setattr(command, "_LAST_OUTPUT", 0.3)
+    monkeypatch.setattr(task_runner, "_STEP", 0.02)
+    monkeypatch.setattr(task_reporter, "PACE", 0.02)
+    monkeypatch.setattr(task_reporter, "LOOK", 0.05)
+    monkeypatch.setattr(task_reporter, "WAIT_PAUSES", (0.02,))
+    monkeypatch.setattr(task_runner, "REPORT_WITHIN", 0.3)
+    server = OwnTaskServer()
+    server.change("task-1", state="queued")
+    return server
+
+
+def run(
+    server: OwnTaskServer, *argv: str, alive: Callable[[str], None] = lambda _line: None, **options: Any
+) -> dict[str, Any]:
+    wanted = RunOptions(CommandOptions(list(argv), None, os.environ), "Copy", None, [0], None, None)
+    with server.client() as client:
+        runner = TaskRunner(
+            client, server.tasks["task-1"], wanted._replace(**options), alive=alive, warn=server.warnings.append
+        )
+        return runner.run()
+
+
+def failed(server: OwnTaskServer, *argv: str, **options: Any) -> tuple[str, dict[str, Any]]:
+    """The message of the failure, and the fault of the task."""
+    with pytest.raises(TaskError) as error:
+        run(server, *argv, **options)
+    result, task = error.value.result, server.tasks["task-1"]
+    assert set(result) == {"task", "changed", "rc", "stdout", "stderr", "truncated", "reported"}
+    assert task["state"] == "error"
+    return str(error.value), task["fault"]
+
+
+def text(fault: dict[str, Any]) -> str:
+    (message,) = fault["faultMessage"]
+    return str(message["message"])
+
+
+def test_success(server: OwnTaskServer) -> None:
+    result = run(server, "sh", "-c", "echo done")
+    assert (result["rc"], result["stdout"], result["reported"], result["changed"]) == (0, "done", True, True)
+    assert (result["task"]["state"], result["task"]["description"]) == ("success", "Copy")
+    assert [sent.params["state"] for sent in server.named(SET)] == ["running", "success"]
+
+
+def test_progress_and_description(server: OwnTaskServer) -> None:
+    script = "for n in 1 2 3; do printf 'disk %d: %d0%%\\r' $n $n; sleep 0.3; done; echo '\033[1mdisk 4\033[0m'"
+    patterns = {"progress": re.compile(r"(\d+)%"), "description": re.compile(r"(disk.*\d)")}
+    run(server, "sh", "-c", script, **patterns)
+    assert [sent.params["percentDone"] for sent in server.named("Task.UpdateProgress")] == [10, 20, 30, 100]
+    shown = [sent.params["description"]["message"] for sent in server.named("Task.SetTaskDescription")]
+    assert shown == ["Copy", *[f"Copy: disk {n}: {n}0" for n in (1, 2, 3)], "Copy: disk 4"]
+
+
+def test_stderr_is_the_fault(server: OwnTaskServer) -> None:
+    message, fault = failed(server, "sh", "-c", "echo fine; echo Copying >&2; echo '\033[31mIt is full' >&2; exit 3")
+    assert message == "The command ended with code 3: Copying | It is full"
+    assert (fault["_typeName"], fault["faultTypeId"], text(fault)) == (
+        "ExtendedFault",
+        "vijson.tasks.command",
+        "Copying | It is full",
+    )
+    assert [(pair["key"], pair["value"]) for pair in fault["data"]] == [("rc", "3")]
+
+
+@pytest.mark.parametrize(
+    ("script", "message", "reason"),
+    [
+        ("echo It is full; exit 3", "The command ended with code 3: It is full", "It is full"),
+        ("exit 3", "The command ended with code 3: it wrote nothing", "The command ended with code 3"),
+        ("kill -9 $$", "The command was ended by SIGKILL: it wrote nothing", "The command was ended by SIGKILL"),
+    ],
+)
+def test_without_stderr(server: OwnTaskServer, script: str, message: str, reason: str) -> None:
+    found, fault = failed(server, "sh", "-c", script)
+    assert (found, text(fault)) == (message, reason)
+
+
+def test_a_long_stderr_is_cut(server: OwnTaskServer) -> None:
+    code = "import sys; sys.stderr.write('x' * 5_000_000 + '\\n' + 'y' * 5_000_000); sys.exit(1)"
+    message, fault = failed(server, sys.executable, "-c", code)
+    assert len(text(fault)) <= 1001
+    assert len(message) < 1100
+
+
+def test_ok_codes(server: OwnTaskServer) -> None:
+    assert run(server, "sh", "-c", "exit 3", ok_codes=[0, 3])["task"]["state"] == "success"
+    server.change("task-1", state="queued")
+    failed(server, "true", ok_codes=[3])
+
+
+@pytest.mark.parametrize("program", ["/nowhere/nightly", "/", "a\0b"])
+def test_a_command_that_can_not_be_started(server: OwnTaskServer, program: str) -> None:
+    message, fault = failed(server, program)
+    assert message.startswith("The command can't be started: ")
+    assert text(fault).startswith("The command can't be started: ")
+
+
+def test_a_timeout(server: OwnTaskServer) -> None:
+    begun = time.monotonic()
+    message, fault = failed(server, "sh", "-c", "sleep 300", timeout=0.2)
+    assert time.monotonic() - begun < 10
+    assert (fault["_typeName"], text(fault)) == ("Timedout", message)
+
+
+def test_a_cancel(server: OwnTaskServer) -> None:
+    server.change("task-1", cancelled=True)
+    message, fault = failed(server, "sh", "-c", "trap '' TERM; sleep 300; sleep 300")
+    assert message == "task-1: The task was cancelled, and the command was stopped"
+    assert fault["faultTypeId"] == "vijson.tasks.cancelled"
+
+
+def test_an_interrupt_stops_the_command_and_ends_the_task(server: OwnTaskServer) -> None:
+    def stop(_line: str) -> None:
+        raise Interrupted("Ansible has ended")
+
+    with pytest.raises(Interrupted):
+        run(server, "sh", "-c", "sleep 300", alive=stop)
+    task = server.tasks["task-1"]
+    assert (task["state"], text(task["fault"])) == ("error", "The run was interrupted, and the command was stopped")
+
+
+@pytest.mark.parametrize("operation", [SET, "Task.SetTaskDescription"])
+def test_a_vcenter_that_refuses_at_the_start(server: OwnTaskServer, operation: str) -> None:
+    server.trouble[operation] = [Fault("NoPermission", privilegeId="Task.Update")]
+    with pytest.raises(ViError, match="NoPermission"):
+        run(server, "sh", "-c", "exit 9")
+    assert server.tasks["task-1"]["state"] == "error"
+    assert text(server.tasks["task-1"]["fault"]).startswith("The command was not run: ")
+
+
+@pytest.mark.parametrize("rc", [0, 3])
+def test_a_vcenter_that_goes_away_changes_no_result(server: OwnTaskServer, rc: int) -> None:
+    server.trouble[SET] = [None] + [ConnectError("No connection")] * 100
+    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [ConnectError("No connection")] * 100
+    try:
+        result = run(server, "sh", "-c", f"sleep 0.3; echo done; exit {rc}")
+    except TaskError as error:
+        assert rc
+        result = error.result
+    assert (result["rc"], result["stdout"], result["reported"]) == (rc, "done", False)
+    assert result["task"]["state"] == "running"
+    (warning,) = server.warnings
+    assert warning.startswith("vc.example.com could not be told how task-1 ended, and may show it as running")
