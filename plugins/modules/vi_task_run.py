@@ -26,9 +26,6 @@ extends_documentation_fragment:
   - vijson.tasks.attributes
   - vijson.tasks.attributes.no_diff
 attributes:
-  async:
-    description: Supports being used with the C(async) keyword.
-    support: full
   idempotent:
     description: When run twice in a row with the same arguments, the second run changes nothing.
     support: partial

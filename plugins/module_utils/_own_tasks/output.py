@@ -93,7 +93,8 @@ class LastMatch:
 
     def _last(self, line: bytes) -> str | None:
         found = None
-        for match in self._pattern.finditer(line[-_LONGEST_LINE:].decode("utf-8", "replace")):
+        text = _ESCAPE.sub("", line[-_LONGEST_LINE:].decode("utf-8", "replace"))
+        for match in self._pattern.finditer(text):
             found = match[1] if match[1] is not None else found
         return found
 

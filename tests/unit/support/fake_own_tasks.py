@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.driven_task import DrivenTask
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.task_reporter import TaskReporter
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeClock, Fault, Params, TaskServer, info, ref
 
 SET_STATE = "Task.SetTaskState"
@@ -36,6 +38,11 @@ class OwnTaskServer(TaskServer):
                 HAS_PRIVILEGE: self._has_privilege,
             }
         )
+
+    def reporter(self, moid: str = "task-1", **fields: Any) -> TaskReporter:
+        """The reporter of a running task, with a client of its own."""
+        client = self.client()
+        return TaskReporter(client, DrivenTask(client, {**info(moid), "cancelable": True, **fields}))
 
     def _create(self, _moid: str, params: Params) -> Any:
         moid = f"task-{len(self.tasks) + 1}"

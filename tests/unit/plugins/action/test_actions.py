@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each action plugin runs its own module. Only vi_session, which returns a secret, hides its result."""
+"""Each action plugin runs its own module.
+
+Only vi_session, which returns a secret, hides its result. Only vi_task_run, which runs a command, needs a process.
+"""
 
 from __future__ import annotations
 
@@ -22,4 +25,5 @@ def test_wiring(name: str) -> None:
     assert plugin.RUN is module.run
     assert plugin.SPEC is module.ARGUMENT_SPEC
     assert plugin.HIDDEN is (name == "vi_session")
+    assert plugin.OWN_PROCESS is (name == "vi_task_run")
     assert action.main is module.main

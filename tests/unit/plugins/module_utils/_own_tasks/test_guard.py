@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import command
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.command import ProcessGroup
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.guard import Guard
-from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils._own_tasks.test_task_reporter import OwnTaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import OwnTaskServer
 
 KILLED = {"state": "error", "fault": {"message": "killed"}}
 
@@ -28,7 +28,7 @@ class Guarded:
 
     def __init__(self, folder: Path):
         self.told = folder / "told"
-        server = OwnTaskServer()
+        server = OwnTaskServer("task-1")
         set_state = server.answers["Task.SetTaskState"]
 
         def note(moid: str, params: Any) -> None:

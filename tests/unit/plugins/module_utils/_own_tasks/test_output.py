@@ -84,6 +84,7 @@ def matched(pattern: str, *chunks: tuple[str, bytes], size: int = 1000) -> str |
         ([("stdout", b"1"), ("stderr", b"50%\n"), ("stdout", b"7%")], "17"),
         ([("stderr", b"50%"), ("stdout", b"60%\n"), ("stdout", b"nothing\n")], "60"),
         ([("stdout", b"\xff\xfe 40%\n")], "40"),
+        ([("stdout", b"\x1b[1m4\x1b[0m0%\n")], "40"),
         ([("stdout", b"." * 100_000 + b"40%"), ("stdout", b"." * 10)], "40"),
         ([("stdout", b"40%\n" + b".\n" * 50_000)], None),
         ([("stdout", b"." * 200_000), ("stdout", b"." * 200_000), ("stdout", b"40%")], "40"),

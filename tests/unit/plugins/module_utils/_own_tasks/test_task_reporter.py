@@ -14,38 +14,20 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import Connec
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import task_reporter
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.driven_task import DrivenTask
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.task_reporter import TaskReporter
+from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import SET_STATE as SET
+from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import OwnTaskServer
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost, TaskServer, info
 
-SET = "Task.SetTaskState"
 PROGRESS = "Task.UpdateProgress"
 READ = "PropertyCollector.RetrievePropertiesEx"
 REFUSED = ConnectError("No connection")
 SUCCESS = {"state": "success", "progress": 100}
 
 
-class OwnTaskServer(TaskServer):
-    """One task that takes states as a server does: one that has ended takes none."""
-
-    def __init__(self) -> None:
-        super().__init__("task-1")
-        self.change("task-1", cancelable=True, cancelled={"_typeName": "boolean", "_value": False})
-        self.answers[SET] = self._set_state
-        self.answers[PROGRESS] = lambda moid, params: self.change(moid, progress=params["percentDone"])
-        self.answers["Task.SetTaskDescription"] = lambda moid, params: self.change(moid, **params)
-
-    def _set_state(self, moid: str, params: Any) -> None:
-        if self.tasks[moid]["state"] in ("success", "error"):
-            raise Fault("InvalidState")
-        self.change(moid, **params)
-
-    def reporter(self, **fields: Any) -> TaskReporter:
-        client = self.client()
-        return TaskReporter(client, DrivenTask(client, {**info("task-1"), "cancelable": True, **fields}))
-
-
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> OwnTaskServer:
-    server = OwnTaskServer()
+    server = OwnTaskServer("task-1")
+    server.change("task-1", cancelable=True, cancelled={"_typeName": "boolean", "_value": False})
     monkeypatch.setattr(task_reporter, "time", SimpleNamespace(monotonic=lambda: server.clock.time))
     monkeypatch.setattr(task_reporter, "sleep", server.clock.sleep)
     return server
@@ -106,7 +88,12 @@ def test_trouble_meanwhile_is_survived_and_made_good(server: OwnTaskServer, trou
 def test_no_request_takes_long(server: OwnTaskServer, monkeypatch: pytest.MonkeyPatch) -> None:
     limits: list[float] = []
     send = server.send
-    monkeypatch.setattr(server, "send", lambda *args, **how: (limits.append(how["within"]), send(*args, **how))[1])
+
+    def limited(*arguments: Any, within: float, **how: Any) -> Any:
+        limits.append(within)
+        return send(*arguments, within=within, **how)
+
+    monkeypatch.setattr(server, "send", limited)
     reporter = server.reporter()
     run_for(server, reporter, 5, 10)
     reporter.end(SUCCESS, 60)

@@ -23,7 +23,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import com
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.command import CommandOptions
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.run_options import RunOptions
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.task_runner import TaskRunner
-from ansible_collections.vijson.tasks.tests.unit.plugins.module_utils._own_tasks.test_task_reporter import OwnTaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import OwnTaskServer
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault
 
 SET = "Task.SetTaskState"
@@ -50,7 +50,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> OwnTaskServer:
     monkeypatch.setattr(task_reporter, "LOOK", 0.05)
     monkeypatch.setattr(task_reporter, "WAIT_PAUSES", (0.02,))
     monkeypatch.setattr(task_runner, "REPORT_WITHIN", 0.3)
-    server = OwnTaskServer()
+    server = OwnTaskServer("task-1")
     server.change("task-1", state="queued")
     return server
 
@@ -73,7 +73,7 @@ def failed(server: OwnTaskServer, *argv: str, **options: Any) -> tuple[str, dict
     result, task = error.value.result, server.tasks["task-1"]
     assert set(result) == {"task", "changed", "rc", "stdout", "stderr", "truncated", "reported"}
     assert task["state"] == "error"
-    return str(error.value), task["fault"]
+    return str(error.value), task["error"]
 
 
 def text(fault: dict[str, Any]) -> str:
@@ -90,8 +90,7 @@ def test_success(server: OwnTaskServer) -> None:
 
 def test_progress_and_description(server: OwnTaskServer) -> None:
     script = "for n in 1 2 3; do printf 'disk %d: %d0%%\\r' $n $n; sleep 0.3; done; echo '\033[1mdisk 4\033[0m'"
-    patterns = {"progress": re.compile(r"(\d+)%"), "description": re.compile(r"(disk.*\d)")}
-    run(server, "sh", "-c", script, **patterns)
+    run(server, "sh", "-c", script, progress=re.compile(r"(\d+)%"), description=re.compile(r"(disk.*\d)"))
     assert [sent.params["percentDone"] for sent in server.named("Task.UpdateProgress")] == [10, 20, 30, 100]
     shown = [sent.params["description"]["message"] for sent in server.named("Task.SetTaskDescription")]
     assert shown == ["Copy", *[f"Copy: disk {n}: {n}0" for n in (1, 2, 3)], "Copy: disk 4"]
@@ -162,7 +161,7 @@ def test_an_interrupt_stops_the_command_and_ends_the_task(server: OwnTaskServer)
     with pytest.raises(Interrupted):
         run(server, "sh", "-c", "sleep 300", alive=stop)
     task = server.tasks["task-1"]
-    assert (task["state"], text(task["fault"])) == ("error", "The run was interrupted, and the command was stopped")
+    assert (task["state"], text(task["error"])) == ("error", "The run was interrupted, and the command was stopped")
 
 
 @pytest.mark.parametrize("operation", [SET, "Task.SetTaskDescription"])
@@ -171,12 +170,12 @@ def test_a_vcenter_that_refuses_at_the_start(server: OwnTaskServer, operation: s
     with pytest.raises(ViError, match="NoPermission"):
         run(server, "sh", "-c", "exit 9")
     assert server.tasks["task-1"]["state"] == "error"
-    assert text(server.tasks["task-1"]["fault"]).startswith("The command was not run: ")
+    assert text(server.tasks["task-1"]["error"]).startswith("The command was not run: ")
 
 
 @pytest.mark.parametrize("rc", [0, 3])
 def test_a_vcenter_that_goes_away_changes_no_result(server: OwnTaskServer, rc: int) -> None:
-    server.trouble[SET] = [None] + [ConnectError("No connection")] * 100
+    server.trouble[SET] = [None, *[ConnectError("No connection")] * 100]
     server.trouble["PropertyCollector.RetrievePropertiesEx"] = [ConnectError("No connection")] * 100
     try:
         result = run(server, "sh", "-c", f"sleep 0.3; echo done; exit {rc}")

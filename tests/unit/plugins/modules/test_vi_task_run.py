@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running a command as a task, and what is found instead of running it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.modules import vi_task_run
+from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
+from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
+from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import CREATE, TASK_TYPE, OwnTaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, ref
+from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
+
+
+def run(server: FakeVcenter, *, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
+    arguments = {"task_type": TASK_TYPE, **({} if "argv" in arguments else {"cmd": "echo done"}), **arguments}
+    return run_module_on(server, vi_task_run, arguments, check_mode=check_mode)
+
+
+def test_documentation() -> None:
+    check_module(vi_task_run)
+
+
+def test_a_command_and_its_task(tmp_path: Path) -> None:
+    server = OwnTaskServer()
+    result = run(server, argv=["pwd"], chdir=str(tmp_path), label="Look", cancelable=False)
+    assert (result["failed"], result["changed"], result["rc"], result["stdout"]) == (False, True, 0, str(tmp_path))
+    task = server.tasks["task-1"]
+    assert (task["state"], task["cancelable"], task["description"]["message"]) == ("success", False, "Look")
+    (sent,) = server.named(CREATE)
+    assert sent.params == {"obj": ref("Folder", "group-d1"), "taskTypeId": TASK_TYPE, "cancelable": False}
+
+
+def test_a_command_that_fails() -> None:
+    server = OwnTaskServer()
+    result = run(server, argv=["sh", "-c", "echo It is full >&2; exit 3"])
+    assert (result["failed"], result["rc"], result["stderr"]) == (True, 3, "It is full")
+    assert result["task"]["error"]["message"] == "It is full"
+
+
+def test_an_exit_code_that_is_fine_is_no_failure() -> None:
+    result = run(OwnTaskServer(), argv=["sh", "-c", "exit 3"], ok_codes=[3])
+    assert (result["failed"], result["rc"]) == (False, 3)
+
+
+def test_check_mode_runs_nothing(tmp_path: Path) -> None:
+    server = OwnTaskServer()
+    path = tmp_path / "made"
+    result = run(server, check_mode=True, argv=["touch", str(path)], chdir=str(tmp_path / "made-by-an-earlier-task"))
+    assert (result["failed"], result["changed"], result["rc"]) == (False, True, None)
+    assert result["task"]["moid"] == "check-mode"
+    assert (server.tasks, path.exists()) == ({}, False)
+
+
+def history_with(state: str) -> HistoryServer:
+    """A vCenter whose history has one task, with the activation id a-1; it has no recent tasks."""
+    server = HistoryServer()
+    server.answers["PropertyCollector.RetrievePropertiesEx"] = lambda _moid, _params: None
+    fields = {"descriptionId": TASK_TYPE, "entity": ref("VirtualMachine", "vm-7")}
+    server.tasks = [{**server.task(3, activationId="a-1", **fields), "state": state}]
+    return server
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_command_that_succeeded_is_not_run_again(check_mode: bool) -> None:
+    server = history_with("success")
+    result = run(server, check_mode=check_mode, entity="vm-7", activation_id="a-1")
+    assert (result["failed"], result["changed"], result["rc"]) == (False, False, None)
+    assert (result["task"]["moid"], server.operations[CREATE], server.warnings) == ("task-3", 0, [])
+
+
+@pytest.mark.parametrize("state", ["queued", "running"])
+def test_a_command_that_still_runs_is_a_failure(state: str) -> None:
+    server = history_with(state)
+    result = run(server, entity="vm-7", activation_id="a-1")
+    assert (result["failed"], result["rc"], result["task"]["moid"]) == (True, None, "task-3")
+    assert result["msg"].startswith(f"task-3 has this activation_id and is {state}, so the command was not run.")
+    assert server.operations[CREATE] == 0
+
+
+def test_another_task_with_the_activation_id_is_a_warning() -> None:
+    server = history_with("success")
+    run(server, entity="vm-8", activation_id="a-1")
+    (warning,) = server.warnings
+    assert "task-3" in warning
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"activation_id": ""}, "activation_id: "),
+        ({"entity": "what is this"}, "entity: "),
+        ({"chdir": "/nowhere"}, "chdir: there is no folder /nowhere"),
+        ({"argv": []}, "argv: it names no program"),
+    ],
+)
+def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, Any], message: str) -> None:
+    server = OwnTaskServer()
+    result = run(server, **arguments)
+    assert result["failed"]
+    assert result["msg"].startswith(message)
+    assert server.sent == []
