@@ -77,7 +77,10 @@ class EventServer(HistoryServer):
 
     def _retrieve(self, _moid: str, params: Params) -> Any:
         (spec,) = params["specSet"]
-        asked = [each["obj"]["value"] for each in spec["objectSet"]]
+        roots = [each["obj"] for each in spec["objectSet"]]
+        if spec["propSet"][0]["type"] != "Task":
+            return {"objects": [{"obj": root, "propSet": [{"name": "name", "val": "web01"}]} for root in roots]}
+        asked = [root["value"] for root in roots]
         tasks = [task for task in self.tasks if task["key"] in asked]
         return {"objects": [{"obj": task["task"], "propSet": [{"name": "info", "val": task}]} for task in tasks]}
 

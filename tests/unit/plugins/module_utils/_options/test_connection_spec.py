@@ -29,6 +29,7 @@ DEFAULTS = {
     "proxy_protocol": "http",
     "api_release": "8.0.1.0",
     "request_timeout": 60.0,
+    "max_response_size": 64,
 }
 
 
