@@ -52,7 +52,7 @@ changelog: venv ## move the fragments to CHANGELOG.rst, for the version in galax
 .PHONY: test
 test: venv ## run all checks, two at a time, and print the number of tests
 	@rm -rf .build/results
-	@code=0; $(PARALLEL) e2e sanity robustness faults units simulator-tests molecule docs build lint || code=$$?; $(SUMMARY) && exit $$code
+	@code=0; $(PARALLEL) e2e sanity robustness faults quirks units simulator-tests molecule docs build lint || code=$$?; $(SUMMARY) && exit $$code
 
 .PHONY: bench
 bench: venv ## run the benchmarks and write docs/benchmarks.md
@@ -82,6 +82,14 @@ faults: venv ## run a sample of the fault-injection tests
 test-faults: venv ## run all fault-injection tests and write docs/faults.md
 	@FAULTS=whole FAULTS_TABLE="$(CURDIR)/docs/faults.md" scripts/check $@ pytest tests/faults
 
+.PHONY: quirks
+quirks: venv ## run all modules against servers that differ, one sample for each quirk; QUIRKS=whole for all
+	@QUIRKS=$(QUIRKS) scripts/check $@ pytest -n 2 --dist worksteal tests/assumptions
+
+.PHONY: assumptions
+assumptions: venv ## write docs/assumptions.md from the register of assumptions
+	@PYTHONPATH=../../.. scripts/in-tree python -m ansible_collections.vijson.tasks.tests.assumptions "$(CURDIR)/docs/assumptions.md"
+
 .PHONY: robustness
 robustness: venv ## test restarts, signals, proxies, certificates, secrets, damaged responses, and some load
 	@scripts/check $@ pytest -n 2 --dist worksteal tests/robustness
@@ -106,7 +114,7 @@ test-matrix: venv ## run units and e2e with the oldest and newest ansible-core, 
 ##@ Lint
 
 LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog workflow
-PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.architecture tests.bench tests.e2e tests.faults tests.robustness tests.support tests.unit) simulator simulator_tests
+PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.architecture tests.assumptions tests.bench tests.e2e tests.faults tests.robustness tests.support tests.unit) simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
 lint: $(LINTERS:%=lint-%) ## run all linters; lint-NAME runs one

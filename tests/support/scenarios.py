@@ -128,7 +128,8 @@ def _judge_state(server: VCenter, params: Params, outcome: Outcome) -> list[str]
     if outcome.failed:
         return []
     wanted = {"state": params["state"]}
-    if "progress" in params:
+    # Some servers keep the progress of a task only while it runs.
+    if "progress" in params and (params["state"] == "running" or "progress" in info):
         wanted["progress"] = params["progress"]
     actual = {key: info.get(key) for key in wanted}
     return [] if actual == wanted else [f"succeeded, but the task is {actual}"]
