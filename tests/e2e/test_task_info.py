@@ -131,7 +131,7 @@ def test_why_a_task_failed(ansible: Ansible, vcenter: VCenter) -> None:
 
 def test_recent_tasks_narrowed(ansible: Ansible, vcenter: VCenter) -> None:
     old = vcenter.task(entity="vm-24", state="success", completed_ago=3600)
-    ended = vcenter.task(entity="vm-25", state="success")
+    ended = vcenter.task(entity="vm-21", state="success")
     queued = vcenter.task(entity="vm-24", state="queued")
     running = vcenter.task(entity="vm-24", user="VSPHERE.LOCAL\\alice")
     elsewhere = vcenter.task(entity="vm-25", user="VSPHERE.LOCAL\\alice")
