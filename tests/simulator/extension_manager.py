@@ -105,6 +105,20 @@ def _refuse_empty(value: Any, path: str = "extension") -> None:
             _refuse_empty(item, path)
 
 
+def _server() -> dict[str, Any]:
+    """A server whose certificate came with 8.0.2.0: an update under an older release loses it."""
+    return data(
+        "ExtensionServerInfo",
+        url="https://backup.example.com/sdk",
+        description=data("Description", label="Example Backup", summary="Belongs to somebody else"),
+        company="Example Ltd",
+        type="SOAP",
+        adminEmail=["backup@example.com"],
+        serverThumbprint=":".join(["5D"] * 20),
+        serverCertificate="-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+    )
+
+
 def _built_in(now: str) -> list[Extension]:
     labels = {
         f"{SIMULATOR_KEY}.job": ("Simulated job", "A job of the simulator"),
@@ -132,6 +146,7 @@ def _built_in(now: str) -> list[Extension]:
             description=data("Description", label="Example Backup", summary="Belongs to somebody else"),
             company="Example Ltd",
             version="7.2.1",
+            server=[_server()],
             taskList=[data("ExtensionTaskTypeInfo", taskID="com.example.backup.run")],
             lastHeartbeatTime=now,
         ),

@@ -17,7 +17,8 @@ from typing import Any
 KINDS = ("sessions", "collectors", "filters", "views", "property_collectors")
 """What a client can leave open on a server."""
 
-ROOT = "/sdk/vim25/8.0.1.0"
+RELEASES = "/sdk/vim25"
+ROOT = f"{RELEASES}/8.0.1.0"
 SESSION_HEADER = "vmware-api-session-id"
 
 
@@ -79,11 +80,11 @@ class VCenter:
         """End a session."""
         self._request("POST", f"{ROOT}/SessionManager/SessionManager/Logout", None, {SESSION_HEADER: session})
 
-    def invoke(self, method: str, params: Any = None) -> Any:
+    def invoke(self, method: str, params: Any = None, release: str = "8.0.1.0") -> Any:
         """Call a method of the API, such as ``TaskManager/TaskManager/CreateTask``, in a session of its own."""
         session = self.log_in()
         try:
-            return self._request("POST", f"{ROOT}/{method}", params, {SESSION_HEADER: session})[0]
+            return self._request("POST", f"{RELEASES}/{release}/{method}", params, {SESSION_HEADER: session})[0]
         finally:
             self.log_out(session)
 
