@@ -111,9 +111,7 @@ def test_the_newest_release(client: Make, wire: Wire, negotiated: str, version: 
 
 
 @pytest.mark.parametrize(("version", "is_newest"), [("8.0.1.0", True), ("9.0.0.0", False)])
-def test_the_newest_release_of_a_server_without_hello(
-    client: Make, wire: Wire, version: str, is_newest: bool
-) -> None:
+def test_the_newest_release_of_a_server_without_hello(client: Make, wire: Wire, version: str, is_newest: bool) -> None:
     wire.expect(Call("POST", HELLO, html(403)), content("8.0.1.0", version))
     assert client("S0").use_newest_release() is is_newest
 
