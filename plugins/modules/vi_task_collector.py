@@ -142,14 +142,35 @@ options:
     default: false
   dest:
     description:
-      - File to write the tasks to, instead of returning them. The file has the format JSON Lines, with one task on each
-        line. Writing to a file needs little memory for any number of tasks.
+      - File to write the tasks to, instead of returning them, one row for each task. Writing to a file needs little
+        memory for any number of tasks.
       - The file is replaced atomically. On failure, and in check mode, the old one is kept.
     type: path
+  format:
+    description:
+      - Format of the file O(dest).
+      - V(jsonl) is JSON Lines, one object on each line.
+      - V(csv) begins with a header. Its columns are O(fields), or all keys of a task. C(entity) becomes the name of the
+        object and C(error) the message. Other mappings and lists become JSON.
+      - With V(csv), a text that a spreadsheet would run as a formula gets an apostrophe in front.
+    type: str
+    choices: [jsonl, csv]
+    default: jsonl
+    version_added: 1.1.0
   mode:
     description:
       - Mode of the file O(dest), as octal digits in quotes, such as V('0640'). Defaults to the mode of the old file.
     type: raw
+  count_by:
+    description:
+      - Count the tasks that have the same values of these keys, and return RV(counts).
+      - The module then returns tasks only if you set O(fields), and writes them only if you set O(dest). Otherwise, its
+        memory use depends on the number of groups, not on the number of tasks.
+      - Counts the tasks that the module reads, at most O(limit).
+    type: list
+    elements: str
+    choices: [who, entity, description_id, state, error]
+    version_added: 1.1.0
 notes:
   - Uses one of the history collectors that a session can have at the same time. See
     RV(vijson.tasks.vi_task_manager_info#module:max_collector).
@@ -185,6 +206,21 @@ EXAMPLES = r"""
     begin_time: 7d
     dest: /tmp/tasks.jsonl
     mode: '0640'
+
+- name: Write last night's failures to a table
+  vijson.tasks.vi_task_collector:
+    states: [error]
+    time_type: completed
+    begin_time: 12h
+    fields: [complete_time, entity, description_id, who, error]
+    dest: /tmp/failures.csv
+    format: csv
+
+- name: Find out who started most tasks in the last 30 days
+  vijson.tasks.vi_task_collector:
+    begin_time: 30d
+    count_by: [who]
+  register: month
 """
 
 RETURN = r"""
@@ -197,6 +233,7 @@ lines:
   version_added: 1.1.0
 tasks:
   description: The tasks in the given O(order), in the form that RV(vijson.tasks.vi_task_info#module:tasks) describes.
+    Empty with O(count_by) and without O(fields).
   returned: success, without O(dest)
   type: list
   elements: dict
@@ -211,6 +248,56 @@ truncated:
   returned: success
   type: bool
   sample: false
+counts:
+  description: The groups of tasks, those with the most tasks first. Each has the keys of O(count_by).
+  returned: success, with O(count_by)
+  type: list
+  elements: dict
+  sample: [{who: 'VSPHERE.LOCAL\Administrator', count: 42, errors: 2, median_duration: 3.5, longest_duration: 610.2}]
+  version_added: 1.1.0
+  contains:
+    who:
+      description: The user, alarm or scheduled task, or V(system). V(null) if the vCenter does not tell.
+      returned: with V(who) in O(count_by)
+      type: str
+    entity:
+      description: C(type), C(moid) and C(name) of the object; V(null) for tasks without an object.
+      returned: with V(entity) in O(count_by)
+      type: dict
+    description_id:
+      description: Id of the task type.
+      returned: with V(description_id) in O(count_by)
+      type: str
+    label:
+      description: Readable name of the task type.
+      returned: with V(description_id) in O(count_by), and with O(localize)
+      type: str
+    state:
+      description: State of the tasks.
+      returned: with V(state) in O(count_by)
+      type: str
+    error:
+      description: C(type) and C(message) of the fault; V(null) for tasks that did not fail.
+      returned: with V(error) in O(count_by)
+      type: dict
+    count:
+      description: Number of tasks.
+      returned: always
+      type: int
+    errors:
+      description: Number of tasks that ended in error.
+      returned: always
+      type: int
+    median_duration:
+      description:
+        - Median of the times from start to completion, in seconds. V(null) if no task of the group has both times.
+        - Exact for up to 1000 different durations in a group. With more, each is rounded to three significant digits.
+      returned: always
+      type: float
+    longest_duration:
+      description: Longest time from start to completion, in seconds. V(null) if no task of the group has both times.
+      returned: always
+      type: float
 dest:
   description: File that was written.
   returned: success, with O(dest)
@@ -218,18 +305,21 @@ dest:
   sample: /tmp/tasks.jsonl
 """
 
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
+from ..module_utils._errors import InputError
 from ..module_utils._history.collecting import collect_tasks, parse_reading_options
-from ..module_utils._history.json_lines import JsonLinesFile
 from ..module_utils._history.task_filter import parse_filter
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
-from ..module_utils._task_info.task_fields import ShownTasks
+from ..module_utils._task_info.task_fields import ShownTasks, TaskFields
 from ..module_utils._task_info.task_result import Task
 from ..module_utils._vijson.inventory import require_entity
 from ..module_utils._vijson.wire import Reference
+
+if TYPE_CHECKING:
+    from ..module_utils._history.task_counts import TaskCounts
 
 ARGUMENT_SPEC = argument_spec(
     entity={"type": "raw"},
@@ -254,29 +344,61 @@ ARGUMENT_SPEC = argument_spec(
     fields={"type": "list", "elements": "str"},
     localize={"type": "bool", "default": False},
     dest={"type": "path"},
+    format={"type": "str", "choices": ["jsonl", "csv"], "default": "jsonl"},
     mode={"type": "raw"},
+    count_by={
+        "type": "list",
+        "elements": "str",
+        "choices": ["who", "entity", "description_id", "state", "error"],
+    },
 )
 
 
 def run(job: Job) -> Result:
-    """Read the task history: ``{tasks, count, truncated}``, or with ``dest`` ``{dest, count, truncated, changed}``."""
-    wanted = parse_filter(job.params)
-    reading = parse_reading_options(job.params)
-    dest = job.params["dest"]
+    """Read the task history: ``{tasks, count, truncated}``, or with ``dest`` ``{dest, count, truncated, changed}``.
+
+    With ``count_by``, the result has ``counts`` as well, and tasks only if ``fields`` asks for them.
+    """
+    params = job.params
+    wanted, reading = parse_filter(params), parse_reading_options(params)
+    counts = None if params["count_by"] is None else _task_counts(params["count_by"], labels=reading.localize)
+    if params["dest"] is None and params["format"] != "jsonl":
+        raise InputError(f"format: {params['format']} is a format of files. Set dest to the file to write")
 
     def read(take: Callable[[list[Task]], Any]) -> Result:
+        def take_and_count(tasks: list[Task]) -> None:
+            if counts:
+                counts.add(tasks)
+            take(tasks)
+
         count, truncated = 0, False
         if not wanted.matches_nothing:
-            count, truncated = collect_tasks(job.client, wanted.spec(job.client), reading, take)
+            count, truncated = collect_tasks(job.client, wanted.spec(job.client), reading, take_and_count)
         if not count and isinstance(wanted.entity, Reference):
             require_entity(job.client, wanted.entity)
-        return {"count": count, "truncated": truncated}
+        return {"count": count, "truncated": truncated, **({"counts": counts.result()} if counts else {})}
 
-    if dest is None:
-        shown = ShownTasks(reading.fields)
-        return {**read(shown.add), **shown.result()}
-    with JsonLinesFile(dest, job.params["mode"], dry=job.check_mode) as file:
-        collected = read(lambda tasks: file.write(map(reading.fields.of, tasks)))
+    if params["dest"] is not None:
+        return _write(job, reading.fields, read)
+    shown = ShownTasks(reading.fields)
+    only_counts = counts is not None and params["fields"] is None
+    return {**read((lambda _tasks: None) if only_counts else shown.add), **shown.result()}
+
+
+def _task_counts(keys: list[str], *, labels: bool) -> TaskCounts:
+    from ..module_utils._history.task_counts import TaskCounts
+
+    return TaskCounts(keys, labels=labels)
+
+
+def _write(job: Job, fields: TaskFields, read: Callable[[Callable[[list[Task]], Any]], Result]) -> Result:
+    """Read the tasks into the file ``dest``."""
+    from ..module_utils._history.task_file import TaskFile
+    from ..module_utils._history.task_rows import CsvRows, JsonRows
+
+    dest, rows = job.params["dest"], {"jsonl": JsonRows, "csv": CsvRows}[job.params["format"]](fields)
+    with TaskFile(dest, rows, mode=job.params["mode"], dry=job.check_mode) as file:
+        collected = read(file.write)
     return {**collected, "dest": dest, "changed": file.changed}
 
 

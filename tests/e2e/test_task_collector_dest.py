@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import base64
+import csv
 import json
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.vijson.tasks.tests.e2e.reports import fault
 from ansible_collections.vijson.tasks.tests.support.runs import Ansible, task
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
@@ -32,7 +35,8 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     folder.mkdir()
     dest = folder / "tasks.jsonl"
-    vcenter.tasks(9, tag="dest", state="error", description="odd: \u2028 \u00e9 {{ 1 + 1 }}\nsecond line")
+    odd = "odd: \u2028 \u00e9 {{ 1 + 1 }}\nsecond line"
+    vcenter.tasks(9, tag="dest", state="error", description=odd, error=fault("=1+1"))
     wanted = {"tags": ["dest"], "dest": str(dest), "page_size": 4}
     run = ansible.tasks(
         [
@@ -46,13 +50,16 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
             task("mode", MODULE, {**wanted, "mode": "0600"}),
             task("mode again", MODULE, {**wanted, "mode": "0600"}),
             task("less", MODULE, {**wanted, "limit": 2, "fields": ["key"]}),
+            task("table", MODULE, {**wanted, "format": "csv", "fields": ["state", "error"], "count_by": ["who"]}),
+            task("table again", MODULE, {**wanted, "format": "csv", "fields": ["state", "error"]}),
+            task("keep the table", "ansible.builtin.slurp", {"src": str(dest)}),
             task("none", MODULE, {**wanted, "tags": []}),
         ]
     )
     assert run["not there"].result["stat"]["exists"] is False
-    changed = {"check", "do", "check mode's mode", "mode", "less", "none"}
+    changed = {"check", "do", "check mode's mode", "mode", "less", "table", "none"}
     for outcome in run:
-        if outcome.task not in ("answered", "not there"):
+        if outcome.task not in ("answered", "not there", "keep the table"):
             assert outcome.result["changed"] is (outcome.task in changed), outcome
             assert "tasks" not in outcome.result
             assert outcome.result["dest"] == str(dest)
@@ -60,6 +67,10 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     assert run["do"].result["count"] == 9
     assert run["less"].result["count"] == 2
     assert run["less"].result["truncated"] is True
+    table = base64.b64decode(run["keep the table"].result["content"]).decode()
+    assert list(csv.reader(table.splitlines())) == [["state", "error"], *[["error", "'=1+1"]] * 9]
+    (counted,) = run["table"].result["counts"]
+    assert (counted["count"], counted["errors"]) == (9, 9)
     assert run["none"].result["count"] == 0
     assert run["none"].requests == {}
     assert dest.read_text() == ""

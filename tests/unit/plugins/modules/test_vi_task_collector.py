@@ -96,3 +96,28 @@ def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, A
     assert result["failed"]
     assert result["msg"].startswith(message)
     assert server.sent == []
+
+
+def test_counts_need_no_tasks() -> None:
+    counts = [{"state": "success", "count": 5, "errors": 0, "median_duration": None, "longest_duration": None}]
+    result = run(HistoryServer(5), count_by=["state"], page_size=2)
+    assert result == {"tasks": [], "lines": [], "count": 5, "truncated": False, "counts": counts}
+    asked = run(HistoryServer(5), count_by=["state"], fields=["key"])
+    assert (len(asked["tasks"]), len(asked["lines"]), asked["counts"]) == (5, 5, counts)
+    assert run(HistoryServer(5), count_by=["state"], limit=2)["counts"][0]["count"] == 2
+    assert run(HistoryServer(0), count_by=["state"])["counts"] == []
+
+
+def test_counts_and_a_table(tmp_path: Path) -> None:
+    dest = tmp_path / "tasks.csv"
+    result = run(HistoryServer(3), count_by=["who"], fields=["key", "state"], dest=str(dest), format="csv")
+    assert "tasks" not in result
+    assert result["counts"][0]["count"] == 3
+    assert dest.read_text() == "key,state\n" + "".join(f'"task-{number}","success"\n' for number in range(3))
+
+
+def test_options_that_are_refused() -> None:
+    server = HistoryServer(1)
+    assert "format: csv is a format of files. Set dest" in run(server, format="csv")["msg"]
+    assert run(server, count_by=[])["msg"].startswith("count_by: the list is empty")
+    assert server.sent == []

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing a JSON Lines file atomically; on failure the old file is kept."""
+"""Writing a file of tasks atomically; on failure the old file is kept."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, Interrupted, ViError
-from ansible_collections.vijson.tasks.plugins.module_utils._history.json_lines import JsonLinesFile
+from ansible_collections.vijson.tasks.plugins.module_utils._history.task_file import TaskFile
+from ansible_collections.vijson.tasks.plugins.module_utils._history.task_rows import CsvRows
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_fields import TaskFields
 
 ITEMS: list[Any] = [{"name": "web01"}, {"name": "\u00e9 \u2028 \n \"'"}]
 TEXT = '{"name": "web01"}\n{"name": "\u00e9 \u2028 \\n \\"\'"}\n'
@@ -31,7 +33,7 @@ def usual_umask() -> Iterator[None]:
 def write(dest: Path, items: list[Any] | None = None, **options: Any) -> bool:
     """Write two pages, and return whether the file changed."""
     pages = [items] if items is not None else [ITEMS[:1], ITEMS[1:]]
-    with JsonLinesFile(str(dest), **options) as file:
+    with TaskFile(str(dest), **options) as file:
         for page in pages:
             file.write(page)
     assert [path.name for path in dest.parent.iterdir() if path.name.startswith(".")] == []
@@ -96,6 +98,16 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
     assert dest.read_text(encoding="utf-8") == TEXT
 
 
+def test_the_header_comes_first_and_once(tmp_path: Path) -> None:
+    dest = tmp_path / "file.csv"
+    rows = CsvRows(TaskFields(("name",)))
+    assert write(dest, rows=rows) is True
+    assert dest.read_text(encoding="utf-8").startswith('name\n"web01"\n"\u00e9')
+    assert write(dest, rows=rows) is False
+    assert write(dest, [], rows=rows) is True
+    assert dest.read_text() == "name\n"
+
+
 def test_half_of_a_surrogate_pair_survives(tmp_path: Path) -> None:
     dest = tmp_path / "file"
     write(dest, [{"name": "\ud800 \U0001f600"}])
@@ -111,7 +123,7 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path, error: BaseException, o
         dest.write_text(old)
 
     def fail() -> None:
-        with JsonLinesFile(str(dest)) as file:
+        with TaskFile(str(dest)) as file:
             file.write(ITEMS)
             raise error
 
@@ -128,7 +140,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: 
 
     dest = tmp_path / "file"
     dest.write_text(OLD)
-    monkeypatch.setattr(f"ansible_collections.vijson.tasks.plugins.module_utils._history.json_lines.{function}", full)
+    monkeypatch.setattr(f"ansible_collections.vijson.tasks.plugins.module_utils._history.task_file.{function}", full)
     with pytest.raises(ViError, match=r"dest: cannot write .*file \(No space left on device\)"):
         write(dest)
     assert dest.read_text() == OLD
@@ -147,13 +159,13 @@ def test_what_can_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     }
     for dest, problem in expected.items():
         with pytest.raises(InputError, match=f"dest: .*{problem}.*Use the path of a file in an existing directory"):
-            JsonLinesFile(dest)
+            TaskFile(dest)
     monkeypatch.setattr("os.access", lambda path, how: False)
     with pytest.raises(InputError, match="dest: this user cannot write to the directory"):
-        JsonLinesFile(str(tmp_path / "file"))
+        TaskFile(str(tmp_path / "file"))
 
 
 @pytest.mark.parametrize("given", ["rw", "u=rw", "0888", "", -1, 0o10000, True, 1.5, ["0600"], {}])
 def test_what_is_no_mode(tmp_path: Path, given: Any) -> None:
     with pytest.raises(InputError, match=r"mode: .* is not a valid file mode\. Use octal digits in quotes"):
-        JsonLinesFile(str(tmp_path / "file"), given)
+        TaskFile(str(tmp_path / "file"), mode=given)

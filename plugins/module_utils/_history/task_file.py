@@ -1,12 +1,11 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A JSON Lines file that atomically replaces an existing file when it is complete."""
+"""A file of tasks that atomically replaces an existing file when it is complete."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import stat
@@ -17,14 +16,17 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from .._errors import InputError, ViError
+from .._task_info.task_result import Task
+from .task_rows import JsonRows, Rows
 
 _OCTAL = re.compile(r"(?:0o)?([0-7]{1,5})", re.ASCII)
 _CHUNK = 1 << 20
 
 
-class JsonLinesFile:
+class TaskFile:
     """Use it as a context manager, then read :attr:`changed`. If the block raises an error, the old file is kept.
 
+    :param rows: the format; JSON Lines by default
     :param mode: a number or octal digits; ``None`` keeps the mode of the old file
     :param dry: only determine :attr:`changed`, and write nothing
     :raises InputError: the path or the mode is unusable; raised at once, before the caller sends any request
@@ -32,8 +34,9 @@ class JsonLinesFile:
     :ivar changed: whether the content or the mode differs from the old file
     """
 
-    def __init__(self, dest: str, mode: Any = None, *, dry: bool = False):
+    def __init__(self, dest: str, rows: Rows | None = None, *, mode: Any = None, dry: bool = False):
         self.changed = False
+        self._rows = rows or JsonRows()
         self._mode = _parse_mode(mode)
         self._path = _writable_path(dest)
         self._dry = dry
@@ -42,23 +45,28 @@ class JsonLinesFile:
         self._temporary: str | None = None
         self._file: BinaryIO | None = None
 
-    def __enter__(self) -> JsonLinesFile:
+    def __enter__(self) -> TaskFile:
         if not self._dry:
             try:
                 handle, self._temporary = tempfile.mkstemp(prefix=".vijson-", dir=os.path.dirname(self._path))
             except OSError as error:
                 raise self._failure(error) from error
             self._file = os.fdopen(handle, "wb")
+        self._write(self._rows.header)
         return self
 
-    def write(self, items: Iterable[Any]) -> None:
-        """Write one line per item."""
-        lines = b"".join(map(_line, items))
-        self._sha.update(lines)
-        self._size += len(lines)
+    def write(self, tasks: Iterable[Task]) -> None:
+        """Write one row per task."""
+        self._write(self._rows.of(tasks))
+
+    def _write(self, text: str) -> None:
+        # A lone surrogate has no UTF-8 form. Backslashreplace writes \\udXXX, which is a valid JSON escape.
+        content = text.encode("utf-8", "backslashreplace")
+        self._sha.update(content)
+        self._size += len(content)
         if self._file:
             try:
-                self._file.write(lines)
+                self._file.write(content)
             except OSError as error:
                 raise self._failure(error) from error
 
@@ -99,11 +107,6 @@ class JsonLinesFile:
 
     def _failure(self, error: OSError) -> ViError:
         return ViError(f"dest: cannot write {self._path} ({error.strerror}). If the file existed, it is unchanged")
-
-
-def _line(item: Any) -> bytes:
-    # A lone surrogate has no UTF-8 form. Backslashreplace writes \\udXXX, which is a valid JSON escape.
-    return json.dumps(item, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _sha256(path: str) -> bytes:

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Counting tasks in groups."""
+
+from __future__ import annotations
+
+import random
+from statistics import median
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._history import task_counts
+from ansible_collections.vijson.tasks.plugins.module_utils._history.task_counts import TaskCounts
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import planned_task
+
+WEB01 = {"type": "VirtualMachine", "moid": "vm-1", "name": "web01"}
+
+
+def counted(keys: list[str], *tasks: dict[str, Any], labels: bool = False) -> list[dict[str, Any]]:
+    counts = TaskCounts(keys, labels=labels)
+    for each in tasks:
+        counts.add([planned_task(**{"state": "success", **each})])
+    return counts.result()
+
+
+def test_groups() -> None:
+    assert counted(
+        ["who", "state"],
+        {"who": "ada", "duration": 1.0},
+        {"who": "eve", "state": "error", "duration": 4.0},
+        {"who": "eve", "state": "error", "duration": 10.0},
+        {"who": "eve", "state": "queued"},
+        {"who": None},
+    ) == [
+        {"who": "eve", "state": "error", "count": 2, "errors": 2, "median_duration": 7.0, "longest_duration": 10.0},
+        {"who": "ada", "state": "success", "count": 1, "errors": 0, "median_duration": 1.0, "longest_duration": 1.0},
+        {"who": "eve", "state": "queued", "count": 1, "errors": 0, "median_duration": None, "longest_duration": None},
+        {"who": None, "state": "success", "count": 1, "errors": 0, "median_duration": None, "longest_duration": None},
+    ]
+
+
+def test_objects_with_the_same_name_are_counted_apart() -> None:
+    tasks: list[Any] = [WEB01, {**WEB01, "moid": "vm-2"}, {**WEB01, "name": "renamed"}, None]
+    tasks += [{"type": None, "moid": None, "name": name} for name in ("old", "older", "old")]
+    groups = counted(["entity"], *({"entity": entity} for entity in tasks))
+    assert [(group["entity"] and tuple(group["entity"].values()), group["count"]) for group in groups] == [
+        (("VirtualMachine", "vm-1", "web01"), 2),
+        ((None, None, "old"), 2),
+        (("VirtualMachine", "vm-2", "web01"), 1),
+        (None, 1),
+        ((None, None, "older"), 1),
+    ]
+
+
+def test_errors_with_the_same_message_are_one_group() -> None:
+    full = {"type": "NoDiskSpace", "message": "Full"}
+    errors: list[Any] = [{**full, "datastore": "a"}, {**full, "spare": {}}, None, {**full, "type": "X"}]
+    groups = counted(["error"], *({"error": error, "state": "error" if error else "success"} for error in errors))
+    assert [(group["error"], group["count"], group["errors"]) for group in groups] == [
+        (full, 2, 2),
+        (None, 1, 0),
+        ({**full, "type": "X"}, 1, 1),
+    ]
+
+
+def test_labels_of_task_types() -> None:
+    tasks = [{"description_id": "a", "label": "A"}, {"description_id": "b", "label": "B"}]
+    assert [group["label"] for group in counted(["description_id"], *tasks, labels=True)] == ["A", "B"]
+    assert "label" not in counted(["description_id"], *tasks)[0]
+    assert "label" not in counted(["state"], *tasks, labels=True)[0]
+
+
+@pytest.mark.parametrize("size", [1, 2, 999, task_counts.EXACT])
+def test_the_median_of_few_is_exact(size: int) -> None:
+    durations = [round(random.uniform(0, 5000), 6) for _ in range(size)]
+    (group,) = counted(["state"], *({"duration": duration} for duration in durations))
+    assert group["median_duration"] == pytest.approx(median(durations), abs=1e-6)
+
+
+def test_the_median_of_many_is_close_in_bounded_memory() -> None:
+    durations = [round(random.lognormvariate(3, 2), 6) for _ in range(30_000)]
+    counts = TaskCounts(["state"])
+    counts.add(planned_task(state="success", duration=duration) for duration in durations)
+    (group,) = counts.result()
+    assert group["median_duration"] == pytest.approx(median(durations), rel=0.005)
+    assert group["longest_duration"] == max(durations)
+    (kept,) = counts._groups.values()
+    assert len(kept._durations) < 900 * 9
+
+
+def test_a_key_that_is_given_twice_is_used_once() -> None:
+    assert list(counted(["who", "who"], {})[0]) == ["who", "count", "errors", "median_duration", "longest_duration"]
+
+
+def test_no_keys() -> None:
+    with pytest.raises(InputError, match="count_by: the list is empty"):
+        TaskCounts([])
