@@ -79,13 +79,14 @@ tasks:
 """
 
 
-from ..module_utils._errors import TaskError
+from ..module_utils._errors import TaskError, ViError
 from ..module_utils._options.argspec import argument_spec
-from ..module_utils._options.parsing import CHECK_MODE_TASK
+from ..module_utils._options.parsing import CHECK_MODE_TASK, same_user
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
 from ..module_utils._task_info.task_result import Task, has_ended, planned_task
 from ..module_utils._tasks.cancelling import CancelOutcome, cancel_tasks, needs_cancel
+from ..module_utils._tasks.listing import task_user
 from ..module_utils._tasks.presenting import shows_tasks
 from ..module_utils._tasks.task_reader import read_tasks
 from ..module_utils._vijson.privileges import require_privilege
@@ -130,14 +131,16 @@ def _missing(job: Job, moids: list[str], tasks: dict[str, Task]) -> list[str]:
 
 
 def _plan(job: Job, tasks: dict[str, Task]) -> CancelOutcome:
-    """The outcome that check mode predicts. ViError if the user lacks the privilege to cancel a task."""
+    """The outcome that check mode predicts. ViError if the user lacks the privilege to cancel a task of another."""
     wanted = {moid: task for moid, task in tasks.items() if needs_cancel(task)}
-    entities = [
-        Reference(task["entity"]["type"], task["entity"]["moid"])
-        for task in wanted.values()
-        if task["entity"] and task["entity"]["moid"]
-    ]
-    require_privilege(job.client, "Global.CancelTask", entities)
+    user = job.client.user_name() if wanted else ""
+    own = [task for task in wanted.values() if same_user(user, task_user(task))]
+    others = [task for task in wanted.values() if task not in own]
+    require_privilege(job.client, "Global.CancelTask", _entities(others))
+    try:
+        require_privilege(job.client, "Global.CancelTask", _entities(own))
+    except ViError as error:
+        job.warn(f"{error}. The vCenter may still accept it, because this user started the task")
     refused = {moid: "it is not cancelable" for moid, task in wanted.items() if not task["cancelable"]}
     requested = [moid for moid in wanted if moid not in refused]
     after = {moid: {**task, "cancelled": True} if moid in requested else task for moid, task in tasks.items()}
@@ -145,6 +148,11 @@ def _plan(job: Job, tasks: dict[str, Task]) -> CancelOutcome:
         requested.append(CHECK_MODE_TASK)
         after[CHECK_MODE_TASK] = planned_task(cancelled=True)
     return CancelOutcome(after, requested, refused)
+
+
+def _entities(tasks: list[Task]) -> list[Reference]:
+    entities = [task["entity"] for task in tasks if task["entity"] and task["entity"]["moid"]]
+    return [Reference(entity["type"], entity["moid"]) for entity in entities]
 
 
 def main() -> None:

@@ -38,8 +38,8 @@ options:
     description:
       - Objects whose tasks O(entity) selects.
       - V(self) selects the tasks of the object itself.
-      - V(children) adds the tasks of the objects directly below it.
-      - V(all) adds the tasks of all objects below it.
+      - V(children) selects the tasks of the objects below it, without those of the object itself.
+      - V(all) selects both.
     type: str
     choices: [self, children, all]
     default: all
@@ -54,6 +54,8 @@ options:
       - Find only tasks that these users started, each given as V(name@domain) or, as the vCenter shows it,
         V(DOMAIN\\name).
       - A name without a domain matches only a user without a domain.
+      - A vCenter may compare names with upper and lower case. The module warns if it finds no tasks of these users, but
+        tasks of others.
     type: list
     elements: str
   system_user:
@@ -67,6 +69,8 @@ options:
       - Find only tasks whose O(time_type) time is at or after this time.
       - Accepts an RFC 3339 time with a zone, such as V(2026-11-22T04:00:00Z), or how long ago by the clock of the
         vCenter, such as V(90s), V(15m), V(12h) or V(7d).
+      - The module warns if the vCenter does not keep tasks for that long. See
+        RV(vijson.tasks.vi_task_manager_info#module:retention_days).
     type: str
   end_time:
     description:
@@ -91,6 +95,7 @@ options:
   tags:
     description:
       - Find only tasks with one of these change tags. See RV(vijson.tasks.vi_task_info#module:tasks[].change_tag).
+      - An empty string finds tasks without a tag.
     type: list
     elements: str
   parent_task_keys:
@@ -308,8 +313,8 @@ dest:
 from typing import TYPE_CHECKING, Any, Callable
 
 from ..module_utils._errors import InputError
-from ..module_utils._history.collecting import collect_tasks, parse_reading_options
-from ..module_utils._history.task_filter import parse_filter
+from ..module_utils._history.collecting import collect_tasks, has_tasks_of_others, parse_reading_options
+from ..module_utils._history.task_filter import TaskFilter, parse_filter
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
@@ -373,9 +378,9 @@ def run(job: Job) -> Result:
 
         count, truncated = 0, False
         if not wanted.matches_nothing:
-            count, truncated = collect_tasks(job.client, wanted.spec(job.client), reading, take_and_count)
-        if not count and isinstance(wanted.entity, Reference):
-            require_entity(job.client, wanted.entity)
+            spec = wanted.spec(job.client)
+            count, truncated = collect_tasks(job.client, spec, reading, take_and_count)
+            _check_filter(job, wanted, spec, is_empty=not count)
         return {"count": count, "truncated": truncated, **({"counts": counts.result()} if counts else {})}
 
     if params["dest"] is not None:
@@ -400,6 +405,24 @@ def _write(job: Job, fields: TaskFields, read: Callable[[Callable[[list[Task]], 
     with TaskFile(dest, rows, mode=job.params["mode"], dry=job.check_mode) as file:
         collected = read(file.write)
     return {**collected, "dest": dest, "changed": file.changed}
+
+
+def _check_filter(job: Job, wanted: TaskFilter, spec: dict[str, Any], *, is_empty: bool) -> None:
+    """Warn of, or fail on, values of options that the vCenter accepts and that yet cannot find what they seem to."""
+    if is_empty and isinstance(wanted.entity, Reference):
+        require_entity(job.client, wanted.entity)
+    if is_empty and wanted.users and has_tasks_of_others(job.client, spec):
+        job.warn(
+            f"users: found no tasks of {', '.join(wanted.users)}, but tasks that others started. Check the names: use"
+            " name@domain, or DOMAIN\\name with the upper and lower case that the vCenter shows"
+        )
+    if wanted.begin is None:
+        return
+    from ..module_utils._history.retention import days_before
+
+    days = days_before(job.client, wanted.begin)
+    if days is not None:
+        job.warn(f"begin_time: {job.client.endpoint.hostname} keeps tasks for {days} days only (task.maxAge)")
 
 
 def main() -> None:

@@ -63,6 +63,14 @@ recent_tasks:
   type: list
   elements: str
   sample: [task-41, task-42]
+retention_days:
+  description:
+    - Number of days for which the vCenter keeps tasks in its history, from the setting C(task.maxAge).
+    - Null if the vCenter keeps tasks without a limit, or the user may not read the setting.
+  returned: success
+  type: int
+  sample: 30
+  version_added: 1.1.0
 description:
   description: The texts, in the language of the session.
   returned: success, with O(description=true)
@@ -94,7 +102,7 @@ ARGUMENT_SPEC = argument_spec(description={"type": "bool", "default": False})
 
 
 def run(job: Job) -> Result:
-    """Read properties of the TaskManager: ``{max_collector, recent_tasks, description}``."""
+    """Read properties of the TaskManager: ``{max_collector, recent_tasks, retention_days, description}``."""
     return read_manager_info(job.client, description=job.params["description"])
 
 

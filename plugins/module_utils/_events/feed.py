@@ -16,7 +16,7 @@ from contextlib import closing
 from typing import Any, Callable, NamedTuple
 
 from .._errors import BadResponse
-from .._history.history_reader import read_history
+from .._history.history_reader import read_history, set_page_size
 from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_moid, task_reference
 from .._task_info.task_result import Task, task_from_info
 from .._tasks.task_reader import read_task_infos
@@ -90,7 +90,7 @@ class TaskFeed:
             client.owned("propertyCollector", "CreatePropertyCollector", None, "DestroyPropertyCollector") as collector,
             client.owned("viewManager", "CreateListView", {}, "DestroyView") as view,
         ):
-            client.call(history, "SetCollectorPageSize", {"maxCount": self._page_size}, bound=True)
+            self._page_size = set_page_size(client, history, self._page_size)
             self.updates = updates = Updates(client, collector)
             updates.watch(
                 property_filter_spec(

@@ -65,6 +65,13 @@ def collect_tasks(
     return count, truncated
 
 
+def has_tasks_of_others(client: Client, spec: dict[str, Any]) -> bool:
+    """Whether tasks match a TaskFilterSpec if it does not filter by user."""
+    others = {name: part for name, part in spec.items() if name != "userName"}
+    with closing(read_history(client, others, page_size=1)) as pages:
+        return next(pages, None) is not None
+
+
 def _pages(client: Client, spec: dict[str, Any], reading: ReadingOptions) -> Pages:
     # One task more than the limit shows whether more tasks match.
     size = reading.page_size if reading.limit is None else min(reading.page_size, reading.limit + 1)

@@ -18,7 +18,8 @@ from .._errors import BadResponse, ConnectError, FaultError, NoResponse, ViError
 from .._task_info.task_info import TaskInfo, task_age, task_moid
 from .._vijson.client import Client
 from .._vijson.recovery import MAX_FRUITLESS_RESTARTS, may_recover
-from .._vijson.wire import Reference, expect_objects, expect_reference
+from .._vijson.wire import Reference, expect_objects, expect_reference, unboxed_value
+from .start_id_view import request_page
 
 _OPTION_BY_TYPE = {"Alarm": "alarm", "ScheduledTask": "scheduled_task"}
 
@@ -80,8 +81,27 @@ def read_latest_tasks(client: Client, spec: dict[str, Any], count: int) -> list[
     return newest[:count]
 
 
+def set_page_size(client: Client, collector: Reference, size: int) -> int:
+    """Set the size of a collector's latest page, and return the size that the server accepted."""
+    return request_page(
+        lambda count: client.call(collector, "SetCollectorPageSize", {"maxCount": count}, bound=True), size
+    )[1]
+
+
 def _matches(spec: dict[str, Any], info: TaskInfo) -> bool:
-    return all(info.get(field) in spec[field] for field in _COMPARABLE if spec.get(field) is not None)
+    same = (unboxed_value(info.get(field)) in spec[field] for field in _COMPARABLE if spec.get(field) is not None)
+    return all(same) and _is_by_user(spec.get("userName"), info.get("reason"))
+
+
+def _is_by_user(wanted: dict[str, Any] | None, reason: Any) -> bool:
+    """Whether a task was started as a TaskFilterSpecByUsername wants it: by one of its users, or by the system."""
+    if wanted is None or not isinstance(reason, dict):
+        return True
+    user = unboxed_value(reason.get("userName"))
+    if not isinstance(user, str):
+        return bool(wanted["systemUser"])
+    names = [name.casefold() for name in wanted.get("userList") or ()]
+    return user.casefold() in names if names else not wanted["systemUser"]
 
 
 class _Reader:
@@ -162,7 +182,7 @@ def _newest_first(client: Client, spec: dict[str, Any], page_size: int) -> Pages
     directions and latestPage as well. The caller drops the duplicates.
     """
     with _collector(client, spec) as collector:
-        client.call(collector, "SetCollectorPageSize", {"maxCount": page_size}, bound=True)
+        page_size = set_page_size(client, collector, page_size)
         client.call(collector, "ResetCollector", bound=True)
         latest = {}
         for page in _read(client, collector, "ReadNextTasks", page_size):
@@ -175,9 +195,13 @@ def _newest_first(client: Client, spec: dict[str, Any], page_size: int) -> Pages
 
 
 def _read(client: Client, collector: Reference, method: str, count: int) -> Pages:
+    def request(size: int) -> Any:
+        return client.call(collector, method, {"maxCount": size}, repeatable=False, bound=True)
+
     seen: set[str] = set()
     while True:
-        page = expect_objects(client.call(collector, method, {"maxCount": count}, repeatable=False, bound=True), method)
+        value, count = request_page(request, count)
+        page = expect_objects(value, method)
         if not page:
             return
         known = len(seen)

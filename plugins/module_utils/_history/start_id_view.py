@@ -40,7 +40,7 @@ def request_page(request: Callable[[int], Any], size: int) -> tuple[Any, int]:
         try:
             return request(size), size
         except FaultError as error:
-            refused = str(error.raw.get("invalidProperty") or "count").lower()
+            refused = str(error.raw.get("invalidProperty")).lower()
             if error.type != "InvalidArgument" or not refused.endswith("count") or size == 1:
                 raise
             size //= 2

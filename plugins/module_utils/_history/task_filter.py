@@ -28,6 +28,8 @@ _TIME_TYPES = {"queued": "queuedTime", "started": "startedTime", "completed": "c
 class TaskFilter(NamedTuple):
     """Validated filter options. No request has been sent yet.
 
+    :ivar users: names of users, as given
+    :ivar system_user: whether tasks of the system match
     :ivar fields: the fields of the TaskFilterSpec that need no request
     :ivar matches_nothing: whether a list is empty, so that no task can match
     """
@@ -37,6 +39,8 @@ class TaskFilter(NamedTuple):
     begin: Moment | None
     end: Moment | None
     time_type: str
+    users: list[str] | None
+    system_user: bool | None
     fields: dict[str, Any]
     matches_nothing: bool
 
@@ -45,7 +49,24 @@ class TaskFilter(NamedTuple):
 
         :raises ViError: the entity does not exist, a time is unusable, or a request failed
         """
-        return data_object("TaskFilterSpec", entity=self._by_entity(client), time=self._by_time(client), **self.fields)
+        return data_object(
+            "TaskFilterSpec",
+            entity=self._by_entity(client),
+            time=self._by_time(client),
+            userName=self._by_user(client),
+            **self.fields,
+        )
+
+    def _by_user(self, client: Client) -> dict[str, Any] | None:
+        if self.users is None and self.system_user is None:
+            return None
+        names = [name for user in self.users or () for name in user_spellings(user)]
+        # A server may compare names with case. That of the session's user is known as the server writes it.
+        own = client.user_name() if names else ""
+        if own.casefold() in map(str.casefold, names):
+            names.append(own)
+        unique = list(dict.fromkeys(names))
+        return data_object("TaskFilterSpecByUsername", systemUser=bool(self.system_user), userList=unique or None)
 
     def _by_entity(self, client: Client) -> dict[str, Any] | None:
         if self.entity is None:
@@ -92,9 +113,10 @@ def parse_filter(params: dict[str, Any]) -> TaskFilter:
         begin=begin,
         end=end,
         time_type=params.get("time_type", "queued"),
+        users=users,
+        system_user=system_user,
         fields={
             **lists,
-            "userName": _by_user(users, system_user),
             "alarm": _wire_reference(params, "alarm", "Alarm", "alarm-"),
             "scheduledTask": _wire_reference(params, "scheduled_task", "ScheduledTask", "schedule-"),
         },
@@ -104,13 +126,6 @@ def parse_filter(params: dict[str, Any]) -> TaskFilter:
 
 def _moment(params: dict[str, Any], option: str) -> Moment | None:
     return None if params.get(option) is None else parse_time(params[option], option)
-
-
-def _by_user(users: list[str] | None, system_user: bool | None) -> dict[str, Any] | None:
-    if users is None and system_user is None:
-        return None
-    names = dict.fromkeys(name for user in users or () for name in user_spellings(user))
-    return data_object("TaskFilterSpecByUsername", systemUser=bool(system_user), userList=list(names) or None)
 
 
 def _wire_reference(params: dict[str, Any], option: str, kind: str, prefix: str) -> dict[str, str] | None:

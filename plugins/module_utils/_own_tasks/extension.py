@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 from .._errors import InputError
 from .._vijson.client import Client
+from .._vijson.faults import MESSAGE_TEMPLATE
 from .._vijson.wire import data_object, expect_object, expect_objects, expect_text
+from .wanted_state import DEFAULT_DESCRIPTION_KEY, DEFAULT_FAULT_TYPE_ID
 
 _LOCALE = "en"
 _MODULE = "task"
@@ -22,6 +24,9 @@ _TEXTS = ("label", "summary")
 _DATA = "extension.resourceList.data"
 _REFUSED_IN_KEY = re.compile(r"""[^ -~]|[,/\\#+<>=;"]""")
 """What the API does not allow in the key of an extension. A space is allowed."""
+
+_MESSAGES = {DEFAULT_DESCRIPTION_KEY: MESSAGE_TEMPLATE, DEFAULT_FAULT_TYPE_ID: MESSAGE_TEMPLATE}
+"""Texts for the messages that ``vi_task_state`` sets, for a server that rebuilds messages from its catalog."""
 
 _DEFAULT_VERSION = "1.0.0"
 
@@ -115,7 +120,7 @@ def extend_extension(extension: Extension | None, wanted: WantedExtension, heart
     texts = {
         f"{task_id}.{part}": words for task_id, parts in task_types.items() for part, words in parts.items() if words
     }
-    return _with_texts(after, texts) if texts else after
+    return _with_texts(after, {**texts, **_MESSAGES}) if task_types else after
 
 
 def reduce_extension(extension: Extension, task_ids: Iterable[str]) -> Extension:
@@ -130,6 +135,8 @@ def reduce_extension(extension: Extension, task_ids: Iterable[str]) -> Extension
             resources.append(resource)
             continue
         pairs = [pair for pair in _list(resource, "data") if pair.get("key") not in keys]
+        if not after["taskList"]:
+            pairs = [pair for pair in pairs if pair.get("key") not in _MESSAGES]
         if pairs:
             resources.append({**resource, "data": pairs})
     return {**after, "resourceList": resources}

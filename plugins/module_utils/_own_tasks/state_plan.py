@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from .._errors import TaskError
 from .._task_info.task_info import ENDED, TaskInfo
 from .._task_info.task_result import Task, task_from_info
-from .._vijson.faults import fault_result
+from .._vijson.faults import fault_result, message_argument
 from .._vijson.wire import plain_value
 from .wanted_state import DEFAULT_DESCRIPTION_KEY, WantedState
 
@@ -80,9 +80,14 @@ def _refuse_after_the_end(info: TaskInfo, wanted: WantedState, differs: bool) ->
 
 
 def _same_message(actual: Any, wanted: dict[str, Any]) -> bool:
-    if not isinstance(actual, dict) or actual.get("message") != wanted.get("message"):
+    if not isinstance(actual, dict):
         return False
-    return wanted["key"] in (DEFAULT_DESCRIPTION_KEY, actual.get("key"))
+    argument = message_argument(wanted)
+    if argument is not None and (actual.get("key"), message_argument(actual)) == (wanted["key"], argument):
+        # The server may have rebuilt the message in the language of a session.
+        return True
+    is_same_key = wanted["key"] in (DEFAULT_DESCRIPTION_KEY, actual.get("key"))
+    return is_same_key and actual.get("message") == wanted.get("message")
 
 
 def refuse_server_operation(info: TaskInfo) -> None:

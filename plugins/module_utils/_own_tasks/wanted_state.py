@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from .._errors import InputError
 from .._vijson.boxing import box_value, typed_object
+from .._vijson.faults import text_message
 from .._vijson.wire import data_object
 
 DEFAULT_FAULT_TYPE_ID = "vijson.tasks.fault"
@@ -83,7 +84,7 @@ def _description(value: Any) -> dict[str, Any] | None:
         return data_object("LocalizableMessage", key=value["key"], message=_text(value.get("message")))
     if isinstance(value, (list, bool)) or value == "":
         raise InputError(f"description: {value!r} is not a valid description. Use a string, or {{key, message}}")
-    return data_object("LocalizableMessage", key=DEFAULT_DESCRIPTION_KEY, message=str(value))
+    return text_message(DEFAULT_DESCRIPTION_KEY, str(value))
 
 
 def _text(value: Any) -> str | None:
@@ -119,7 +120,7 @@ def _fault(value: dict[str, Any] | None) -> dict[str, Any] | None:
         raise InputError(f"fault: {error}") from error
     if message is not None:
         key = fault.get("faultTypeId", kind)
-        fault["faultMessage"] = [data_object("LocalizableMessage", key=key, message=str(message))]
+        fault["faultMessage"] = [text_message(key, str(message))]
     return fault
 
 

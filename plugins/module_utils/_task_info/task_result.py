@@ -9,7 +9,7 @@ from typing import Any, Callable, Union
 
 from .._options.parsing import CHECK_MODE_TASK
 from .._times import SECOND, format_rfc3339
-from .._vijson.faults import fault_result
+from .._vijson.faults import fault_result, message_text
 from .._vijson.wire import expect_reference, expect_text, plain_value, snake_case
 from .task_info import ENDED, TaskInfo, expect_task_info, task_moid, task_time
 
@@ -126,10 +126,7 @@ def _seconds(start: int | None, end: int | None) -> float | None:
 
 
 def _description(message: Any) -> str | None:
-    if not isinstance(message, dict):
-        return None
-    text = message.get("message") or message.get("key")
-    return text if isinstance(text, str) else None
+    return message_text(message) if isinstance(message, dict) else None
 
 
 def _entity(info: TaskInfo) -> dict[str, Any] | None:

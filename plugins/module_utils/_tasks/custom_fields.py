@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from .._errors import InputError, TaskError
+from .._errors import FaultError, InputError, TaskError
 from .._task_info.task_info import task_reference
 from .._vijson.client import Client
 from .._vijson.privileges import require_privilege
 from .._vijson.wire import Reference, expect_object, expect_objects, expect_reference, plain_value
 from .task_reader import no_such_task_error, read_task_infos, read_task_properties
+
+_REFUSALS = ("InvalidArgument", "InvalidRequest", "InvalidType", "NotSupported")
 
 _SET_PRIVILEGE = "Global.SetCustomField"
 
@@ -117,9 +119,20 @@ def differing_values(current: CustomValues, chosen: dict[str, str]) -> dict[str,
 
 
 def set_custom_values(client: Client, moid: str, texts: dict[str, str]) -> None:
-    """Set each text by field name (setCustomValue), in one request each; FaultError."""
+    """Set each text by field name (setCustomValue), in one request each.
+
+    :raises TaskError: the server does not support custom fields on tasks
+    :raises FaultError: another fault
+    """
     for name, text in texts.items():
-        client.call(task_reference(moid), "setCustomValue", {"key": name, "value": text})
+        try:
+            client.call(task_reference(moid), "setCustomValue", {"key": name, "value": text})
+        except FaultError as error:
+            if error.type not in _REFUSALS:
+                raise
+            host = client.endpoint.hostname
+            why = f"values: {host} refused to set the custom field {name!r} of {moid} ({error.type})"
+            raise TaskError(f"{why}. It may not support custom fields on tasks", fault=error.fault) from error
 
 
 def require_field_privileges(client: Client, current: CustomValues, texts: dict[str, str]) -> None:

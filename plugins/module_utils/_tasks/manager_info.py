@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._history.retention import read_retention_days
 from .._vijson.client import Client
 from .._vijson.wire import expect_object, expect_objects, expect_reference, unboxed_value
 from .task_reader import read_task_manager
@@ -15,7 +16,7 @@ _PARTS = {"methods": "methodInfo", "states": "state", "reasons": "reason"}
 
 
 def read_manager_info(client: Client, *, description: bool) -> dict[str, Any]:
-    """``{max_collector, recent_tasks: [moid]}``, with ``description`` optionally, in one request."""
+    """``{max_collector, recent_tasks: [moid], retention_days}``, with ``description`` optionally, in two requests."""
     paths = ["maxCollector", "recentTask", *(["description"] if description else [])]
     found = read_task_manager(client, paths)
     result: dict[str, Any] = {
@@ -24,6 +25,7 @@ def read_manager_info(client: Client, *, description: bool) -> dict[str, Any]:
             expect_reference(task, "recentTask").moid
             for task in expect_objects(found.require("recentTask"), "recentTask")
         ],
+        "retention_days": read_retention_days(client),
     }
     if description:
         result["description"] = task_description_result(found.require("description"))

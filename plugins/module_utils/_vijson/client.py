@@ -21,6 +21,7 @@ from urllib.parse import quote
 from .._errors import BadResponse, ConnectError, FaultError, LostResponse, SessionEnded, ViError, ignore
 from .._interrupts import finish, opening
 from .._times import parse_rfc3339
+from .faults import server_fault
 from .recovery import UNREACHABLE
 from .release import FIRST_RELEASE, is_release, is_since, negotiate_release
 from .response import Response, read_response
@@ -37,6 +38,7 @@ _SINGLETONS = {
     "extensionManager": Reference("ExtensionManager", "ExtensionManager"),
     "propertyCollector": Reference("PropertyCollector", "propertyCollector"),
     "searchIndex": Reference("SearchIndex", "SearchIndex"),
+    "setting": Reference("OptionManager", "VpxSettings"),
     "sessionManager": Reference("SessionManager", "SessionManager"),
     "taskManager": Reference("TaskManager", "TaskManager"),
     "viewManager": Reference("ViewManager", "ViewManager"),
@@ -79,6 +81,7 @@ class Client:
         self._transport = transport
         self._session_id = credentials.session_id
         self._session_key: str | None = None
+        self._user_name: str | None = None
         self._singletons = dict(_SINGLETONS)
         self._undestroyed: list[tuple[Reference, str]] = []
         self._longest = math.inf
@@ -316,7 +319,8 @@ class Client:
             user = self._log_in_once()
         if not self._session_id:
             raise BadResponse(f"{self.endpoint.hostname} returned no session id for the login. {REQUIREMENT}")
-        key = expect_object(user, "Login").get("key")
+        name, key = expect_object(user, "Login").get("userName"), user.get("key")
+        self._user_name = name if isinstance(name, str) else None
         self._session_key = key if isinstance(key, str) else None
         return self._session_id
 
@@ -374,6 +378,20 @@ class Client:
         """Close the connections. The next request opens new ones: a forked process must not use those of its parent."""
         if self._transport is not None:
             self._transport.close()
+
+    def require_session(self) -> None:
+        """FaultError NotAuthenticated if the session has ended (SessionManager.currentSession)."""
+        if self._request("GET", "sessionManager", "currentSession", None) is None:
+            raise server_fault({"_typeName": "NotAuthenticated"}, "currentSession")
+
+    def user_name(self) -> str:
+        """The name of the session's user, as the vCenter writes it: ``DOMAIN\\name``."""
+        if self._session_id is None:
+            self.log_in()
+        if self._user_name is None:
+            session = expect_object(self.get("sessionManager", "currentSession"), "currentSession")
+            self._user_name = expect_text(session.get("userName"), "currentSession")
+        return self._user_name
 
     def session_key(self) -> str:
         """The key of the session (``UserSession.key``), which is not its id."""

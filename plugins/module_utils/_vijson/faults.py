@@ -8,7 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from .._errors import FaultError
-from .wire import expect_object, plain_value, snake_case
+from .wire import data_object, expect_object, expect_objects, plain_value, snake_case, unboxed_value
+
+_ARGUMENT = "text"
+
+MESSAGE_TEMPLATE = f"{{{_ARGUMENT}}}"
+"""The text for the catalog of an extension: a server that rebuilds a message of :func:`text_message` gets its text."""
 
 _TEXT_FIELDS = ("_typeName", "faultstring", "localizedMessage")
 _LEVELS = 8
@@ -47,9 +52,36 @@ def _own_text(fault: dict[str, Any]) -> str:
             return str(fault[field])
     messages = fault.get("faultMessage")
     if isinstance(messages, list):
-        texts = [item.get("message") for item in messages if isinstance(item, dict)]
-        return "; ".join(text for text in texts if isinstance(text, str) and text)
+        texts = [message_text(item, or_key=False) for item in messages if isinstance(item, dict)]
+        return "; ".join(text for text in texts if text)
     return ""
+
+
+def text_message(key: str, text: str) -> dict[str, Any]:
+    """A LocalizableMessage for a text, which is an argument too: a server may rebuild ``message`` from the key."""
+    argument = data_object("KeyAnyValue", key=_ARGUMENT, value={"_typeName": "string", "_value": text})
+    return data_object("LocalizableMessage", key=key, arg=[argument], message=text)
+
+
+def message_argument(message: dict[str, Any]) -> str | None:
+    """The text of a LocalizableMessage that :func:`text_message` made; ``None`` for another one."""
+    for argument in expect_objects(message.get("arg"), "LocalizableMessage.arg"):
+        value = unboxed_value(argument.get("value"))
+        if argument.get("key") == _ARGUMENT and isinstance(value, str):
+            return value
+    return None
+
+
+def message_text(message: dict[str, Any], *, or_key: bool = True) -> str | None:
+    """The text to show for a LocalizableMessage, ``None`` if it has none.
+
+    :param or_key: whether the key replaces a missing text
+    """
+    text, key = message.get("message"), message.get("key")
+    if not text or text in (key, MESSAGE_TEMPLATE):
+        text = message_argument(message) or text
+    shown = text or (key if or_key else None)
+    return shown if isinstance(shown, str) else None
 
 
 def fault_result(fault: Any, level: int = 0) -> dict[str, Any]:

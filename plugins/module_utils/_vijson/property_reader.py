@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from .._errors import BadResponse, FaultError, LostResponse
@@ -131,7 +132,7 @@ def _retrieve(client: Client, spec: dict[str, Any]) -> list[Properties]:
 
 def _pages(client: Client, spec: dict[str, Any]) -> Iterator[list[Properties]]:
     params = {"specSet": [spec], "options": data_object("RetrieveOptions")}
-    value = client.call("propertyCollector", "RetrievePropertiesEx", params, check=_require_session)
+    value = client.call("propertyCollector", "RetrievePropertiesEx", params, check=partial(_require_session, client))
     while value is not None:
         page = expect_object(value, "RetrievePropertiesEx")
         yield [_properties(item) for item in expect_objects(page.get("objects"), "RetrievePropertiesEx")]
@@ -142,10 +143,13 @@ def _pages(client: Client, spec: dict[str, Any]) -> Iterator[list[Properties]]:
         value = client.call("propertyCollector", "ContinueRetrievePropertiesEx", params, repeatable=False, bound=True)
 
 
-def _require_session(value: Any) -> None:
-    """Without a session the response is not a fault: it contains NotAuthenticated in place of each property."""
+def _require_session(client: Client, value: Any) -> None:
+    """Without a session the response is not a fault: NotAuthenticated is in place of each property, or it is empty."""
     page = {} if value is None else expect_object(value, "RetrievePropertiesEx")
-    for item in expect_objects(page.get("objects"), "RetrievePropertiesEx"):
+    objects = expect_objects(page.get("objects"), "RetrievePropertiesEx")
+    if not objects:
+        client.require_session()
+    for item in objects:
         for fault in _properties(item).unreadable.values():
             if fault_type(fault) == "NotAuthenticated":
                 raise server_fault(fault, "RetrievePropertiesEx")

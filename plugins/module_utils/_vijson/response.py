@@ -52,7 +52,10 @@ def _refusal(response: Response, release: str) -> str:
     if 300 <= response.status < 400:
         return f"returned HTTP {response.status}, a redirect, which is not followed. Is it a vCenter? {REQUIREMENT}"
     if response.status == 404:
-        return f"returned HTTP 404: it does not support VI JSON release {release}. {REQUIREMENT}"
+        return (
+            f"returned HTTP 404: it does not support VI JSON release {release}."
+            f" Use api_release: auto to negotiate the release. {REQUIREMENT}"
+        )
     if response.status == 500:
         return (
             f"returned HTTP 500 without a fault: it may not support release {release}."

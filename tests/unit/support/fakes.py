@@ -95,6 +95,9 @@ Trouble = Union[Lost, Hangs, Exception, None]
 """What goes wrong with a request; ``None`` is nothing."""
 
 
+USER_SESSION = {"_typeName": "UserSession", "key": "key-of-session", "userName": "VSPHERE.LOCAL\\U"}
+
+
 def ref(kind: str, moid: str) -> dict[str, str]:
     return {"_typeName": "ManagedObjectReference", "type": kind, "value": moid}
 
@@ -133,11 +136,17 @@ class FakeVcenter:
         self.clock = clock or FakeClock()
         self.sent: list[Sent] = []
         self.answers: dict[str, Handler] = self._empty_history()
+        self.answers["SessionManager.currentSession"] = lambda _moid, _params: USER_SESSION
+        self.answers["OptionManager.QueryOptions"] = self._no_options
         self.trouble: defaultdict[str, list[Trouble]] = defaultdict(list)
         self.sessions: set[str] = set()
         self.owned: dict[str, str] = {}
         self.warnings: list[str] = []
         self._ids = count(1)
+
+    @staticmethod
+    def _no_options(_moid: str, params: Params) -> Any:
+        raise Fault("InvalidName", name=params["name"])
 
     def client(self, session_id: str | None = None, api_release: str = FIRST_RELEASE) -> Client:
         """A client of this server, in this session or in one of its own."""
@@ -245,7 +254,7 @@ class FakeVcenter:
         if sent.operation == "SessionManager.Login":
             session = f"S{next(self._ids)}"
             self.sessions.add(session)
-            body = {"_typeName": "UserSession", "key": f"key-of-{session}"}
+            body = {**USER_SESSION, "key": f"key-of-{session}"}
             return Response(200, {**json_headers, "vmware-api-session-id": session}, json.dumps(body).encode())
         if sent.operation != "ServiceInstance.content" and headers.get("vmware-api-session-id") not in self.sessions:
             raise Fault("NotAuthenticated")
@@ -314,6 +323,9 @@ class TaskServer(FakeVcenter):
     def _retrieve(self, _moid: str, params: Params) -> Any:
         (spec,) = params["specSet"]
         assert params["options"]["_typeName"] == "RetrieveOptions"
+        others = [each["obj"] for each in spec["objectSet"] if each["obj"]["type"] != "Task"]
+        if others:
+            return self._page([{"_typeName": "ObjectContent", "obj": each, "propSet": []} for each in others])
         moids = [each["obj"]["value"] for each in spec["objectSet"]]
         gone = [moid for moid in moids if moid not in self.tasks]
         if gone and not spec["reportMissingObjectsInResults"]:

@@ -94,3 +94,12 @@ def test_an_error_of_the_server(server: OwnTaskServer) -> None:
     result = run(server, "task-1")
     assert (result["failed"], result["changed"]) == (True, False)
     assert "Global.CancelTask" in result["msg"]
+
+
+def test_check_mode_warns_where_the_task_is_ones_own(server: OwnTaskServer) -> None:
+    server.denied = {"Global.CancelTask"}
+    server.change("task-1", reason={"_typeName": "TaskReasonUser", "userName": "VSPHERE.LOCAL\\u"})
+    assert run(server, "task-1", check_mode=True)["changed"] is True
+    (warning,) = server.warnings
+    assert "Global.CancelTask on VirtualMachine:vm-7" in warning
+    assert "this user started the task" in warning

@@ -121,3 +121,26 @@ def test_options_that_are_refused() -> None:
     assert "format: csv is a format of files. Set dest" in run(server, format="csv")["msg"]
     assert run(server, count_by=[])["msg"].startswith("count_by: the list is empty")
     assert server.sent == []
+
+
+@pytest.mark.parametrize(("reason", "warns"), [({"userName": "D\\other"}, True), ({"userName": "D\\joe"}, False)])
+def test_users_without_tasks_among_tasks_of_others_are_a_warning(reason: dict[str, Any], warns: bool) -> None:
+    server = HistoryServer(1)
+    server.tasks[0]["reason"] = {"_typeName": "TaskReasonUser", **reason}
+    assert run(server, users=["joe@d"])["count"] == (not warns)
+    assert [warning[:34] for warning in server.warnings] == ["users: found no tasks of joe@d, but"[:34]] * warns
+
+
+def test_users_without_tasks_where_nobody_has_any() -> None:
+    server = HistoryServer()
+    assert run(server, users=["joe@d"])["count"] == 0
+    assert server.warnings == []
+
+
+@pytest.mark.parametrize(("begin_time", "warns"), [("31d", True), ("29d", False), ("12h", False)])
+def test_a_begin_before_the_oldest_task_that_is_kept_is_a_warning(begin_time: str, warns: bool) -> None:
+    server = HistoryServer(1)
+    server.answers["OptionManager.QueryOptions"] = lambda _moid, _params: [{"key": "task.maxAge", "value": 30}]
+    server.answers["ServiceInstance.CurrentTime"] = lambda _moid, _params: "2026-11-22T04:00:00Z"
+    run(server, begin_time=begin_time)
+    assert server.warnings == ["begin_time: vc.example.com keeps tasks for 30 days only (task.maxAge)"] * warns

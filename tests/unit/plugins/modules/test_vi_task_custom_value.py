@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.modules import vi_task_custom_value
 from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Params, ref
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, Params, ref
 from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
 
 SET = "Task.setCustomValue"
@@ -107,3 +107,13 @@ def test_what_does_not_exist(task: str, values: dict[str, Any]) -> None:
     server = ValueServer()
     assert run(server, task, **values)["failed"]
     assert server.operations[SET] == 0
+
+
+@pytest.mark.parametrize("refusal", ["NotSupported", "InvalidArgument"])
+def test_a_server_without_custom_fields_on_tasks(refusal: str) -> None:
+    server = ValueServer()
+    server.trouble["Task.setCustomValue"] = [Fault(refusal)]
+    result = run(server, owner="me")
+    assert result["msg"].startswith("values: vc.example.com refused to set the custom field 'owner' of task-1")
+    assert result["msg"].endswith("It may not support custom fields on tasks")
+    assert result["fault"]["type"] == refusal

@@ -22,7 +22,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._history.history_read
     read_latest_tasks,
 )
 from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Handler, Lost, Params
 
 NEXT = "TaskHistoryCollector.ReadNextTasks"
 BACK = "TaskHistoryCollector.ReadPreviousTasks"
@@ -175,7 +175,7 @@ def test_a_server_that_repeats_a_page_for_ever() -> None:
 
 def test_a_fault_about_the_question_is_not_asked_again() -> None:
     server = HistoryServer(35)
-    server.trouble[NEXT] = [Fault("InvalidArgument", invalidProperty="maxCount")]
+    server.trouble[NEXT] = [Fault("InvalidArgument", invalidProperty="filter")]
     with pytest.raises(FaultError, match="InvalidArgument"):
         numbers(server)
     assert server.operations[NEXT] == 1
@@ -272,3 +272,51 @@ def test_one_collector_too_many() -> None:
     server.max_collector = 0
     with pytest.raises(ViError, match="max_collector"):
         numbers(server)
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("max_page", [1, 7, 62])
+def test_a_server_with_smaller_pages(max_page: int, newest_first: bool) -> None:
+    server = HistoryServer(150)
+    for operation in (NEXT, BACK, "TaskHistoryCollector.SetCollectorPageSize"):
+        server.answers[operation] = limited(server.answers[operation], max_page)
+    expected = list(range(150))
+    assert numbers(server, newest_first=newest_first, page_size=1000) == (expected[::-1] if newest_first else expected)
+    assert len([sent for sent in server.named(NEXT) if sent.params["maxCount"] > max_page]) <= 10
+
+
+def limited(answer: Handler, max_page: int) -> Handler:
+    def refuse(moid: str, params: Params) -> Any:
+        if params["maxCount"] > max_page:
+            raise Fault("InvalidArgument", invalidProperty="maxCount")
+        return answer(moid, params)
+
+    return refuse
+
+
+USER, SYSTEM, ALARM = (
+    {"_typeName": "TaskReasonUser", "userName": "D\\Joe"},
+    {"_typeName": "TaskReasonSystem"},
+    {"_typeName": "TaskReasonAlarm"},
+)
+
+
+@pytest.mark.parametrize(
+    ("system_user", "users", "found"),
+    [
+        (False, None, ["task-0"]),
+        (True, None, ["task-1", "task-2"]),
+        (False, ["d\\joe"], ["task-0"]),
+        (True, ["d\\joe", "x"], ["task-0", "task-1", "task-2"]),
+        (True, ["x"], ["task-1", "task-2"]),
+        (False, ["x"], []),
+    ],
+)
+def test_a_server_that_adds_tasks_of_others(system_user: bool, users: list[str] | None, found: list[str]) -> None:
+    server = HistoryServer(3)
+    for task, reason in zip(server.tasks, (USER, SYSTEM, ALARM)):
+        task["reason"] = reason
+    by_user = {"_typeName": "TaskFilterSpecByUsername", "systemUser": system_user}
+    spec = {**SPEC, "userName": {**by_user, "userList": users} if users else by_user}
+    with server.client() as client:
+        assert [info["key"] for page in read_history(client, spec) for info in page] == found

@@ -79,7 +79,15 @@ def by_user(system: bool, *names: str) -> dict[str, Any]:
 )
 def test_without_asking_the_server(server: FakeVcenter, options: dict[str, Any], expected: dict[str, Any]) -> None:
     assert spec(server, **options) == expected
-    assert server.sent == []
+    # In a session of its own, the client knows the name of the user from the login.
+    assert set(server.operations) <= ({"SessionManager.currentSession"} if options.get("users") else set())
+
+
+@pytest.mark.parametrize("user", ["u@vsphere.local", "vsphere.local\\u", "U@VSPHERE.LOCAL", "VSPHERE.LOCAL\\U"])
+def test_the_name_of_the_sessions_user_is_as_the_server_writes_it(server: FakeVcenter, user: str) -> None:
+    assert "VSPHERE.LOCAL\\U" in spec(server, users=[user])["userName"]["userList"]
+    others = spec(server, users=["u", "u@example.com", "other@vsphere.local"])
+    assert "VSPHERE.LOCAL\\U" not in others["userName"]["userList"]
 
 
 def test_relative_times_count_from_the_servers_clock_which_is_asked_once(server: FakeVcenter) -> None:

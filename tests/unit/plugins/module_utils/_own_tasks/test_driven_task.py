@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.driven_task import DrivenTask
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.faults import text_message
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import TaskServer, info
 
 
@@ -29,10 +30,7 @@ def test_what_differs_is_sent(server: TaskServer) -> None:
         task.update(progress=20, description="Comparing")
         task.update(state="success", progress=100)
     sent = [(each.operation, *each.params.values()) for each in server.sent if each.operation.startswith("Task.")]
-    copying, comparing = (
-        {"_typeName": "LocalizableMessage", "key": "vijson.tasks.description", "message": text}
-        for text in ("Copying", "Comparing")
-    )
+    copying, comparing = (text_message("vijson.tasks.description", text) for text in ("Copying", "Comparing"))
     assert sent == [
         ("Task.SetTaskState", "running"),
         ("Task.SetTaskDescription", copying),

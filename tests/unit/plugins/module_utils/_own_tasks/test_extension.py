@@ -58,6 +58,13 @@ def type_of(task_id: str, label: str | None = None, summary: str | None = None) 
     return {"id": task_id, "label": label, "summary": summary}
 
 
+MESSAGES = {"vijson.tasks.description": "{text}", "vijson.tasks.fault": "{text}"}
+"""The texts for messages of tasks, which an extension with task types has."""
+
+TEXTS, GERMAN = resource("en", **MESSAGES), resource("de", a__label="DE")
+EVENT = resource("en", "event", a__label="Event")
+
+
 def test_a_new_one() -> None:
     new = extend_extension(None, wanted(), HEARTBEAT)
     assert new == extension(description=description(KEY), version="1.0.0")
@@ -67,7 +74,7 @@ def test_a_new_one() -> None:
         company="Example",
         version="2",
         taskList=task_list("a", "b", "c"),
-        resourceList=[resource("en", a__label="A", b__summary="B at length")],
+        resourceList=[resource("en", a__label="A", b__summary="B at length", **MESSAGES)],
     )
 
 
@@ -76,8 +83,16 @@ def test_a_new_one() -> None:
     [
         ({}, {}, {}),
         ({"taskList": task_list("a")}, {"task_types": []}, {"taskList": task_list("a")}),
-        ({"taskList": task_list("a")}, {"task_types": [type_of("a")]}, {"taskList": task_list("a")}),
-        ({"taskList": task_list("a")}, {"task_types": [type_of("b")]}, {"taskList": task_list("a", "b")}),
+        (
+            {"taskList": task_list("a")},
+            {"task_types": [type_of("a")]},
+            {"taskList": task_list("a"), "resourceList": [TEXTS]},
+        ),
+        (
+            {"taskList": task_list("a")},
+            {"task_types": [type_of("b")]},
+            {"taskList": task_list("a", "b"), "resourceList": [TEXTS]},
+        ),
         ({"company": "Example"}, {"company": "Example"}, {"company": "Example"}),
         ({}, {"version": "4", "description": "More"}, {"version": "4", "description": description("More")}),
         ({"version": "4"}, {"version": "", "description": ""}, {"version": "4"}),
@@ -86,7 +101,7 @@ def test_a_new_one() -> None:
             {"task_types": [type_of("a", "New")]},
             {
                 "taskList": task_list("a"),
-                "resourceList": [resource("en", a__label="New", a__summary="S"), resource("de", a__label="DE")],
+                "resourceList": [resource("en", a__label="New", a__summary="S", **MESSAGES), GERMAN],
             },
         ),
         (
@@ -94,7 +109,7 @@ def test_a_new_one() -> None:
             {"task_types": [type_of("a", "New")]},
             {
                 "taskList": task_list("a"),
-                "resourceList": [resource("en_US", a__label="New"), resource("en", "event", a__label="Event")],
+                "resourceList": [resource("en_US", a__label="New", **MESSAGES), EVENT],
             },
         ),
         (
@@ -102,13 +117,13 @@ def test_a_new_one() -> None:
             {"task_types": [type_of("a", "New")]},
             {
                 "taskList": task_list("a"),
-                "resourceList": [resource("en_US", a__label="US"), resource("en", a__label="New")],
+                "resourceList": [resource("en_US", a__label="US"), resource("en", a__label="New", **MESSAGES)],
             },
         ),
         (
             {"resourceList": [resource("de", a__label="DE")]},
             {"task_types": [type_of("a", "A")]},
-            {"taskList": task_list("a"), "resourceList": [resource("de", a__label="DE"), resource("en", a__label="A")]},
+            {"taskList": task_list("a"), "resourceList": [GERMAN, resource("en", a__label="A", **MESSAGES)]},
         ),
         (
             {
@@ -211,3 +226,9 @@ def test_a_key_that_the_api_does_not_allow(character: str) -> None:
 @pytest.mark.parametrize("key", ["com.example.jobs", "com.example my jobs", "jobs", "A-1_(b)'!$%&*:?@[]^`{|}~"])
 def test_a_key_that_the_api_allows(key: str) -> None:
     assert parse_extension({**NOTHING, "extension": key}).key == key
+
+
+def test_the_texts_for_messages_go_with_the_last_type() -> None:
+    there = extend_extension(None, wanted(task_types=[type_of("a"), type_of("b")]), HEARTBEAT)
+    assert reduce_extension(there, ["a"])["resourceList"] == [resource("en", **MESSAGES)]
+    assert reduce_extension(there, ["a", "b"])["resourceList"] == []

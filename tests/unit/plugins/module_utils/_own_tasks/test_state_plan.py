@@ -22,6 +22,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.wanted_sta
     parse_wanted_state,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import task_from_info
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.faults import text_message
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import info
 
 START = ("SetTaskState", {"state": "running"})
@@ -160,3 +161,21 @@ def test_an_operation_of_the_vcenter_is_refused() -> None:
     with pytest.raises(TaskError, match=r"task-7 is the vCenter's own operation CloneVM_Task.*force"):
         refuse_server_operation({**info("task-7"), "name": "CloneVM_Task"})
     refuse_server_operation(info("task-7"))
+
+
+@pytest.mark.parametrize(
+    ("actual", "sends"),
+    [
+        (text_message("vijson.tasks.description", "Copying"), False),
+        ({**text_message("vijson.tasks.description", "Copying"), "message": "{text}"}, False),
+        ({**text_message("vijson.tasks.description", "Copying"), "message": "Kopieren"}, False),
+        (described("Copying", "vijson.tasks.description"), False),
+        (described("Copying", "other"), False),
+        ({**text_message("vijson.tasks.description", "Other"), "message": "{text}"}, True),
+        (described("Kopieren", "vijson.tasks.description"), True),
+        (None, True),
+    ],
+)
+def test_a_description_that_the_server_rebuilt(actual: dict[str, Any] | None, sends: bool) -> None:
+    steps = plan_steps(info("task-7", description=actual), wanted(description="Copying"))
+    assert [step.method for step in steps] == (["SetTaskDescription"] if sends else [])

@@ -14,6 +14,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.wanted_sta
     WantedState,
     parse_wanted_state,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.faults import text_message
 
 VM = {"type": "VirtualMachine", "moid": "vm-7"}
 
@@ -97,7 +98,7 @@ def test_a_fault_is_an_extended_one_unless_it_says_otherwise() -> None:
         {"_typeName": "KeyValue", "key": "gb", "value": "5"},
     ]
     assert fault["faultMessage"] == [
-        {"_typeName": "LocalizableMessage", "key": fault["faultTypeId"], "message": "No space."}
+        text_message(fault["faultTypeId"], "No space.")
     ]
 
 
@@ -112,7 +113,7 @@ def test_another_fault_with_its_own_fields() -> None:
     assert fault == {
         "_typeName": "NoDiskSpace",
         "datastore": "ds1",
-        "faultMessage": [{"_typeName": "LocalizableMessage", "key": "NoDiskSpace", "message": "Full."}],
+        "faultMessage": [text_message("NoDiskSpace", "Full.")],
     }
 
 

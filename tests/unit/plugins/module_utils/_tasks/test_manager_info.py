@@ -22,14 +22,18 @@ TEXT = {"key": "queued", "label": "Queued", "summary": "Task is queued"}
 def test_in_one_request() -> None:
     server = ManagerServer()
     client = server.client("S0")
-    assert read_manager_info(client, description=False) == {"max_collector": 32, "recent_tasks": ["task-2", "task-1"]}
-    assert len(server.sent) == 1
+    assert read_manager_info(client, description=False) == {
+        "max_collector": 32,
+        "recent_tasks": ["task-2", "task-1"],
+        "retention_days": None,
+    }
+    assert server.operations["PropertyCollector.RetrievePropertiesEx"] == 1
     assert read_manager_info(client, description=True)["description"] == {
         "methods": [],
         "states": [TEXT],
         "reasons": [],
     }
-    assert len(server.sent) == 2
+    assert server.operations["PropertyCollector.RetrievePropertiesEx"] == 2
 
 
 def test_on_a_server_where_it_has_another_id() -> None:

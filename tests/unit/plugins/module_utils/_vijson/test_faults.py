@@ -14,8 +14,10 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.faults import
     fault_result,
     fault_text,
     fault_type,
+    message_text,
     missing_privileges_text,
     server_fault,
+    text_message,
 )
 
 
@@ -177,3 +179,25 @@ def test_missing_privileges(wire: dict[str, Any], words: str) -> None:
     found = missing_privileges_text(wire)
     assert words in found
     assert bool(found) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        (text_message("k", "Full"), "Full"),
+        ({**text_message("k", "Full"), "message": "k"}, "Full"),
+        ({**text_message("k", "Full"), "message": "{text}"}, "Full"),
+        ({**text_message("k", "Full"), "message": None}, "Full"),
+        ({**text_message("k", "Full"), "message": "Voll"}, "Voll"),
+        ({"key": "k", "message": "k"}, "k"),
+        ({"key": "k", "arg": [{"key": "1", "value": "x"}]}, "k"),
+        ({"key": 7}, None),
+    ],
+)
+def test_the_text_of_a_message_that_a_server_may_have_rebuilt(message: dict[str, Any], text: str | None) -> None:
+    assert message_text(message) == text
+
+
+def test_the_text_of_a_fault_whose_message_was_replaced_by_its_key() -> None:
+    message = {**text_message("vijson.tasks.fault", "Disk full"), "message": "vijson.tasks.fault"}
+    assert fault_text({"_typeName": "ExtendedFault", "faultMessage": [message]}) == "Disk full"

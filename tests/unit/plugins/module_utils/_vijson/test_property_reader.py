@@ -173,3 +173,33 @@ def test_a_property_that_leads_to_objects_and_may_not_be_read() -> None:
     server.answers[READ] = lambda _moid, _params: {"objects": [manager]}
     with server.client("S0") as client, pytest.raises(FaultError, match=r"recentTask of TaskManager.*NoPermission"):
         read_properties_through(client, root, "recentTask", "Task", ["info"])
+
+
+@pytest.mark.parametrize("current_session", [None, Fault("NotAuthenticated")])
+def test_a_session_that_ended_shows_as_objects_left_out(current_session: Fault | None) -> None:
+    server = TaskServer("task-1")
+    answered = server.answers["PropertyCollector.RetrievePropertiesEx"]
+    known: set[str] = set()
+
+    def omit(moid: str, params: dict[str, Any]) -> Any:
+        return answered(moid, params) if known else None
+
+    def current(_moid: str, _params: dict[str, Any]) -> Any:
+        known.add("the session has ended")
+        if current_session:
+            raise current_session
+        return None
+
+    server.answers["PropertyCollector.RetrievePropertiesEx"] = omit
+    server.answers["SessionManager.currentSession"] = current
+    with server.client() as client:
+        assert set(read_properties(client, [Reference("Task", "task-1")], ["info"])) == {"task-1"}
+    assert server.operations["SessionManager.Login"] == 2
+
+
+def test_objects_that_do_not_exist_while_the_session_lives() -> None:
+    server = TaskServer("task-1")
+    with server.client() as client:
+        assert read_properties(client, [Reference("Task", "task-9")], ["info"]) == {}
+        assert set(read_properties(client, [Reference("Task", f"task-{n}") for n in (1, 9)], ["info"])) == {"task-1"}
+    assert (server.operations["SessionManager.Login"], server.operations["SessionManager.currentSession"]) == (1, 1)

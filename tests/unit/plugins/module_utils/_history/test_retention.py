@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How long a vCenter keeps tasks, and a search that begins before that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import LostResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._history.retention import days_before, read_retention_days
+from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND, Moment
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, Params
+
+QUERY = "OptionManager.QueryOptions"
+DAY = 86400 * SECOND
+NOW = 1763784000 * SECOND  # 2025-11-22T04:00:00Z
+
+
+def vcenter(**options: Any) -> FakeVcenter:
+    """A vCenter with these options of tasks, which it returns by name, or all for ``task.``"""
+    server = FakeVcenter()
+
+    def query(_moid: str, params: Params) -> Any:
+        found = {name: value for name, value in options.items() if params["name"] in ("task.", f"task.{name}")}
+        if not found:
+            raise Fault("InvalidName")
+        boxed = {name: {"_typeName": "any", "_value": value} for name, value in found.items()}
+        return [{"_typeName": "OptionValue", "key": f"task.{name}", "value": value} for name, value in boxed.items()]
+
+    server.answers[QUERY] = query
+    server.answers["ServiceInstance.CurrentTime"] = lambda _moid, _params: "2025-11-22T04:00:00Z"
+    return server
+
+
+@pytest.mark.parametrize(
+    ("options", "days"),
+    [
+        ({"maxAge": 30}, 30),
+        ({"maxAge": 7, "maxAgeEnabled": True}, 7),
+        ({"maxAge": 7, "maxAgeEnabled": False}, None),
+        ({"maxAge": 0}, None),
+        ({"maxAge": "long"}, None),
+        ({"other": 1}, None),
+        ({}, None),
+    ],
+)
+def test_days(options: dict[str, Any], days: int | None) -> None:
+    assert read_retention_days(vcenter(**options).client("S0")) == days
+
+
+def test_a_server_that_finds_options_by_their_whole_name_only() -> None:
+    server = vcenter(maxAge=14)
+    whole = server.answers[QUERY]
+
+    def query(moid: str, params: Params) -> Any:
+        return whole(moid, params) if params["name"] != "task." else []
+
+    server.answers[QUERY] = query
+    assert read_retention_days(server.client("S0")) == 14
+
+
+@pytest.mark.parametrize("trouble", [Fault("NoPermission"), Fault("SystemError"), LostResponse("lost")])
+def test_an_option_that_can_not_be_read(trouble: Exception) -> None:
+    server = vcenter(maxAge=30)
+    server.trouble[QUERY] = [trouble]
+    assert read_retention_days(server.client("S0")) is None
+
+
+@pytest.mark.parametrize(
+    ("begin", "days"),
+    [
+        (Moment(ago=31 * DAY), 30),
+        (Moment(ago=30 * DAY), None),
+        (Moment(ago=2 * DAY), None),
+        (Moment(at=NOW - 31 * DAY), 30),
+        (Moment(at=NOW - 29 * DAY), None),
+    ],
+)
+def test_a_begin_before_that(begin: Moment, days: int | None) -> None:
+    server = vcenter(maxAge=30)
+    assert days_before(server.client("S0"), begin) == days
+    assert server.operations[QUERY] == 1
+
+
+@pytest.mark.parametrize("begin", [Moment(ago=DAY), Moment(at=NOW - DAY), Moment(at=NOW + DAY)])
+def test_the_last_day_is_always_kept(begin: Moment) -> None:
+    server = vcenter(maxAge=30)
+    assert days_before(server.client("S0"), begin) is None
+    assert server.operations[QUERY] == 0
