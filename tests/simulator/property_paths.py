@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from . import contract
+from .caller import release_of_caller
 from .managed_object import ManagedObject
 from .wire import box_any
 
@@ -22,15 +23,16 @@ def types_at(kind: type[ManagedObject], path: str) -> frozenset[str]:
     head, dot, rest = path.partition(".")
     if head not in kind.PROPERTIES or (dot and not rest):
         return frozenset()
-    return _types_below(kind.PROPERTIES[head], rest)
+    return _types_below(kind.PROPERTIES[head], rest, release_of_caller())
 
 
 @cache
-def _types_below(declared: str, path: str) -> frozenset[str]:
+def _types_below(declared: str, path: str, release: contract.Release) -> frozenset[str]:
     types = {declared}
     for name in path.split(".") if path else ():
         holders = [holder for holder in contract.schemas() if any(contract.is_a(holder, base) for base in types)]
-        types = {found for holder in holders if (found := contract.declared(holder, name))}
+        known = (holder for holder in holders if name not in contract.newer_fields(holder, release))
+        types = {found for holder in known if (found := contract.declared(holder, name))}
     return frozenset(types)
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.tests.support.over_http import READER, SERVICE, TASKS, Running, running
-from simulator.wire import Ref, data
+from simulator.wire import Ref, data, moref
 
 Json = Any
+COLLECTOR = Ref("PropertyCollector", "propertyCollector")
 EXTENSIONS = Ref("ExtensionManager", "ExtensionManager")
 CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 
@@ -81,6 +82,11 @@ def test_progress_details_came_with_8_0_1_0(server: Running, release: str, shown
     for info in (client.read(task, "info"), row):
         assert ("progressDetails" in info) is shown
         assert info["key"] == task.value
+    properties = data("PropertySpec", type="Task", pathSet=["info.progressDetails"])
+    spec = data("PropertyFilterSpec", propSet=[properties], objectSet=[data("ObjectSpec", obj=moref(task))])
+    parameters = {"specSet": [spec], "options": data("RetrieveOptions")}
+    response = client.send("POST", COLLECTOR, "RetrievePropertiesEx", parameters)
+    assert response.json()["_typeName"] == ("RetrieveResult" if shown else "InvalidProperty")
 
 
 def test_faults_hide_fields_too(server: Running) -> None:

@@ -71,7 +71,7 @@ class Sdk:
 
     async def _respond(self, request: web.Request, target: Target, operation: Operation) -> Response:
         session = self._world.sessions.find(request.headers.get(SESSION_HEADER), is_rest=False)
-        caller = Caller(request.remote or "", request.headers.get("User-Agent", ""))
+        caller = Caller(request.remote or "", request.headers.get("User-Agent", ""), target.release)
         set_caller(caller)
         if session is not None:
             session.in_flight += 1
