@@ -97,9 +97,7 @@ def test_a_fault_is_an_extended_one_unless_it_says_otherwise() -> None:
         {"_typeName": "KeyValue", "key": "host", "value": "esx01"},
         {"_typeName": "KeyValue", "key": "gb", "value": "5"},
     ]
-    assert fault["faultMessage"] == [
-        text_message(fault["faultTypeId"], "No space.")
-    ]
+    assert fault["faultMessage"] == [text_message(fault["faultTypeId"], "No space.")]
 
 
 def test_a_fault_type_of_ones_own() -> None:
