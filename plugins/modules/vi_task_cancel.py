@@ -21,6 +21,7 @@ author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
+  - vijson.tasks.selection
   - vijson.tasks.shown
   - vijson.tasks.attributes
   - vijson.tasks.attributes.no_diff
@@ -30,9 +31,11 @@ options:
     description:
       - Tasks to cancel, each in a form that O(vijson.tasks.vi_task_info#module:tasks) accepts.
       - An empty list cancels nothing.
+      - Instead of naming tasks, select them with O(entity), O(users), O(description_ids) or O(older_than). The module
+        then leaves tasks alone that cannot be cancelled, and lists them in RV(not_cancelable). In check mode,
+        RV(tasks) lists what it would cancel.
     type: list
     elements: raw
-    required: true
     aliases: [task]
   wait:
     description:
@@ -41,25 +44,25 @@ options:
     default: false
   wait_timeout:
     description:
-      - Maximum time to wait, in seconds.
-    type: int
-    default: 300
+      - Maximum time to wait, in seconds or with a unit, such as V(90), V(15m) or V(12h).
+    type: str
+    default: 5m
 notes:
   - Requires the privilege C(Global.CancelTask) on the objects of the tasks.
 """
 
 EXAMPLES = r"""
-- name: Find the queued and running tasks of a host
-  vijson.tasks.vi_task_info:
-    entity: /DC0/host/Cluster0/esx01.example.com
-    states: [queued, running]
-  register: found
-
-- name: Cancel them and wait until they have ended
+- name: Cancel what has been running on a host and its virtual machines for an hour, and wait until it has ended
   vijson.tasks.vi_task_cancel:
-    tasks: "{{ found.tasks }}"
+    entity: esx01.example.com
+    include: [self, vms]
+    older_than: 1h
     wait: true
-    wait_timeout: 120
+    wait_timeout: 2m
+
+- name: Cancel one task
+  vijson.tasks.vi_task_cancel:
+    task: task-42
 """
 
 RETURN = r"""
@@ -76,54 +79,86 @@ tasks:
   type: list
   elements: dict
   sample: [{moid: task-42, key: task-42, state: error, cancelled: true}]
+not_cancelable:
+  description: Ids of the selected tasks that cannot be cancelled. Empty with O(tasks).
+  returned: success, and on failure as far as known
+  type: list
+  elements: str
+  sample: [task-44]
+  version_added: 1.1.0
 """
 
 
-from ..module_utils._errors import TaskError, ViError
+from ..module_utils._errors import InputError, TaskError, ViError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._options.parsing import CHECK_MODE_TASK, same_user
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
+from ..module_utils._task_info.task_lines import task_text
 from ..module_utils._task_info.task_result import Task, has_ended, planned_task
 from ..module_utils._tasks.cancelling import CancelOutcome, cancel_tasks, needs_cancel
-from ..module_utils._tasks.listing import task_user
+from ..module_utils._tasks.listing import list_tasks
 from ..module_utils._tasks.presenting import shows_tasks
+from ..module_utils._tasks.selection import SELECTION_OPTIONS, Selection, parse_required_selection
 from ..module_utils._tasks.task_reader import read_tasks
 from ..module_utils._vijson.privileges import require_privilege
 from ..module_utils._vijson.wire import Reference
-from ..module_utils._waiting.outcome import check_wait_timeout, wait_until_ended
+from ..module_utils._waiting.outcome import parse_wait_timeout, wait_until_ended
+
+_LOST = "it does not exist, or no longer exists"
 
 ARGUMENT_SPEC = argument_spec(
-    tasks={"type": "list", "elements": "raw", "required": True, "aliases": ["task"]},
+    tasks={"type": "list", "elements": "raw", "aliases": ["task"]},
+    **SELECTION_OPTIONS,
     wait={"type": "bool", "default": False},
-    wait_timeout={"type": "int", "default": 300},
+    wait_timeout={"type": "str", "default": "5m"},
     fields={"type": "list", "elements": "str"},
 )
 
 
 @shows_tasks
 def run(job: Job) -> Result:
-    """Cancel tasks (CancelTask): ``{tasks, changed}``."""
-    timeout = job.params["wait_timeout"]
-    check_wait_timeout(timeout)
-    moids = job.tasks()
-    tasks = read_tasks(job.client, moids)
+    """Cancel tasks (CancelTask): ``{lines, tasks, not_cancelable, changed}``."""
+    timeout = parse_wait_timeout(job)
+    selection = parse_required_selection(job.params)
+    moids, tasks, spared = _given(job) if selection is None else _selected(job, selection)
     outcome = _plan(job, tasks) if job.check_mode else cancel_tasks(job.client, tasks)
-    refused = {
-        **outcome.refused,
-        **dict.fromkeys(_missing(job, moids, tasks), "it does not exist, or no longer exists"),
-    }
-    reasons = "; ".join(f"{moid}: {why}" for moid, why in refused.items())
-    problem = f"Could not cancel {reasons}" if refused else ""
+    problem = _problem(job, {**outcome.refused, **dict.fromkeys(_missing(job, moids, tasks), _LOST)}, tasks)
     tasks = outcome.tasks
     changed = bool(outcome.requested)
     if job.params["wait"] and not job.check_mode:
-        waited = [moid for moid, task in tasks.items() if not has_ended(task) and moid not in refused]
+        waited = [moid for moid, task in tasks.items() if not has_ended(task) and moid not in outcome.refused]
         tasks = {**tasks, **wait_until_ended(job, waited, timeout, known=tasks, changed=changed, problem=problem)}
-    result: Result = {"tasks": [tasks[moid] for moid in moids if moid in tasks], "changed": changed}
-    if refused:
+    result: Result = {
+        "tasks": [tasks[moid] for moid in moids if moid in tasks],
+        "not_cancelable": spared,
+        "changed": changed,
+    }
+    if problem:
         raise TaskError(problem, result=result)
     return result
+
+
+def _given(job: Job) -> tuple[list[str], dict[str, Task], list[str]]:
+    moids = job.tasks()
+    return moids, read_tasks(job.client, moids), []
+
+
+def _selected(job: Job, selection: Selection) -> tuple[list[str], dict[str, Task], list[str]]:
+    """The moIds and the tasks to cancel, and the moIds of selected tasks that cannot be cancelled."""
+    if not selection.is_narrow:
+        raise InputError("states: set entity, users, description_ids or older_than too, to cancel not all tasks")
+    found = list_tasks(job.client, None, selection.active().matcher(job.client)).tasks
+    spared = [task for task in found if needs_cancel(task) and not task["cancelable"]]
+    for task in spared:
+        job.warn(f"{task_text(task)} cannot be cancelled and goes on")
+    tasks = {task["moid"]: task for task in found if task not in spared}
+    return list(tasks), tasks, [task["moid"] for task in spared]
+
+
+def _problem(job: Job, refused: dict[str, str], tasks: dict[str, Task]) -> str:
+    reasons = [f"{task_text(tasks[moid]) if moid in tasks else moid}: {why}" for moid, why in refused.items()]
+    return f"Could not cancel on {job.client.endpoint.hostname}: {'; '.join(reasons)}" if reasons else ""
 
 
 def _missing(job: Job, moids: list[str], tasks: dict[str, Task]) -> list[str]:
@@ -134,7 +169,7 @@ def _plan(job: Job, tasks: dict[str, Task]) -> CancelOutcome:
     """The outcome that check mode predicts. ViError if the user lacks the privilege to cancel a task of another."""
     wanted = {moid: task for moid, task in tasks.items() if needs_cancel(task)}
     user = job.client.user_name() if wanted else ""
-    own = [task for task in wanted.values() if same_user(user, task_user(task))]
+    own = [task for task in wanted.values() if same_user(user, _user(task))]
     others = [task for task in wanted.values() if task not in own]
     require_privilege(job.client, "Global.CancelTask", _entities(others))
     try:
@@ -144,10 +179,14 @@ def _plan(job: Job, tasks: dict[str, Task]) -> CancelOutcome:
     refused = {moid: "it is not cancelable" for moid, task in wanted.items() if not task["cancelable"]}
     requested = [moid for moid in wanted if moid not in refused]
     after = {moid: {**task, "cancelled": True} if moid in requested else task for moid, task in tasks.items()}
-    if CHECK_MODE_TASK in job.tasks():
+    if job.params["tasks"] is not None and CHECK_MODE_TASK in job.tasks():
         requested.append(CHECK_MODE_TASK)
         after[CHECK_MODE_TASK] = planned_task(cancelled=True)
     return CancelOutcome(after, requested, refused)
+
+
+def _user(task: Task) -> str:
+    return str((task["reason"] or {}).get("user_name") or "")
 
 
 def _entities(tasks: list[Task]) -> list[Reference]:

@@ -12,12 +12,14 @@ short_description: Read tasks of a vCenter
 version_added: 1.0.0
 description:
   - Reads the given tasks in one request, however many they are.
-  - Without O(tasks), reads the recent tasks, which are those that are queued or running and those that ended within the
-    last ten minutes.
+  - Without O(tasks), reads the tasks that O(entity), O(states), O(users), O(description_ids) and O(older_than) select.
+  - Without these options too, reads the recent tasks, which are those that are queued or running and those that ended
+    within the last ten minutes.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
+  - vijson.tasks.selection
   - vijson.tasks.shown
   - vijson.tasks.attributes
   - vijson.tasks.attributes.info
@@ -31,24 +33,6 @@ options:
     type: list
     elements: raw
     aliases: [task]
-  entity:
-    description:
-      - Return only tasks of this object.
-      - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), or a mapping of C(type) and
-        C(moid). The module fails if there is no such object.
-    type: raw
-  states:
-    description:
-      - Return only tasks in these states.
-    type: list
-    elements: str
-    choices: [queued, running, success, error]
-  users:
-    description:
-      - Return only tasks that these users started.
-      - V(name@domain) and V(DOMAIN\\name) match the same user. A name without a domain matches that name in any domain.
-    type: list
-    elements: str
   custom_values:
     description:
       - Whether to add the values of custom fields, and the available custom fields, to each task.
@@ -76,17 +60,22 @@ EXAMPLES = r"""
       - task-42
       - vim.Task:task-43
 
-- name: Read the running tasks of a virtual machine, with readable names
+- name: Read what is queued or running on a host and its virtual machines
   vijson.tasks.vi_task_info:
-    entity: /DC0/vm/web01
-    states: [running]
-    localize: true
-    fields: [label, progress, who, elapsed]
-  register: running_on_web01
+    entity: esx01.example.com
+    include: [self, vms]
+    fields: brief
+  register: on_host
 
-- name: Show one line for each of them
+- name: Show one line for each task
   ansible.builtin.debug:
-    var: running_on_web01.lines
+    var: on_host.lines
+
+- name: Read the clones of one user that have been running for two hours
+  vijson.tasks.vi_task_info:
+    users: [carol]
+    description_ids: [VirtualMachine.clone]
+    older_than: 2h
 """
 
 RETURN = r"""
@@ -233,15 +222,13 @@ missing:
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
-from ..module_utils._tasks.listing import list_tasks, narrow_tasks
+from ..module_utils._tasks.listing import list_tasks
 from ..module_utils._tasks.presenting import CUSTOM_KEYS, job_fields, shows_tasks
-from ..module_utils._vijson.inventory import find_entity
+from ..module_utils._tasks.selection import SELECTION_OPTIONS, parse_selection
 
 ARGUMENT_SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw", "aliases": ["task"]},
-    entity={"type": "raw"},
-    states={"type": "list", "elements": "str", "choices": ["queued", "running", "success", "error"]},
-    users={"type": "list", "elements": "str"},
+    **SELECTION_OPTIONS,
     custom_values={"type": "bool", "default": False},
     localize={"type": "bool", "default": False},
     fields={"type": "list", "elements": "str"},
@@ -250,21 +237,20 @@ ARGUMENT_SPEC = argument_spec(
 
 @shows_tasks
 def run(job: Job) -> Result:
-    """Read tasks by id, or the recent tasks: ``{tasks, missing}``."""
-    entity = job.entity()
+    """Read tasks by id, the selected ones, or the recent ones: ``{lines, tasks, missing}``."""
+    selection = parse_selection(job.params)
     moids = None if job.params["tasks"] is None else job.tasks()
-    found = None if entity is None else find_entity(job.client, entity)
+    if moids is None and selection.is_narrow:
+        selection = selection.active()
+    custom_values = job.params["custom_values"] or any(map(job_fields(job).wants, CUSTOM_KEYS))
     listed = list_tasks(
         job.client,
         moids,
-        custom_values=job.params["custom_values"] or any(map(job_fields(job).wants, CUSTOM_KEYS)),
+        selection.matcher(job.client),
+        custom_values=custom_values,
         localize=job.params["localize"],
-        entity=found if found == entity else None,
     )
-    return {
-        "tasks": narrow_tasks(listed.tasks, found, job.params["states"], job.params["users"]),
-        "missing": listed.missing,
-    }
+    return {"tasks": listed.tasks, "missing": listed.missing}
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
   - vijson.tasks.connection
+  - vijson.tasks.selection
   - vijson.tasks.shown
   - vijson.tasks.attributes
   - vijson.tasks.attributes.info
@@ -28,28 +29,38 @@ options:
     description:
       - Tasks to wait for, each in a form that O(vijson.tasks.vi_task_info#module:tasks) accepts.
       - With an empty list, the module returns at once.
+      - Instead of naming tasks, select them with O(entity), O(states), O(users), O(description_ids) or O(older_than).
     type: list
     elements: raw
-    required: true
     aliases: [task]
   until:
     description:
       - State to wait for.
       - V(done) waits until each task has ended, in V(success) or V(error).
       - V(running) waits until each task has at least started.
+      - V(idle) waits until no task of the selection is queued or running any more. This includes tasks that begin
+        during the wait. Added in version 1.1.0.
     type: str
-    choices: [done, running]
+    choices: [done, running, idle]
     default: done
   wait_timeout:
     description:
-      - Maximum time to wait, in seconds. V(0) checks once without waiting.
-    type: int
-    default: 3600
+      - Maximum time to wait, in seconds or with a unit, such as V(90), V(15m), V(12h) or V(7d). V(0) checks once
+        without waiting.
+    type: str
+    default: 1h
   fail_on_error:
     description:
       - Whether to fail if a task ended in error. The module waits for all tasks first.
     type: bool
     default: true
+  max_errors:
+    description:
+      - Maximum number of tasks that may end in error. When more tasks do, the module fails at once, without waiting for
+        the others.
+      - With this option, O(fail_on_error) is not used.
+    type: int
+    version_added: 1.1.0
   missing_ok:
     description:
       - Whether to accept tasks that neither exist nor are in the history of the vCenter, such as tasks with a mistyped
@@ -60,16 +71,28 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Find the queued and running tasks of a virtual machine
-  vijson.tasks.vi_task_info:
-    entity: /DC0/vm/web01
-    states: [queued, running]
-  register: found
-
-- name: Wait until they have ended
+- name: Wait until everything that runs on a virtual machine has ended
   vijson.tasks.vi_task_wait:
-    tasks: "{{ found.tasks }}"
-    wait_timeout: 600
+    entity: web01
+    wait_timeout: 10m
+
+- name: Wait until a host and its virtual machines are idle
+  vijson.tasks.vi_task_wait:
+    entity: esx01.example.com
+    include: [self, vms]
+    until: idle
+    wait_timeout: 2h
+
+- name: Wait for the tasks of a loop, and accept two failures
+  vijson.tasks.vi_task_wait:
+    tasks: "{{ started.results }}"
+    max_errors: 2
+  register: waited
+
+- name: Show the failures
+  ansible.builtin.debug:
+    msg: "{{ item.entity }}: {{ item.message }}"
+  loop: "{{ waited.failures }}"
 """
 
 RETURN = r"""
@@ -112,26 +135,40 @@ missing:
   type: list
   elements: str
   sample: []
+failures:
+  description: The tasks that ended in error, each with its object and the message of its error as text.
+  returned: success, and on failure as far as known
+  type: list
+  elements: dict
+  sample: [{moid: task-43, entity: web02, message: The datastore is full}]
+  version_added: 1.1.0
 """
 
-from ..module_utils._errors import TaskError
+from ..module_utils._errors import InputError, TaskError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
+from ..module_utils._tasks.listing import list_tasks
 from ..module_utils._tasks.presenting import shows_tasks
+from ..module_utils._tasks.selection import SELECTION_OPTIONS, parse_required_selection
+from ..module_utils._waiting.idle import IdleTracker
 from ..module_utils._waiting.outcome import (
     missing_tasks_text,
+    parse_wait_timeout,
     task_errors_text,
     wait_result,
     wait_timeout_error,
     wait_with_progress,
 )
+from ..module_utils._waiting.tracker import TaskTracker
 
 ARGUMENT_SPEC = argument_spec(
-    tasks={"type": "list", "elements": "raw", "required": True, "aliases": ["task"]},
-    until={"type": "str", "choices": ["done", "running"], "default": "done"},
-    wait_timeout={"type": "int", "default": 3600},
+    tasks={"type": "list", "elements": "raw", "aliases": ["task"]},
+    **SELECTION_OPTIONS,
+    until={"type": "str", "choices": ["done", "running", "idle"], "default": "done"},
+    wait_timeout={"type": "str", "default": "1h"},
     fail_on_error={"type": "bool", "default": True},
+    max_errors={"type": "int"},
     missing_ok={"type": "bool", "default": False},
     fields={"type": "list", "elements": "str"},
 )
@@ -139,16 +176,21 @@ ARGUMENT_SPEC = argument_spec(
 
 @shows_tasks
 def run(job: Job) -> Result:
-    """Wait for tasks: ``{tasks, succeeded, errored, pending, missing}``. TaskError if one failed or is missing."""
-    timeout = job.params["wait_timeout"]
-    waited = wait_with_progress(job, job.tasks(), timeout, until=job.params["until"])
+    """Wait for tasks: ``{lines, tasks, succeeded, errored, pending, missing, failures}``. TaskError for a failure."""
+    timeout = parse_wait_timeout(job)
+    max_errors = job.params["max_errors"]
+    if max_errors is not None and max_errors < 0:
+        raise InputError(f"max_errors: {max_errors} is not a valid number of tasks. Use 0 or more")
+    waited = wait_with_progress(job, _tracker(job), timeout, max_errors=max_errors)
     result = wait_result(waited)
+    where = job.client.endpoint.hostname
     if waited.tracker.pending:
-        raise wait_timeout_error(waited, timeout, result)
-    problems = [task_errors_text(result)] if result["errored"] and job.params["fail_on_error"] else []
+        raise wait_timeout_error(waited, timeout, where, result)
+    fails = job.params["fail_on_error"] and max_errors is None
+    problems = [task_errors_text(result, where)] if result["errored"] and fails else []
     missing = [moid for moid in result["missing"] if not job.is_planned(moid)]
     if missing:
-        text = missing_tasks_text(missing, job.client.endpoint.hostname)
+        text = missing_tasks_text(missing, where)
         if job.params["missing_ok"]:
             job.warn(text)
         else:
@@ -156,6 +198,20 @@ def run(job: Job) -> Result:
     if problems:
         raise TaskError(". ".join(problems), result=result)
     return result
+
+
+def _tracker(job: Job) -> TaskTracker:
+    """The tasks to wait for: the given ones, or those that are selected now or, with ``until: idle``, later."""
+    until = job.params["until"]
+    selection = parse_required_selection(job.params)
+    if selection is None:
+        if until == "idle":
+            raise InputError("until: idle needs a selection of tasks, such as entity, instead of tasks")
+        return TaskTracker(job.tasks(), until)
+    if until == "idle":
+        return IdleTracker(selection)
+    tasks = list_tasks(job.client, None, selection.active().matcher(job.client)).tasks
+    return TaskTracker([task["moid"] for task in tasks], until)
 
 
 def main() -> None:

@@ -105,7 +105,10 @@ def test_module_defaults(both_ways: BothWays) -> None:
     assert outcomes["by group and module"].result["tasks"][0]["label"] == "Simulated job"
     assert outcomes["what the task says counts"].result["tasks"] == []
     assert outcomes["of another module"].result["task"]["description"] == "by default"
-    assert outcomes["not of this one"].msg == "missing required arguments: tasks"
+    assert (
+        outcomes["not of this one"].msg
+        == "tasks: missing. Set tasks, or select tasks with entity, states, users, description_ids or older_than"
+    )
     assert outcomes["nearer"].result["missing"] == ["task-1"]
 
 

@@ -52,7 +52,11 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
         {"tasks": "check-mode"},
         f"tasks: 'check-mode' is not a valid task.{TASK_FORMS}",
     ),
-    "entity": ("vi_task_info", {"entity": "web01"}, f"entity: 'web01' is not an object id or path.{ENTITY_FORMS}"),
+    "entity": (
+        "vi_task_info",
+        {"entity": "web:01"},
+        f"entity: 'web:01' is not an object id, name or path.{ENTITY_FORMS}",
+    ),
     "entity's prefix": (
         "vi_task_create",
         {**JOB, "entity": "thing-7"},
@@ -102,12 +106,12 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "time to wait": (
         "vi_task_wait",
         {"tasks": "task-1", "wait_timeout": -1},
-        "wait_timeout: -1 is not a valid timeout. Use seconds, 0 or more",
+        "wait_timeout: '-1' is not a valid duration. Use seconds such as 90, or with a unit",
     ),
     "time to wait for the end": (
         "vi_task_cancel",
         {"tasks": "task-1", "wait_timeout": -1},
-        "wait_timeout: -1 is not a valid timeout. Use seconds, 0 or more",
+        "wait_timeout: '-1' is not a valid duration. Use seconds such as 90, or with a unit",
     ),
     "empty activation id": (
         "vi_task_create",

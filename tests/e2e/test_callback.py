@@ -238,7 +238,7 @@ def test_an_unknown_kind_of_task_is_one_warning_that_says_what_to_do(shown: Show
             {"VMWARE_USER": "reader@vsphere.local", "VMWARE_PASSWORD": "vijson-Read1!"},
             "lacks the privilege Task.Create",
         ),
-        ({"VIJSON_TASKS_ENTITY": "nonsense"}, "entity: 'nonsense' is not an object id or path"),
+        ({"VIJSON_TASKS_ENTITY": "non:sense"}, "entity: 'non:sense' is not an object id, name or path"),
         ({"VIJSON_TASKS_ENTITY": "/DC9"}, "entity: there is no object at the inventory path /DC9"),
         ({"VIJSON_TASKS_TIME_BUDGET": "0"}, "time_budget: 0 is not a valid time. Use seconds above 0"),
     ],

@@ -31,7 +31,10 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
             task("check after its end", MODULE, both, check_mode=True),
         ]
     )
-    assert run["missing"].msg == "missing required arguments: tasks"
+    assert (
+        run["missing"].msg
+        == "tasks: missing. Set tasks, or select tasks with entity, states, users, description_ids or older_than"
+    )
     assert run["missing"].requests == run["none"].requests == {}
     assert run["none"].result["changed"] is False
 
@@ -70,7 +73,8 @@ def test_some_can_not_be_cancelled(ansible: Ansible, vcenter: VCenter) -> None:
     for name in ("check", "do", "again"):
         assert run[name].status == "failed"
         assert run[name].msg == (
-            f"Could not cancel {fixed}: it is not cancelable; {gone}: it does not exist, or no longer exists"
+            f"Could not cancel on {vcenter.host}: {fixed} PowerOnVM_Task of web01: it is not cancelable;"
+            f" {gone}: it does not exist, or no longer exists"
         )
         assert list(states(run[name])) == [fixed, other, done]
     assert run["check"].result["changed"] is True
@@ -107,7 +111,8 @@ def test_privileges_and_races(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["answer lost"].result["changed"] is True
     assert run["answer lost"].requests["Task.CancelTask"] == 2
     assert run["not in time"].msg == (
-        f"Not done after 1s: {slow} (running). Could not cancel {fixed}: it is not cancelable"
+        f"Not done after 1s on {vcenter.host}: {slow} PowerOnVM_Task of web01 (running)."
+        f" Could not cancel on {vcenter.host}: {fixed} PowerOnVM_Task of web01: it is not cancelable"
     )
     assert run["not in time"].result["changed"] is True
     assert states(run["not in time"]) == {slow: ("running", True), fixed: ("running", False)}

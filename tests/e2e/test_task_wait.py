@@ -11,6 +11,7 @@ from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run, ta
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 MODULE = "vi_task_wait"
+WHAT = "PowerOnVM_Task of web01"
 FULL = {
     "_typeName": "InsufficientResourcesFault",
     "faultMessage": [{"_typeName": "LocalizableMessage", "key": "k", "message": "Not enough memory"}],
@@ -43,21 +44,25 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
             task("not in time", MODULE, {"tasks": [goes_on, done], "wait_timeout": 1}),
         ]
     )
-    assert run["missing"].msg == "missing required arguments: tasks"
+    host = vcenter.host
+    assert (
+        run["missing"].msg
+        == "tasks: missing. Set tasks, or select tasks with entity, states, users, description_ids or older_than"
+    )
     assert ended(run, "none") == {"tasks": []}
     assert run["none"].requests == {}
     assert run["check"].status == "ok"
     assert "diff" not in run["check"].result
     assert ended(run, "check") == {"tasks": [fails, soon], "succeeded": [soon], "errored": [fails]}
-    assert run["again"].msg == f"1 of 2 tasks ended in error: {fails} PowerOnVM_Task: Not enough memory"
+    assert run["again"].msg == f"1 of 2 tasks ended in error on {host}: {fails} {WHAT}: Not enough memory"
     assert ended(run, "again") == ended(run, "check")
     unknown = f"{gone} does not exist, or no longer exists, on {vcenter.host}: how it ended is unknown"
     assert run["gone"].msg == f"{unknown}. Use missing_ok: true to accept this"
     for name in ("gone", "gone is fine"):
         assert ended(run, name) == {"tasks": [done], "succeeded": [done], "missing": [gone]}
     assert run["gone is fine"].result["warnings"] == [unknown]
-    assert run["look once"].msg == f"Not done after 0s: {goes_on} (running)."
-    assert run["not in time"].msg == f"Not done after 1s: {goes_on} (running)."
+    assert run["look once"].msg == f"Not done after 0s on {host}: {goes_on} {WHAT} (running)."
+    assert run["not in time"].msg == f"Not done after 1s on {host}: {goes_on} {WHAT} (running)."
     for name in ("look once", "not in time"):
         assert run[name].status == "failed"
         assert ended(run, name) == {"tasks": [goes_on, done], "succeeded": [done], "pending": [goes_on]}

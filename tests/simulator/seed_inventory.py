@@ -51,6 +51,14 @@ def _add_vm(world: World, number: int, name: str, folder: ManagedEntity) -> Virt
     )
 
 
+def add_machines(world: World, count: int, name: str) -> list[str]:
+    """The ids of new virtual machines in the folder of `apps`, which exist until the program ends."""
+    folder = world.objects["group-v9"]
+    assert isinstance(folder, ManagedEntity)
+    first = 1000 + len(world.objects)
+    return [_add_vm(world, number, f"{name}{number}", folder).ref.value for number in range(first, first + count)]
+
+
 def _add_datacenter(world: World, root: Folder, value: str, name: str, folders: dict[str, str]) -> Datacenter:
     datacenter = _add(world, Datacenter, value, name, root)
     for kind, moid in folders.items():

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import wrap_single_values
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, run_job
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
@@ -40,7 +41,9 @@ def run(
 ) -> Outcome:
     """Run a module against the server. Exceptions that modules do not handle are raised."""
     found = importlib.import_module(f"ansible_collections.vijson.tasks.plugins.modules.{module}")
-    validated = ArgumentSpecValidator(found.ARGUMENT_SPEC).validate({**connection(server, session_id), **params})
+    given = {**connection(server, session_id), **params}
+    wrap_single_values(given, found.ARGUMENT_SPEC)
+    validated = ArgumentSpecValidator(found.ARGUMENT_SPEC).validate(given)
     assert not validated.error_messages, validated.error_messages
     warnings: list[str] = []
     try:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from .._errors import InputError
 from .._times import Moment, parse_moment, parse_span
-from .._vijson.wire import Entity, Reference
+from .._vijson.wire import Entity, EntityName, Reference
 
 _LONGEST = 100
 
@@ -19,10 +19,11 @@ CHECK_MODE_TASK = "check-mode"
 
 TASK_FORMS = (
     "task-42, Task:task-42, vim.Task:task-42, task-42:<uuid> from the vSphere REST API's vmw-task=true, "
-    "or a task as a module returned it"
+    "or a task, or a result with tasks, as a module returned it"
 )
 ENTITY_FORMS = (
-    "VirtualMachine:vm-7, vm-7, an inventory path such as /DC0/vm/web01, or {type: VirtualMachine, moid: vm-7}"
+    "a name such as web01, VirtualMachine:vm-7, vm-7, an inventory path such as /DC0/vm/web01,"
+    " {type: VirtualMachine, moid: vm-7}, or {name: web01, type: VirtualMachine}"
 )
 DURATION_FORMS = "seconds such as 90, or with a unit: 90s, 15m, 12h, 7d, 1w"
 TIME_FORMS = "RFC 3339 with a zone such as 2026-11-22T04:00:00Z, or how long ago: 90s, 15m, 12h, 7d"
@@ -52,8 +53,6 @@ _PREFIXES = (
 
 
 def _refuse(option: str, value: Any, problem: str, forms: str) -> NoReturn:
-    if isinstance(value, dict) and {"tasks", "results"} & set(value):
-        problem = "is the whole result of a module: pass the tasks in it, such as found.tasks"
     raise InputError(f"{option}: {_shortened(repr(value))} {problem}. Use {forms}")
 
 
@@ -69,6 +68,11 @@ def _unquoted(value: str) -> str:
 def parse_task(value: Any, option: str = "task", *, check_mode: bool = False) -> str:
     """The moId of one task, such as ``task-42``. ``check-mode`` is valid in check mode only."""
     if isinstance(value, dict):
+        if _is_result(value):
+            moids = parse_tasks([value], option, check_mode=check_mode)
+            if len(moids) != 1:
+                _refuse(option, value, f"has {len(moids)} tasks instead of one", TASK_FORMS)
+            return moids[0]
         moid = value.get("moid") or value.get("key")
         if not isinstance(moid, str) or value.get("type", "Task") != "Task":
             _refuse(option, value, "is not a valid task", TASK_FORMS)
@@ -90,31 +94,61 @@ def parse_task(value: Any, option: str = "task", *, check_mode: bool = False) ->
 
 
 def parse_tasks(values: list[Any], option: str = "tasks", *, check_mode: bool = False) -> list[str]:
-    """The moIds of tasks in their order, without duplicates. Nested lists are flattened."""
+    """The moIds of tasks in their order, without duplicates.
+
+    Takes the tasks out of nested lists, whole results of modules, and the ``results`` of a loop.
+    """
     moids: dict[str, None] = {}
     for value in values:
         if isinstance(value, list):
-            moids.update(dict.fromkeys(parse_tasks(value, option, check_mode=check_mode)))
+            inner = value
+        elif isinstance(value, dict) and _is_result(value):
+            inner = _tasks_of_result(value, option)
         else:
             moids[parse_task(value, option, check_mode=check_mode)] = None
+            continue
+        moids.update(dict.fromkeys(parse_tasks(inner, option, check_mode=check_mode)))
     return list(moids)
 
 
+def _is_result(value: dict[Any, Any]) -> bool:
+    return not {"moid", "key"} & set(value) and bool({"task", "tasks", "results", "skipped", "failed"} & set(value))
+
+
+def _tasks_of_result(result: dict[Any, Any], option: str) -> list[Any]:
+    """The tasks in the result of a module, or of a loop; none if Ansible skipped the module."""
+    for key in ("results", "tasks"):
+        if isinstance(result.get(key), list):
+            return list(result[key])
+    if result.get("task") is not None:
+        return [result["task"]]
+    if result.get("skipped"):
+        return []
+    _refuse(option, result, "is a result without a task", TASK_FORMS)
+
+
 def parse_entity(value: Any, option: str = "entity") -> Entity:
-    """A reference, or an inventory path without a leading or trailing slash."""
-    if isinstance(value, dict):
-        kind, moid = value.get("type"), value.get("moid")
-        if not (isinstance(kind, str) and isinstance(moid, str) and kind.isalpha() and moid.strip()):
-            _refuse(option, value, "is not an object id or path", ENTITY_FORMS)
-        return Reference(kind, moid)
-    if not isinstance(value, str):
-        _refuse(option, value, "is not an object id or path", ENTITY_FORMS)
-    name = _unquoted(value)
+    """A reference, a name, or an inventory path without a leading or trailing slash."""
+    entity = _entity_of_mapping(value) if isinstance(value, dict) else None
+    if isinstance(value, str):
+        entity = _entity_of_text(_unquoted(value))
+    if entity is None:
+        _refuse(option, value, "is not an object id, name or path", ENTITY_FORMS)
+    return entity
+
+
+def _entity_of_mapping(value: dict[Any, Any]) -> Entity | None:
+    kind, moid, name = value.get("type"), value.get("moid"), value.get("name")
+    if kind is not None and not (isinstance(kind, str) and kind.isalpha()):
+        return None
+    if moid is None and isinstance(name, str) and _is_name(name):
+        return EntityName(name.strip(), kind)
+    return Reference(kind, moid) if kind and isinstance(moid, str) and moid.strip() else None
+
+
+def _entity_of_text(name: str) -> Entity | None:
     if "/" in name:
-        path = name.strip("/")
-        if not path:
-            _refuse(option, value, "does not name an object", ENTITY_FORMS)
-        return path
+        return name.strip("/") or None
     match = _REFERENCE.fullmatch(name)
     if match:
         return Reference(match[1], match[2])
@@ -122,8 +156,20 @@ def parse_entity(value: Any, option: str = "entity") -> Entity:
         for prefix, kind in _PREFIXES:
             if name.startswith(prefix):
                 return Reference(kind, name)
-        _refuse(option, value, "has an unknown prefix: write Type:id", ENTITY_FORMS)
-    _refuse(option, value, "is not an object id or path", ENTITY_FORMS)
+    # A colon is more likely a misspelled id than part of a name, and a task is not an entity.
+    is_name = _is_name(name) and ":" not in name and not _TASK.fullmatch(name)
+    return EntityName(name) if is_name else None
+
+
+def _is_name(text: str) -> bool:
+    return bool(text.strip()) and text.strip().isprintable()
+
+
+def parse_entities(values: list[Any] | None, option: str = "entity") -> list[Entity] | None:
+    """Each entity of a list once; ``None`` if the option is not set."""
+    if values is None:
+        return None
+    return list(dict.fromkeys(parse_entity(value, option) for value in values))
 
 
 def parse_object(value: Any, option: str, kind: str, prefix: str) -> Reference:

@@ -103,6 +103,16 @@ def read_properties_through(
     return [item for item in found if item.ref not in (root, *others)]
 
 
+def read_selected_properties(
+    client: Client, kind: str, paths: list[str], roots: list[dict[str, Any]]
+) -> list[Properties]:
+    """Properties of the objects of type ``kind`` that ObjectSpecs select, in one request.
+
+    :raises FaultError: ManagedObjectNotFound if the object of an ObjectSpec does not exist
+    """
+    return _retrieve(client, property_filter_spec(kind, paths, roots, leave_out_missing=False))
+
+
 def read_object_properties(client: Client, ref: Reference, paths: list[str]) -> Properties:
     """Properties of one object, in one request.
 

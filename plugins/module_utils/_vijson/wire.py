@@ -42,8 +42,15 @@ class Reference(NamedTuple):
         return {"type": self.type, "moid": self.moid}
 
 
-Entity = Union[Reference, str]
-"""A reference, or an inventory path without a leading or trailing slash."""
+class EntityName(NamedTuple):
+    """The name of an entity and, if the user gives it, its type."""
+
+    name: str
+    type: str | None = None
+
+
+Entity = Union[Reference, EntityName, str]
+"""A reference, a name, or an inventory path without a leading or trailing slash."""
 
 
 def parse_json(body: bytes) -> Any:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .._errors import InputError, ViError, WaitTimeout
+from .._errors import TaskError, ViError, WaitTimeout
+from .._options.parsing import parse_duration
 from .._run.job import Job, Result
-from .._task_info.task_info import TaskInfo
+from .._task_info.task_lines import entity_text, error_text, task_text
 from .._task_info.task_result import Task, has_ended
 from .._times import format_span
 from .progress import ProgressReporter
@@ -29,32 +30,45 @@ class WaitOutcome(NamedTuple):
     trouble: ViError | None
 
 
-def check_wait_timeout(timeout: int) -> None:
-    """InputError for a negative timeout."""
-    if timeout < 0:
-        raise InputError(f"wait_timeout: {timeout} is not a valid timeout. Use seconds, 0 or more")
+def parse_wait_timeout(job: Job) -> float:
+    """The option ``wait_timeout`` in seconds; InputError."""
+    return parse_duration(str(job.params["wait_timeout"]), "wait_timeout")
 
 
-def wait_with_progress(job: Job, moids: list[str], timeout: int, *, until: str = "done") -> WaitOutcome:
+def wait_with_progress(job: Job, tracker: TaskTracker, timeout: float, *, max_errors: int | None = None) -> WaitOutcome:
     """Wait for tasks and show their progress, if the job can show it.
 
+    :param tracker: has the tasks and tells what to wait for
     :param timeout: seconds
-    :param until: ``done`` to wait for the end of the tasks, ``running`` for their start
-    :raises ViError: the timeout is invalid, or the wait failed for good; a timeout that passes raises nothing
+    :param max_errors: how many tasks may end in error
+    :raises TaskError: more tasks ended in error; its result is that of the wait
+    :raises ViError: the wait failed for good; a timeout that passes raises nothing
     """
-    check_wait_timeout(timeout)
-    tracker = TaskTracker(moids, until)
-    for moid in moids:
+    for moid in tracker.moids:
         if job.is_planned(moid):
             tracker.gone(moid)
     trouble = None
-    if tracker.pending:
-        trouble = wait_for_tasks(job.client, tracker, timeout, report=ProgressReporter(job.progress))
+    if tracker.pending or tracker.until == "idle":
+        show = ProgressReporter(job.progress)
+
+        def report(tracker: TaskTracker) -> float:
+            due = show(tracker)
+            if max_errors is not None and len(tracker.failed) > max_errors:
+                raise _too_many_errors(job, tracker, max_errors)
+            return due
+
+        trouble = wait_for_tasks(job.client, tracker, timeout, report=report)
     return WaitOutcome(tracker, trouble)
 
 
+def _too_many_errors(job: Job, tracker: TaskTracker, max_errors: int) -> TaskError:
+    result = wait_result(WaitOutcome(tracker, None))
+    text = task_errors_text(result, job.client.endpoint.hostname)
+    return TaskError(f"{text}. max_errors accepts {max_errors}", result=result)
+
+
 def wait_until_ended(
-    job: Job, moids: list[str], timeout: int, *, known: dict[str, Task], changed: bool, problem: str
+    job: Job, moids: list[str], timeout: float, *, known: dict[str, Task], changed: bool, problem: str
 ) -> dict[str, Task]:
     """Wait until all tasks have ended, and return them by moId.
 
@@ -65,57 +79,68 @@ def wait_until_ended(
     :raises ViError: the wait failed; its result has all ``known`` tasks
     """
     try:
-        waited = wait_with_progress(job, moids, timeout)
+        waited = wait_with_progress(job, TaskTracker(moids), timeout)
     except ViError as error:
         error.result = {"tasks": list(known.values()), "changed": changed, **error.result}
         raise
     tasks = {task["moid"]: task for task in waited.tracker.tasks()}
     if waited.tracker.pending:
         result = {"tasks": list({**known, **tasks}.values()), "changed": changed}
-        raise wait_timeout_error(waited, timeout, result, problem)
+        raise wait_timeout_error(waited, timeout, job.client.endpoint.hostname, result, problem)
     return tasks
 
 
 def wait_result(waited: WaitOutcome) -> Result:
-    """The result of a wait, ``{tasks, succeeded, errored, pending, missing}``: the tasks, and moIds for the rest."""
+    """The result of a wait, ``{tasks, succeeded, errored, pending, missing, failures}``.
+
+    The lists have moIds, and ``failures`` is ``[{moid, entity, message}]`` with texts.
+    """
     tasks = waited.tracker.tasks()
+    errored = [task for task in tasks if task["state"] == "error"]
     return {
         "tasks": tasks,
         "succeeded": [task["moid"] for task in tasks if task["state"] == "success"],
-        "errored": [task["moid"] for task in tasks if task["state"] == "error"],
+        "errored": [task["moid"] for task in errored],
         "pending": [
             task["moid"] for task in tasks if not has_ended(task) and task["moid"] not in waited.tracker.missing
         ],
         "missing": waited.tracker.missing,
+        "failures": [
+            {"moid": task["moid"], "entity": entity_text(task["entity"]), "message": error_text(task["error"])}
+            for task in errored
+        ],
     }
 
 
-def wait_timeout_error(waited: WaitOutcome, timeout: int, result: Result, problem: str = "") -> WaitTimeout:
+def wait_timeout_error(
+    waited: WaitOutcome, timeout: float, hostname: str, result: Result, problem: str = ""
+) -> WaitTimeout:
     """The error for tasks that are pending at the deadline.
 
     :param timeout: seconds
     :param problem: another failure to add to the message
     """
-    pending = [_with_state(moid, waited.tracker.infos.get(moid, {})) for moid in waited.tracker.pending]
+    tasks = {task["moid"]: task for task in waited.tracker.tasks()}
+    pending = [_with_state(moid, tasks.get(moid)) for moid in waited.tracker.pending]
     why = f" The vCenter was unreachable at the end: {waited.trouble}" if waited.trouble else ""
-    what = "Not done after" if waited.tracker.until == "done" else "Not running after"
-    return WaitTimeout(f"{what} {format_span(timeout)}: {list_names(pending)}.{why} {problem}", result=result)
+    what = {"running": "Not running", "idle": "Not idle"}.get(waited.tracker.until, "Not done")
+    text = f"{what} after {format_span(timeout)} on {hostname}: {list_names(pending)}.{why} {problem}"
+    return WaitTimeout(text, result=result)
 
 
-def _with_state(moid: str, info: TaskInfo) -> str:
-    progress = info.get("progress")
-    state = f"{info.get('state')} {progress}%" if isinstance(progress, int) else info.get("state")
-    return f"{moid} ({state})" if state else moid
+def _with_state(moid: str, task: Task | None) -> str:
+    if task is None:
+        return moid
+    progress = f" {task['progress']}%" if task["progress"] is not None else ""
+    return f"{task_text(task)} ({task['state']}{progress})"
 
 
-def task_errors_text(result: Result) -> str:
+def task_errors_text(result: Result, hostname: str) -> str:
     """One line about the tasks that ended in error, for the message of the failed module."""
     errored = [task for task in result["tasks"] if task["state"] == "error"]
-    texts = [
-        f"{task['moid']} {task['name'] or task['description_id']}: {_error_text(task)}" for task in errored[:_NAMED]
-    ]
+    texts = [f"{task_text(task)}: {error_text(task['error']) or 'no error message'}" for task in errored[:_NAMED]]
     more = f" and {len(errored) - _NAMED} more" if len(errored) > _NAMED else ""
-    return f"{len(errored)} of {len(result['tasks'])} tasks ended in error: {'; '.join(texts)}{more}"
+    return f"{len(errored)} of {len(result['tasks'])} tasks ended in error on {hostname}: {'; '.join(texts)}{more}"
 
 
 def missing_tasks_text(moids: list[str], hostname: str) -> str:
@@ -123,10 +148,6 @@ def missing_tasks_text(moids: list[str], hostname: str) -> str:
     if len(moids) == 1:
         return f"{moids[0]} does not exist, or no longer exists, on {hostname}: how it ended is unknown"
     return f"{list_names(moids)} do not exist, or no longer exist, on {hostname}: how they ended is unknown"
-
-
-def _error_text(task: Task) -> str:
-    return str(task["error"]["message"]) if task["error"] else "no error message"
 
 
 def list_names(moids: list[str]) -> str:

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import time
-from typing import Callable
+from typing import Callable, NamedTuple
 
 from .._task_info.task_info import ENDED, TaskInfo
 from .._times import format_span
+from .._vijson.faults import fault_text
 from .tracker import TaskTracker
 
 _MAX_INTERVAL = 28.0  # seconds; leaves time for a request, so that a line appears every 30 seconds
@@ -17,11 +18,19 @@ _MIN_INTERVAL = 1.0  # seconds
 _SINGLE_LINES = 5  # tasks
 
 
+class _Line(NamedTuple):
+    """A line, and whether it is about a task that does not change any more."""
+
+    text: str
+    final: bool
+
+
 class ProgressReporter:
     """Shows a line when a task changes (at most once a second), and at least every 30 seconds.
 
     Up to five tasks have a line each, such as ``task-42 CloneVM_Task web01 43% (2m10s)``. More tasks share one line
-    with numbers, such as ``4 of 20 done, 1 failed (2m10s)``.
+    with numbers, such as ``4 of 20 done, 1 failed (2m10s)``, and each one that fails has a line of its own. A task that
+    has ended is shown once.
     """
 
     def __init__(self, show: Callable[[str], None], now: Callable[[], float] = time.monotonic):
@@ -29,7 +38,7 @@ class ProgressReporter:
         self._now = now
         self._started = now()
         self._last: float | None = None
-        self._shown: list[str] = []
+        self._shown: set[_Line] = set()
 
     def __call__(self, tracker: TaskTracker) -> float:
         """Show changes, and return the seconds until a line is due even without a change."""
@@ -44,30 +53,32 @@ class ProgressReporter:
             return
         lines = self._lines(tracker)
         due = since is None or since >= _MAX_INTERVAL
-        fresh = lines if due else [line for line in lines if line not in self._shown]
+        fresh = [line for line in lines if line not in self._shown or (due and not line.final)]
         if not fresh:
             return
-        self._last, self._shown = now, lines
+        self._last, self._shown = now, set(lines)
         for line in fresh:
-            self._show(f"{line} ({format_span(now - self._started)})")
+            self._show(f"{line.text} ({format_span(now - self._started)})")
 
-    def _lines(self, tracker: TaskTracker) -> list[str]:
+    def _lines(self, tracker: TaskTracker) -> list[_Line]:
         if len(tracker.moids) <= _SINGLE_LINES:
-            return [f"{moid} missing" if moid in tracker.missing else _line(moid, tracker) for moid in tracker.moids]
+            return [_line(moid, tracker) for moid in tracker.moids]
         reached = len(tracker.moids) - len(tracker.pending) - len(tracker.missing)
-        goal = "done" if tracker.until == "done" else "running or done"
-        failed = sum(info.get("state") == "error" for info in tracker.infos.values())
+        goal = "running or done" if tracker.until == "running" else "done"
         parts = [f"{reached} of {len(tracker.moids)} {goal}"]
-        if failed:
-            parts.append(f"{failed} failed")
+        if tracker.failed:
+            parts.append(f"{len(tracker.failed)} failed")
         if tracker.missing:
             parts.append(f"{len(tracker.missing)} missing")
-        return [", ".join(parts)]
+        return [*(_line(moid, tracker) for moid in tracker.failed), _Line(", ".join(parts), False)]
 
 
-def _line(moid: str, tracker: TaskTracker) -> str:
+def _line(moid: str, tracker: TaskTracker) -> _Line:
+    if moid in tracker.missing:
+        return _Line(f"{moid} missing", True)
     info: TaskInfo = tracker.infos.get(moid, {})
     words = [moid, info.get("name") or info.get("descriptionId"), info.get("entityName")]
     state, progress = info.get("state"), info.get("progress")
     words.append(f"{progress}%" if state not in ENDED and progress is not None else state)
-    return " ".join(str(word) for word in words if word)
+    reason = f": {fault_text(info['error'])}" if state == "error" and isinstance(info.get("error"), dict) else ""
+    return _Line(" ".join(str(word) for word in words if word) + reason, moid not in tracker.pending)

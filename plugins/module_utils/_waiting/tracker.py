@@ -18,7 +18,8 @@ from .._vijson.wire import unboxed_value
 class TaskTracker:
     """The last known state of the tasks of a wait.
 
-    :ivar until: ``done`` or ``running``: what the wait is for
+    :ivar until: ``done``, ``running`` or ``idle``: what the wait is for
+    :ivar known: the ids in ``moids``
     :ivar infos: the last known TaskInfo by moId
     :ivar pending: ids of tasks that have not reached the wanted state
     :ivar missing: ids of tasks that neither exist on the server nor are in its history
@@ -28,6 +29,7 @@ class TaskTracker:
 
     def __init__(self, moids: Iterable[str], until: str = "done"):
         self.moids = list(moids)
+        self.known = set(self.moids)
         self.until = until
         self.infos: dict[str, TaskInfo] = {}
         self.pending: dict[str, None] = dict.fromkeys(self.moids)
@@ -71,6 +73,22 @@ class TaskTracker:
                 self.saw(moid, found[moid])
             else:
                 self.gone(moid)
+
+    def join(self, moid: str, info: TaskInfo) -> None:
+        """Add a task that was just read."""
+        self.moids.append(moid)
+        self.known.add(moid)
+        self.pending[moid] = None
+        self.saw(moid, info)
+
+    def find_more(self, _client: Client) -> list[str]:
+        """The moIds of tasks that have joined the wait since the last call."""
+        return []
+
+    @property
+    def failed(self) -> list[str]:
+        """The ids of the tasks that ended in error."""
+        return [moid for moid in self.moids if self.infos.get(moid, {}).get("state") == "error"]
 
     def tasks(self) -> list[Task]:
         """All tasks with a known TaskInfo, as modules return them, in the order of ``moids``."""

@@ -21,6 +21,7 @@ from .._vijson.client import Client
 from .._vijson.property_reader import object_spec_through, property_filter_spec
 from .._vijson.recovery import MAX_BAD_RESPONSES, WAIT_PAUSES, may_recover, pause_after
 from .._vijson.updates import PACE, POLL, Change, Updates, change_list_view
+from .._vijson.wire import Reference
 from .tracker import TaskTracker
 
 _GRACE = 5.0  # seconds after the deadline in which the response to a poll may arrive, and then the last read
@@ -97,24 +98,39 @@ def _read_again(client: Client, tracker: TaskTracker) -> ViError | None:
     return None
 
 
+class _Watched(NamedTuple):
+    """A ListView, and the tasks that were added to it."""
+
+    view: Reference
+    moids: set[str]
+
+    def add(self, client: Client, tracker: TaskTracker) -> None:
+        """Add the pending tasks that are not in the view yet."""
+        joined = [moid for moid in tracker.pending if moid not in self.moids]
+        self.moids.update(joined)
+        for missing in change_list_view(client, self.view, map(task_reference, joined)) if joined else ():
+            tracker.lost(missing)
+
+
 def _watch(client: Client, tracker: TaskTracker, deadline: float, report: Report, clock: Clock) -> None:
     """Poll one filter until no task is pending, or until the deadline."""
     with (
         client.owned("propertyCollector", "CreatePropertyCollector", None, "DestroyPropertyCollector") as collector,
         client.owned("viewManager", "CreateListView", {}, "DestroyView") as view,
     ):
-        for missing in change_list_view(client, view, map(task_reference, tracker.pending)):
-            tracker.lost(missing)
+        watched = _Watched(view, set())
+        watched.add(client, tracker)
         if tracker.incomplete:
             tracker.read(client)
         updates = Updates(client, collector)
         updates.watch(property_filter_spec("Task", ["info"], [object_spec_through(view, "view")]))
-        _poll(client, updates, tracker, deadline, report, clock)
+        _poll(client, updates, watched, tracker, deadline, report, clock)
 
 
 def _poll(
     client: Client,
     updates: Updates,
+    watched: _Watched,
     tracker: TaskTracker,
     deadline: float,
     report: Report,
@@ -131,6 +147,8 @@ def _poll(
         apply_changes(changes or [], tracker)
         if changes is None or tracker.incomplete:
             tracker.read(client)
+        tracker.find_more(client)
+        watched.add(client, tracker)
         due = report(tracker)
         if tracker.pending and not updates.truncated:
             clock.sleep(max(0.0, min(PACE, deadline - clock.now())))

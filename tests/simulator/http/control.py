@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from ..managed_entity import ManagedEntity
+from ..seed_inventory import add_machines
 from ..task import Task
 from ..wire import Fault
 from ..world import World
@@ -51,6 +52,7 @@ class Control:
             web.patch("/control/tasks/{id}", _json(self._change_task)),
             web.delete("/control/tasks/{id}", _json(self._expire_task)),
             web.delete("/control/tasks/{id}/object", _json(self._expire_object)),
+            web.post("/control/entities", _json(self._create_machines)),
             web.patch("/control/entities/{id}", _json(self._rename_entity)),
             web.post("/control/sessions/expire", _json(self._end_sessions)),
             web.post("/control/restart", _json(self._end_sessions)),
@@ -116,6 +118,10 @@ class Control:
         if found is None:
             raise web.HTTPNotFound
         return found
+
+    async def _create_machines(self, request: web.Request) -> Json:
+        spec = await request.json()
+        return {"entities": add_machines(self._world, spec["count"], spec.get("name", "load"))}
 
     async def _rename_entity(self, request: web.Request) -> Json:
         found = self._world.objects.get(request.match_info["id"])

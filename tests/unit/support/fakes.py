@@ -358,7 +358,7 @@ class TaskServer(FakeVcenter):
     def _modify_view(self, moid: str, params: Params) -> Any:
         self.check_owned(moid)
         asked = [each["value"] for each in params["add"]]
-        self.views[moid] = [each for each in asked if each in self.tasks]
+        self.views[moid] = [*self.views.get(moid, ()), *(each for each in asked if each in self.tasks)]
         return [ref("Task", each) for each in asked if each not in self.tasks]
 
     def _create_filter(self, moid: str, params: Params) -> Any:

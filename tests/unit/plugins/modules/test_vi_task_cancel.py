@@ -66,7 +66,7 @@ def test_what_can_not_be_cancelled_fails_after_the_others(server: OwnTaskServer,
     server.change("task-1", cancelable=False)
     result = run(server, "task-1", "task-9", "task-2", check_mode=check_mode)
     assert (result["failed"], result["changed"]) == (True, True)
-    assert "task-1: " in result["msg"]
+    assert "task-1 of VirtualMachine:vm-7: it is not cancelable" in result["msg"]
     assert "task-9: " in result["msg"]
     assert "task-2" not in result["msg"]
     assert [(task["moid"], task["cancelled"]) for task in result["tasks"]] == [("task-1", False), ("task-2", True)]

@@ -93,7 +93,7 @@ def test_check_mode_creates_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [({"activation_id": ""}, "activation_id: "), ({"entity": "what is this"}, "entity: ")],
+    [({"activation_id": ""}, "activation_id: "), ({"entity": "what: this"}, "entity: ")],
 )
 def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, Any], message: str) -> None:
     server = OwnTaskServer()

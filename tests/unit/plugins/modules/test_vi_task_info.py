@@ -47,7 +47,7 @@ def test_documentation() -> None:
 @pytest.mark.parametrize(
     ("arguments", "moids", "missing"),
     [
-        ({}, ["task-2", "task-1"], []),
+        ({}, ["task-1", "task-2"], []),
         ({"tasks": []}, [], []),
         ({"tasks": ["task-3", "Task:task-1", "task-9"]}, ["task-3", "task-1"], ["task-9"]),
         ({"task": ["task-3"]}, ["task-3"], []),
@@ -67,7 +67,7 @@ def test_tasks(server: TaskServer, arguments: dict[str, Any], moids: list[str], 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [({"tasks": ["one"]}, "tasks: 'one'"), ({"entity": "what is this"}, "entity: 'what is this'")],
+    [({"tasks": ["one"]}, "tasks: 'one'"), ({"entity": "what: this"}, "entity: 'what: this'")],
 )
 def test_options_that_are_refused_before_anything_is_sent(
     server: TaskServer, arguments: dict[str, Any], message: str

@@ -95,7 +95,7 @@ def test_another_task_with_the_activation_id_is_a_warning() -> None:
     ("arguments", "message"),
     [
         ({"activation_id": ""}, "activation_id: "),
-        ({"entity": "what is this"}, "entity: "),
+        ({"entity": "what: this"}, "entity: "),
         ({"chdir": "/nowhere"}, "chdir: there is no folder /nowhere"),
         ({"argv": []}, "argv: it names no program"),
     ],

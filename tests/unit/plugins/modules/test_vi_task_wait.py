@@ -37,7 +37,7 @@ def test_tasks_that_have_ended(server: TaskServer) -> None:
     result = run(server, "task-1")
     assert [task["moid"] for task in result.pop("tasks")] == ["task-1"]
     assert len(result.pop("lines")) == 1
-    assert result == {"succeeded": ["task-1"], "errored": [], "pending": [], "missing": []}
+    assert result == {"succeeded": ["task-1"], "errored": [], "pending": [], "missing": [], "failures": []}
 
 
 def test_an_error_fails_with_all_that_is_known(server: TaskServer) -> None:

@@ -32,7 +32,7 @@ HOST = {"hostname": "vc.example.com", "username": "u", "password": "p"}
         ({"states": []}, "states: the list is empty, so no task matches"),
         ({"users": []}, "users: the list is empty"),
         ({"since": "yesterday"}, "since: 'yesterday' is not a valid time. Use RFC 3339"),
-        ({"entity": "what is this"}, "entity: 'what is this' is not an object id or path"),
+        ({"entity": "what: this"}, "entity: 'what: this' is not an object id, name or path"),
         ({"hostname": "https://vc"}, "hostname: 'https://vc' is not a valid host"),
         ({"password": None}, "password: missing. Set username and password"),
         ({"states": "error,done"}, "states: 'done' is not a valid value"),

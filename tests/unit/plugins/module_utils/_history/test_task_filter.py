@@ -127,7 +127,7 @@ def test_an_empty_list_matches_nothing(options: dict[str, Any], nothing: bool) -
         ({"end_time": ""}, "end_time: '' is not a valid time"),
         ({"begin_time": "1m", "end_time": "61s"}, "end_time: the time is before begin_time"),
         ({"begin_time": "2026-11-01T00:00:01Z", "end_time": "2026-11-01T00:00:00Z"}, "end_time: the time is before"),
-        ({"entity": "web01"}, "entity: 'web01' is not an object id or path"),
+        ({"entity": "web:01"}, "entity: 'web:01' is not an object id, name or path"),
         ({"alarm": "alarm"}, "alarm: 'alarm' is not a valid Alarm. Use alarm-7, Alarm:alarm-7, or {type: Alarm, moid"),
         ({"event_chain_ids": [1, 2**31]}, "event_chain_ids: 2147483648 is not a valid id. Use 32-bit integers"),
         ({"scheduled_task": 3}, "scheduled_task: 3 is not a valid ScheduledTask. Use schedule-3?"),

@@ -11,9 +11,10 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import (
+    parse_entities,
     parse_entity,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import EntityName, Reference
 
 
 @pytest.mark.parametrize(
@@ -79,23 +80,48 @@ def test_inventory_paths(value: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("web01", EntityName("web01")),
+        (" web01 ", EntityName("web01")),
+        ("DC0", EntityName("DC0")),
+        ("app-01", EntityName("app-01")),
+        ("vm-", EntityName("vm-")),
+        ("vm7", EntityName("vm7")),
+        ("two words", EntityName("two words")),
+        ("a%2fb", EntityName("a%2fb")),
+        ("esx01.example.com", EntityName("esx01.example.com")),
+        ({"name": "web01"}, EntityName("web01")),
+        ({"name": "vm-7"}, EntityName("vm-7")),
+        ({"name": "a/b: c", "type": "Folder"}, EntityName("a/b: c", "Folder")),
+        ({"name": "gone", "type": None, "moid": None}, EntityName("gone")),
+    ],
+)
+def test_names(value: Any, name: EntityName) -> None:
+    assert parse_entity(value) == name
+
+
+def test_lists() -> None:
+    assert parse_entities(None) is None
+    assert parse_entities([]) == []
+    vm, name = Reference("VirtualMachine", "vm-7"), EntityName("web01")
+    assert parse_entities(["vm-7", {"name": "web01"}, "VirtualMachine:vm-7", "/DC0"]) == [vm, name, "DC0"]
+    with pytest.raises(InputError, match=r"^hosts: 7 is not an object id, name or path"):
+        parse_entities(["web01", 7], "hosts")
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "",
         "/",
         "///",
-        "DC0",
-        "web01",
-        "foo-7",
         "task-42",
-        "vm-",
-        "vm7",
         "virtualmachine:vm-7",
         "VirtualMachine:",
         "VirtualMachine: vm-7",
         "VirtualMachine:vm-7:x",
         ":vm-7",
-        "vm-7 vm-8",
         "vm-7\u0000",
         7,
         None,
@@ -108,6 +134,11 @@ def test_inventory_paths(value: str, path: str) -> None:
         {"type": "", "moid": "vm-7"},
         {"type": 1, "moid": "vm-7"},
         {"type": "VirtualMachine", "moid": 7},
+        {"name": ""},
+        {"name": "a\nb"},
+        {"name": 7},
+        {"name": "web01", "type": ""},
+        {"name": "web01", "type": "Virtual Machine"},
     ],
 )
 def test_refused_with_the_option_and_what_is_accepted(value: Any) -> None:

@@ -18,7 +18,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing impo
     same_user,
     user_spellings,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import EntityName, Reference
 from ansible_collections.vijson.tasks.tests.unit.support.strategies import any_json, built_of, texts, understood
 
 TASKISH = st.sampled_from(["task-", "Task:", "vim.", "'", '"', ":", "com.vmware.", "42", "-", "5d5b", " ", "٣"])
@@ -58,6 +58,9 @@ def test_entities(value: Any) -> None:
     if isinstance(entity, Reference):
         assert entity.type.isalpha()
         assert parse_entity(entity.as_result()) == entity
+    elif isinstance(entity, EntityName):
+        assert entity.name.strip().isprintable()
+        assert parse_entity({"name": entity.name, "type": entity.type}) == entity
     elif entity is not None:
         assert entity == entity.strip("/") != ""
 

@@ -116,10 +116,39 @@ def test_the_task_of_check_mode_is_one_in_check_mode_only() -> None:
         parse_tasks(["check-mode"])
 
 
-@pytest.mark.parametrize("answer", [{"tasks": [{"moid": "task-1"}], "missing": []}, {"results": [], "changed": False}])
-def test_a_whole_answer_is_told_from_the_tasks_in_it(answer: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match=r"whole result of a module: pass the tasks in it, such as found\.tasks"):
-        parse_tasks([answer])
+RESULT = {"tasks": [{"moid": "task-1"}, {"moid": "task-2"}], "missing": ["task-9"], "changed": False}
+
+
+@pytest.mark.parametrize(
+    ("result", "moids"),
+    [
+        (RESULT, ["task-1", "task-2"]),
+        ({"task": {"moid": "task-3", "key": "task-3"}, "changed": True}, ["task-3"]),
+        ({"task": "task-3", "failed": True}, ["task-3"]),
+        (
+            {"results": [{"task": {"moid": "task-3"}}, RESULT, "task-4"], "changed": True},
+            ["task-3", "task-1", "task-2", "task-4"],
+        ),
+        ({"results": [{"skipped": True, "changed": False}, {"task": {"moid": "task-3"}}]}, ["task-3"]),
+        ({"results": [], "changed": False}, []),
+        ({"tasks": [], "failed": True}, []),
+    ],
+)
+def test_a_whole_result_stands_for_the_tasks_in_it(result: dict[str, Any], moids: list[str]) -> None:
+    assert parse_tasks([result]) == moids
+    assert parse_tasks([[result], [result]]) == moids
+
+
+@pytest.mark.parametrize("result", [{"failed": True, "msg": "No"}, {"results": [{"failed": True}]}])
+def test_a_result_without_tasks_is_refused(result: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="is a result without a task"):
+        parse_tasks([result])
+
+
+def test_one_task_may_be_a_whole_result() -> None:
+    assert parse_task({"task": {"moid": "task-3"}}) == "task-3"
+    with pytest.raises(InputError, match="has 2 tasks instead of one"):
+        parse_task(RESULT)
 
 
 def test_a_long_value_is_not_repeated_as_a_whole() -> None:

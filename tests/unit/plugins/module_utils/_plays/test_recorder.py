@@ -147,7 +147,7 @@ def test_trouble_on_the_way_and_at_the_end_is_one_warning() -> None:
     [
         ({"time_budget": 0}, "time_budget: 0"),
         ({"time_budget": -1.5}, r"time_budget: -1\.5"),
-        ({"entity": "what is this"}, "entity: 'what is this'"),
+        ({"entity": "what: this"}, "entity: 'what: this'"),
         ({"hostname": None}, "hostname: "),
         ({"password": None}, "password: "),
         ({"colour": "red"}, "colour"),

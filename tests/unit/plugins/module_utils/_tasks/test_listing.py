@@ -5,13 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
-
-from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS, task_from_info
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks.listing import list_tasks, narrow_tasks
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.listing import list_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.selection import TaskMatcher
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import TaskServer, info, ref
 
 LABELS = {
@@ -23,7 +19,7 @@ LABELS = {
 def test_tasks_come_in_the_order_asked_for_and_what_is_gone_beside_them() -> None:
     server = TaskServer("task-1", "task-2")
     with server.client("S0") as client:
-        listed = list_tasks(client, ["task-9", "task-2", "task-1"], custom_values=False, localize=False)
+        listed = list_tasks(client, ["task-9", "task-2", "task-1"])
     assert [task["moid"] for task in listed.tasks] == ["task-2", "task-1"]
     assert listed.missing == ["task-9"]
     assert set(listed.tasks[0]) == set(TASK_KEYS)
@@ -36,7 +32,7 @@ def test_labels_cost_one_request_more() -> None:
     server.change("task-2", descriptionId="x")
     server.answers["TaskManager.description"] = lambda _moid, _params: LABELS
     with server.client("S0") as client:
-        listed = list_tasks(client, ["task-1", "task-2"], custom_values=False, localize=True)
+        listed = list_tasks(client, ["task-1", "task-2"], localize=True)
     assert [task["label"] for task in listed.tasks] == ["Clone virtual machine", None]
     assert len(server.sent) == 2
 
@@ -55,39 +51,15 @@ def test_custom_values() -> None:
     found = {"obj": ref("Task", "task-1"), "propSet": [{"name": name, "val": val} for name, val in props.items()]}
     server.answers["PropertyCollector.RetrievePropertiesEx"] = lambda _moid, _params: {"objects": [found]}
     with server.client("S0") as client:
-        (task,) = list_tasks(client, ["task-1"], custom_values=True, localize=False).tasks
+        (task,) = list_tasks(client, ["task-1"], custom_values=True).tasks
     assert task["custom_values"] == {"owner": "joe", "8": "x"}
     assert task["available_fields"] == [{"key": 7, "name": "owner", "type": "string", "managed_object_type": "Task"}]
 
 
-def task(moid: str, state: str, user: str | None, entity: str | None) -> dict[str, Any]:
-    reason = {"_typeName": "TaskReasonUser", "userName": user} if user else {"_typeName": "TaskReasonSystem"}
-    return task_from_info(info(moid, state, reason=reason, entity=ref("VirtualMachine", entity) if entity else None))
-
-
-TASKS = [
-    task("task-1", "running", "VSPHERE.LOCAL\\Joe", "vm-1"),
-    task("task-2", "error", "VSPHERE.LOCAL\\Ann", "vm-1"),
-    task("task-3", "running", None, "vm-2"),
-    task("task-4", "success", "root", None),
-]
-
-
-@pytest.mark.parametrize(
-    ("entity", "states", "users", "left"),
-    [
-        (None, None, None, "1234"),
-        (Reference("VirtualMachine", "vm-1"), None, None, "12"),
-        (None, ["running"], None, "13"),
-        (None, ["running", "error"], None, "123"),
-        (None, [], None, ""),
-        (None, None, ["joe@vsphere.local"], "1"),
-        (None, None, ["joe", "VSPHERE.LOCAL\\ann"], "12"),
-        (None, None, ["joe@elsewhere"], ""),
-        (None, None, [], ""),
-        (Reference("VirtualMachine", "vm-1"), ["running"], ["joe"], "1"),
-        (Reference("VirtualMachine", "vm-9"), None, None, ""),
-    ],
-)
-def test_narrow(entity: Reference | None, states: list[str] | None, users: list[str] | None, left: str) -> None:
-    assert "".join(task["moid"][-1] for task in narrow_tasks(TASKS, entity, states, users)) == left
+def test_tasks_that_do_not_match_are_left_out() -> None:
+    server = TaskServer("task-1", "task-2")
+    server.finish("task-2")
+    with server.client("S0") as client:
+        listed = list_tasks(client, ["task-1", "task-2"], TaskMatcher(states=["success"]))
+    assert [task["moid"] for task in listed.tasks] == ["task-2"]
+    assert listed.missing == []

@@ -77,7 +77,7 @@ def test_wait_fails_on_a_task_that_is_nowhere(server: ExpiringServer, release: s
 
 def test_wait_tells_of_errors_and_of_missing_tasks(server: ExpiringServer) -> None:
     message = run(server, "vi_task_wait", tasks=["task-3", "task-4", "task-9"])["msg"]
-    assert message.startswith("1 of 1 tasks ended in error: task-3")
+    assert message.startswith("1 of 1 tasks ended in error on vc.example.com: task-3")
     assert "task-4, task-9 do not exist, or no longer exist, on vc.example.com" in message
 
 

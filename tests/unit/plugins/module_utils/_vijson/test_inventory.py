@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.inventory import find_entity
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, ref
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, FaultError, InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.inventory import (
+    find_entities,
+    find_entity,
+    read_entities_below,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Entity, EntityName, Reference
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, ref
 
 FIND = "SearchIndex.FindByInventoryPath"
 
@@ -46,3 +50,114 @@ def test_a_reference_needs_no_look() -> None:
 def test_a_response_that_names_no_object(found: Any) -> None:
     with pytest.raises(BadResponse, match="FindByInventoryPath"):
         find_entity(server_with(found).client("S0"), "DC0/vm/web01")
+
+
+class Inventory(FakeVcenter):
+    """A vCenter with these entities: ``moid=(type, name, parent)``."""
+
+    def __init__(self, **entities: tuple[str, str, str | None]) -> None:
+        super().__init__()
+        self.entities = {moid.replace("_", "-"): entity for moid, entity in entities.items()}
+        self.answers["ServiceInstance.content"] = lambda _moid, _params: {"rootFolder": ref("Folder", "group-d1")}
+        self.answers["PropertyCollector.RetrievePropertiesEx"] = self.retrieve
+
+    def retrieve(self, _moid: str, params: Any) -> Any:
+        (spec,) = params["specSet"]
+        kind = spec["propSet"][0]["type"]
+        lost = [start["obj"] for start in spec["objectSet"] if start["obj"]["value"] not in self.entities]
+        if lost:
+            raise Fault("ManagedObjectNotFound", obj=lost[0])
+        return {
+            "objects": [
+                {"obj": ref(entity[0], moid), "propSet": self.properties(entity)}
+                for moid, entity in self.entities.items()
+                if kind in ("ManagedEntity", entity[0])
+            ]
+        }
+
+    def properties(self, entity: tuple[str, str, str | None]) -> list[Any]:
+        _kind, name, parent = entity
+        up = [{"name": "parent", "val": ref("Folder", parent)}] if parent else []
+        return [{"name": "name", "val": name}, *up]
+
+
+def lab() -> Inventory:
+    """A small inventory."""
+    return Inventory(
+        group_d1=("Folder", "Datacenters", None),
+        group_v3=("Folder", "vm", "group-d1"),
+        vm_1=("VirtualMachine", "web01", "group-v3"),
+        vm_2=("VirtualMachine", "a%2fb", "group-v3"),
+        host_1=("HostSystem", "web01", "group-d1"),
+        group_v9=("Folder", "old", "group-v3"),
+        vm_3=("VirtualMachine", "twin", "group-v9"),
+        vm_4=("VirtualMachine", "twin", "group-v3"),
+    )
+
+
+@pytest.mark.parametrize("name", ["a%2fb", "a/b"])
+def test_a_name(name: str) -> None:
+    server = lab()
+    with server.client("S0") as client:
+        assert find_entity(client, EntityName(name)) == Reference("VirtualMachine", "vm-2")
+    assert server.operations == {"ServiceInstance.content": 1, "PropertyCollector.RetrievePropertiesEx": 1}
+
+
+def test_many_names_are_one_request_for_each_type() -> None:
+    server = lab()
+    names: list[Entity] = [
+        EntityName("web01", "HostSystem"),
+        EntityName("old"),
+        Reference("Folder", "group-x"),
+        EntityName("vm"),
+    ]
+    with server.client("S0") as client:
+        found = find_entities(client, names)
+    assert [each.moid for each in found] == ["host-1", "group-v9", "group-x", "group-v3"]
+    assert server.operations["PropertyCollector.RetrievePropertiesEx"] == 2
+
+
+def test_a_name_of_several_objects_lists_their_paths() -> None:
+    with lab().client("S0") as client, pytest.raises(InputError) as refused:
+        find_entity(client, EntityName("twin"))
+    assert str(refused.value).startswith(
+        "entity: vc.example.com has more than one object named 'twin': /vm/old/twin (VirtualMachine:vm-3),"
+        " /vm/twin (VirtualMachine:vm-4). Use one of the paths"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (EntityName("nope"), "hosts: there is no object named 'nope' on vc.example.com"),
+        (EntityName("Web01"), "hosts: there is no object named 'Web01'"),
+        (EntityName("old", "HostSystem"), "hosts: there is no HostSystem named 'old'"),
+    ],
+)
+def test_a_name_that_nothing_has(name: EntityName, text: str) -> None:
+    with lab().client("S0") as client, pytest.raises(InputError) as refused:
+        find_entity(client, name, "hosts")
+    assert str(refused.value).startswith(text)
+
+
+def test_entities_below() -> None:
+    server = lab()
+    with server.client("S0") as client:
+        root = Reference("Folder", "group-d1")
+        machines = read_entities_below(client, [root], machines_only=True)
+        everything = read_entities_below(client, [root])
+    assert {each.moid for each in machines} == {"group-d1", "vm-1", "vm-2", "vm-3", "vm-4"}
+    assert {each.moid for each in everything} == set(server.entities)
+
+
+def test_an_entity_has_to_exist() -> None:
+    wanted = [Reference("VirtualMachine", "vm-1"), Reference("VirtualMachine", "vm-9")]
+    with lab().client("S0") as client, pytest.raises(InputError, match=r"^hosts: VirtualMachine:vm-9 does not exist"):
+        read_entities_below(client, wanted, option="hosts")
+
+
+def test_another_fault_is_reported_as_it_is() -> None:
+    server = lab()
+    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [Fault("InvalidType")]
+    with server.client("S0") as client, pytest.raises(FaultError, match="InvalidType"):
+        read_entities_below(client, [Reference("Foo", "foo-1")])

@@ -5,22 +5,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, InputError, TaskError
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.outcome import (
     WaitOutcome,
     list_names,
+    parse_wait_timeout,
     task_errors_text,
     wait_result,
     wait_timeout_error,
     wait_with_progress,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import info
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import TaskServer, info
 from ansible_collections.vijson.tasks.tests.unit.support.wire import Wire, connection
 
 
@@ -32,7 +34,12 @@ def waited(until: str = "done", **states: str) -> WaitOutcome:
         if state == "gone":
             tracker.gone(moid)
         else:
-            tracker.saw(moid, info(moid, state, name="Do", error={"_typeName": "X"} if state == "error" else None))
+            tracker.saw(
+                moid,
+                info(
+                    moid, state, name="Do", entityName="web01", error={"_typeName": "X"} if state == "error" else None
+                ),
+            )
     return WaitOutcome(tracker, None)
 
 
@@ -45,34 +52,35 @@ def test_every_task_is_in_one_list() -> None:
         "pending": ["task-3", "task-5"],
         "missing": ["task-4"],
     }
+    assert result["failures"] == [{"moid": "task-2", "entity": "web01", "message": "X"}]
 
 
 def test_the_time_has_passed() -> None:
     state = waited(t1="success", t2="running")
-    failure = wait_timeout_error(state, 130, wait_result(state)).failure()
+    failure = wait_timeout_error(state, 130, "vc1", wait_result(state)).failure()
     assert "2m10s" in failure["msg"]
-    assert failure["msg"].startswith("Not done after 2m10s: task-2 (running).")
+    assert failure["msg"].startswith("Not done after 2m10s on vc1: task-2 Do of web01 (running).")
     assert "task-1" not in failure["msg"]
     assert [task["moid"] for task in failure["tasks"]] == ["task-1", "task-2"]
 
 
 def test_the_time_has_passed_before_the_start() -> None:
     state = waited("running", t1="running", t2="queued")
-    assert str(wait_timeout_error(state, 5, {})) == "Not running after 5s: task-2 (queued)."
+    assert str(wait_timeout_error(state, 5, "vc1", {})) == "Not running after 5s on vc1: task-2 Do of web01 (queued)."
 
 
 def test_the_server_was_out_of_reach_at_the_end() -> None:
     state = waited(t1="running")._replace(trouble=ConnectError("No connection to vc.example.com:443"))
-    assert "No connection to vc.example.com:443" in str(wait_timeout_error(state, 5, {}))
+    assert "No connection to vc.example.com:443" in str(wait_timeout_error(state, 5, "vc1", {}))
 
 
 def test_errors_are_told_in_one_line() -> None:
-    message = task_errors_text(wait_result(waited(t1="success", t2="error")))
-    assert message == "1 of 2 tasks ended in error: task-2 Do: X"
+    message = task_errors_text(wait_result(waited(t1="success", t2="error")), "vc1")
+    assert message == "1 of 2 tasks ended in error on vc1: task-2 Do of web01: X"
 
 
 def test_of_many_errors_only_some_are_told() -> None:
-    message = task_errors_text(wait_result(waited(**{f"t{number}": "error" for number in range(40)})))
+    message = task_errors_text(wait_result(waited(**{f"t{number}": "error" for number in range(40)})), "vc1")
     assert message.startswith("40 of 40")
     assert message.endswith("and 30 more")
 
@@ -82,17 +90,49 @@ def test_names(count: int, text: str) -> None:
     assert list_names([f"task-{number}" for number in range(count)]).endswith(text)
 
 
-@pytest.mark.parametrize("until", ["done", "running"])
-def test_a_time_below_zero_is_refused(wire: Wire, until: str) -> None:
-    with pytest.raises(InputError, match="wait_timeout: -1"):
-        wait_with_progress(Job(connection()), ["task-1"], -1, until=until)
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("15m", 900), ("12H", 43200), ("1w", 604800), ("0", 0)])
+def test_a_timeout(text: str, seconds: float) -> None:
+    assert parse_wait_timeout(Job({**connection(), "wait_timeout": text})) == seconds
+
+
+@pytest.mark.parametrize("text", ["-1", "", "soon", "1y", "True"])
+def test_what_is_not_a_timeout(text: str) -> None:
+    with pytest.raises(
+        InputError, match=f"^wait_timeout: {text!r} is not a valid duration. Use seconds such as 90, or"
+    ):
+        parse_wait_timeout(Job({**connection(), "wait_timeout": text}))
 
 
 def test_a_planned_task_is_not_waited_for(wire: Wire) -> None:
-    found = wait_with_progress(Job(connection(), check_mode=True), ["check-mode"], 60)
+    found = wait_with_progress(Job(connection(), check_mode=True), TaskTracker(["check-mode"]), 60)
     result: dict[str, Any] = wait_result(found)
     assert (result["missing"], result["pending"], found.trouble) == (["check-mode"], [], None)
 
 
 def test_no_tasks_are_no_request(wire: Wire) -> None:
-    assert wait_result(wait_with_progress(Job(connection()), [], 60))["tasks"] == []
+    assert wait_result(wait_with_progress(Job(connection()), TaskTracker([]), 60))["tasks"] == []
+
+
+@pytest.mark.parametrize(("max_errors", "pending"), [(0, 2), (1, 1), (2, 0), (None, 0)])
+def test_more_errors_than_accepted_end_a_wait_at_once(max_errors: int | None, pending: int) -> None:
+    server = TaskServer("task-1", "task-2", "task-3")
+    job = Job(connection())
+    job.client = server.client()
+    for second, (moid, state) in enumerate([("task-1", "error"), ("task-2", "error"), ("task-3", "success")]):
+        server.clock.at(
+            second + 1.0, partial(server.finish, moid, state, entityName="web01", error={"_typeName": "Full"})
+        )
+    tracker = TaskTracker(server.tasks)
+    if max_errors in (0, 1):
+        with pytest.raises(
+            TaskError,
+            match=rf"{max_errors + 1} of 3 tasks ended in error on vc\.example\.com: task-1 of web01: Full.*"
+            rf"max_errors accepts {max_errors}",
+        ) as failed:
+            wait_with_progress(job, tracker, 60, max_errors=max_errors)
+        assert len(failed.value.result["failures"]) == max_errors + 1
+    else:
+        wait_with_progress(job, tracker, 60, max_errors=max_errors)
+    job.client.close()
+    assert len(tracker.pending) == pending
+    assert server.owned == {}

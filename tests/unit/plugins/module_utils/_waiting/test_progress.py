@@ -52,6 +52,10 @@ def test_a_line_of_one_task() -> None:
         ({"state": "running", "progress": 0}, "task-42 0%"),
         ({"state": "success", "progress": 100}, "task-42 success"),
         ({"state": "error", "progress": 30, **CLONE}, "task-42 CloneVM_Task web01 error"),
+        (
+            {"state": "error", "error": {"_typeName": "NoDiskSpace", "faultstring": "The disk is full"}, **CLONE},
+            "task-42 CloneVM_Task web01 error: The disk is full",
+        ),
         ({"descriptionId": "VirtualMachine.clone"}, "task-42 VirtualMachine.clone running"),
     ],
 )
@@ -96,12 +100,22 @@ def test_only_what_changed_is_said_of_a_few() -> None:
     assert screen.at(5, "task-2", progress=9) == ["task-2 9% (5s)"]
 
 
+def test_a_task_that_has_ended_is_not_repeated() -> None:
+    screen = Screen("task-1", "task-2", "task-3")
+    screen.tracker.saw("task-1", info("task-1", "error"))
+    screen.tracker.gone("task-3")
+    assert screen.at(0, "task-2", progress=5) == ["task-1 error (0s)", "task-2 5% (0s)", "task-3 missing (0s)"]
+    assert screen.at(30) == ["task-2 5% (30s)"]
+    assert screen.at(60) == ["task-2 5% (1m00s)"]
+
+
 def test_of_many_their_numbers_are_told() -> None:
     screen = Screen(*(f"task-{number}" for number in range(100)))
     assert screen.at(0) == ["0 of 100 done (0s)"]
     screen.tracker.saw("task-1", info("task-1", "error"))
     screen.tracker.gone("task-2")
-    assert screen.at(3, "task-3", "success") == ["2 of 100 done, 1 failed, 1 missing (3s)"]
+    assert screen.at(3, "task-3", "success") == ["task-1 error (3s)", "2 of 100 done, 1 failed, 1 missing (3s)"]
+    assert screen.at(33) == ["2 of 100 done, 1 failed, 1 missing (33s)"]
 
 
 def test_of_many_that_start_their_numbers_are_told() -> None:

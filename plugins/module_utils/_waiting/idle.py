@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waits until nothing of a selection is queued or running, tasks that began meanwhile included."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import Callable
+
+from .._errors import InputError
+from .._task_info.task_info import TaskInfo, expect_task_info, task_moid, task_time
+from .._tasks.selection import ACTIVE, Selection, TaskMatcher
+from .._tasks.task_reader import read_recent_tasks
+from .._vijson.client import Client
+from .tracker import TaskTracker
+
+_INTERVAL = 30.0  # seconds
+
+
+class IdleTracker(TaskTracker):
+    """The tasks of a selection. It looks for new ones every 30 seconds, and when no task is pending any more."""
+
+    def __init__(self, selection: Selection, now: Callable[[], float] = time.monotonic):
+        super().__init__([], "idle")
+        self._selection = selection
+        self._monotonic = now
+        self._looked = 0.0
+        self._since: int | None = None
+        self._matcher = TaskMatcher()
+
+    def read(self, client: Client) -> None:
+        """Read all pending tasks, and look for new ones; ViError."""
+        super().read(client)
+        self._look(client)
+
+    def find_more(self, client: Client) -> list[str]:
+        """The moIds of tasks that have joined the selection; ViError."""
+        if self.pending and self._monotonic() - self._looked < _INTERVAL:
+            return []
+        return self._look(client)
+
+    def _look(self, client: Client) -> list[str]:
+        is_first = self._since is None
+        self._update_matcher(client)
+        self._looked = self._monotonic()
+        joined = []
+        for item in read_recent_tasks(client, require=self._matcher.unverified if is_first else ()):
+            info = expect_task_info(item.require("info"))
+            moid = task_moid(info)
+            if moid not in self.known and self._matcher.matches(info) and self._takes(info):
+                self.join(moid, info)
+                joined.append(moid)
+        return joined
+
+    def _update_matcher(self, client: Client) -> None:
+        if self._since is None:
+            self._since = client.current_time()
+            self._selection = self._selection.with_references(client)
+            self._matcher = self._selection.matcher(client)._replace(states=None)
+            return
+        # An object of the selection may have been removed meanwhile: then its last tasks are still waited for.
+        with suppress(InputError):
+            self._matcher = self._selection.matcher(client)._replace(states=None)
+
+    def _takes(self, info: TaskInfo) -> bool:
+        """Whether a task is queued or running, or began during the wait and has already ended."""
+        states = self._selection.states
+        if info.get("state") in (ACTIVE if states is None else states):
+            return True
+        return states is None and (task_time(info, "queueTime") or 0) >= (self._since or 0)

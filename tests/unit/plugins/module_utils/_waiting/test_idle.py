@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting until a selection is idle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.selection import Selection
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import EntityName
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.idle import IdleTracker
+from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, TaskServer, info, ref
+
+NOW = "2026-11-22T04:00:00Z"
+LATER = "2026-11-22T04:00:07Z"
+CLONES = Selection(None, ["self"], None, None, ["a.clone"], None)
+
+
+class RecentServer(TaskServer):
+    """A vCenter whose tasks are all recent ones.
+
+    :ivar looks: when the recent tasks were read
+    :ivar inventory: the name of each entity
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers["PropertyCollector.RetrievePropertiesEx"] = self.retrieve
+        self.answers["ServiceInstance.CurrentTime"] = lambda _moid, _params: NOW
+        self.answers["ServiceInstance.content"] = lambda _moid, _params: {"rootFolder": ref("Folder", "group-d1")}
+        self.looks: list[float] = []
+        self.inventory: dict[str, str] = {}
+
+    def retrieve(self, moid: str, params: dict[str, Any]) -> Any:
+        (spec,) = params["specSet"]
+        start = spec["objectSet"][0]["obj"]
+        if start["type"] == "TaskManager":
+            self.looks.append(self.clock.time)
+            return {"objects": [self._content(task, ["info"]) for task in self.tasks]}
+        if start["type"] == "Task":
+            return self._retrieve(moid, params)
+        if start["value"] not in self.inventory:
+            raise Fault("ManagedObjectNotFound", obj=start)
+        return {
+            "objects": [
+                {"obj": ref("VirtualMachine", each), "propSet": [{"name": "name", "val": name}]}
+                for each, name in self.inventory.items()
+            ]
+        }
+
+    def begin(self, moid: str, state: str = "running", **fields: Any) -> None:
+        """A task begins at this time, or ends at once."""
+        self.tasks[moid] = info(moid, state, **{"descriptionId": "a.clone", "queueTime": LATER, **fields})
+
+
+def wait(server: RecentServer, selection: Selection = CLONES, timeout: float = 600) -> IdleTracker:
+    """The state of the tasks after a wait."""
+    tracker = IdleTracker(selection, server.clock.clock.now)
+    with server.client() as client:
+        wait_for_tasks(client, tracker, timeout, clock=server.clock.clock)
+    assert server.owned == {}
+    return tracker
+
+
+def test_nothing_runs() -> None:
+    server = RecentServer()
+    server.begin("task-1", "success", queueTime=None)
+    server.begin("task-2", descriptionId="another")
+    assert wait(server).moids == []
+    assert "PropertyCollector.CreateFilter" not in server.operations
+
+
+def test_tasks_that_begin_meanwhile_belong_to_the_wait() -> None:
+    server = RecentServer()
+    server.begin("task-1")
+    server.clock.at(5, lambda: server.begin("task-2"))
+    server.clock.at(6, lambda: server.begin("task-3", descriptionId="another"))
+    server.clock.at(9, lambda: server.finish("task-1"))
+    server.clock.at(20, lambda: server.finish("task-2", "error"))
+    tracker = wait(server)
+    assert (tracker.moids, tracker.failed) == (["task-1", "task-2"], ["task-2"])
+    assert 20 <= server.clock.time < 30
+    assert server.operations["PropertyCollector.CreateFilter"] == 1
+    assert server.operations["ListView.ModifyListView"] == 2
+
+
+def test_a_task_that_began_and_ended_between_two_looks_is_in_the_result() -> None:
+    server = RecentServer()
+    server.begin("task-1")
+    server.begin("task-9", "error", queueTime="2026-11-22T03:59:59Z")
+    server.clock.at(4, lambda: server.begin("task-2", "error"))
+    server.clock.at(9, lambda: server.finish("task-1"))
+    assert wait(server).failed == ["task-2"]
+
+
+def test_a_long_wait_looks_every_half_minute() -> None:
+    server = RecentServer()
+    server.begin("task-1")
+    server.clock.at(300, lambda: server.finish("task-1"))
+    wait(server)
+    assert max(later - sooner for sooner, later in zip(server.looks, server.looks[1:])) <= 61
+    assert len(server.looks) < 14
+
+
+def test_a_timeout() -> None:
+    server = RecentServer()
+    server.begin("task-1")
+    tracker = wait(server, timeout=100)
+    assert (list(tracker.pending), tracker.until) == (["task-1"], "idle")
+
+
+def test_states_bound_what_is_waited_for() -> None:
+    server = RecentServer()
+    server.begin("task-1", "queued")
+    assert wait(server, CLONES._replace(states=["running"])).moids == []
+
+
+def test_a_name_is_looked_up_once_and_its_object_may_be_removed() -> None:
+    server = RecentServer()
+    server.inventory = {"group-d1": "Datacenters", "vm-1": "web01"}
+    server.begin("task-1", entity=ref("VirtualMachine", "vm-1"))
+
+    def remove() -> None:
+        del server.inventory["vm-1"]
+        server.finish("task-1")
+
+    server.clock.at(9, remove)
+    selection = Selection([EntityName("web01")], ["self"], None, None, None, None)
+    assert wait(server, selection).moids == ["task-1"]
+    assert server.operations["ServiceInstance.content"] == 1
