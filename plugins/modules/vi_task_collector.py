@@ -145,6 +145,13 @@ options:
       - Whether to set C(label) to the readable name of the task type, in the language of the session.
     type: bool
     default: false
+  with_results:
+    description:
+      - Whether tasks have a C(result). V(false) makes it null. Results can be large; from release 8.0.3.0 on, which
+        O(api_release) selects, the vCenter then does not send them.
+    type: bool
+    default: true
+    version_added: 1.1.0
   dest:
     description:
       - File to write the tasks to, instead of returning them, one row for each task. Writing to a file needs little
@@ -348,6 +355,7 @@ ARGUMENT_SPEC = argument_spec(
     latest_page={"type": "bool", "default": False},
     fields={"type": "list", "elements": "str"},
     localize={"type": "bool", "default": False},
+    with_results={"type": "bool", "default": True},
     dest={"type": "path"},
     format={"type": "str", "choices": ["jsonl", "csv"], "default": "jsonl"},
     mode={"type": "raw"},

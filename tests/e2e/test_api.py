@@ -29,12 +29,17 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "Task.SetTaskState": {"task": "TASK", "state": "success", "result": "3 disks copied"},
     "Task.UpdateProgress": {"task": "TASK", "progress": 40},
     "TaskManager.CreateCollectorForTasks": {"limit": 1},
+    "TaskManager.CreateCollectorWithInfoFilterForTasks": {"with_results": False, "limit": 1, "api_release": "8.0.3.0"},
+    "TaskManager.ReadNextTasksByViewSpec": {"order": "newest_first", "limit": 1, "api_release": "9.0.0.0"},
     "TaskManager.CreateTask": {"task_type": "com.vijson.simulator.job", "entity": "vm-21"},
     "TaskManager.description": {"description": True},
     "TaskManager.maxCollector": {},
     "TaskManager.recentTask": {},
 }
 """Arguments with which the module of a row calls its operation on a running task."""
+
+LATER = {"TaskManager.CreateCollectorWithInfoFilterForTasks", "TaskManager.ReadNextTasksByViewSpec"}
+"""Operations that later releases added to those of 8.0.1.0."""
 
 
 def documented() -> dict[str, tuple[str, list[str]]]:
@@ -54,7 +59,8 @@ def documented() -> dict[str, tuple[str, list[str]]]:
 def test_the_tables_are_complete() -> None:
     paths = json.loads(CONTRACT.read_text(encoding="utf-8"))["paths"]
     parts = [path.strip("/").split("/") for path in paths]
-    assert set(documented()) == {f"{kind}.{name}" for kind, _moid, name in parts if kind in ("Task", "TaskManager")}
+    first = {f"{kind}.{name}" for kind, _moid, name in parts if kind in ("Task", "TaskManager")}
+    assert set(documented()) == first | LATER
 
 
 @pytest.mark.parametrize("operation", documented())

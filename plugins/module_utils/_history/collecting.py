@@ -25,6 +25,7 @@ class ReadingOptions(NamedTuple):
     latest_page: bool
     fields: TaskFields
     localize: bool
+    with_results: bool
 
 
 def parse_reading_options(params: dict[str, Any]) -> ReadingOptions:
@@ -38,7 +39,15 @@ def parse_reading_options(params: dict[str, Any]) -> ReadingOptions:
     if limit is not None and limit < 1:
         raise InputError(f"limit: {limit} is not a valid number of tasks. Use 1 or more, or leave it out to read all")
     localize = params["localize"] or fields.wants("label")
-    return ReadingOptions(params["order"] == "newest_first", limit, page_size, params["latest_page"], fields, localize)
+    return ReadingOptions(
+        params["order"] == "newest_first",
+        limit,
+        page_size,
+        params["latest_page"],
+        fields,
+        localize,
+        params["with_results"],
+    )
 
 
 def collect_tasks(
@@ -76,6 +85,8 @@ def _pages(client: Client, spec: dict[str, Any], reading: ReadingOptions) -> Pag
     # One task more than the limit shows whether more tasks match.
     size = reading.page_size if reading.limit is None else min(reading.page_size, reading.limit + 1)
     if reading.latest_page:
-        yield read_latest_tasks(client, spec, size)
+        yield read_latest_tasks(client, spec, size, with_results=reading.with_results)
     else:
-        yield from read_history(client, spec, newest_first=reading.newest_first, page_size=size)
+        yield from read_history(
+            client, spec, newest_first=reading.newest_first, page_size=size, with_results=reading.with_results
+        )

@@ -15,13 +15,16 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 from .._errors import BadResponse, ConnectError, FaultError, NoResponse, ViError
-from .._task_info.task_info import TaskInfo, task_age, task_moid
+from .._task_info.task_info import TaskInfo, task_age, task_moid, task_number
 from .._vijson.client import Client
 from .._vijson.recovery import MAX_FRUITLESS_RESTARTS, may_recover
 from .._vijson.wire import Reference, expect_objects, expect_reference, unboxed_value
-from .start_id_view import request_page
+from .start_id_view import START_ID_RELEASE, read_older_tasks, request_page, without_results
 
 _OPTION_BY_TYPE = {"Alarm": "alarm", "ScheduledTask": "scheduled_task"}
+
+_INFO_FILTER_RELEASE = "8.0.3.0"
+"""The release that introduced CreateCollectorWithInfoFilterForTasks."""
 
 MAX_PAGE = 1000
 """The most tasks that a server returns in one page."""
@@ -33,27 +36,34 @@ _COMPARABLE = ("state", "activationId", "eventChainId", "parentTaskKey")
 
 
 def read_history(
-    client: Client, spec: dict[str, Any], *, newest_first: bool = False, page_size: int = MAX_PAGE
+    client: Client,
+    spec: dict[str, Any],
+    *,
+    newest_first: bool = False,
+    page_size: int = MAX_PAGE,
+    with_results: bool = True,
 ) -> Pages:
     """Pages of TaskInfos, each task once, in order (CreateCollectorForTasks, ReadNextTasks, ReadPreviousTasks).
 
-    Close the generator to destroy the collector early.
+    Close the generator to destroy the collector early. From release 9.0.0.0 on, reading from the newest task back takes
+    no collector (ReadNextTasksByViewSpec).
 
     :param spec: a TaskFilterSpec
     :param page_size: tasks per request, ``MAX_PAGE`` at most
+    :param with_results: whether the TaskInfos have a ``result``
     :raises ViError: a request failed, and a new collector does not help
     """
     reader = _Reader()
     restarted, fruitless = False, 0
     while True:
-        source = _newest_first(client, spec, page_size) if newest_first else _oldest_first(client, spec, page_size)
+        source = (_newest_first if newest_first else _oldest_first)(client, spec, page_size, with_results)
         try:
             for page in source:
                 fresh = reader.fresh(page, restarted=restarted, newest_first=newest_first)
                 fruitless = 0 if fresh else fruitless
                 wanted = [info for info in fresh if _matches(spec, info)]
                 if wanted:
-                    yield wanted
+                    yield wanted if with_results else [_without_result(info) for info in wanted]
         except (ConnectError, NoResponse, FaultError) as error:
             if fruitless == MAX_FRUITLESS_RESTARTS or not reader.may_restart(error):
                 raise
@@ -64,16 +74,24 @@ def read_history(
         restarted, fruitless = True, fruitless + 1
 
 
-def read_latest_tasks(client: Client, spec: dict[str, Any], count: int) -> list[TaskInfo]:
+def _without_result(info: TaskInfo) -> TaskInfo:
+    return {field: value for field, value in info.items() if field != "result"}
+
+
+def read_latest_tasks(
+    client: Client, spec: dict[str, Any], count: int, *, with_results: bool = True
+) -> list[TaskInfo]:
     """The TaskInfos of the newest tasks, at most ``count``, newest first.
 
     The property latestPage alone may have fewer than there are: a larger page size does not fill it with older tasks.
 
     :param spec: a TaskFilterSpec
+    :param with_results: whether the TaskInfos have a ``result``
     :raises ViError: a request failed
     """
     newest: list[TaskInfo] = []
-    with closing(read_history(client, spec, newest_first=True, page_size=count)) as pages:
+    newest_first = read_history(client, spec, newest_first=True, page_size=count, with_results=with_results)
+    with closing(newest_first) as pages:
         for page in pages:
             newest += page
             if len(newest) >= count:
@@ -133,10 +151,13 @@ class _Reader:
 
 
 @contextmanager
-def _collector(client: Client, spec: dict[str, Any]) -> Iterator[Reference]:
+def _collector(client: Client, spec: dict[str, Any], with_results: bool) -> Iterator[Reference]:
+    method, params = "CreateCollectorForTasks", {"filter": spec}
+    if not with_results and client.supports(_INFO_FILTER_RELEASE):
+        method, params = "CreateCollectorWithInfoFilterForTasks", {"filter": spec, "infoFilter": without_results()}
     with ExitStack() as stack:
         try:
-            owned = client.owned("taskManager", "CreateCollectorForTasks", {"filter": spec}, "DestroyCollector")
+            owned = client.owned("taskManager", method, params, "DestroyCollector")
             collector = stack.enter_context(owned)
         except FaultError as error:
             raise _collector_error(client, error) from error
@@ -144,7 +165,7 @@ def _collector(client: Client, spec: dict[str, Any]) -> Iterator[Reference]:
 
 
 def _collector_error(client: Client, error: FaultError) -> ViError:
-    """Why CreateCollectorForTasks failed and what to do about it; the fault itself if there is nothing to add."""
+    """Why reading the history failed and what to do about it; the fault itself if there is nothing to add."""
     host = client.endpoint.hostname
     if error.type == "InvalidState":
         message = (
@@ -169,19 +190,41 @@ def _collector_error(client: Client, error: FaultError) -> ViError:
     return ViError(f"{message} ({error.type})", fault=error.fault)
 
 
-def _oldest_first(client: Client, spec: dict[str, Any], page_size: int) -> Pages:
+def _oldest_first(client: Client, spec: dict[str, Any], page_size: int, with_results: bool) -> Pages:
     # The cursor of a new collector is before the oldest task. After RewindCollector, one server skips a task.
-    with _collector(client, spec) as collector:
+    with _collector(client, spec, with_results) as collector:
         yield from _read(client, collector, "ReadNextTasks", page_size)
 
 
-def _newest_first(client: Client, spec: dict[str, Any], page_size: int) -> Pages:
+def _newest_first(client: Client, spec: dict[str, Any], page_size: int, with_results: bool) -> Pages:
+    from_newest = _by_start_id if client.supports(START_ID_RELEASE) else _from_latest_page
+    yield from from_newest(client, spec, page_size, with_results)
+
+
+def _by_start_id(client: Client, spec: dict[str, Any], page_size: int, with_results: bool) -> Pages:
+    """Pages without a collector: each begins where the one before ended."""
+    start_id = ""
+    while True:
+        try:
+            page = read_older_tasks(client, spec, start_id, page_size, with_results=with_results)
+        except FaultError as error:
+            raise _collector_error(client, error) from error
+        if not page:
+            return
+        yield _sorted(page)
+        oldest = min((task_moid(info) for info in page), key=task_number)
+        if start_id and task_number(oldest) >= task_number(start_id):
+            raise BadResponse(f"{client.endpoint.hostname} keeps returning the same tasks to ReadNextTasksByViewSpec")
+        start_id = oldest
+
+
+def _from_latest_page(client: Client, spec: dict[str, Any], page_size: int, with_results: bool) -> Pages:
     """The latest page and all newer tasks, then the older pages.
 
     After ResetCollector, servers differ in whether the cursor is before or after the latest page. So this reads in both
     directions and latestPage as well. The caller drops the duplicates.
     """
-    with _collector(client, spec) as collector:
+    with _collector(client, spec, with_results) as collector:
         page_size = set_page_size(client, collector, page_size)
         client.call(collector, "ResetCollector", bound=True)
         latest = {}

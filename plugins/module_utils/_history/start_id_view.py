@@ -16,19 +16,29 @@ START_ID_RELEASE = "9.0.0.0"
 """The release that introduced ReadNextTasksByViewSpec."""
 
 
-def read_older_tasks(client: Client, spec: dict[str, Any], start_id: str, count: int) -> list[TaskInfo]:
+def read_older_tasks(
+    client: Client, spec: dict[str, Any], start_id: str, count: int, *, with_results: bool = True
+) -> list[TaskInfo]:
     """TaskInfos of tasks that are older than a task, at most ``count``, in any order.
 
     :param spec: a TaskFilterSpec
     :param start_id: the moId of the task, which need not exist; empty to begin with the newest task
+    :param with_results: whether the server sends the results of the tasks
     """
+    params = {"filterSpec": spec} if with_results else {"filterSpec": spec, "infoFilterSpec": without_results()}
 
     def request(size: int) -> Any:
         view = data_object("TaskManagerViewByStartId", count=size, startId=start_id)
-        return client.call("taskManager", "ReadNextTasksByViewSpec", {"viewSpec": view, "filterSpec": spec})
+        return client.call("taskManager", "ReadNextTasksByViewSpec", {"viewSpec": view, **params})
 
     value, _size = request_page(request, count)
     return expect_objects(value, "ReadNextTasksByViewSpec")
+
+
+def without_results() -> dict[str, Any]:
+    """A TaskInfoFilterSpec that leaves out the results of all tasks."""
+    every_result = data_object("TaskInfoFilterSpecFilterTaskResults", removeAll=True)
+    return data_object("TaskInfoFilterSpec", filterTaskResults=every_result)
 
 
 def request_page(request: Callable[[int], Any], size: int) -> tuple[Any, int]:

@@ -45,6 +45,7 @@ class HistoryServer(FakeVcenter):
         self.answers.update(
             {
                 "TaskManager.CreateCollectorForTasks": self._create_collector,
+                "TaskManager.CreateCollectorWithInfoFilterForTasks": self._create_collector,
                 "TaskHistoryCollector.DestroyCollector": self.disown,
                 "TaskHistoryCollector.SetCollectorPageSize": self._set_page_size,
                 "TaskHistoryCollector.ResetCollector": self._reset,

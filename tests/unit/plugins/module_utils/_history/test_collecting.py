@@ -25,6 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "limit": None,
     "page_size": 1000,
     "latest_page": False,
+    "with_results": True,
     "fields": None,
     "localize": False,
 }
@@ -107,7 +108,7 @@ def test_the_collector_goes_when_the_taker_fails() -> None:
 
 
 def test_options() -> None:
-    assert parse_reading_options(DEFAULTS) == ReadingOptions(False, None, 1000, False, TaskFields(), False)
+    assert parse_reading_options(DEFAULTS) == ReadingOptions(False, None, 1000, False, TaskFields(), False, True)
 
 
 @pytest.mark.parametrize(

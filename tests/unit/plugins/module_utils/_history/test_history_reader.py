@@ -24,6 +24,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._history.history_read
 from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Handler, Lost, Params
 
+COLLECT = "TaskManager.CreateCollectorForTasks"
 NEXT = "TaskHistoryCollector.ReadNextTasks"
 BACK = "TaskHistoryCollector.ReadPreviousTasks"
 SPEC: dict[str, Any] = {"_typeName": "TaskFilterSpec"}
@@ -320,3 +321,73 @@ def test_a_server_that_adds_tasks_of_others(system_user: bool, users: list[str] 
     spec = {**SPEC, "userName": {**by_user, "userList": users} if users else by_user}
     with server.client() as client:
         assert [info["key"] for page in read_history(client, spec) for info in page] == found
+
+
+RELEASES = pytest.mark.parametrize("release", ["8.0.1.0", "8.0.3.0", "9.0.0.0"])
+INFO_FILTER = {
+    "_typeName": "TaskInfoFilterSpec",
+    "filterTaskResults": {"_typeName": "TaskInfoFilterSpecFilterTaskResults", "removeAll": True},
+}
+
+
+def read_on(server: HistoryServer, release: str, **options: Any) -> list[dict[str, Any]]:
+    with server.client("S0", api_release=release) as client:
+        found = [info for page in read_history(client, SPEC, **options) for info in page]
+    assert server.owned == {}
+    return found
+
+
+@pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 35])
+def test_newest_first_without_a_collector(size: int) -> None:
+    server = HistoryServer(size)
+    found = read_on(server, "9.0.0.0", newest_first=True, page_size=10)
+    assert [info["key"] for info in found] == [f"task-{number}" for number in range(size)][::-1]
+    assert set(server.operations) == {"TaskManager.ReadNextTasksByViewSpec"}
+
+
+def test_the_latest_tasks_are_one_request() -> None:
+    server = HistoryServer(35)
+    with server.client("S0", api_release="9.1.1.0") as client:
+        found = [info["key"] for info in read_latest_tasks(client, SPEC, 3)]
+    assert found == ["task-34", "task-33", "task-32"]
+    assert len(server.sent) == 1
+
+
+def test_a_server_that_ignores_the_start() -> None:
+    server = HistoryServer(5)
+    server.answers["TaskManager.ReadNextTasksByViewSpec"] = lambda _moid, _params: server.tasks
+    with pytest.raises(BadResponse, match="keeps returning the same tasks"):
+        read_on(server, "9.0.0.0", newest_first=True)
+
+
+def test_a_refusal_without_a_collector_names_the_option() -> None:
+    server = HistoryServer(5)
+    lost = Fault("ManagedObjectNotFound", obj={"type": "VirtualMachine", "value": "vm-9"})
+    server.trouble["TaskManager.ReadNextTasksByViewSpec"] = [lost]
+    with pytest.raises(ViError, match="entity: VirtualMachine:vm-9 does not exist"):
+        read_on(server, "9.0.0.0", newest_first=True)
+
+
+@RELEASES
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_without_results(release: str, newest_first: bool) -> None:
+    server = HistoryServer()
+    server.tasks = [server.task(number, result={"_typeName": "string", "_value": "x"}) for number in range(3)]
+    assert all("result" in info for info in read_on(server, release, newest_first=newest_first))
+    found = read_on(server, release, newest_first=newest_first, with_results=False)
+    assert len(found) == 3
+    assert not any("result" in info for info in found)
+
+
+@RELEASES
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_release_that_can_does_not_send_results(release: str, newest_first: bool) -> None:
+    server = HistoryServer(3)
+    read_on(server, release, newest_first=newest_first, with_results=False)
+    if release == "9.0.0.0" and newest_first:
+        assert all(sent.params["infoFilterSpec"] == INFO_FILTER for sent in server.sent)
+    elif release == "8.0.1.0":
+        assert server.sent[0].operation == COLLECT
+    else:
+        assert server.sent[0].operation == "TaskManager.CreateCollectorWithInfoFilterForTasks"
+        assert server.sent[0].params == {"filter": SPEC, "infoFilter": INFO_FILTER}
