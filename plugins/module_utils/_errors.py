@@ -11,12 +11,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ._secrets import mask
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def one_line(text: str) -> str:
-    """Text that is safe for a terminal: control and direction characters and lone surrogates become a space."""
-    return _CONTROL.sub(" ", text).strip()
+    """Text that is safe for a terminal: control and direction characters and lone surrogates become a space.
+
+    Secrets are masked before, because they may contain such characters, and after.
+    """
+    return mask(_CONTROL.sub(" ", mask(text))).strip()
 
 
 class ViError(Exception):

@@ -9,6 +9,7 @@ import re
 from typing import Any, NoReturn
 
 from .._errors import InputError
+from .._secrets import mask
 from .._times import Moment, parse_moment, parse_span
 from .._vijson.wire import Entity, EntityName, Reference
 
@@ -57,6 +58,7 @@ def _refuse(option: str, value: Any, problem: str, forms: str) -> NoReturn:
 
 
 def _shortened(text: str) -> str:
+    text = mask(text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

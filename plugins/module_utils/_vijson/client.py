@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from .._errors import BadResponse, ConnectError, FaultError, LostResponse, SessionEnded, ViError, ignore
 from .._interrupts import finish, opening
+from .._secrets import Secrets
 from .._times import parse_rfc3339
 from .faults import server_fault
 from .recovery import UNREACHABLE
@@ -63,7 +64,10 @@ class Credentials(NamedTuple):
 
 
 class Client:
-    """A client for one vCenter. Use it as a context manager, or call :meth:`close`."""
+    """A client for one vCenter. Use it as a context manager, or call :meth:`close`.
+
+    :ivar secrets: the password, and the ids of the sessions
+    """
 
     def __init__(
         self,
@@ -80,6 +84,7 @@ class Client:
         self._warn = warn
         self._transport = transport
         self._session_id = credentials.session_id
+        self.secrets = Secrets(credentials.password, credentials.session_id)
         self._session_key: str | None = None
         self._user_name: str | None = None
         self._singletons = dict(_SINGLETONS)
@@ -273,12 +278,14 @@ class Client:
         path = "/sdk/vim25/" + "/".join(quote(part, safe="") for part in (self.release, *target, member))
         response = self._send(verb, path, body=None if params is None else json.dumps(params), **how)
         self._session_id = response.headers.get(_SESSION_HEADER) or self._session_id
+        self.secrets.add(self._session_id)
         self._clock.note(response.headers.get("Date"))
         return read_response(response, f"{member} of {target}", self.endpoint.hostname, self.release)
 
     def _send(self, verb: str, path: str, **options: Any) -> Response:
         if self._transport is None:
             self._transport = Transport(self.endpoint)
+        self.secrets.register()
         headers = {_SESSION_HEADER: self._session_id} if self._session_id else {}
         within = options.get("within", math.inf)
         options["within"] = min(within, self._longest, self._deadline - time.monotonic())
@@ -372,6 +379,7 @@ class Client:
             opened = "objects; they expire with the session" if self.shared else "the session; it expires when idle"
             self._warn(f"Could not close {opened}: {error}")
         finally:
+            self.secrets.forget()
             self.drop_connections()
 
     def drop_connections(self) -> None:

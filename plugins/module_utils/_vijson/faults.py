@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._errors import FaultError
+from .._errors import BadResponse, FaultError
+from .._secrets import mask_strings
 from .wire import data_object, expect_object, expect_objects, plain_value, snake_case, unboxed_value
 
 _ARGUMENT = "text"
@@ -112,7 +113,11 @@ def server_fault(fault: dict[str, Any], what: str) -> FaultError:
     suffix = "" if name in text else f" ({name})"
     if name == "InvalidRequest" and "version" in text.lower():
         suffix += ". The vCenter may be older than api_release. Use api_release: auto to negotiate the release"
-    return FaultError(f"{what}: {text}{suffix}", fault=fault_result(fault), raw=fault)
+    try:
+        shown = mask_strings(fault_result(fault))
+    except RecursionError as error:
+        raise BadResponse("The response is nested too deeply") from error
+    return FaultError(f"{what}: {text}{suffix}", fault=shown, raw=fault)
 
 
 def missing_privileges_text(fault: dict[str, Any]) -> str:

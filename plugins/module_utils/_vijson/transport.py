@@ -167,9 +167,10 @@ class Transport:
                 )
                 content = read_body(response, size)
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise self._failure(error, min(limit, left)) from error
+            # Not "from error": its text may repeat what was sent, and a traceback would show it.
+            raise self._failure(error, min(limit, left)) from None
         except (CannotUnpack, TooLarge) as error:
-            raise self._bad_body(error) from error
+            raise self._bad_body(error) from None
         if response.status_code in _PROXY_STATUS:
             raise self._proxy_failure(response.status_code)
         return Response(response.status_code, response.headers, content)

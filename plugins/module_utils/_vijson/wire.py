@@ -17,7 +17,10 @@ from functools import cache
 from typing import Any, NamedTuple, Union
 
 from .._errors import BadResponse
+from .._secrets import mask
 from .._times import format_rfc3339, parse_rfc3339
+
+_EXCERPTED = 1 << 16
 
 REQUIREMENT = "VI JSON requires vCenter 8.0.1 or later."
 
@@ -79,7 +82,8 @@ def _finite(number: str) -> float:
 
 def body_excerpt(body: bytes, size: int = 120) -> str:
     """The first ``size`` characters of a response, for a message."""
-    text = " ".join(body[: 4 * size].decode("utf-8", "replace").split())
+    # Secrets are masked before the text is shortened: part of one would not be recognized.
+    text = " ".join(mask(body[:_EXCERPTED].decode("utf-8", "replace"))[: 4 * size].split())
     return repr(text if len(text) <= size else f"{text[:size]}…")
 
 

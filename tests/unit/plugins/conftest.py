@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import requests
 
+from ansible_collections.vijson.tasks.plugins.module_utils import _secrets
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint, Transport
 from ansible_collections.vijson.tasks.tests.unit.support.wire import Wire
@@ -25,6 +27,12 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the secrets of clients that other tests did not close."""
+    monkeypatch.setattr(_secrets, "_registered", weakref.WeakValueDictionary())
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ BUNDLE = "/etc/ssl/mine.pem"
             Endpoint("vc.example.com", proxy="https://p:3128"),
         ),
         ({"request_timeout": 5.5}, Endpoint("vc.example.com", request_timeout=5.5)),
+        ({"max_response_size": 3}, Endpoint("vc.example.com", max_response_size=3 << 20)),
     ],
 )
 def test_endpoints(given: dict[str, Any], expected: Endpoint) -> None:
@@ -73,6 +74,7 @@ def test_endpoints(given: dict[str, Any], expected: Endpoint) -> None:
         ({"request_timeout": float("nan")}, "request_timeout"),
         ({"request_timeout": float("inf")}, "request_timeout"),
         ({"request_timeout": 1e12}, "request_timeout"),
+        ({"max_response_size": 0}, "max_response_size: 0 is not a valid size. Use MiB from 1 to 4096"),
         ({"api_release": "8.0"}, "api_release.*auto"),
         ({"api_release": "../../x"}, "api_release.*8.0.1.0"),
         ({"api_release": ""}, "api_release"),
