@@ -33,6 +33,8 @@ options:
     type: dict
     required: true
 notes:
+  - Custom values expire with the object of the task, some minutes after the end of the task.
+  - A vCenter may not support custom fields on tasks. The module then fails with a message that says so.
   - Requires the privilege that the definition of the field names, by default C(Global.SetCustomField), on the object of
     the task.
 seealso:

@@ -109,7 +109,7 @@ def find_task_by_activation_id(client: Client, activation_id: str) -> TaskInfo |
     found = [info for info in map(expect_task_info, filter(None, recent)) if info.get("activationId") == activation_id]
     if not found:
         spec = data_object("TaskFilterSpec", activationId=[activation_id])
-        found = [info for page in read_history(client, spec) for info in page]
+        found = [expect_task_info(info) for page in read_history(client, spec) for info in page]
     return max(found, key=task_age, default=None)
 
 
@@ -205,7 +205,8 @@ def _planned(client: Client, new: NewTask) -> Task:
 
 
 def _send_create_task(client: Client, new: NewTask) -> TaskInfo:
-    info = expect_object(client.call("taskManager", "CreateTask", new.params(), repeatable=False), "CreateTask")
+    received = expect_object(client.call("taskManager", "CreateTask", new.params(), repeatable=False), "CreateTask")
+    info = expect_task_info(received)
     if not isinstance(info.get("key"), str):
         raise BadResponse("CreateTask did not return a TaskInfo")
     return info

@@ -41,14 +41,14 @@ options:
     description:
       - Watch only tasks of this object and, depending on O(recursion), of the objects below it.
       - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/apps), or a mapping of C(type) and
-        C(moid).
+        C(moid). The source ends with an error if there is no such object.
     type: raw
   recursion:
     description:
       - Objects whose tasks O(entity) selects.
       - V(self) selects the tasks of the object itself.
-      - V(children) adds the tasks of the objects directly below it.
-      - V(all) adds the tasks of all objects below it.
+      - V(children) selects the tasks of the objects below it, without those of the object itself.
+      - V(all) selects both.
     type: str
     choices: [self, children, all]
     default: all
