@@ -145,30 +145,33 @@ task:
   type: dict
   sample: {moid: task-42, key: task-42, state: success}
 rc:
-  description: Exit code of the command, negative for a signal. Null if it was not run, or could not be stopped.
-  returned: always, unless the task was not created
+  description:
+    - Exit code of the command, negative for a signal.
+    - V(0) if nothing was run, because of check mode or because the task with this O(activation_id) ended in success.
+    - V(126) or V(127) if the command could not be started.
+  returned: success, and on failure if the command has ended
   type: int
   sample: 0
 stdout:
   description:
     - What the command wrote to stdout. Bytes that are not valid UTF-8 are replaced.
     - Only the last MiB is kept. The first line then says how much is left out.
-  returned: always, unless the task was not created
+  returned: success, and on failure if the command was run
   type: str
   sample: 42 GB copied
 stderr:
   description: What the command wrote to stderr, kept like RV(stdout).
-  returned: always, unless the task was not created
+  returned: success, and on failure if the command was run
   type: str
   sample: ''
 truncated:
   description: Whether the beginning of RV(stdout) or RV(stderr) is left out.
-  returned: always, unless the task was not created
+  returned: success, and on failure if the command was run
   type: bool
   sample: false
 reported:
   description: Whether the task shows how the command ended. If not, the vCenter was out of reach for too long.
-  returned: always, unless the task was not created
+  returned: success, and on failure if the command was run
   type: bool
   sample: true
 """
@@ -206,9 +209,7 @@ ARGUMENT_SPEC = argument_spec(
     ok_codes={"type": "list", "elements": "int", "default": [0]},
 )
 
-# Ansible takes any rc but 0 for a failure, unless the result says that it is none.
-_NOT_FAILED = {"failed": False}
-_NOTHING_RUN = {"rc": None, "stdout": "", "stderr": "", "truncated": False, "reported": True}
+_NOTHING_RUN = {"rc": 0, "stdout": "", "stderr": "", "truncated": False, "reported": True}
 
 
 def run(job: Job) -> Result:
@@ -231,22 +232,22 @@ def run(job: Job) -> Result:
     if not created.changed:
         return _found(created)
     if job.check_mode:
-        return {**_NOTHING_RUN, **_NOT_FAILED, "task": created.task, "changed": True}
+        return {**_NOTHING_RUN, "task": created.task, "changed": True}
     runner = TaskRunner(job.client, created.info, options, alive=job.progress, warn=job.warn)
-    return {**runner.run(), **_NOT_FAILED}
+    # Ansible takes any rc but 0 for a failure, unless the result says that it is none.
+    return {**runner.run(), "failed": False}
 
 
 def _found(created: CreatedTask) -> Result:
     """The result for a task that has the activation id already; TaskError if its command still runs."""
-    result = {**_NOTHING_RUN, "task": created.task, "changed": False}
     moid, state = created.task["moid"], created.task["state"]
     if state != "success":
         raise TaskError(
             f"{moid} has this activation_id and is {state}, so the command was not run. Wait for it with vi_task_wait,"
             " or end it with vi_task_state if nothing updates it any more",
-            result=result,
+            result={"task": created.task},
         )
-    return {**result, **_NOT_FAILED}
+    return {**_NOTHING_RUN, "task": created.task, "changed": False}
 
 
 def main() -> None:

@@ -62,6 +62,7 @@ class TaskRunner:
         self._guard: Guard | None = None
         self._command: Command | None = None
         self._ending: Ending | None = None
+        self._rc: int | None = None
         self._progress = options.progress and LastMatch(options.progress)
         self._description = options.description and LastMatch(options.description)
 
@@ -90,6 +91,7 @@ class TaskRunner:
         try:
             self._command = Command(self._options.command)
         except (OSError, ValueError) as error:
+            self._rc = 127 if isinstance(error, FileNotFoundError) else 126
             problem = f"The command can't be started: {error}"
             return _failed(problem, problem)
         self._guard.started(self._command.group)
@@ -164,7 +166,7 @@ class TaskRunner:
         return {
             "task": task_from_info(self._task.info, now=self._client.now),
             "changed": True,
-            "rc": command.rc if command else None,
+            "rc": command.rc if command else self._rc,
             "stdout": stdout,
             "stderr": stderr,
             "truncated": more or even_more,

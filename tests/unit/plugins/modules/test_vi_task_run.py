@@ -53,7 +53,7 @@ def test_check_mode_runs_nothing(tmp_path: Path) -> None:
     server = OwnTaskServer()
     path = tmp_path / "made"
     result = run(server, check_mode=True, argv=["touch", str(path)], chdir=str(tmp_path / "made-by-an-earlier-task"))
-    assert (result["failed"], result["changed"], result["rc"]) == (False, True, None)
+    assert (result["changed"], result["rc"]) == (True, 0)
     assert result["task"]["moid"] == "check-mode"
     assert (server.tasks, path.exists()) == ({}, False)
 
@@ -71,7 +71,7 @@ def history_with(state: str) -> HistoryServer:
 def test_a_command_that_succeeded_is_not_run_again(check_mode: bool) -> None:
     server = history_with("success")
     result = run(server, check_mode=check_mode, entity="vm-7", activation_id="a-1")
-    assert (result["failed"], result["changed"], result["rc"]) == (False, False, None)
+    assert (result["changed"], result["rc"]) == (False, 0)
     assert (result["task"]["moid"], server.operations[CREATE], server.warnings) == ("task-3", 0, [])
 
 
@@ -79,7 +79,7 @@ def test_a_command_that_succeeded_is_not_run_again(check_mode: bool) -> None:
 def test_a_command_that_still_runs_is_a_failure(state: str) -> None:
     server = history_with(state)
     result = run(server, entity="vm-7", activation_id="a-1")
-    assert (result["failed"], result["rc"], result["task"]["moid"]) == (True, None, "task-3")
+    assert (result["failed"], result["task"]["moid"]) == (True, "task-3")
     assert result["msg"].startswith(f"task-3 has this activation_id and is {state}, so the command was not run.")
     assert server.operations[CREATE] == 0
 

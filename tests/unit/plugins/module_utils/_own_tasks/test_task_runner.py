@@ -66,13 +66,14 @@ def run(
         return runner.run()
 
 
-def failed(server: OwnTaskServer, *argv: str, **options: Any) -> tuple[str, dict[str, Any]]:
+def failed(server: OwnTaskServer, *argv: str, rc: int | None = None, **options: Any) -> tuple[str, dict[str, Any]]:
     """The message of the failure, and the fault of the task."""
     with pytest.raises(TaskError) as error:
         run(server, *argv, **options)
     result, task = error.value.result, server.tasks["task-1"]
     assert set(result) == {"task", "changed", "rc", "stdout", "stderr", "truncated", "reported"}
     assert task["state"] == "error"
+    assert rc in (None, result["rc"])
     return str(error.value), task["error"]
 
 
@@ -133,9 +134,9 @@ def test_ok_codes(server: OwnTaskServer) -> None:
     failed(server, "true", ok_codes=[3])
 
 
-@pytest.mark.parametrize("program", ["/nowhere/nightly", "/", "a\0b"])
-def test_a_command_that_can_not_be_started(server: OwnTaskServer, program: str) -> None:
-    message, fault = failed(server, program)
+@pytest.mark.parametrize(("program", "rc"), [("/nowhere/nightly", 127), ("/", 126), ("a\0b", 126)])
+def test_a_command_that_can_not_be_started(server: OwnTaskServer, program: str, rc: int) -> None:
+    message, fault = failed(server, program, rc=rc)
     assert message.startswith("The command can't be started: ")
     assert text(fault).startswith("The command can't be started: ")
 
