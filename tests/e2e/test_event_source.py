@@ -24,18 +24,20 @@ def created_and_done(moids: list[str]) -> list[tuple[str, str]]:
 
 
 def test_each_change_once(vcenter: VCenter, tmp_path: Path) -> None:
-    before = vcenter.task()
-    with watching(vcenter.variables, tmp_path) as watcher:
+    before = vcenter.task(queued_ago=900, started_ago=700)
+    with watching(vcenter.variables, tmp_path, {"overdue_after": "10m"}) as watcher:
+        watcher.expect([(before, "overdue")])
         slow = vcenter.task(state="queued")
-        watcher.expect([(slow, "created")])
+        watcher.expect([(before, "overdue"), (slow, "created")])
         vcenter.change(slow, state="running")
-        watcher.expect([(slow, "created"), (slow, "state")])
+        watcher.expect([(before, "overdue"), (slow, "created"), (slow, "state")])
         vcenter.change(slow, progress=40)
         vcenter.change(slow, state="success")
         quick = vcenter.task(state="error", error={"_typeName": "Timedout"}, entity="vm-22")
         vcenter.change(before, state="success")
         watcher.expect(
             [
+                (before, "overdue"),
                 (slow, "created"),
                 (slow, "state"),
                 (slow, "done"),
@@ -103,11 +105,12 @@ def test_since_replays_what_happened_since_then(vcenter: VCenter, tmp_path: Path
 def test_more_at_once_than_a_page_holds(vcenter: VCenter, tmp_path: Path) -> None:
     with watching(vcenter.variables, tmp_path) as watcher:
         old = vcenter.task(state="running")
-        watcher.expect([(old, "created")])
-        burst = vcenter.tasks(3 * PAGE, state="success")
-        watcher.expect([(old, "created"), *created_and_done(burst)])
+        expected = [(old, "created"), (old, "state")]
+        watcher.expect(expected)
+        expected += created_and_done(vcenter.tasks(3 * PAGE, state="success"))
+        watcher.expect(expected)
         vcenter.change(old, state="error")
-        watcher.expect([(old, "created"), (old, "failed"), *created_and_done(burst)])
+        watcher.expect([*expected, (old, "failed")])
 
 
 def test_over_ended_sessions_and_lost_answers(vcenter: VCenter, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from .._errors import InputError
 from .._history.task_filter import parse_filter
 from .._options.connection import connect_client
 from .._options.connection_spec import CONNECTION_SPEC, OptionSpec
-from .._options.parsing import parse_time
+from .._options.parsing import parse_duration, parse_time
 from .._options.validation import validate_options
 from .ledger import ChangeSelection
 from .template_text import defuse_templates
@@ -25,6 +25,7 @@ EVENT_SOURCE_SPEC: OptionSpec = {
     "description_ids": {"type": "list", "elements": "str"},
     "users": {"type": "list", "elements": "str"},
     "since": {"type": "str"},
+    "overdue_after": {"type": "str"},
     **CONNECTION_SPEC,
 }
 
@@ -40,12 +41,13 @@ class TaskEvents:
         for name in ("states", "description_ids", "users"):
             if params[name] == []:
                 raise InputError(f"{name}: the list is empty, so no task matches. Leave the option out for all tasks")
-        self._hostname = params["hostname"]
+        self._hostname, overdue_after = params["hostname"], params["overdue_after"]
         self._watch = TaskWatch(
             connect_client(params, logger.warning),
             parse_filter({name: params[name] for name in ("entity", "recursion", "users")}),
             ChangeSelection(params["states"], params["description_ids"]),
             since=None if params["since"] is None else parse_time(params["since"], "since"),
+            overdue_after=None if overdue_after is None else parse_duration(overdue_after, "overdue_after"),
         )
 
     def next(self) -> list[dict[str, Any]]:

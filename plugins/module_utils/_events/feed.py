@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Watches, within one session, for tasks that are created, change state or end.
+"""Watches, within one session, for tasks that are created, change state, end or are overdue.
 
 The latest page of a history collector changes only in these cases, so the session waits for updates of it. The page has
 a fixed size. Active tasks that do not fit are watched through a ListView. If more tasks arrive at once than the page
@@ -11,6 +11,7 @@ holds, the feed reads them from the history. In the same way it reads the change
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from typing import Any, Callable, NamedTuple
@@ -20,7 +21,7 @@ from .._history.history_reader import read_history, set_page_size
 from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_moid, task_reference
 from .._task_info.task_result import Task, task_from_info
 from .._tasks.task_reader import read_task_infos
-from .._times import format_rfc3339
+from .._times import SECOND, format_rfc3339
 from .._vijson.client import Client
 from .._vijson.property_reader import object_spec_through, property_filter_spec
 from .._vijson.updates import PACE, POLL, Change, Updates, change_list_view
@@ -34,7 +35,7 @@ PAGE = 100
 
 
 class Event(NamedTuple):
-    """A change (``created``, ``state``, ``done`` or ``failed``), and the task after it, as modules return it."""
+    """A change (``created``, ``state``, ``done``, ``failed`` or ``overdue``), and the task after it, as in results."""
 
     change: str
     task: Task
@@ -42,6 +43,9 @@ class Event(NamedTuple):
 
 News = Generator[list[Event], None, None]
 """Lists of events, oldest first."""
+
+Enter = Callable[[TaskInfo], "list[str]"]
+"""Records a TaskInfo in the ledger and returns its new changes."""
 
 
 class TaskFeed:
@@ -73,6 +77,7 @@ class TaskFeed:
         self._page_size = page_size
         self._page: set[str] | None = None
         self._watched: set[str] = set()
+        self._poll = POLL
 
     def news(self) -> News:
         """Lists of new events: one at the start, then at least one every 30 seconds. A list may be empty.
@@ -104,11 +109,12 @@ class TaskFeed:
             self.caught_up = True
             while True:
                 yield from self._process(changes or [])
+                yield from self._check_overdue()
                 self._watch_other_active(view)
                 self._ledger.move_on()
                 if changes and not updates.truncated and self._pause(PACE):
                     return
-                changes = updates.next(POLL)
+                changes = updates.next(self._poll)
 
     def _process(self, changes: list[Change]) -> News:
         by_id = []
@@ -138,6 +144,20 @@ class TaskFeed:
                 self._ledger.lose(moid)
             self._watched = wanted
 
+    def _check_overdue(self) -> News:
+        """Report the tasks that are overdue. The next poll ends when the next task will be."""
+        self._poll = POLL
+        due = self._ledger.next_due
+        if due is None:
+            return
+        now = self._client.current_time()
+        if due <= now:
+            # A task may have started or ended meanwhile.
+            yield self._read(self._ledger.overdue(now), lambda info: self._ledger.enter_overdue(info, now))
+            due = self._ledger.next_due
+        if due is not None:
+            self._poll = max(1, min(POLL, math.ceil((due - now) / SECOND)))
+
     def _catch_up(self) -> News:
         """Read the changes since the horizon from the history."""
         since = format_rfc3339(self._ledger.horizon)
@@ -154,21 +174,21 @@ class TaskFeed:
         self._ledger.settled = True
         yield self._read(self._ledger.active)
 
-    def _read(self, moids: list[str]) -> list[Event]:
+    def _read(self, moids: list[str], enter: Enter | None = None) -> list[Event]:
         if not moids:
             return []
         infos = read_task_infos(self._client, moids, expired=False)
         for moid in moids:
             if moid not in infos:
                 self._ledger.lose(moid)
-        return self._new_events(infos.values())
+        return self._new_events(infos.values(), enter)
 
-    def _new_events(self, infos: Iterable[TaskInfo]) -> list[Event]:
-        events = []
+    def _new_events(self, infos: Iterable[TaskInfo], enter: Enter | None = None) -> list[Event]:
+        events, enter = [], enter or self._ledger.enter
         for received in sorted(infos, key=task_age):
             try:
                 info = expect_task_info(received)
-                changes = [change for change in self._ledger.enter(info) if self._selection.takes(change, info)]
+                changes = [change for change in enter(info) if self._selection.takes(change, info)]
                 events += [Event(change, task_from_info(info, now=self._client.now)) for change in changes]
             except BadResponse as error:
                 _logger.warning("Skipped a task: %s", error)

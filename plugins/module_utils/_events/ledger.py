@@ -11,7 +11,7 @@ from .._task_info.task_info import ENDED, TaskInfo, task_moid, task_time
 from .._times import SECOND
 from .._vijson.wire import expect_text
 
-CREATED, STATE = "created", "state"
+CREATED, STATE, OVERDUE = "created", "state", "overdue"
 ENDS = {"success": "done", "error": "failed"}
 
 OVERLAP = 600 * SECOND
@@ -22,10 +22,14 @@ _RUNNING = 1
 
 
 class Known(NamedTuple):
-    """An active task: when it was queued, and its state."""
+    """An active task.
+
+    :ivar since: when it started, or was queued if it has not started
+    """
 
     queued: int
     state: str
+    since: int
 
 
 class TaskLedger:
@@ -33,11 +37,12 @@ class TaskLedger:
 
     A task is identified by its id and its queue time, because a reinstalled server starts its ids again.
 
+    :param overdue_after: nanoseconds that a task may be queued, and may run, until it is overdue; ``None``: never
     :ivar settled: to be set when all tasks that were active at ``begin`` are recorded; any other task is new then
     :ivar horizon: all changes before this time (nanoseconds since 1970) have been returned
     """
 
-    def __init__(self, begin: int):
+    def __init__(self, begin: int, overdue_after: int | None = None):
         self.settled = False
         self.horizon = begin
         self._begin = begin
@@ -45,6 +50,8 @@ class TaskLedger:
         self._active: dict[str, Known] = {}
         self._ended: dict[tuple[str, int], int] = {}
         self._lost: set[str] = set()
+        self._overdue_after = overdue_after
+        self._overdue: set[str] = set()
 
     @property
     def active(self) -> list[str]:
@@ -60,7 +67,7 @@ class TaskLedger:
 
         :raises BadResponse: it is not a TaskInfo
         """
-        moid, now = task_moid(info), Known(_time(info, "queueTime"), expect_text(info.get("state"), "info.state"))
+        moid, now = task_moid(info), _known(info)
         if (moid, now.queued) in self._ended:
             return []
         before = self._active.get(moid)
@@ -71,9 +78,34 @@ class TaskLedger:
             return []
         if before is not None and _rank(now.state) <= _rank(before.state):
             return []
+        if before is None:
+            self._overdue.discard(moid)
         self._record(moid, now, ended)
         self._newest = max(self._newest, now.queued, _time(info, "startTime"), ended or 0)
         return self._first_changes(info, now) if before is None else [ENDS.get(now.state, STATE)]
+
+    @property
+    def next_due(self) -> int | None:
+        """When the next task will be overdue, in nanoseconds since 1970; ``None`` if none will be."""
+        return min(self._due().values(), default=None)
+
+    def overdue(self, now: int) -> list[str]:
+        """The ids of tasks that have been queued or running for too long and were not reported as overdue."""
+        return [moid for moid, due in self._due().items() if due <= now]
+
+    def enter_overdue(self, info: TaskInfo, now: int) -> list[str]:
+        """As :meth:`enter`, and once ``overdue`` if the task still is."""
+        changes, moid = self.enter(info), task_moid(info)
+        if moid not in self.overdue(now):
+            return changes
+        self._overdue.add(moid)
+        return [*changes, OVERDUE]
+
+    def _due(self) -> dict[str, int]:
+        after = self._overdue_after
+        if after is None:
+            return {}
+        return {moid: self._active[moid].since + after for moid in self.active if moid not in self._overdue}
 
     def move_on(self) -> None:
         """Record that all changes until now have been returned, and forget tasks that cannot appear again."""
@@ -86,6 +118,7 @@ class TaskLedger:
         else:
             self._active.pop(moid, None)
             self._lost.discard(moid)
+            self._overdue.discard(moid)
             self._ended[moid, now.queued] = ended
 
     def _first_changes(self, info: TaskInfo, now: Known) -> list[str]:
@@ -93,13 +126,13 @@ class TaskLedger:
         changes = [CREATED] if is_new else []
         if now.state in ENDS:
             changes.append(ENDS[now.state])
-        elif not is_new and now.state != "queued" and _time(info, "startTime") >= self._begin:
+        elif now.state != "queued" and (is_new or _time(info, "startTime") >= self._begin):
             changes.append(STATE)
         return changes
 
 
 class ChangeSelection(NamedTuple):
-    """Which changes become events; ``None`` means all."""
+    """Which changes become events; ``None`` means all. States do not exclude ``overdue``, which is not a new state."""
 
     states: list[str] | None = None
     description_ids: list[str] | None = None
@@ -108,8 +141,15 @@ class ChangeSelection(NamedTuple):
         """Whether a change becomes an event. ``created`` has the state ``queued`` if the task has already ended."""
         if self.description_ids is not None and info.get("descriptionId") not in self.description_ids:
             return False
+        if change == OVERDUE:
+            return True
         state = "queued" if change == CREATED and info.get("state") in ENDED else info.get("state")
         return self.states is None or state in self.states
+
+
+def _known(info: TaskInfo) -> Known:
+    queued, state = _time(info, "queueTime"), expect_text(info.get("state"), "info.state")
+    return Known(queued, state, _time(info, "startTime") or queued)
 
 
 def _rank(state: str) -> int:

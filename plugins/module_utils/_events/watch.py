@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 
 from .._errors import ConnectError, FaultError, InputError, NoResponse, ViError
 from .._history.task_filter import TaskFilter, format_option_time
-from .._times import Moment
+from .._times import SECOND, Moment
 from .._vijson.client import Client
 from .._vijson.inventory import require_entity
 from .._vijson.recovery import MAX_REFUSALS, WATCH_PAUSES, is_outage, pause_after
@@ -28,6 +28,8 @@ class TaskWatch:
     """The changes of tasks since a time, by default since now.
 
     After the first response, it recovers from outages of the server, however long they are.
+
+    :param overdue_after: seconds that a task may be queued, and may run, until it is overdue
     """
 
     def __init__(
@@ -37,12 +39,14 @@ class TaskWatch:
         selection: ChangeSelection,
         *,
         since: Moment | None = None,
+        overdue_after: float | None = None,
         page_size: int = PAGE,
     ):
         self._client = client
         self._filter = task_filter
         self._selection = selection
         self._since = since
+        self._overdue_after = None if overdue_after is None else int(overdue_after * SECOND)
         self._page_size = page_size
         self._feed: TaskFeed | None = None
         self._reached = False
@@ -81,7 +85,7 @@ class TaskWatch:
         spec = self._filter.spec(self._client)
         if isinstance(self._filter.entity, Reference):
             require_entity(self._client, self._filter.entity)
-        ledger = TaskLedger(self._begin())
+        ledger = TaskLedger(self._begin(), self._overdue_after)
         while not self._stopping.is_set():
             self._feed = TaskFeed(
                 self._client,

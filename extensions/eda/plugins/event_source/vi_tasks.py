@@ -20,14 +20,14 @@ from typing import Any, Protocol, TypeVar
 
 DOCUMENTATION = r"""
 ---
-short_description: Receive an event when a task of a vCenter is created, changes its state or ends.
+short_description: Receive an event when a task of a vCenter is created, changes its state, ends or runs too long.
 description:
   - An ansible-rulebook event source plugin that watches the tasks of a vCenter with one long poll.
   - Each event has the keys C(change), C(task) and C(vcenter). C(vcenter) is the value of O(hostname). C(task) is the
     task, in the form that the module vijson.tasks.vi_task_info returns.
   - C(change) is V(created) once for each new task, V(state) when a queued task starts to run, V(done) when a task ends
-    in success, and V(failed) when it ends in error. A task that is already running when the source first sees it has
-    V(created) only.
+    in success, V(failed) when it ends in error, and V(overdue) when it runs longer than O(overdue_after). A new task
+    that is already running when the source first sees it has V(created) and V(state).
   - Each change is sent once. The source recovers changes that it could not read at the time, because there were too
     many for one response, because the connection was lost, or because the vCenter restarted.
   - Text of the vCenter in an event cannot act as a template. Ansible renders templates in the events that a playbook
@@ -56,7 +56,7 @@ options:
     description:
       - Send only changes into these states.
       - The change V(created) has the state V(queued), or V(running) if the task is already running when the source
-        first sees it.
+        first sees it. The change V(overdue) is sent whatever the state.
     type: list
     elements: str
     choices: [queued, running, success, error]
@@ -76,6 +76,14 @@ options:
       - Accepts an RFC 3339 time with a zone, such as V(2026-11-22T04:00:00Z), or how long ago by the clock of the
         vCenter, such as V(90s), V(15m), V(12h) or V(7d).
     type: str
+  overdue_after:
+    description:
+      - Send the change V(overdue) once for each task that has been running for longer than this, or queued for longer
+        than this. Tasks that were queued or running before the source started are included.
+      - Accepts seconds or a duration such as V(90s), V(30m), V(2h) or V(1d).
+      - A source that starts again sends the change again.
+    type: str
+    version_added: 1.1.0
   hostname:
     description:
       - Host name or IP address of the vCenter, without C(https://) and without a path.
@@ -173,6 +181,10 @@ EXAMPLES = r"""
     description_ids: [VirtualMachine.clone]
     states: [error]
     since: 1h
+
+- name: Watch for tasks that run for two hours
+  vijson.tasks.vi_tasks:
+    overdue_after: 2h
 """
 
 _CLOSE_TIMEOUT = 15  # seconds

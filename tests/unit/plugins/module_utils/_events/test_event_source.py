@@ -32,6 +32,7 @@ HOST = {"hostname": "vc.example.com", "username": "u", "password": "p"}
         ({"states": []}, "states: the list is empty, so no task matches"),
         ({"users": []}, "users: the list is empty"),
         ({"since": "yesterday"}, "since: 'yesterday' is not a valid time. Use RFC 3339"),
+        ({"overdue_after": "soon"}, "overdue_after: 'soon' is not a valid duration"),
         ({"entity": "what: this"}, "entity: 'what: this' is not an object id, name or path"),
         ({"hostname": "https://vc"}, "hostname: 'https://vc' is not a valid host"),
         ({"password": None}, "password: missing. Set username and password"),
@@ -83,6 +84,21 @@ def test_events(options: dict[str, Any], changes: list[str], monkeypatch: pytest
     assert {tuple(event) for event in events} == {("change", "task", "vcenter")}
     assert {event["vcenter"] for event in events} == {"vc.example.com"}
     assert (server.owned, server.sessions) == ({}, set())
+
+
+def test_an_overdue_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = EventServer()
+    monkeypatch.setattr(event_source, "connect_client", lambda *_options: server.client())
+    server.put("task-1", queueTime="2026-11-22T03:00:00Z", startTime="2026-11-22T03:58:00Z")
+    server.put("task-2", queueTime="2026-11-22T03:00:00Z", startTime="2026-11-22T03:59:00Z")
+    source = TaskEvents({**HOST, "overdue_after": "90s", "states": "error"})
+    events: list[dict[str, Any]] = []
+    while server.clock.time < 10:
+        events += source.next()
+    source.close()
+    assert [(event["task"]["moid"], event["change"], event["vcenter"]) for event in events] == [
+        ("task-1", "overdue", "vc.example.com")
+    ]
 
 
 def test_users_and_entity_filter_the_history(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,9 +28,10 @@ def heard(
     begin: float = 0.0,
     selection: ChangeSelection = EVERYTHING,
     page_size: int = 10,
+    overdue_after: int | None = None,
 ) -> list[str]:
     """All changes until this time, in seconds, such as ``task-1 created``."""
-    ledger = TaskLedger(BEGIN + int(begin * SECOND))
+    ledger = TaskLedger(BEGIN + int(begin * SECOND), overdue_after and overdue_after * SECOND)
     changes = []
 
     def pause(span: float) -> bool:
@@ -142,6 +143,57 @@ def test_a_page_with_a_known_task_on_it_needs_no_look_into_the_history() -> None
     server.put_at(5, "task-1", "success")
     assert heard(server, 20, page_size=2, begin=1) == ["task-1 created", "task-1 done"]
     assert server.operations[READ_HISTORY] == 3
+
+
+def test_overdue_tasks_old_and_new() -> None:
+    server = EventServer()
+    active_since_long(server, 0)
+    server.put_at(7, "task-1", "queued")
+    server.put_at(40, "task-1", "running")
+    server.put_at(10, "task-2", "running")
+    server.put_at(50, "task-2", "success")
+    found = heard(server, 300, overdue_after=45)
+    assert found == [
+        "task-0 overdue",
+        "task-1 created",
+        "task-2 created",
+        "task-2 state",
+        "task-1 state",
+        "task-2 done",
+        "task-1 overdue",
+    ]
+
+
+def test_a_task_is_overdue_when_its_time_is_up_and_not_at_the_next_poll() -> None:
+    server = EventServer()
+    server.put_at(5, "task-1")
+    assert heard(server, 48, overdue_after=40)[-1] == "task-1 overdue"
+    waits = [sent.params["options"]["maxWaitSeconds"] for sent in server.named(POLL)]
+    assert all(wait <= 30 for wait in waits)
+    assert len(waits) <= 6
+
+
+def test_a_task_that_ends_just_before_it_is_reported_is_not_overdue() -> None:
+    server = EventServer()
+    active_since_long(server, 0)
+    read = "PropertyCollector.RetrievePropertiesEx"
+    retrieve = server.answers[read]
+    reads: list[str] = []
+
+    def end_first(moid: str, params: Any) -> Any:
+        reads.append(moid)
+        if len(reads) == 2:  # the first is the feed's own look at active tasks
+            server.put("task-0", "success")
+        return retrieve(moid, params)
+
+    server.answers[read] = end_first
+    assert heard(server, 40, overdue_after=45) == ["task-0 done"]
+
+
+def test_the_clock_is_asked_only_for_tasks_that_may_become_overdue() -> None:
+    server = EventServer()
+    heard(server, 60, overdue_after=45)
+    assert server.named("ServiceInstance.CurrentTime") == []
 
 
 @pytest.mark.parametrize(

@@ -49,10 +49,10 @@ def test_a_new_task_is_created_runs_and_ends_once_each() -> None:
     ("state", "changes"),
     [
         ("queued", ["created"]),
-        ("running", ["created"]),
+        ("running", ["created", "state"]),
         ("success", ["created", "done"]),
         ("error", ["created", "failed"]),
-        ("paused by a later release", ["created"]),
+        ("paused by a later release", ["created", "state"]),
     ],
 )
 def test_first_sight_of_a_new_task(state: str, changes: list[str]) -> None:
@@ -68,7 +68,7 @@ def test_first_sight_of_a_new_task(state: str, changes: list[str]) -> None:
         (info("success", -5, started=-4, ended=-1), []),
         (info("success", -5, started=-4, ended=1), ["done"]),
         (info("error", -5, started=-4, ended=0), ["failed"]),
-        (info("running", 0, started=0), ["created"]),
+        (info("running", 0, started=0), ["created", "state"]),
         (info("error", 1, started=1, ended=2), ["created", "failed"]),
         (info("success", -5), []),
     ],
@@ -86,7 +86,7 @@ def test_what_was_active_before_is_known_and_its_end_is_told() -> None:
 
 
 def test_a_task_that_comes_up_with_old_times_later_is_new() -> None:
-    assert settled().enter(info("running", -3600, started=-3600)) == ["created"]
+    assert settled().enter(info("running", -3600, started=-3600)) == ["created", "state"]
 
 
 def test_a_task_does_not_go_back() -> None:
@@ -135,6 +135,61 @@ def test_a_task_that_can_not_be_read_is_no_longer_followed_and_not_new_again() -
     assert ledger.enter(info("success", 1, started=2, ended=3)) == ["done"]
 
 
+def at(seconds: float) -> int:
+    return BEGIN + int(seconds * SECOND)
+
+
+def test_a_task_is_overdue_once() -> None:
+    ledger = TaskLedger(BEGIN, 60 * SECOND)
+    assert (ledger.next_due, ledger.active) == (None, [])
+    task = info("running", -90, started=-50)
+    ledger.enter(task)
+    assert ledger.next_due == at(10)
+    assert ledger.overdue(at(9.9)) == []
+    assert ledger.enter_overdue(task, at(9.9)) == []
+    assert ledger.overdue(at(10)) == ["task-1"]
+    assert ledger.enter_overdue(task, at(10)) == ["overdue"]
+    assert (ledger.overdue(at(99)), ledger.next_due) == ([], None)
+    assert ledger.enter_overdue(task, at(99)) == []
+    assert ledger.enter(info("success", -90, started=-50, ended=12)) == ["done"]
+
+
+def test_a_queued_task_is_overdue_from_when_it_was_queued_until_it_starts() -> None:
+    ledger = TaskLedger(BEGIN, 60 * SECOND)
+    ledger.enter(info("queued", 1))
+    assert ledger.next_due == at(61)
+    assert ledger.enter_overdue(info("running", 1, started=55), at(62)) == ["state"]
+    assert ledger.next_due == at(115)
+    ledger.enter(info("queued", 2, number=2))
+    assert ledger.enter_overdue(info("queued", 2, number=2), at(62)) == ["overdue"]
+    assert ledger.enter(info("running", 2, started=70, number=2)) == ["state"]
+    assert ledger.next_due == at(115)
+
+
+def test_what_has_ended_or_expired_is_not_overdue() -> None:
+    ledger = TaskLedger(BEGIN, 60 * SECOND)
+    ledger.enter(info("running", 1, started=1))
+    ledger.enter(info("running", 1, started=1, number=2))
+    ledger.lose("task-2")
+    assert ledger.enter_overdue(info("error", 1, started=1, ended=70), at(90)) == ["failed"]
+    assert (ledger.overdue(at(90)), ledger.next_due) == ([], None)
+
+
+def test_another_task_with_the_id_of_one_that_was_overdue() -> None:
+    ledger = TaskLedger(BEGIN, 60 * SECOND)
+    first, second = info("running", 1, started=1), info("running", 500, started=500)
+    ledger.enter(first)
+    assert ledger.enter_overdue(first, at(90)) == ["overdue"]
+    assert ledger.enter(second) == ["created", "state"]
+    assert ledger.enter_overdue(second, at(600)) == ["overdue"]
+
+
+def test_without_a_limit_nothing_is_overdue() -> None:
+    ledger = settled()
+    ledger.enter(info("running", 1, started=1))
+    assert (ledger.overdue(at(10**6)), ledger.next_due) == ([], None)
+
+
 CLONE = {"descriptionId": "VirtualMachine.clone"}
 
 
@@ -147,6 +202,8 @@ CLONE = {"descriptionId": "VirtualMachine.clone"}
         (ChangeSelection(states=["error"]), "created", {"state": "error"}, False),
         (ChangeSelection(states=["queued"]), "created", {"state": "error"}, True),
         (ChangeSelection(states=["running"]), "created", {"state": "running"}, True),
+        (ChangeSelection(states=["error"]), "overdue", {"state": "running"}, True),
+        (ChangeSelection(description_ids=["x"]), "overdue", {"state": "running", **CLONE}, False),
         (ChangeSelection(description_ids=["VirtualMachine.clone"]), "failed", {"state": "error", **CLONE}, True),
         (ChangeSelection(description_ids=["VirtualMachine.Clone"]), "failed", {"state": "error", **CLONE}, False),
         (ChangeSelection(description_ids=["x"]), "failed", {"state": "error"}, False),

@@ -56,10 +56,12 @@ class Stopping:
 class Watcher:
     """A watch on a fake vCenter, and the changes that it has reported."""
 
-    def __init__(self, server: EventServer, since: str | None = None) -> None:
+    def __init__(self, server: EventServer, since: str | None = None, overdue_after: float | None = None) -> None:
         self.server = server
         moment = None if since is None else parse_time(since, "since")
-        self.watch = TaskWatch(server.client(), parse_filter({}), ChangeSelection(), since=moment)
+        self.watch = TaskWatch(
+            server.client(), parse_filter({}), ChangeSelection(), since=moment, overdue_after=overdue_after
+        )
         self.stopping = Stopping(server)
         self.watch._stopping = self.stopping  # type: ignore[assignment]
         self.heard: list[str] = []
@@ -126,7 +128,17 @@ def test_a_session_that_ends_is_replaced() -> None:
     server.put_at(10.5, "task-1")
     server.put_at(40, "task-1", "success")
     watcher = Watcher(server)
-    assert watcher.until(60) == ["task-1 created", "task-1 done"]
+    assert watcher.until(60) == ["task-1 created", "task-1 state", "task-1 done"]
+    assert server.operations["SessionManager.Login"] == 2
+    watcher.close()
+
+
+def test_an_overdue_task_is_reported_once_over_a_new_session() -> None:
+    server = EventServer()
+    server.put("task-1", queueTime="2026-11-22T03:00:00Z", startTime="2026-11-22T03:59:50Z")
+    server.clock.at(40, server.end_sessions)
+    watcher = Watcher(server, overdue_after=30)
+    assert watcher.until(200) == ["task-1 overdue"]
     assert server.operations["SessionManager.Login"] == 2
     watcher.close()
 
