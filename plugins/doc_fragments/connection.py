@@ -13,7 +13,7 @@ import yaml
 _OPTIONS: dict[str, dict[str, Any]] = yaml.safe_load(r"""
 hostname:
   description:
-    - Host name or IP address of the vCenter, without C(https://) and without a path.
+    - Host name or IP address of the vCenter, without C(https://) and without a path. It is required.
   type: str
   required: true
   env: VMWARE_HOST
@@ -97,7 +97,7 @@ max_response_size:
 
 def _of_modules(option: dict[str, Any]) -> dict[str, Any]:
     """An option as modules document it: the environment variable is named in the description."""
-    described = {key: value for key, value in option.items() if key != "env"}
+    described = {key: value for key, value in option.items() if key not in ("env", "required")}
     if "env" in option:
         what, *details = option["description"]
         described["description"] = [what, f"Defaults to the environment variable E({option['env']}).", *details]

@@ -187,14 +187,17 @@ class _SharedAction(ActionBase):
                 check_mode=self._task.check_mode,
                 diff_mode=self._task.diff,
                 warn=warnings.append,
-                progress=self._progress(task_vars),
+                progress=self._progress(task_vars, params["hostname"]),
             )
         except ViError as error:
             return {"failed": True, **error.failure()}
         return run_job(self.RUN, job)
 
-    def _progress(self, task_vars: dict[str, Any]) -> Callable[[str], None]:
+    def _progress(self, task_vars: dict[str, Any], hostname: str) -> Callable[[str], None]:
         shown = not self._task.no_log and self._is_enabled(PROGRESS, task_vars)
+        # Several hosts of a play, or items of a loop, may be several vCenters.
+        is_one_of_several = len(task_vars.get("ansible_play_hosts_all", ())) > 1 or "ansible_loop_var" in task_vars
+        prefix = f"{hostname}: " if is_one_of_several else ""
         display = Display()
         parent = os.getppid()
 
@@ -204,7 +207,7 @@ class _SharedAction(ActionBase):
                 raise Interrupted("The Ansible process has ended")
             if shown:
                 # On stdout it would corrupt the output of `ansible --one-line` and of the json callback.
-                display.display(fitted(line, STDERR_COLUMNS), stderr=True)
+                display.display(fitted(prefix + line, STDERR_COLUMNS), stderr=True)
 
         return show
 

@@ -26,10 +26,11 @@ READING = {
 }
 TASK_FORMS = (
     " Use task-42, Task:task-42, vim.Task:task-42, task-42:<uuid> from the vSphere REST API's vmw-task=true,"
-    " or a task as a module returned it"
+    " or a task, or a result with tasks, as a module returned it"
 )
 ENTITY_FORMS = (
-    " Use VirtualMachine:vm-7, vm-7, an inventory path such as /DC0/vm/web01, or {type: VirtualMachine, moid: vm-7}"
+    " Use a name such as web01, VirtualMachine:vm-7, vm-7, an inventory path such as /DC0/vm/web01,"
+    " {type: VirtualMachine, moid: vm-7}, or {name: web01, type: VirtualMachine}"
 )
 JOB = {"task_type": "com.vijson.simulator.job"}
 SINCE = "VI JSON requires vCenter 8.0.1 or later."
@@ -59,10 +60,10 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "entity's prefix": (
         "vi_task_create",
-        {**JOB, "entity": "thing-7"},
-        f"entity: 'thing-7' has an unknown prefix: write Type:id.{ENTITY_FORMS}",
+        {**JOB, "entity": "Thing:7"},
+        f"entity: 'Thing:7' is not an object id, name or path.{ENTITY_FORMS}",
     ),
-    "empty path": ("vi_task_info", {"entity": "/"}, f"entity: '/' does not name an object.{ENTITY_FORMS}"),
+    "empty path": ("vi_task_info", {"entity": "/"}, f"entity: '/' is not an object id, name or path.{ENTITY_FORMS}"),
     "progress 101": (
         "vi_task_state",
         {"task": "task-1", "progress": 101},

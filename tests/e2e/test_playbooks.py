@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -78,25 +79,53 @@ def test_failed_last_night(ansible: Ansible, vcenter: VCenter) -> None:
 
 
 def test_cancel_stuck_on_host(ansible: Ansible, vcenter: VCenter) -> None:
-    nothing = play(ansible, "cancel_stuck_on_host")
-    assert shown(nothing, "Show the stuck tasks") == ["No task is stuck."]
-    assert "esx01.example.com is free for maintenance" in nothing["Check that the host is free"].msg
-
     stuck = vcenter.task(entity="host-11", queued_ago=3600, started_ago=3500)
-    fresh = vcenter.task(entity="host-11")
-    elsewhere = vcenter.task(entity="host-12", queued_ago=3600)
+    on_vm = vcenter.task(entity="vm-21", queued_ago=3600, started_ago=3500)
+    fixed = vcenter.task(entity="vm-23", queued_ago=3600, cancelable=False)
+    fresh, elsewhere = vcenter.task(entity="host-11"), vcenter.task(entity="host-12", queued_ago=3600)
+    planned = shown(play(ansible, "cancel_stuck_on_host", "--check"), "Show the stuck tasks")
     run = play(ansible, "cancel_stuck_on_host")
-    (line,) = shown(run, "Show the stuck tasks")
-    assert line.startswith(f"{stuck} Power On virtual machine of esx01.example.com, running since ")
-    assert vcenter.info(stuck)["state"] == "error"
-    assert {vcenter.info(moid)["cancelled"] for moid in (fresh, elsewhere)} == {False}
+    lines = shown(run, "Show the stuck tasks")
+    assert [line.split()[:2] for line in planned] == [[stuck, "running"], [on_vm, "running"]]
+    assert [line.split()[:2] for line in lines] == [[stuck, "error"], [on_vm, "error"]]
+    assert " Power On virtual machine " in lines[1]
+    (warning,) = run["Cancel the stuck tasks, and wait until they have ended"].result["warnings"]
+    assert warning == f"{fixed} PowerOnVM_Task of db01 cannot be cancelled and goes on"
+    assert {vcenter.info(moid)["cancelled"] for moid in (fixed, fresh, elsewhere)} == {False}
+    assert shown(play(ansible, "cancel_stuck_on_host"), "Show the stuck tasks") == ["No task is stuck."]
 
-    stubborn = vcenter.task(entity="host-11", queued_ago=3600, cancelable=False)
-    busy = play(ansible, "cancel_stuck_on_host")
-    assert busy.code == 2
-    assert busy["Check that the host is free"].msg.endswith(f"esx01.example.com is still busy with {stubborn}")
-    assert busy["Show the stuck tasks"].result["msg"][0].endswith(", cannot be cancelled")
-    assert busy["Log out"].left == {}
+
+def test_host_maintenance(ansible: Ansible, vcenter: VCenter) -> None:
+    """A clone that is two hours old, on a virtual machine of the host, and a task that ends soon."""
+    old = vcenter.task(entity="vm-21", type="VirtualMachine.clone", queued_ago=7300, started_ago=7200)
+    soon, elsewhere = vcenter.task(entity="host-11", duration=3), vcenter.task(entity="vm-22")
+    run = play(ansible, "host_maintenance")
+    assert run.code == 0, run.output
+    assert [vcenter.info(moid)["state"] for moid in (old, soon, elsewhere)] == ["error", "success", "running"]
+
+
+def test_wait_for_clones(ansible: Ansible, vcenter: VCenter) -> None:
+    full = {
+        "_typeName": "NoDiskSpace",
+        "datastore": "ds",
+        "faultMessage": [{"_typeName": "LocalizableMessage", "key": "k", "message": "The disk is full"}],
+    }
+    good = [moid for machine in ("vm-21", "vm-22") for moid in vcenter.tasks(9, entity=machine, duration=1)]
+    failing = {"state": "error", "error": full}
+    two = [vcenter.task(entity="vm-23", **failing), vcenter.task(entity="vm-24", **failing)]
+    third = vcenter.task(entity="vm-25", **failing)
+
+    def wait(moids: list[str]) -> Run:
+        return play(ansible, "wait_for_clones", "-e", json.dumps({"clone_tasks": moids}))
+
+    fine = wait([*good, *two])
+    assert fine.code == 0, fine.output
+    for machine in ("db01", "app01"):
+        assert f"{machine}: The disk is full" in fine.stdout
+    failed = wait([*good, *two, third])["Wait for all clones, or until more than two have failed"]
+    assert failed.status == "failed"
+    for machine in ("db01", "app01", "a%2fb"):
+        assert f" of {machine}: The disk is full" in failed.msg
 
 
 def test_own_job(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:

@@ -76,9 +76,8 @@ def test_control_characters(ansible: Ansible, vcenter: VCenter) -> None:
             ],
             in_process=in_process,
         )
-        assert (
-            run["failure"].msg == f"1 of 1 tasks ended in error on {vcenter.host}: {moid} {CLEAN} of {CLEAN}: {CLEAN}"
-        )
+        failure = f"1 of 1 tasks ended in error on {vcenter.host}: {moid} {CLEAN} of web01: {CLEAN}"
+        assert run["failure"].msg == failure
         for outcome in run:
             assert outcome.status == "failed"
             assert not set(outcome.msg) & set("\x1b\x07\r\n\x9b\u202e\u2028")

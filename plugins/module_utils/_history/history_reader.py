@@ -15,6 +15,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 from .._errors import BadResponse, ConnectError, FaultError, NoResponse, ViError
+from .._options.parsing import same_user
 from .._task_info.task_info import TaskInfo, task_age, task_moid, task_number
 from .._vijson.client import Client
 from .._vijson.recovery import MAX_FRUITLESS_RESTARTS, may_recover
@@ -55,8 +56,12 @@ def read_history(
     """
     reader = _Reader()
     restarted, fruitless = False, 0
+    asked = _server_filter(spec)
+    if asked is not spec:
+        # The server returns tasks of other users too, so small pages would be many requests.
+        page_size = MAX_PAGE
     while True:
-        source = (_newest_first if newest_first else _oldest_first)(client, spec, page_size, with_results)
+        source = (_newest_first if newest_first else _oldest_first)(client, asked, page_size, with_results)
         try:
             for page in source:
                 fresh = reader.fresh(page, restarted=restarted, newest_first=newest_first)
@@ -78,9 +83,7 @@ def _without_result(info: TaskInfo) -> TaskInfo:
     return {field: value for field, value in info.items() if field != "result"}
 
 
-def read_latest_tasks(
-    client: Client, spec: dict[str, Any], count: int, *, with_results: bool = True
-) -> list[TaskInfo]:
+def read_latest_tasks(client: Client, spec: dict[str, Any], count: int, *, with_results: bool = True) -> list[TaskInfo]:
     """The TaskInfos of the newest tasks, at most ``count``, newest first.
 
     The property latestPage alone may have fewer than there are: a larger page size does not fill it with older tasks.
@@ -118,8 +121,16 @@ def _is_by_user(wanted: dict[str, Any] | None, reason: Any) -> bool:
     user = unboxed_value(reason.get("userName"))
     if not isinstance(user, str):
         return bool(wanted["systemUser"])
-    names = [name.casefold() for name in wanted.get("userList") or ()]
-    return user.casefold() in names if names else not wanted["systemUser"]
+    names = wanted.get("userList") or ()
+    return any(same_user(name, user) for name in names) if names else not wanted["systemUser"]
+
+
+def _server_filter(spec: dict[str, Any]) -> dict[str, Any]:
+    """The part of a TaskFilterSpec that the server can apply: it does not find users by a name without a domain."""
+    names = (spec.get("userName") or {}).get("userList") or ()
+    if all("\\" in name or "@" in name for name in names):
+        return spec
+    return {field: part for field, part in spec.items() if field != "userName"}
 
 
 class _Reader:

@@ -14,7 +14,8 @@ from .connection_spec import CONNECTION_SPEC
 
 CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
     name: {
-        **{key: value for key, value in option.items() if key != "env"},
+        # Ansible's message for a missing option does not name the environment variable, so parse_endpoint requires it.
+        **{key: value for key, value in option.items() if key not in ("env", "required")},
         **({"fallback": (env_fallback, [option["env"]])} if "env" in option else {}),
     }
     for name, option in CONNECTION_SPEC.items()

@@ -59,6 +59,8 @@ def parse_endpoint(params: dict[str, Any]) -> Endpoint:
 
     :raises InputError: an option is missing or not valid
     """
+    if params["hostname"] is None:
+        raise InputError("hostname: missing. Set the option (or VMWARE_HOST in the environment)")
     hostname = _host(params["hostname"], "hostname", "vcenter.example.com")
     for option in ("port", "proxy_port"):
         if params[option] is not None and not 1 <= params[option] <= 65535:
