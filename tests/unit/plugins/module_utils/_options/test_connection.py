@@ -53,6 +53,7 @@ def test_endpoints(given: dict[str, Any], expected: Endpoint) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
+        ({"hostname": None}, r"^hostname: missing\. Set the option \(or VMWARE_HOST in the environment\)"),
         ({"hostname": "https://vc.example.com"}, "hostname.*https://.*Use a name"),
         ({"hostname": "vc.example.com/sdk"}, "hostname.*Use a name"),
         ({"hostname": "vc.example.com:443"}, "hostname.*port"),
