@@ -147,14 +147,14 @@ class TaskFeed:
     def _check_overdue(self) -> News:
         """Report the tasks that are overdue. The next poll ends when the next task will be."""
         self._poll = POLL
-        due = self._ledger.next_due
+        due = self._ledger.next_due()
         if due is None:
             return
         now = self._client.current_time()
         if due <= now:
             # A task may have started or ended meanwhile.
             yield self._read(self._ledger.overdue(now), lambda info: self._ledger.enter_overdue(info, now))
-            due = self._ledger.next_due
+            due = self._ledger.next_due()
         if due is not None:
             self._poll = max(1, min(POLL, math.ceil((due - now) / SECOND)))
 

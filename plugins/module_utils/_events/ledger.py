@@ -84,7 +84,6 @@ class TaskLedger:
         self._newest = max(self._newest, now.queued, _time(info, "startTime"), ended or 0)
         return self._first_changes(info, now) if before is None else [ENDS.get(now.state, STATE)]
 
-    @property
     def next_due(self) -> int | None:
         """When the next task will be overdue, in nanoseconds since 1970; ``None`` if none will be."""
         return min(self._due().values(), default=None)

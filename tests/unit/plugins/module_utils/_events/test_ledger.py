@@ -141,15 +141,15 @@ def at(seconds: float) -> int:
 
 def test_a_task_is_overdue_once() -> None:
     ledger = TaskLedger(BEGIN, 60 * SECOND)
-    assert (ledger.next_due, ledger.active) == (None, [])
+    assert (ledger.next_due(), ledger.active) == (None, [])
     task = info("running", -90, started=-50)
     ledger.enter(task)
-    assert ledger.next_due == at(10)
+    assert ledger.next_due() == at(10)
     assert ledger.overdue(at(9.9)) == []
     assert ledger.enter_overdue(task, at(9.9)) == []
     assert ledger.overdue(at(10)) == ["task-1"]
     assert ledger.enter_overdue(task, at(10)) == ["overdue"]
-    assert (ledger.overdue(at(99)), ledger.next_due) == ([], None)
+    assert (ledger.overdue(at(99)), ledger.next_due()) == ([], None)
     assert ledger.enter_overdue(task, at(99)) == []
     assert ledger.enter(info("success", -90, started=-50, ended=12)) == ["done"]
 
@@ -157,13 +157,13 @@ def test_a_task_is_overdue_once() -> None:
 def test_a_queued_task_is_overdue_from_when_it_was_queued_until_it_starts() -> None:
     ledger = TaskLedger(BEGIN, 60 * SECOND)
     ledger.enter(info("queued", 1))
-    assert ledger.next_due == at(61)
+    assert ledger.next_due() == at(61)
     assert ledger.enter_overdue(info("running", 1, started=55), at(62)) == ["state"]
-    assert ledger.next_due == at(115)
+    assert ledger.next_due() == at(115)
     ledger.enter(info("queued", 2, number=2))
     assert ledger.enter_overdue(info("queued", 2, number=2), at(62)) == ["overdue"]
     assert ledger.enter(info("running", 2, started=70, number=2)) == ["state"]
-    assert ledger.next_due == at(115)
+    assert ledger.next_due() == at(115)
 
 
 def test_what_has_ended_or_expired_is_not_overdue() -> None:
@@ -172,7 +172,7 @@ def test_what_has_ended_or_expired_is_not_overdue() -> None:
     ledger.enter(info("running", 1, started=1, number=2))
     ledger.lose("task-2")
     assert ledger.enter_overdue(info("error", 1, started=1, ended=70), at(90)) == ["failed"]
-    assert (ledger.overdue(at(90)), ledger.next_due) == ([], None)
+    assert (ledger.overdue(at(90)), ledger.next_due()) == ([], None)
 
 
 def test_another_task_with_the_id_of_one_that_was_overdue() -> None:
@@ -187,7 +187,7 @@ def test_another_task_with_the_id_of_one_that_was_overdue() -> None:
 def test_without_a_limit_nothing_is_overdue() -> None:
     ledger = settled()
     ledger.enter(info("running", 1, started=1))
-    assert (ledger.overdue(at(10**6)), ledger.next_due) == ([], None)
+    assert (ledger.overdue(at(10**6)), ledger.next_due()) == ([], None)
 
 
 CLONE = {"descriptionId": "VirtualMachine.clone"}
