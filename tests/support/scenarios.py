@@ -129,7 +129,7 @@ def _judge_state(server: VCenter, params: Params, outcome: Outcome) -> list[str]
         return []
     wanted = {"state": params["state"]}
     # Some servers keep the progress of a task only while it runs.
-    if "progress" in params and (params["state"] == "running" or "progress" in info):
+    if "progress" in params and (params["state"] == "running" or info.get("progress") is not None):
         wanted["progress"] = params["progress"]
     actual = {key: info.get(key) for key in wanted}
     return [] if actual == wanted else [f"succeeded, but the task is {actual}"]
