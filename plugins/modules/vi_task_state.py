@@ -59,7 +59,8 @@ options:
     type: dict
   force:
     description:
-      - Whether to change a task that has a RV(task.name), which is an operation of the vCenter itself. Changing such a
+      - Whether to change a task that has a RV(vijson.tasks.vi_task_info#module:tasks[].name), which is an operation of the
+        vCenter itself. Changing such a
         task does not change what the vCenter does.
     type: bool
     default: false
