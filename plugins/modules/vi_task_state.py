@@ -59,9 +59,8 @@ options:
     type: dict
   force:
     description:
-      - Whether to change a task that has a RV(vijson.tasks.vi_task_info#module:tasks[].name), which is an operation of the
-        vCenter itself. Changing such a
-        task does not change what the vCenter does.
+      - Whether to change an operation of the vCenter itself, which has a
+        RV(vijson.tasks.vi_task_info#module:tasks[].name). This does not change what the vCenter does.
     type: bool
     default: false
     version_added: 1.1.0
