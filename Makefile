@@ -35,6 +35,10 @@ demo: .venv/.playable ## run playbooks/demo.yml twice against the simulator
 simulator: .venv/.playable ## run the simulator until Ctrl-C, with the options in OPTIONS=…
 	@scripts/with-simulator $(OPTIONS) --
 
+.PHONY: probe
+probe: .venv/.playable ## compare the vCenter of the VMWARE_ variables with docs/assumptions.md; WRITE=1 with own tasks too
+	@WRITE=$(WRITE) PYTHONPATH=../../..:tests scripts/in-tree python -m ansible_collections.vijson.tasks.tests.probe "$(CURDIR)/vcenter-probe.md"
+
 .PHONY: build
 build: venv ## build the tarball, check it with Galaxy's importer, install it into an empty folder and run the demo from there
 	@scripts/check $@ "$(CURDIR)/scripts/build"
@@ -84,7 +88,7 @@ test-faults: venv ## run all fault-injection tests and write docs/faults.md
 
 .PHONY: quirks
 quirks: venv ## run all modules against servers that differ, one sample for each quirk; QUIRKS=whole for all
-	@QUIRKS=$(QUIRKS) scripts/check $@ pytest -n 2 --dist worksteal tests/assumptions
+	@QUIRKS=$(QUIRKS) scripts/check $@ pytest -n 2 --dist worksteal tests/assumptions tests/probe
 
 .PHONY: assumptions
 assumptions: venv ## write docs/assumptions.md from the register of assumptions
@@ -114,7 +118,7 @@ test-matrix: venv ## run units and e2e with the oldest and newest ansible-core, 
 ##@ Lint
 
 LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog workflow
-PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.architecture tests.assumptions tests.bench tests.e2e tests.faults tests.robustness tests.support tests.unit) simulator simulator_tests
+PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.architecture tests.assumptions tests.bench tests.e2e tests.faults tests.probe tests.robustness tests.support tests.unit) simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
 lint: $(LINTERS:%=lint-%) ## run all linters; lint-NAME runs one

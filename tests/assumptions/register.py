@@ -70,6 +70,13 @@ SAME = "The results are the same."
 
 _PROTOCOL = (
     Assumption(
+        "contract",
+        "Every response has the shape of the contract, except for fields and types of newer releases",
+        (_contract("all schemas"),),
+        "The module fails with a message that says what the response has instead.",
+        tests=("tests/probe/test_probe.py::test_responses_that_break_the_contract",),
+    ),
+    Assumption(
         "empty_response",
         "A method without a value responds with HTTP 200 and `null`",
         (_contract("responses of nullable results"),),
@@ -203,21 +210,22 @@ _TASKS = (
         "task_messages",
         "The message of a description is stored as the client sends it",
         (_text("LocalizableMessage.key"),),
-        "The key and the argument are compared, not only the message, so a second run changes nothing.",
+        "The key and the argument are compared too, so a second run changes nothing. A server whose catalog lacks the"
+        " key shows the key.",
         ("messages_from_catalog",),
     ),
     Assumption(
         "fault_messages",
         "The messages of a task's error are stored as the client sends them",
         (_text("MethodFault.faultMessage"),),
-        "The task ends in error either way; the text comes from the extension's catalog.",
+        "The task ends in error either way. A server whose catalog lacks the key shows the key instead of the text.",
         ("fault_messages_from_catalog",),
     ),
     Assumption(
         "kept_fields",
         "A task keeps its `progress` and its `locked` objects after its end",
         (_text("TaskInfo.progress: undefined unless the task runs"), _text("TaskInfo.locked")),
-        "Results of ended tasks lack them, except the progress of a task that `vi_task_state` has just ended.",
+        "Results of ended tasks lack them.",
         ("unset_after_running",),
     ),
     Assumption(

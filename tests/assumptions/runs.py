@@ -26,8 +26,8 @@ _VARYING = (
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "TIME"),
     (re.compile(r"-\d{6}-of-the-fault-matrix"), ""),
     (re.compile(r"127\.0\.0\.1(:\d+)?"), "SERVER"),
-    (re.compile(r"  \d+s(?= )"), "  AGE"),
-    (re.compile(r"(?<=\d)  +(?=[a-z])"), "  "),  # columns are wider from task-100 on
+    (re.compile(r" +\d+s(?= )"), " AGE"),
+    (re.compile(r" {2,}"), " "),  # columns are wider from task-100 on
 )
 
 
@@ -107,9 +107,7 @@ def comparable(outcome: Outcome) -> Any:
 
 def _stable(value: Any) -> Any:
     if isinstance(value, dict):
-        # A server may keep the progress of a task only while it runs.
-        without = (*_VOLATILE, "progress") if value.get("state") in ("success", "error") else _VOLATILE
-        return {key: _stable(item) for key, item in value.items() if key not in without}
+        return {key: _stable(item) for key, item in value.items() if key not in _VOLATILE}
     return [_stable(item) for item in value] if isinstance(value, list) else value
 
 

@@ -78,7 +78,8 @@ class _Check:
         known = contract.fields_of(type_name)
         newer = contract.newer_fields(type_name, self._release)
         for name in contract.required_of(type_name):
-            if values.get(name) is None:
+            may_be_null = self._is_response and self._nulls and name in values
+            if values.get(name) is None and not may_be_null:
                 raise _invalid(f"Required property {name} is missing from data object of type {type_name}")
         for name, value in values.items():
             place = f"{path}.{name}" if path else name

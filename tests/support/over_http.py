@@ -29,10 +29,12 @@ Json = Any
 ADMIN = ("administrator@vsphere.local", "admin-Pw1")
 READER = ("reader@vsphere.local", "reader-Pw1")
 MAKER = ("maker@vsphere.local", "maker-Pw1")
+PROBER = ("prober@vsphere.local", "prober-Pw1")
 USERS = (
     f"{ADMIN[0]}:{ADMIN[1]}",
     f"{READER[0]}:{READER[1]}:readonly",
     f"{MAKER[0]}:{MAKER[1]}:Task.Create+Task.Update",
+    f"{PROBER[0]}:{PROBER[1]}:Task.Create+Task.Update+Extension.Register+Extension.Unregister",
 )
 
 SERVICE = Ref("ServiceInstance", "ServiceInstance")
@@ -179,7 +181,8 @@ def running(
         url = asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
         with crashes.collected():
             yield Running(url, world)
-        assert server.violations + crashes.texts == []
+        problems = server.violations + crashes.texts
+        assert not problems, problems
     finally:
         asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)

@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of the task history. They only read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError
+from ansible_collections.vijson.tasks.plugins.module_utils._history.start_id_view import START_ID_RELEASE
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_info import (
+    ENDED,
+    expect_task_info,
+    task_moid,
+    task_number,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.task_reader import read_recent_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND, parse_rfc3339
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.property_reader import read_properties
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import (
+    Reference,
+    data_object,
+    expect_objects,
+    unboxed_value,
+)
+from ansible_collections.vijson.tasks.tests.probe.findings import NotObserved, Observation, too_few
+from ansible_collections.vijson.tasks.tests.probe.server import SAMPLE, Server
+
+SLACK = 100  # tasks that may be new since the first of two reads
+VIEW = 20
+DAY = 86400
+HOUR = 3600
+TRIED = 20  # ended tasks whose objects are read
+
+
+def check_empty_list(server: Server) -> Observation:
+    """Read a history without a match."""
+    with server.collector(activationId=["vijson.tasks probe: no such activation id"]) as collector:
+        if server.read(collector, "ReadNextTasks", 1):
+            raise NotObserved("the server does not filter by activation id")
+    body = server.transport.last("ReadNextTasks").body.strip()
+    return Observation(body == b"[]", "`[]`" if body == b"[]" else "no list")
+
+
+def check_page_refill(server: Server) -> Observation:
+    """Enlarge the latest page."""
+    with server.collector() as collector:
+        first = len(server.latest_page(collector))
+        if len(server.newest_tasks) <= first:
+            too_few("tasks in the history")
+        server.client.call(collector, "SetCollectorPageSize", {"maxCount": first + 10}, bound=True)
+        second = len(server.latest_page(collector))
+    return Observation(second < min(first + 10, len(server.newest_tasks)), f"{first} tasks, then {second}")
+
+
+def check_page_limit(server: Server) -> Observation:
+    """Ask for 1000 tasks."""
+    with server.collector() as collector:
+        try:
+            server.client.call(collector, "ReadNextTasks", {"maxCount": 1000}, bound=True)
+        except FaultError as error:
+            if error.type != "InvalidArgument":
+                raise
+            return Observation(False, "InvalidArgument")
+    return Observation(True, "accepted")
+
+
+def check_rewind(server: Server) -> Observation:
+    """Read the oldest tasks twice."""
+    with server.collector() as collector:
+        first = server.read(collector, "ReadNextTasks", 5)
+        server.client.call(collector, "RewindCollector", bound=True)
+        second = server.read(collector, "ReadNextTasks", 5)
+    if len(first) < 2:
+        too_few("tasks in the history")
+    same = bool(second) and task_moid(first[0]) == task_moid(second[0])
+    return Observation(same, "the same oldest task" if same else "another oldest task")
+
+
+def check_children(server: Server) -> Observation:
+    """Compare the tasks below the root folder with those of the root folder and below."""
+    root = server.client.singleton("rootFolder")
+    everything = server.history(entity=_by_entity(root, "all"))[: SAMPLE - SLACK]
+    below = {task_moid(info) for info in server.history(entity=_by_entity(root, "children"))}
+    own = {task_moid(info) for info in everything if _entity(info) == root.moid}
+    expected = {task_moid(info) for info in everything} - own
+    if not expected:
+        too_few("tasks below the root folder")
+    missing = len(expected - below)
+    text = f"{missing} of {len(expected)} tasks of descendants are missing, {len(own & below)} of the entity itself"
+    return Observation(not missing and not own & below, text)
+
+
+def _by_entity(entity: Reference, recursion: str) -> dict[str, Any]:
+    return data_object("TaskFilterSpecByEntity", entity=entity.wire(), recursion=recursion)
+
+
+def _entity(info: dict[str, Any]) -> Any:
+    entity = info.get("entity")
+    return entity.get("value") if isinstance(entity, dict) else None
+
+
+def check_system_tasks(server: Server) -> Observation:
+    """Filter by the system user."""
+    # The collection's own reader would drop the tasks of users.
+    with server.collector(userName=data_object("TaskFilterSpecByUsername", systemUser=True)) as collector:
+        found = [expect_task_info(info) for info in server.read(collector, "ReadNextTasks", VIEW)]
+    if not found:
+        too_few("tasks of the system")
+    others = sum(_user(info) is not None for info in found)
+    return Observation(not others, f"{others} tasks of users")
+
+
+def check_user_case(server: Server) -> Observation:
+    """Filter by a user name in another case."""
+    names = sorted({name for info in server.newest_tasks if (name := _user(info)) and name.swapcase() != name})
+    for name in names:
+        if _by_user(server, name):
+            found = bool(_by_user(server, name.swapcase()))
+            return Observation(found, "found in another case" if found else "not found in another case")
+    raise NotObserved("no user name of the history finds its tasks")
+
+
+def _by_user(server: Server, name: str) -> list[Any]:
+    return server.history(1, userName=data_object("TaskFilterSpecByUsername", systemUser=False, userList=[name]))
+
+
+def _user(info: dict[str, Any]) -> str | None:
+    reason = info.get("reason")
+    is_user = isinstance(reason, dict) and reason.get("_typeName") == "TaskReasonUser"
+    name = reason.get("userName") if is_user and reason else None
+    return name if isinstance(name, str) else None
+
+
+def check_view_order(server: Server) -> Observation:
+    """Read the newest tasks by id."""
+    numbers = [task_number(task_moid(info)) for info in _view(server, "")]
+    if len(numbers) < 2:
+        too_few("tasks in the history")
+    newest_first = numbers[0] > numbers[-1]
+    return Observation(newest_first, "newest first" if newest_first else "oldest first")
+
+
+def check_start_id(server: Server) -> Observation:
+    """Read the tasks before a task."""
+    newest = [task_moid(info) for info in _view(server, "")]
+    if len(newest) < 2:
+        too_few("tasks in the history")
+    start = max(newest, key=task_number)
+    included = start in [task_moid(info) for info in _view(server, start)]
+    return Observation(not included, "included" if included else "left out")
+
+
+def _view(server: Server, start: str) -> list[dict[str, Any]]:
+    if not server.client.supports(START_ID_RELEASE):
+        raise NotObserved(f"needs release {START_ID_RELEASE}")
+    view = data_object("TaskManagerViewByStartId", count=VIEW, startId=start)
+    params = {"viewSpec": view, "filterSpec": data_object("TaskFilterSpec")}
+    return expect_objects(server.client.call("taskManager", "ReadNextTasksByViewSpec", params), "a view")
+
+
+def check_expired_objects(server: Server) -> Observation:
+    """Read the objects of tasks that ended more than an hour ago."""
+    now = server.client.current_time()
+    old = [info for info in server.newest_tasks if _ended_before(info, now - HOUR * SECOND)][-TRIED:]
+    if not old:
+        too_few("tasks that ended more than an hour ago")
+    refs = [Reference("Task", task_moid(info)) for info in old]
+    left = len(read_properties(server.client, refs, ["info"]))
+    return Observation(left < len(old), f"{left} of {len(old)} tasks still have an object after an hour")
+
+
+def _ended_before(info: dict[str, Any], moment: int) -> bool:
+    time = unboxed_value(info.get("completeTime"))
+    return info.get("state") in ENDED and isinstance(time, str) and parse_rfc3339(time) < moment
+
+
+def check_history_age(server: Server) -> Observation:
+    """Compare the oldest task with the setting."""
+    setting = server.client.singleton("setting")
+    options = expect_objects(server.client.call(setting, "QueryOptions", {"name": "task."}), "QueryOptions")
+    values = {option.get("key"): unboxed_value(option.get("value")) for option in options}
+    days = values.get("task.maxAge")
+    if not isinstance(days, int) or values.get("task.maxAgeEnabled") is False:
+        raise NotObserved("the server does not limit the age of tasks")
+    with server.collector() as collector:
+        oldest = server.read(collector, "ReadNextTasks", 1)
+    too_old = oldest and _ended_before(oldest[0], server.client.current_time() - (days + 2) * DAY * SECOND)
+    return Observation(not too_old, f"{days} days" if not too_old else f"older tasks than {days} days")
+
+
+def read_task_properties(server: Server) -> None:
+    """Read what no check reads: recent tasks, one of them alone, the texts and limits of the TaskManager."""
+    server.client.get("taskManager", "description")
+    server.client.get("taskManager", "maxCollector")
+    for item in read_recent_tasks(server.client)[:1]:
+        server.client.get(item.ref, "info")

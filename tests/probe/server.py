@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The server under test, and what several checks need from it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from functools import cached_property
+from typing import Any
+
+from ansible_collections.vijson.tasks.plugins.module_utils._history.history_reader import read_latest_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_info import TaskInfo, expect_task_info
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.release import FIRST_RELEASE, RELEASES
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import data_object, expect_objects
+from ansible_collections.vijson.tasks.tests.probe.findings import NotObserved
+from ansible_collections.vijson.tasks.tests.probe.recording import RecordingTransport
+
+SAMPLE = 500
+"""The most tasks of the history that the probe reads at once."""
+
+_HELLO = "/api/vcenter/system?action=hello"
+_NUMBERS = re.compile(r"\d+(\.\d+){1,3}")
+
+
+class Server:
+    """One session on the server.
+
+    :ivar release: the release that release negotiation chose, or 8.0.1.0
+    :ivar hello_status: the HTTP status of release negotiation
+    """
+
+    def __init__(self, endpoint: Endpoint, credentials: Credentials) -> None:
+        self.credentials = credentials
+        self.transport = RecordingTransport(endpoint)
+        self.hello_status, self.release = self._negotiate()
+        self.client = Client(endpoint, credentials, api_release=self.release, transport=self.transport)
+
+    def _negotiate(self) -> tuple[int, str]:
+        body = json.dumps({"api_releases": list(RELEASES)})
+        response = self.send("POST", _HELLO, body=body)
+        try:
+            release = json.loads(response.body)["api_release"] if response.status == 200 else FIRST_RELEASE
+        except (ValueError, TypeError, KeyError):
+            release = FIRST_RELEASE
+        return response.status, release if release in RELEASES else FIRST_RELEASE
+
+    def send(self, verb: str, path: str, body: str | None = None, **headers: str) -> Response:
+        """A request outside the session."""
+        return self.transport.send_unrecorded(verb, path, body=body, headers=headers)
+
+    def send_anonymously(self, verb: str, path: str, body: Any = None, release: str = "") -> Response:
+        """A request of the API without a session."""
+        text = None if body is None else json.dumps(body)
+        return self.send(verb, f"/sdk/vim25/{release or self.release}/{path}", text)
+
+    def basic_login(self) -> str:
+        """The value of the header Authorization for the REST API."""
+        if not (self.credentials.username and self.credentials.password):
+            raise NotObserved("needs a user name and a password")
+        pair = f"{self.credentials.username}:{self.credentials.password}"
+        return f"Basic {base64.b64encode(pair.encode()).decode()}"
+
+    @cached_property
+    def version(self) -> str:
+        """The version of the API that the server says it has, such as 8.0.3.0; "" if it does not say."""
+        about = self.client.content().get("about")
+        found = _NUMBERS.fullmatch(str(about.get("apiVersion"))) if isinstance(about, dict) else None
+        return found[0] if found else ""
+
+    @cached_property
+    def newest_tasks(self) -> list[TaskInfo]:
+        """The newest tasks of the history, newest first."""
+        return self.history()
+
+    def history(self, count: int = SAMPLE, **conditions: Any) -> list[TaskInfo]:
+        """The newest tasks that a filter finds, newest first."""
+        found = read_latest_tasks(self.client, data_object("TaskFilterSpec", **conditions), count)
+        return [expect_task_info(info) for info in found]
+
+    def collector(self, **conditions: Any) -> Any:
+        """A history collector, which the block destroys."""
+        spec = {"filter": data_object("TaskFilterSpec", **conditions)}
+        return self.client.owned("taskManager", "CreateCollectorForTasks", spec, "DestroyCollector")
+
+    def read(self, collector: Any, method: str, count: int) -> list[dict[str, Any]]:
+        """A page of a collector."""
+        return expect_objects(self.client.call(collector, method, {"maxCount": count}, bound=True), method)
+
+    def latest_page(self, collector: Any) -> list[dict[str, Any]]:
+        """The property latestPage of a collector."""
+        return expect_objects(self.client.get(collector, "latestPage", bound=True), "latestPage")
