@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..modules.vi_session import ARGUMENT_SPEC, main, run
 from ..plugin_utils._action import action_module
 
-ActionModule = action_module(run, ARGUMENT_SPEC, hidden=True)
+ActionModule = action_module(run, ARGUMENT_SPEC, hidden=True, shares_session=False)
 
 # ansible-lint checks a module's arguments through its main.
 __all__ = ["ActionModule", "main"]

@@ -20,6 +20,8 @@ description:
   - A vCenter that does not respond neither fails nor delays a play. The callback warns once, and the run continues
     without it. Only at the end of the playbook does it wait for the vCenter, for at most O(time_budget).
   - Does not show results of tasks with C(no_log).
+  - Shares the session of the run's modules if the connection options are the same. E(VIJSON_TASKS_SHARE_SESSION) turns
+    this off.
 requirements:
   - requests
   - C(vijson.tasks.vcenter) in C(callbacks_enabled)
@@ -106,6 +108,7 @@ from ..module_utils._options.connection_spec import CONNECTION_SPEC
 from ..module_utils._own_tasks.output import last_lines
 from ..module_utils._plays.tally import PlayTally
 from ..module_utils._run.side_process import Message, Say, SideProcess
+from ..plugin_utils._run_sessions import is_sharing
 
 _OWN_OPTIONS = ("entity", "task_type", "time_budget")
 _LONGEST = 2000
@@ -206,11 +209,12 @@ class CallbackModule(CallbackBase):
 
 def _record(params: dict[str, Any], messages: Iterator[Message], say: Say) -> None:
     """The work of the side process. It does its imports itself, to keep them out of Ansible's own process."""
-    from ..module_utils._errors import ViError
+    from ..module_utils._errors import ViError, ignore
     from ..module_utils._plays.recorder import play_recorder
+    from ..plugin_utils._shared_session import share_session
 
     try:
-        plays = play_recorder(params, say)
+        plays = play_recorder(params, say, share_session if is_sharing() else ignore)
     except ViError as error:
         say(f"{error}")
         return

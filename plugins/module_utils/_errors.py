@@ -90,6 +90,10 @@ class BadResponse(NoResponse):
     """A response that is not VI JSON, or does not have the shape that the API defines."""
 
 
+class LoginRefused(ViError):
+    """The server does not accept the user name and the password."""
+
+
 class SessionEnded(ViError):
     """The session given as ``session_id`` has ended, and there are no credentials to log in again."""
 

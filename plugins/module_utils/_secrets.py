@@ -52,6 +52,10 @@ class Secrets:
             # The first one may be the password.
             del self._secrets[list(self._secrets)[1]]
 
+    def __iter__(self) -> Iterator[str]:
+        """The secrets themselves, from the oldest to the newest."""
+        return iter(self._secrets)
+
     def mask(self, text: str) -> str:
         """The text without these secrets."""
         if not self._secrets:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vi_session
-short_description: Log in to a vCenter once for several tasks
+short_description: Open or end a session of your own on a vCenter
 version_added: 1.0.0
 description:
-  - Opens a session and returns its id. Pass the id to the other modules as O(session_id), so that a play logs in only
-    once instead of once for each task.
+  - Opens a session and returns its id, which the other modules accept as O(session_id).
+  - Rarely needed from 1.1.0 on, because all modules of a run share one session anyway. Use this module for a session
+    that outlives the run, or that you pass to another program.
   - A session stays open until you end it or until it expires. To end it even if the play fails, put O(state=absent)
     into an C(always) section.
   - The result is hidden from all output; C(register) still receives it. With C(async), and for callback plugins also in
@@ -89,7 +90,7 @@ ARGUMENT_SPEC = argument_spec(state={"type": "str", "choices": ["present", "abse
 def run(job: Job) -> Result:
     """Open a session (Login), or end it (Logout): ``{session_id, changed}``."""
     if job.params["state"] == "absent":
-        if not job.client.shared:
+        if not job.params["session_id"]:
             raise InputError("session_id: the option is missing. Use the id of the session to end")
         return {"changed": job.client.log_out()}
     with connect_client({**job.params, "session_id": None}, job.warn) as client:

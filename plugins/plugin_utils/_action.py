@@ -5,6 +5,7 @@
 
 Ansible normally starts a new Python process for every task. Where the result is the same, this plugin calls the
 module's ``run()`` in the controller's own process instead, which is much faster. Otherwise it runs the module.
+Either way all modules of a run share one session for each vCenter and user.
 """
 
 from __future__ import annotations
@@ -26,8 +27,14 @@ from ansible.utils.display import Display
 
 from ..module_utils._errors import Interrupted, ViError, ignore
 from ..module_utils._options.argspec import escaped_secrets, wrap_single_values
+from ..module_utils._options.connection import Share
+from ..module_utils._options.connection_spec import CONNECTION_SPEC
 from ..module_utils._run.job import Job, Result, run_job
 from ..module_utils._vijson.transport import REQUESTS_IMPORT_ERROR
+from ._environment import added_to_environment, may_be_added
+from ._lender import Lender, needs_session
+from ._run_sessions import SHARE_SESSION
+from ._shared_session import share_session
 from ._terminal import STDERR_COLUMNS, fitted, show_lines_only
 
 try:
@@ -50,6 +57,7 @@ def action_module(
     *,
     hidden: bool = False,
     own_process: bool = False,
+    shares_session: bool = True,
     in_check_mode: Callable[[Result], None] = ignore,
 ) -> type[ActionBase]:
     """The ActionModule for a module's ``run()`` and argument specification.
@@ -57,6 +65,7 @@ def action_module(
     :param hidden: never show a successful result in any output; ``register`` still stores it
     :param own_process: never run in Ansible's own process
     :param in_check_mode: receives the result in check mode and may change it
+    :param shares_session: whether the module uses the session of the run
     """
 
     class ActionModule(_SharedAction):
@@ -67,6 +76,7 @@ def action_module(
         HIDDEN = hidden
         OWN_PROCESS = own_process
         IN_CHECK_MODE = staticmethod(in_check_mode)
+        SHARES_SESSION = shares_session
 
     return ActionModule
 
@@ -77,6 +87,7 @@ class _SharedAction(ActionBase):
     HIDDEN: bool
     OWN_PROCESS: bool
     IN_CHECK_MODE: Callable[[Result], None]
+    SHARES_SESSION: bool
 
     _supports_check_mode = True
     _supports_diff = True
@@ -86,12 +97,14 @@ class _SharedAction(ActionBase):
         """Run the module here or as a process, and return its result."""
         task_vars = task_vars or {}
         result: Result = super().run(tmp, task_vars)
-        if self._may_run_here(task_vars):
-            result.update(self._run_here(task_vars))
+        environment = self._environment()
+        if self._may_run_here(task_vars, environment):
+            with added_to_environment(environment):
+                result.update(self._run_here(task_vars))
         else:
             # With high verbosity, connection plugins show the output of a module.
             self._play_context.no_log = self._play_context.no_log or self.HIDDEN
-            result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+            result.update(self._run_module(task_vars, environment))
         if self._task.check_mode:
             self.IN_CHECK_MODE(result)
         show_lines_only(self._task.args, result)
@@ -101,13 +114,19 @@ class _SharedAction(ActionBase):
 
     # -- where to run ----------------------------------------------------------------------------------------------
 
-    def _may_run_here(self, task_vars: dict[str, Any]) -> bool:
+    def _environment(self) -> dict[str, str]:
+        """The variables of ``environment`` on the task, its blocks and its play."""
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(environment)
+        return {name: str(value) for name, value in environment.items()}
+
+    def _may_run_here(self, task_vars: dict[str, Any], environment: dict[str, str]) -> bool:
         return (
             not self.OWN_PROCESS
             and self._connection.transport == "local"
             and not self._connection.become
             and not self._task.async_val
-            and not any(self._task.environment or ())
+            and may_be_added(environment)
             and "_raw_params" not in self._task.args
             and REQUESTS_IMPORT_ERROR is None
             # On macOS, forked processes must not use the network frameworks with which requests looks for proxies.
@@ -138,16 +157,21 @@ class _SharedAction(ActionBase):
             f"Both option {item['option']} and its alias {item['alias']} are set." for item in validated._warnings
         ]
         message = self._validation_message(validated)
+        secrets = _secrets(validated)
         if message:
             result: Result = {"failed": True, "msg": message}
         else:
             with self._playbook_folder():
-                result = self._attempt(params, task_vars, warnings)
+                result = self._attempt(params, task_vars, warnings, secrets)
         if warnings:
             result["warnings"] = warnings
+        return self._finished(result, params, secrets, task_vars)
+
+    def _finished(self, result: Result, params: dict[str, Any], secrets: set[str], task_vars: dict[str, Any]) -> Result:
+        """A result as a module ends with it."""
         if self._returns_invocation(task_vars):
             result["invocation"] = {"module_args": params}
-        return _masked(result, validated._no_log_values | escaped_secrets(validated._no_log_values))
+        return _masked(result, secrets)
 
     def _arguments(self) -> tuple[dict[str, Any], ValidationResult]:
         """The parameters as a module receives them: converted to JSON and back, validated, with defaults."""
@@ -180,7 +204,9 @@ class _SharedAction(ActionBase):
         finally:
             os.chdir(before)
 
-    def _attempt(self, params: dict[str, Any], task_vars: dict[str, Any], warnings: list[str]) -> Result:
+    def _attempt(
+        self, params: dict[str, Any], task_vars: dict[str, Any], warnings: list[str], secrets: set[str]
+    ) -> Result:
         try:
             job = Job(
                 params,
@@ -188,10 +214,19 @@ class _SharedAction(ActionBase):
                 diff_mode=self._task.diff,
                 warn=warnings.append,
                 progress=self._progress(task_vars, params["hostname"]),
+                share=self._share(task_vars),
             )
         except ViError as error:
             return {"failed": True, **error.failure()}
-        return run_job(self.RUN, job)
+        result = run_job(self.RUN, job)
+        secrets |= set(job.client.secrets)
+        return result
+
+    def _share(self, task_vars: dict[str, Any]) -> Share:
+        return share_session if self._shares_session(task_vars) else ignore
+
+    def _shares_session(self, task_vars: dict[str, Any]) -> bool:
+        return self.SHARES_SESSION and self._is_enabled(SHARE_SESSION, task_vars)
 
     def _progress(self, task_vars: dict[str, Any], hostname: str) -> Callable[[str], None]:
         shown = not self._task.no_log and self._is_enabled(PROGRESS, task_vars)
@@ -210,6 +245,67 @@ class _SharedAction(ActionBase):
                 display.display(fitted(prefix + line, STDERR_COLUMNS), stderr=True)
 
         return show
+
+    # -- as a process of its own -----------------------------------------------------------------------------------
+
+    def _run_module(self, task_vars: dict[str, Any], environment: dict[str, str]) -> Result:
+        # A job in the background may outlive the run and its session.
+        if self._task.async_val or "_raw_params" in self._task.args or not self._shares_session(task_vars):
+            done: Result = self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
+            return done
+        warnings: list[str] = []
+        with added_to_environment(environment), self._playbook_folder():
+            params, validated = self._arguments()
+            lender = self._lender(params, validated, warnings.append)
+        try:
+            result = self._run_with_loan(lender, environment, task_vars)
+        except ViError as error:
+            result = self._finished({"failed": True, **error.failure()}, params, _secrets(validated), task_vars)
+        except Interrupted as error:
+            result = {"failed": True, "msg": str(error)}
+        if "invocation" in result and not params.get("session_id"):
+            # A loan is not an option that the user has set.
+            result["invocation"]["module_args"]["session_id"] = None
+        if warnings:
+            result["warnings"] = [*warnings, *result.get("warnings", ())]
+        return result
+
+    def _run_with_loan(self, lender: Lender | None, environment: dict[str, str], task_vars: dict[str, Any]) -> Result:
+        """The module's result, with the session of the run if that can be lent; ViError where nobody can log in."""
+        while lender is not None:
+            with added_to_environment(environment), self._playbook_folder():
+                session_id = lender.lend()
+            if session_id is None:
+                break
+            arguments = {**self._task.args, "session_id": session_id}
+            result: Result = self._execute_module(module_args=arguments, task_vars=task_vars)
+            if not lender.is_refused(result):
+                return result
+        alone: Result = self._execute_module(task_vars=task_vars)
+        return alone
+
+    def _lender(
+        self, params: dict[str, Any], validated: ValidationResult, warn: Callable[[str], None]
+    ) -> Lender | None:
+        if validated.error_messages:
+            return None
+        is_local = self._connection.transport == "local"
+        if not is_local:
+            # They are paths of another machine.
+            params = {name: None if self._is_path(name) else value for name, value in params.items()}
+        try:
+            # Another user may have other variables in the environment.
+            lender = Lender(params, warn, is_remote=not is_local or bool(self._connection.become))
+        except ViError:
+            return None
+        return lender if self.OWN_PROCESS or needs_session(self.RUN, params, self._task.check_mode) else None
+
+    def _is_path(self, name: str) -> bool:
+        return name not in CONNECTION_SPEC and self.SPEC.get(name, {}).get("type") == "path"
+
+
+def _secrets(validated: ValidationResult) -> set[str]:
+    return set(validated._no_log_values) | escaped_secrets(validated._no_log_values)
 
 
 def _masked(result: Mapping[str, Any], no_log_values: set[str]) -> Result:

@@ -21,6 +21,7 @@ from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Started
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 WAYS = pytest.mark.parametrize("in_process", [True, False], ids=["in-process", "as-module"])
+SHARES = pytest.mark.parametrize("shares", [True, False], ids=["shared", "own-session"])
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 TIMES = pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
 
@@ -34,11 +35,12 @@ LOAD = 2  # seconds that a busy machine may need in addition
 class Play:
     """A playbook that runs a task with one module."""
 
-    def __init__(self, ansible: Ansible, in_process: bool, module: str, arguments: dict[str, Any]):
+    def __init__(self, ansible: Ansible, in_process: bool, shares: bool, module: str, arguments: dict[str, Any]):
         self.vcenter = ansible.vcenter
         self.in_process = in_process
         tasks = [task("interrupted", module, arguments), task("after", "ansible.builtin.debug", {"msg": "goes on"})]
-        self.run: Started = ansible.start_tasks(tasks, in_process=in_process, own_group=True)
+        env = {"VIJSON_TASKS_SHARE_SESSION": str(shares)}
+        self.run: Started = ansible.start_tasks(tasks, in_process=in_process, env=env, own_group=True)
 
     @property
     def main(self) -> int:
@@ -50,24 +52,31 @@ class Play:
         return processes_with("TESTS_FOLDER", str(self.run.folder))
 
     def at_work(self) -> int:
-        """The process that holds the session."""
-        found = self.processes()
-        workers = [process.pid for process in found if process.parent == self.main]
-        modules = {process.pid: process.parent for process in found if process.is_module}
-        (pid,) = workers if self.in_process else [pid for pid, parent in modules.items() if parent not in modules]
+        """The process that runs the module."""
+        return self.worker() if self.in_process else self.module()
+
+    def worker(self) -> int:
+        """Ansible's own process for the task."""
+        (pid,) = [process.pid for process in self.processes() if process.parent == self.main]
+        return pid
+
+    def module(self) -> int:
+        """The process of the module, which may have a child of its own."""
+        modules = {process.pid: process.parent for process in self.processes() if process.is_module}
+        (pid,) = [pid for pid, parent in modules.items() if parent not in modules]
         return pid
 
     def until_requested(self, operation: str) -> None:
         until(lambda: self.vcenter.state()["requests"].get(operation), f"somebody requests {operation}")
 
-    def until_closed(self) -> None:
-        """Wait until nothing is open and no process runs, while the tasks keep making progress."""
+    def until_closed(self, left: dict[str, int] | None = None) -> None:
+        """Wait until nothing is open, or only this, and no process runs, while the tasks keep making progress."""
         numbers = cycle(range(100))
 
         def closed() -> bool:
             for moid in self.vcenter.made:
                 self.vcenter.change(moid, progress=next(numbers))
-            return not self.processes() and not self.vcenter.left()
+            return not self.processes() and self.vcenter.left() == (left or {})
 
         until(closed, "all is closed")
 
@@ -84,15 +93,22 @@ def started() -> Iterator[list[Play]]:
 
 
 @pytest.fixture
-def in_a_wait(ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool) -> Play:
+def shares() -> bool:
+    """Whether the modules share a session."""
+    return True
+
+
+@pytest.fixture
+def in_a_wait(ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool, shares: bool) -> Play:
     """A play that waits for a task that does not end."""
-    play = Play(ansible, in_process, "vi_task_wait", {"tasks": vcenter.task(), "wait_timeout": 600})
+    play = Play(ansible, in_process, shares, "vi_task_wait", {"tasks": vcenter.task(), "wait_timeout": 600})
     started.append(play)
     play.until_requested("PropertyCollector.WaitForUpdatesEx")
     return play
 
 
 @WAYS
+@SHARES
 @SIGNALS
 @TIMES
 def test_the_process_at_work(in_a_wait: Play, vcenter: VCenter, number: signal.Signals, times: int) -> None:
@@ -107,10 +123,10 @@ def test_the_process_at_work(in_a_wait: Play, vcenter: VCenter, number: signal.S
     outcome = run["interrupted"]
     assert outcome.msg == f"Interrupted by {number.name}. Everything that was opened on the vCenter is closed"
     assert outcome.left == {}
-    assert outcome.requests["SessionManager.Logout"] == 1
     assert run["after"].status == "ok"
     assert "Traceback" not in run.output
     in_a_wait.until_closed()
+    assert vcenter.state()["requests"]["SessionManager.Logout"] == 1
 
 
 @WAYS
@@ -123,7 +139,10 @@ def test_ansible_playbook(in_a_wait: Play, vcenter: VCenter, number: signal.Sign
     send = os.killpg if group else os.kill
     send(in_a_wait.main, number)
     if times == 2 and (group or PASSES_ON):
-        in_a_wait.until_requested("ListView.DestroyView")
+        until(
+            lambda: in_a_wait.run.process.poll() is not None or "ListView.DestroyView" in vcenter.state()["requests"],
+            "it has ended, or closes what it has opened",
+        )
         if in_a_wait.run.process.poll() is None:
             send(in_a_wait.main, number)
     if not group and not PASSES_ON:
@@ -137,14 +156,19 @@ def test_ansible_playbook(in_a_wait: Play, vcenter: VCenter, number: signal.Sign
 
 
 @WAYS
-def test_ansible_is_killed(in_a_wait: Play) -> None:
-    """The working process gets no signal, but notices the end of Ansible when it reports."""
+@SHARES
+def test_ansible_is_killed(in_a_wait: Play, vcenter: VCenter, in_process: bool, shares: bool) -> None:
+    """The working process gets no signal, but notices the end of Ansible when it reports.
+
+    Only a worker ends the session in the place of the main process: a module does not know whose session it is lent.
+    """
     pid = in_a_wait.at_work()
     for process in in_a_wait.processes():
         is_worker = process.parent == in_a_wait.main
         if process.pid == in_a_wait.main or (is_worker and process.pid != pid):
             os.kill(process.pid, signal.SIGKILL)
-    in_a_wait.until_closed()
+    in_a_wait.until_closed({"sessions": 1} if shares and not in_process else {})
+    vcenter.control("POST", "restart")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL, None])
@@ -153,7 +177,7 @@ def test_a_command_and_its_task(
 ) -> None:
     """The module stops the command and ends the task, whether a signal ends it or Ansible has ended (``None``)."""
     job = {"task_type": "com.vijson.simulator.job", "activation_id": f"interrupted-by-{number}", "timeout": "10m"}
-    play = Play(ansible, False, "vi_task_run", {**job, "argv": ["sh", "-c", "sleep 300; sleep 300"]})
+    play = Play(ansible, False, True, "vi_task_run", {**job, "argv": ["sh", "-c", "sleep 300; sleep 300"]})
     started.append(play)
     play.until_requested("Task.SetTaskDescription")
     until(lambda: any("sleep 300" in process.command for process in play.processes()), "the command runs")
@@ -165,31 +189,40 @@ def test_a_command_and_its_task(
         assert module in [process.pid for process in play.processes()]
     else:
         os.kill(play.at_work(), number)
-    play.until_closed()
+    play.until_closed({"sessions": 1} if number is None else {})
     (shown,) = run_module(vcenter, "vi_task_collector", {"activation_ids": [job["activation_id"]]}).result["tasks"]
     assert shown["state"] == "error"
     assert shown["error"]["message"] == "The run was interrupted, and the command was stopped"
     if number in (signal.SIGINT, signal.SIGTERM):
         assert play.run.finish()["interrupted"].msg.startswith(f"Interrupted by {number.name}")
+    vcenter.control("POST", "restart")
 
 
 @WAYS
+@SHARES
 @SIGNALS
 def test_during_the_login(
-    ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool, number: signal.Signals
+    ansible: Ansible,
+    vcenter: VCenter,
+    started: list[Play],
+    in_process: bool,
+    shares: bool,
+    number: signal.Signals,
 ) -> None:
-    """The module waits for the response, because it contains the session id."""
+    """The login is waited for, because its response contains the session id."""
     vcenter.fault("SessionManager.Login", "delay", seconds=1)
-    play = Play(ansible, in_process, "vi_task_manager_info", {})
+    play = Play(ansible, in_process, shares, "vi_task_manager_info", {})
     started.append(play)
     play.until_requested("SessionManager.Login")
-    os.kill(play.at_work(), number)
+    os.kill(play.worker() if in_process or shares else play.module(), number)
     run = play.run.finish()
     assert (
         run["interrupted"].msg == f"Interrupted by {number.name}. Everything that was opened on the vCenter is closed"
     )
-    assert run["interrupted"].requests == {"SessionManager.Login": 1, "SessionManager.Logout": 1}
+    assert run["interrupted"].work == ({} if shares else {"SessionManager.Logout": 1})
     assert run["interrupted"].left == {}
+    requests = vcenter.state()["requests"]
+    assert requests == {"SessionManager.Login": 1, "SessionManager.Logout": 1}
 
 
 @WAYS
@@ -210,13 +243,14 @@ def test_the_timeout_of_a_task_during_the_login(
 
 
 @WAYS
+@SHARES
 def test_a_terminal_whose_vcenter_hangs(
-    ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool
+    ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool, shares: bool
 ) -> None:
     """Ctrl-C ends the run although neither the request nor the logout gets a response."""
     vcenter.fault("PropertyCollector.RetrievePropertiesEx", "delay", seconds=20)
     vcenter.fault("SessionManager.Logout", "delay", seconds=20)
-    play = Play(ansible, in_process, "vi_task_manager_info", {})
+    play = Play(ansible, in_process, shares, "vi_task_manager_info", {})
     started.append(play)
     play.until_requested("PropertyCollector.RetrievePropertiesEx")
     signalled = time.monotonic()

@@ -40,6 +40,7 @@ def test_keywords_and_variables(ansible: Ansible, vcenter: VCenter, tmp_path: Pa
     in_process: dict[str, dict[str, Any]] = {
         "plain": {},
         "empty environment": {"environment": {}},
+        "environment": {"environment": {"VMWARE_PROXY_PORT": "3128"}},
         "check mode": {"check_mode": True},
         "own interpreter": {"vars": {"ansible_python_interpreter": sys.executable}},
         "own interpreter by template": {"vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}},
@@ -51,7 +52,7 @@ def test_keywords_and_variables(ansible: Ansible, vcenter: VCenter, tmp_path: Pa
         "run once": {"run_once": True},
     }
     as_module: dict[str, dict[str, Any]] = {
-        "environment": {"environment": {"VMWARE_PROXY_PORT": "3128"}},
+        "environment of Python": {"environment": {"PYTHONWARNINGS": "ignore", "VMWARE_PROXY_PORT": "3128"}},
         "become": {"become": True, "vars": become},
         "async": {"async": 60, "poll": 1},
         "another interpreter": {"vars": {"ansible_python_interpreter": python}},
@@ -79,7 +80,8 @@ def test_keywords_and_variables(ansible: Ansible, vcenter: VCenter, tmp_path: Pa
     for name in as_module:
         if name != "async":
             assert run[name].result["missing"] == ["task-1"]
-    assert run["environment"].result["invocation"]["module_args"]["proxy_port"] == 3128
+    for name in ("environment", "environment of Python"):
+        assert run[name].result["invocation"]["module_args"]["proxy_port"] == 3128
 
 
 @pytest.mark.parametrize(

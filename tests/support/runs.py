@@ -35,7 +35,7 @@ class Outcome:
     """The outcome of one task on one host.
 
     :ivar status: ok, failed, skipped or unreachable
-    :ivar left: what was open on the server when the task had ended, by type
+    :ivar left: what was open on the server when the task had ended, by type, without the session that the run shares
     :ivar requests: how often the task sent each operation, such as ``Task.CancelTask``
     :ivar processes: how many module processes the task started
     """
@@ -47,6 +47,11 @@ class Outcome:
     left: dict[str, int]
     requests: dict[str, int]
     processes: int
+
+    @property
+    def work(self) -> dict[str, int]:
+        """The requests without the login, which the first module of a run makes for all."""
+        return {operation: count for operation, count in self.requests.items() if operation != "SessionManager.Login"}
 
     @property
     def msg(self) -> str:
@@ -112,11 +117,14 @@ class Ansible:
         return self.playbook([{"hosts": "localhost", "gather_facts": False, **keywords, "tasks": tasks}], **options)
 
     def start_tasks(self, tasks: Sequence[Task], **options: Any) -> Started:
-        """Start one play on localhost. Options are those of :meth:`start`."""
+        """Start one play on localhost, or on ``hosts`` with variables. More options are those of :meth:`start`."""
         folder = self._new_folder()
+        hosts = options.pop("hosts", None)
+        play = {"hosts": "all" if hosts else "localhost", "gather_facts": False, "tasks": tasks}
         path = folder / "play.yml"
-        path.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
-        return self.start(["ansible-playbook", str(path)], folder=folder, **options)
+        path.write_text(json.dumps([play]), encoding="utf-8")
+        inventory = ["--inventory", str(_write_inventory(folder, hosts))] if hosts else []
+        return self.start(["ansible-playbook", str(path), *inventory], folder=folder, **options)
 
     def playbook(self, plays: Sequence[Mapping[str, Any]] | str, **options: Any) -> Run:
         """Run a playbook, given as data, or as text if it needs YAML tags.

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from ipaddress import IPv6Address
@@ -13,7 +14,12 @@ from typing import Any, Callable
 from .._errors import InputError, ignore
 from .._vijson.client import Client, Credentials
 from .._vijson.release import RELEASES, is_release
+from .._vijson.session import LentSession, Session, SessionSource, borrow_session, is_lent, lend_session
 from .._vijson.transport import MEBIBYTE, Endpoint
+from .connection_spec import CONNECTION_SPEC
+
+Share = Callable[[Endpoint, Credentials], "SessionSource | None"]
+"""Where a client that would log in gets its session from instead, if there is such a place."""
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 _SESSION_ID = re.compile(r"[!-~]+")
@@ -22,15 +28,43 @@ _MAX_MEBIBYTES = 4096
 
 
 def connect_client(
-    params: dict[str, Any], warn: Callable[[str], None] = ignore, *, patience: float = math.inf
+    params: dict[str, Any],
+    warn: Callable[[str], None] = ignore,
+    *,
+    patience: float = math.inf,
+    share: Share = ignore,
 ) -> Client:
     """A client for the connection options. It sends nothing yet.
 
     :param patience: seconds for all attempts of one request
     :raises InputError: an option is missing or not valid
     """
+    params, lent = _borrow(params)
     where = parse_endpoint(params)._replace(patience=patience)
-    return Client(where, parse_credentials(params), api_release=_release(params["api_release"]), warn=warn)
+    credentials = parse_credentials(params)
+    release = _release(params["api_release"])
+    source = lent or (share(where, credentials) if credentials.session_id is None else None)
+    return Client(where, credentials, api_release=release, warn=warn, source=source)
+
+
+def lend(session: Session, params: dict[str, Any]) -> str:
+    """A session as a value of ``session_id`` for a module whose other options of the connection are the same."""
+    return lend_session(session, _purpose(params))
+
+
+def _borrow(params: dict[str, Any]) -> tuple[dict[str, Any], LentSession | None]:
+    """The options without a session that was lent, and that session if it was lent for these options."""
+    value = params["session_id"]
+    if not value or not is_lent(value):
+        return params, None
+    session = borrow_session(value, _purpose(params))
+    return {**params, "session_id": None}, session and LentSession(session)
+
+
+def _purpose(params: dict[str, Any]) -> str:
+    # Neither a limit of time nor a release changes whose session it is, or who may see it.
+    names = sorted(CONNECTION_SPEC.keys() - {"session_id", "request_timeout", "api_release"})
+    return json.dumps([params[name] for name in names])
 
 
 def parse_credentials(params: dict[str, Any]) -> Credentials:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import uuid
 from typing import Any, Callable
 
-from .._errors import InputError, ViError
-from .._options.connection import connect_client
+from .._errors import InputError, ViError, ignore
+from .._options.connection import Share, connect_client
 from .._options.connection_spec import CONNECTION_SPEC, OptionSpec
 from .._options.parsing import parse_entity
 from .._options.validation import validate_options
@@ -92,7 +92,7 @@ class PlayRecorder:
             getattr(self, kind)(value)
 
 
-def play_recorder(params: dict[str, Any], warn: Callable[[str], None]) -> PlayRecorder:
+def play_recorder(params: dict[str, Any], warn: Callable[[str], None], share: Share = ignore) -> PlayRecorder:
     """The recorder for the options of the callback.
 
     :raises InputError: an option is missing or has an unusable value
@@ -101,5 +101,5 @@ def play_recorder(params: dict[str, Any], warn: Callable[[str], None]) -> PlayRe
     if options["time_budget"] <= 0:
         raise InputError(f"time_budget: {options['time_budget']:g} is not a valid time. Use seconds above 0")
     entity = None if options["entity"] is None else parse_entity(options["entity"])
-    client = connect_client(options, patience=options["time_budget"])
+    client = connect_client(options, patience=options["time_budget"], share=share)
     return PlayRecorder(client, entity, options["task_type"], warn)

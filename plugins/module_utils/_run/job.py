@@ -9,7 +9,7 @@ from typing import Any, Callable
 
 from .._errors import Interrupted, ViError, ignore, one_line
 from .._interrupts import interruptible
-from .._options.connection import connect_client
+from .._options.connection import Share, connect_client
 from .._options.parsing import CHECK_MODE_TASK, parse_entity, parse_task, parse_tasks
 from .._vijson.wire import Entity
 
@@ -34,13 +34,14 @@ class Job:
         diff_mode: bool = False,
         warn: Callable[[str], None] = ignore,
         progress: Callable[[str], None] = ignore,
+        share: Share = ignore,
     ):
         self.params = params
         self.check_mode = check_mode
         self.diff_mode = diff_mode
         self.warn = _safe(warn)
         self.progress = _safe(progress)
-        self.client = connect_client(params, self.warn)
+        self.client = connect_client(params, self.warn, share=share)
 
     def tasks(self) -> list[str]:
         """The moIds in the option ``tasks``, without duplicates."""

@@ -50,7 +50,10 @@ def _result(module: _Module, run: Callable[[Job], Result]) -> Result:
         )
     except ViError as error:
         return {"failed": True, **error.failure()}
-    return run_job(run, job)
+    result = run_job(run, job)
+    # A session of a run is lent as a part of session_id.
+    module.no_log_values.update(job.client.secrets)
+    return result
 
 
 def _stop_if_unread(_line: str) -> None:

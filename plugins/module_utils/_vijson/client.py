@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A session on a vCenter over VI JSON: log in, invoke methods, read properties, close objects and sessions.
 
-The first request that needs a session logs in. After the fault ``NotAuthenticated`` the client logs in once more and
-repeats the request, because the vCenter did not process it. A session given as ``session_id`` is never logged out.
+The first request that needs a session asks the client's source for one, which usually logs in. After the fault
+``NotAuthenticated`` the client logs in once more and repeats the request, because the vCenter did not process it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ from functools import partial
 from typing import Any, Callable, NamedTuple, Union
 from urllib.parse import quote
 
-from .._errors import BadResponse, ConnectError, FaultError, LostResponse, SessionEnded, ViError, ignore
+from .._errors import (
+    BadResponse,
+    ConnectError,
+    FaultError,
+    LoginRefused,
+    LostResponse,
+    SessionEnded,
+    ViError,
+    ignore,
+)
 from .._interrupts import finish, opening
 from .._secrets import Secrets
 from .._times import parse_rfc3339
@@ -27,6 +36,7 @@ from .recovery import UNREACHABLE
 from .release import FIRST_RELEASE, is_release, is_since, negotiate_release
 from .response import Response, read_response
 from .server_clock import ServerClock
+from .session import GivenSession, OwnSession, Session, SessionEnd, SessionSource
 from .transport import Endpoint, Transport
 from .wire import REQUIREMENT, Reference, expect_object, expect_reference, expect_text
 
@@ -66,7 +76,7 @@ class Credentials(NamedTuple):
 class Client:
     """A client for one vCenter. Use it as a context manager, or call :meth:`close`.
 
-    :ivar secrets: the password, and the ids of the sessions
+    :ivar secrets: the password, and the ids of the sessions that it has used
     """
 
     def __init__(
@@ -77,16 +87,22 @@ class Client:
         api_release: str = FIRST_RELEASE,
         warn: Callable[[str], None] = ignore,
         transport: Transport | None = None,
+        source: SessionSource | None = None,
     ):
+        """``source``: where sessions come from; by default what the credentials say."""
         self.endpoint = endpoint
         self._credentials = credentials
         self._release = api_release
         self._warn = warn
         self._transport = transport
+        is_given = credentials.session_id is not None
+        self._source = source or (GivenSession(endpoint.hostname) if is_given else OwnSession())
         self._session_id = credentials.session_id
         self.secrets = Secrets(credentials.password, credentials.session_id)
         self._session_key: str | None = None
         self._user_name: str | None = None
+        self._logins = 0
+        self._was_used = False
         self._singletons = dict(_SINGLETONS)
         self._undestroyed: list[tuple[Reference, str]] = []
         self._longest = math.inf
@@ -102,9 +118,9 @@ class Client:
         self.close()
 
     @property
-    def shared(self) -> bool:
-        """Whether the session was given as ``session_id``, so that other clients may use it too."""
-        return self._credentials.session_id is not None
+    def ends_orphans(self) -> bool:
+        """Whether a request that opens something may be repeated: the object of a lost response ends soon."""
+        return self._source.ends_orphans
 
     @property
     def release(self) -> str:
@@ -191,8 +207,9 @@ class Client:
     def owned(self, target: Target, method: str, params: dict[str, Any] | None, destroy: str) -> Iterator[Reference]:
         """An object that ``method`` creates in this session. It is destroyed at the end of the block.
 
-        In the client's own session the request may be repeated: the logout destroys an object whose id was lost with
-        the response. If the vCenter is unreachable, the object is destroyed before the next one is created or by
+        Where the session ends soon, the request may be repeated: the logout destroys an object whose id was lost with
+        the response. Where other clients of the session have used up what it may open, the client opens a session of
+        its own. If the vCenter is unreachable, the object is destroyed before the next one is created or by
         :meth:`close`.
 
         :param destroy: the method that destroys it
@@ -201,7 +218,7 @@ class Client:
         made, reachable = None, True
         try:
             with opening():
-                made = expect_reference(self.call(target, method, params, repeatable=not self.shared), method)
+                made = self._make(target, method, params)
             yield made
         except UNREACHABLE:
             reachable = False
@@ -211,6 +228,16 @@ class Client:
                 self._finish(partial(self._destroy, made, destroy))
             elif made:
                 self._undestroyed.append((made, destroy))
+
+    def _make(self, target: Target, method: str, params: dict[str, Any] | None) -> Reference:
+        try:
+            made = self.call(target, method, params, repeatable=self.ends_orphans)
+        except FaultError as error:
+            if error.type != "InvalidState" or not self._source.leave():
+                raise
+            self._forget_session()
+            made = self.call(target, method, params)
+        return expect_reference(made, method)
 
     def _destroy(self, made: Reference, method: str) -> None:
         # If this fails, the object has ended with its session, or will.
@@ -241,26 +268,22 @@ class Client:
         **how: Any,
     ) -> Any:
         if self._session_id is None:
-            self.log_in()
+            self._open_session()
         try:
             value = self._request(verb, target, member, params, **how)
             check(value)
         except FaultError as error:
             if error.type != "NotAuthenticated":
                 raise
-            self._session_id = None
-            if self.shared:
-                raise SessionEnded(
-                    f"session_id: {self.endpoint.hostname} does not know this session. It was logged out, has expired,"
-                    " or belongs to another server. Log in again with vi_session",
-                    fault=error.fault,
-                ) from error
+            self._session_ended(error)
             if bound:
                 raise
         else:
+            self._was_used = True
             return value
-        # bound: a second new login would not help either.
-        return self._invoke(verb, target, member, params, bound=True, check=check, **how)
+        # bound: after a login of this client a second one would not help either.
+        bound = self._open_session()
+        return self._invoke(verb, target, member, params, bound=bound, check=check, **how)
 
     def _request(self, verb: str, target: Target, member: str, params: dict[str, Any] | None, **how: Any) -> Any:
         known = self._singletons[target] if isinstance(target, str) else target
@@ -277,8 +300,7 @@ class Client:
     def _exchange(self, verb: str, target: Reference, member: str, params: dict[str, Any] | None, **how: Any) -> Any:
         path = "/sdk/vim25/" + "/".join(quote(part, safe="") for part in (self.release, *target, member))
         response = self._send(verb, path, body=None if params is None else json.dumps(params), **how)
-        self._session_id = response.headers.get(_SESSION_HEADER) or self._session_id
-        self.secrets.add(self._session_id)
+        self._note_session(response.headers.get(_SESSION_HEADER))
         self._clock.note(response.headers.get("Date"))
         return read_response(response, f"{member} of {target}", self.endpoint.hostname, self.release)
 
@@ -308,38 +330,74 @@ class Client:
 
     # -- session ---------------------------------------------------------------------------------------------------
 
-    def log_in(self) -> str:
-        """Open the client's own session (SessionManager.Login) and return its id.
+    def log_in(self) -> Session:
+        """The client's session, opened if necessary.
 
-        :raises SessionEnded: the client uses a session given as ``session_id``
+        :raises SessionEnded: the session given as ``session_id`` has ended
         :raises ViError: the vCenter did not accept the credentials, or the login failed in another way
         """
-        if self.shared:
-            raise SessionEnded("session_id: the session has ended. Log in again with vi_session")
+        if self._session_id is None:
+            self._open_session()
+        return Session(self._session_id or "", self._session_key, self._user_name)
+
+    def _open_session(self) -> bool:
+        """Get a session from the source. Returns whether this client has logged in for it."""
+        logins = self._logins
+        session = self._source.open(self._log_in)
+        self._session_id, self._session_key, self._user_name = session
+        self.secrets.add(session.id)
+        self._was_used = False
+        return self._logins > logins
+
+    def _session_ended(self, error: FaultError) -> None:
+        ended = self._session_id or ""
+        self._forget_session()
+        self._source.ended(SessionEnd(ended, error, self._was_used))
+
+    def _forget_session(self) -> None:
+        self._session_id = self._session_key = self._user_name = None
+
+    def _note_session(self, session_id: str | None) -> None:
+        """Note the session's id: any response may change it."""
+        if session_id and session_id != self._session_id:
+            before, self._session_id = self._session_id, session_id
+            self.secrets.add(session_id)
+            if before:
+                self._source.renewed(before, session_id)
+
+    def _log_in(self) -> Session:
+        self._logins += 1
         try:
-            user = self._log_in_once()
+            user = self._log_in_twice()
+            if not self._session_id:
+                raise BadResponse(f"{self.endpoint.hostname} returned no session id for the login. {REQUIREMENT}")
+            session = expect_object(user, "Login")
+        except ViError:
+            # The session may be open although the rest of the response is unusable.
+            self._finish(self._log_out_quietly)
+            raise
+        key, name = session.get("key"), session.get("userName")
+        return Session(self._session_id, key if isinstance(key, str) else None, name if isinstance(name, str) else None)
+
+    def _log_in_twice(self) -> Any:
+        try:
+            return self._log_in_once()
         except LostResponse as error:
             self._warn(
                 f"The response to the login was lost: {str(error).rstrip('.')}. Trying once more."
                 " If the vCenter processed the first login, that session stays open until it expires."
             )
-            user = self._log_in_once()
-        if not self._session_id:
-            raise BadResponse(f"{self.endpoint.hostname} returned no session id for the login. {REQUIREMENT}")
-        name, key = expect_object(user, "Login").get("userName"), user.get("key")
-        self._user_name = name if isinstance(name, str) else None
-        self._session_key = key if isinstance(key, str) else None
-        return self._session_id
+            return self._log_in_once()
 
     def _log_in_once(self) -> Any:
-        self._session_id = self._session_key = None
+        self._forget_session()
         params = {"userName": self._credentials.username, "password": self._credentials.password}
         try:
             with opening():
                 return self._request("POST", "sessionManager", "Login", params, repeatable=False)
         except FaultError as error:
             if error.type == "InvalidLogin":
-                raise ViError(
+                raise LoginRefused(
                     f"{self.endpoint.hostname} did not accept the user name and password of"
                     f" {self._credentials.username} (InvalidLogin)",
                     fault=error.fault,
@@ -356,14 +414,18 @@ class Client:
             if error.type != "NotAuthenticated":
                 raise
             return False
-        self._session_id = None
+        self._forget_session()
         return True
+
+    def _log_out_quietly(self) -> None:
+        with suppress(ViError):
+            self.log_out()
 
     def keep(self) -> str:
         """Log in if necessary, and return the session's id. From now on the client never logs the session out."""
-        session_id = self._session_id or self.log_in()
-        self._credentials = Credentials(session_id=session_id)
-        return session_id
+        session = self.log_in()
+        self._source = GivenSession(self.endpoint.hostname)
+        return session.id
 
     def close(self) -> None:
         """Log out of the client's own session and close the connections. A failure is only a warning."""
@@ -371,16 +433,18 @@ class Client:
 
     def _close(self) -> None:
         try:
-            if self.shared:
-                self._destroy_pending()
-            else:
+            if self._source.is_private:
                 self.log_out()
+            else:
+                self._destroy_pending()
         except ViError as error:
-            opened = "objects; they expire with the session" if self.shared else "the session; it expires when idle"
+            is_own = self._source.is_private
+            opened = "the session; it expires when idle" if is_own else "objects; they expire with the session"
             self._warn(f"Could not close {opened}: {error}")
         finally:
             self.secrets.forget()
             self.drop_connections()
+            self._source.closed()
 
     def drop_connections(self) -> None:
         """Close the connections. The next request opens new ones: a forked process must not use those of its parent."""
@@ -394,8 +458,7 @@ class Client:
 
     def user_name(self) -> str:
         """The name of the session's user, as the vCenter writes it: ``DOMAIN\\name``."""
-        if self._session_id is None:
-            self.log_in()
+        self.log_in()
         if self._user_name is None:
             session = expect_object(self.get("sessionManager", "currentSession"), "currentSession")
             self._user_name = expect_text(session.get("userName"), "currentSession")
@@ -403,8 +466,7 @@ class Client:
 
     def session_key(self) -> str:
         """The key of the session (``UserSession.key``), which is not its id."""
-        if self._session_id is None:
-            self.log_in()
+        self.log_in()
         if self._session_key is None:
             session = expect_object(self.get("sessionManager", "currentSession"), "currentSession")
             self._session_key = expect_text(session.get("key"), "currentSession")

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any, NamedTuple
 
 from .._errors import BadResponse, FaultError, LostResponse
-from .client import Client
+from .client import Client, Target
 from .faults import fault_type, server_fault
 from .recovery import MAX_READS
 from .wire import Reference, data_object, expect_object, expect_objects, expect_reference
@@ -126,23 +127,33 @@ def read_object_properties(client: Client, ref: Reference, paths: list[str]) -> 
 
 
 def _retrieve(client: Client, spec: dict[str, Any]) -> list[Properties]:
-    # A page cannot be requested again if it was lost, or another client of the session invalidated its token.
-    for _attempt in range(MAX_READS - 1):
+    # A page cannot be requested again if it was lost, or another client of the session invalidated its token. So start
+    # again, with a property collector that no other client uses.
+    for attempt in range(MAX_READS):
         found: list[Properties] = []
         try:
-            for page in _pages(client, spec):
-                found += page
+            with _collector(client, is_own=attempt > 0) as collector:
+                for page in _pages(client, collector, spec):
+                    found += page
         except (LostResponse, FaultError):
-            if not found:
+            if not (found or attempt) or attempt == MAX_READS - 1:
                 raise
         else:
-            return found
-    return [item for page in _pages(client, spec) for item in page]
+            break
+    return found
 
 
-def _pages(client: Client, spec: dict[str, Any]) -> Iterator[list[Properties]]:
+def _collector(client: Client, *, is_own: bool) -> AbstractContextManager[Target]:
+    if is_own:
+        return client.owned("propertyCollector", "CreatePropertyCollector", None, "DestroyPropertyCollector")
+    return nullcontext("propertyCollector")
+
+
+def _pages(client: Client, collector: Target, spec: dict[str, Any]) -> Iterator[list[Properties]]:
     params = {"specSet": [spec], "options": data_object("RetrieveOptions")}
-    value = client.call("propertyCollector", "RetrievePropertiesEx", params, check=partial(_require_session, client))
+    is_own = isinstance(collector, Reference)
+    check = partial(_require_session, client)
+    value = client.call(collector, "RetrievePropertiesEx", params, bound=is_own, check=check)
     while value is not None:
         page = expect_object(value, "RetrievePropertiesEx")
         yield [_properties(item) for item in expect_objects(page.get("objects"), "RetrievePropertiesEx")]
@@ -150,7 +161,7 @@ def _pages(client: Client, spec: dict[str, Any]) -> Iterator[list[Properties]]:
         if not token:
             return
         params = {"token": token}
-        value = client.call("propertyCollector", "ContinueRetrievePropertiesEx", params, repeatable=False, bound=True)
+        value = client.call(collector, "ContinueRetrievePropertiesEx", params, repeatable=False, bound=True)
 
 
 def _require_session(client: Client, value: Any) -> None:

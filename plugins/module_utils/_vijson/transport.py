@@ -45,10 +45,11 @@ class Endpoint(NamedTuple):
 
     :ivar verify: ``False`` accepts any certificate, a path trusts that PEM file or directory, ``None`` uses
         ``REQUESTS_CA_BUNDLE`` or else the list that ships with requests
-    :ivar proxy: URL of a proxy, ``None`` uses ``HTTPS_PROXY`` and ``NO_PROXY``
+    :ivar proxy: URL of a proxy, ``None`` uses ``HTTPS_PROXY`` and ``NO_PROXY``, an empty text is no proxy
     :ivar request_timeout: seconds for one attempt
     :ivar patience: seconds for all attempts of one request
     :ivar max_response_size: maximum number of bytes of an unpacked response
+    :ivar connect_timeout: seconds for a connection, if that is less
     """
 
     hostname: str
@@ -58,6 +59,7 @@ class Endpoint(NamedTuple):
     request_timeout: float = 60.0
     patience: float = math.inf
     max_response_size: int = 64 * MEBIBYTE
+    connect_timeout: float = math.inf
 
     @property
     def where(self) -> str:
@@ -69,6 +71,17 @@ class Endpoint(NamedTuple):
         """``https://host:port``"""
         host = f"[{self.hostname}]" if ":" in self.hostname else self.hostname
         return f"https://{host}" if self.port == 443 else f"https://{host}:{self.port}"
+
+    @property
+    def trusted(self) -> bool | str:
+        """What to verify certificates with, as requests takes it."""
+        return (os.environ.get("REQUESTS_CA_BUNDLE") or True) if self.verify is None else self.verify
+
+    def settled(self) -> Endpoint:
+        """The same with nothing left to the environment or to the current folder."""
+        verify = os.path.abspath(self.trusted) if isinstance(self.trusted, str) else self.trusted
+        proxy = select_proxy(self.url, get_environ_proxies(self.url)) if self.proxy is None else self.proxy
+        return self._replace(verify=verify, proxy=proxy or "")
 
 
 class Transport:
@@ -85,27 +98,21 @@ class Transport:
         # Otherwise REQUESTS_CA_BUNDLE overrides verify=False, and requests sends credentials from .netrc.
         self._session.trust_env = False
         self._session.verify = self._trust()
-        self._session.proxies = self._proxies()
+        proxy = endpoint.settled().proxy
+        self._session.proxies = {"https": proxy} if proxy else {}
         self._session.headers.update(
             {"Accept": "application/json", "Accept-Encoding": ENCODING, "User-Agent": "vijson.tasks"}
         )
         self._session.mount("https://", BoundedAdapter())
 
     def _trust(self) -> bool | str:
-        verify = self.endpoint.verify
-        if verify is None:
-            verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
-        if isinstance(verify, str) and not os.path.exists(verify):
+        trusted = self.endpoint.trusted
+        if isinstance(trusted, str) and not os.path.exists(trusted):
             raise ViError(
-                f"ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): {verify!r} does not exist."
+                f"ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): {trusted!r} does not exist."
                 " Use a PEM file or a directory of CA certificates"
             )
-        return verify
-
-    def _proxies(self) -> dict[str, str]:
-        if self.endpoint.proxy:
-            return {"https": self.endpoint.proxy}
-        return dict(get_environ_proxies(self.endpoint.url))
+        return trusted
 
     def close(self) -> None:
         """Close the connections."""
@@ -149,7 +156,7 @@ class Transport:
     ) -> Response:
         left = max(_LEAST_LIMIT, end - time.monotonic())
         limit = self.endpoint.request_timeout
-        timeout = (min(limit, left), min(limit + hold, left))
+        timeout = (min(limit, left, self.endpoint.connect_timeout), min(limit + hold, left))
         size = self.endpoint.max_response_size
         if body is not None:
             headers = {**(headers or {}), "Content-Type": "application/json"}

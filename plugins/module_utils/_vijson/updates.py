@@ -47,7 +47,7 @@ class Updates:
     def watch(self, spec: dict[str, Any]) -> None:
         """Add a filter for a PropertyFilterSpec (PropertyCollector.CreateFilter). It ends with the collector."""
         params = {"spec": spec, "partialUpdates": False}
-        self._client.call(self._collector, "CreateFilter", params, repeatable=not self._client.shared, bound=True)
+        self._client.call(self._collector, "CreateFilter", params, repeatable=self._client.ends_orphans, bound=True)
 
     def next(self, seconds: int, within: float = math.inf) -> list[Change] | None:
         """The changes since the last response, ``None`` if there were none for ``seconds``.

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible.plugins.callback import CallbackBase
 
 from ansible_collections.vijson.tasks.tests.support.vcenter import KINDS, VCenter
@@ -62,10 +63,18 @@ class CallbackModule(CallbackBase):
             "host": result._host.get_name(),
             "status": status,
             "result": result._result,
-            "left": {kind: state[kind] for kind in KINDS if state[kind]},
+            "left": _left(state),
             "requests": dict(requests - self._requests),
             "processes": processes - self._processes,
         }
         self._requests, self._processes = requests, processes
         with open(self._folder / "captured", "a", encoding="utf-8") as file:
             print(json.dumps(line), file=file)
+
+
+def _left(state: dict[str, Any]) -> dict[str, int]:
+    """What is open, without the sessions that the modules of this run share."""
+    files = Path(str(constants.DEFAULT_LOCAL_TMP), "vijson.tasks").glob("*")
+    shared = sum("session" in json.loads(file.read_text() or "{}") for file in files)
+    left = {**state, "sessions": max(0, state["sessions"] - shared)}
+    return {kind: left[kind] for kind in KINDS if left[kind]}

@@ -353,6 +353,6 @@ def test_the_process_says_which_option_is_of_no_use(params: dict[str, Any], said
 def test_the_process_takes_every_message(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[Any] = []
     plays = SimpleNamespace(take=taken.append, close=lambda: taken.append("close"))
-    monkeypatch.setattr(recorder, "play_recorder", lambda params, say: plays)
+    monkeypatch.setattr(recorder, "play_recorder", lambda params, say, share: plays)
     vcenter._record({}, iter([{"begin": "Deploy"}, {"end": None}]), print)
     assert taken == [{"begin": "Deploy"}, {"end": None}, "close"]

@@ -14,11 +14,12 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import TaskError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interrupted, LoginRefused, TaskError
 from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import argument_spec
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, Result
 from ansible_collections.vijson.tasks.plugins.plugin_utils import _action
 from ansible_collections.vijson.tasks.plugins.plugin_utils._action import IN_PROCESS, PROGRESS, action_module
+from ansible_collections.vijson.tasks.plugins.plugin_utils._run_sessions import SHARE_SESSION
 
 SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw", "aliases": ["task"]},
@@ -32,7 +33,7 @@ PLACES = {"here": {"ran": "here"}, "as a module": AS_MODULE}
 @pytest.fixture(autouse=True)
 def no_switches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ignore the settings of the machine."""
-    for name in (IN_PROCESS, PROGRESS):
+    for name in (IN_PROCESS, PROGRESS, SHARE_SESSION):
         monkeypatch.delenv(name.upper(), raising=False)
 
 
@@ -51,9 +52,11 @@ class Action:
             environment=[],
             no_log=False,
         )
-        self.connection = SimpleNamespace(transport="local", become=None, _shell=SimpleNamespace(tmpdir=str(folder)))
+        shell = SimpleNamespace(tmpdir=str(folder), env_prefix=lambda **_variables: "")
+        self.connection = SimpleNamespace(transport="local", become=None, _shell=shell)
         self.play_context = SimpleNamespace(no_log=False)
         self.hidden = False
+        self.execute: Callable[..., Result] = lambda **_how: dict(AS_MODULE)
 
     def run(self, run: Callable[[Job], Result] = lambda _job: {"ran": "here"}, **variables: Any) -> Result:
         """Run the task and return its result."""
@@ -62,8 +65,13 @@ class Action:
         templar = SimpleNamespace(template=lambda value: value)
         plugin: Any = action_module(run, SPEC, hidden=self.hidden)
         made = plugin(self.task, self.connection, self.play_context, loader, templar, None)
-        made._execute_module = lambda **_how: dict(AS_MODULE)
+        made._execute_module = self.execute
         return made.run(task_vars=variables)
+
+    def run_module(self, execute: Callable[..., Result], **variables: Any) -> Result:
+        """Run the task as a module, for which ``execute`` stands, and return its result."""
+        self.execute = execute
+        return self.run(**{IN_PROCESS: False, **variables})
 
     def ran(self, **variables: Any) -> Any:
         """Run the task and return where it ran."""
@@ -95,7 +103,8 @@ def test_place_by_variables(action: Action, variables: dict[str, Any], place: st
     ("part", "name", "value", "place"),
     [
         ("task", "async_val", 60, "as a module"),
-        ("task", "environment", [{"A": "b"}], "as a module"),
+        ("task", "environment", [{"A": "b"}], "here"),
+        ("task", "environment", [{"A": "b"}, {"PYTHONPATH": "/x"}], "as a module"),
         ("task", "environment", [{}, None], "here"),
         ("task", "check_mode", True, "here"),
         ("connection", "transport", "ssh", "as a module"),
@@ -223,3 +232,98 @@ def test_a_wait_ends_with_ansible(action: Action, monkeypatch: pytest.MonkeyPatc
     result = action.run(run)
     assert result["failed"]
     assert "waited" not in result
+
+
+# -- environment and session ---------------------------------------------------------------------------------------
+
+
+def test_the_environment_of_a_task_is_that_of_the_module(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VMWARE_USER", "before")
+    del action.arguments["username"]
+    action.task.environment = [{"VMWARE_USER": "play", "VIJSON_X": 1}, None, {"VMWARE_USER": "task"}]
+    result = action.run(lambda job: {"user": job.params["username"], "x": os.environ["VIJSON_X"]})
+    assert (result["user"], result["x"]) == ("task", "1")
+    assert os.environ["VMWARE_USER"] == "before"
+    assert "VIJSON_X" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("variables", "shared"), [({}, True), ({SHARE_SESSION: "no"}, False), ({SHARE_SESSION: True}, True)]
+)
+def test_modules_share_a_session_unless_that_is_switched_off(
+    action: Action, variables: dict[str, Any], shared: bool
+) -> None:
+    result = action.run(lambda job: {"shared": type(job.client._source).__name__ == "SharedSession"}, **variables)
+    assert result["shared"] is shared
+
+
+class Loans:
+    """What the process of a module is started with, and what it returns."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *results: Result, error: BaseException | None = None) -> None:
+        self.given: list[Any] = []
+        self.refused = 0
+        self._results = iter(results)
+        self._error = error
+        monkeypatch.setattr(_action, "Lender", lambda *_arguments, **_options: self)
+        monkeypatch.setattr(_action, "needs_session", lambda *_arguments: True)
+
+    def lend(self) -> str | None:
+        if self._error:
+            raise self._error
+        return None if self.refused > 1 else f"loan-{self.refused}"
+
+    def is_refused(self, result: Result) -> bool:
+        is_refused = bool(result.pop("refused", False))
+        self.refused += is_refused
+        return is_refused
+
+    def execute(self, **how: Any) -> Result:
+        """Stands in place of ``_execute_module``."""
+        self.given.append(how.get("module_args", {}).get("session_id"))
+        return next(self._results)
+
+
+def test_a_module_runs_in_the_session_that_it_is_lent(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+    invocation = {"module_args": {"session_id": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}}
+    loans = Loans(monkeypatch, {"ran": "as a module", "invocation": invocation})
+    result = action.run_module(loans.execute)
+    assert loans.given == ["loan-0"]
+    assert result["invocation"]["module_args"] == {"session_id": None}
+
+
+def test_a_module_whose_loan_has_ended_runs_again(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+    loans = Loans(monkeypatch, {"refused": True}, {"refused": True}, {"ran": "alone"})
+    result = action.run_module(loans.execute)
+    assert (loans.given, result["ran"]) == (["loan-0", "loan-1", None], "alone")
+
+
+@pytest.mark.parametrize("keywords", [{"async_val": 60}, {SHARE_SESSION: False}])
+def test_a_module_that_gets_no_loan(action: Action, monkeypatch: pytest.MonkeyPatch, keywords: dict[str, Any]) -> None:
+    loans = Loans(monkeypatch, {"ran": "alone"})
+    action.task.async_val = keywords.pop("async_val", 0)
+    action.run_module(loans.execute, **keywords)
+    assert loans.given == [None]
+
+
+def test_a_refused_login_fails_without_the_module_and_without_secrets(
+    action: Action, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loans = Loans(monkeypatch, error=LoginRefused("no"))
+    result = action.run_module(loans.execute)
+    assert (loans.given, result["failed"], result["msg"]) == ([], True, "no")
+    assert "s3cret" not in str(result)
+    assert result["invocation"]["module_args"]["username"] == "joe"
+
+
+def test_a_signal_during_the_login_is_a_failure(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+    loans = Loans(monkeypatch, error=Interrupted("by a signal"))
+    result = action.run_module(loans.execute)
+    assert (result["failed"], result["msg"]) == (True, "by a signal")
+
+
+def test_a_session_that_the_user_gives_stays_masked(action: Action) -> None:
+    masked = {"module_args": {"session_id": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}}
+    action.arguments["session_id"] = "52c0ffee"
+    result = action.run_module(lambda **_how: {"invocation": masked})
+    assert result["invocation"] == masked

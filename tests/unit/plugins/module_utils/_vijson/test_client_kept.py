@@ -16,7 +16,7 @@ def test_it_stays_when_the_client_closes() -> None:
     server = FakeVcenter()
     with server.client() as client:
         kept = client.keep()
-        assert client.shared
+        assert not client.ends_orphans
     assert server.sessions == {kept}
     assert server.operations == {LOGIN: 1}
 
@@ -24,7 +24,7 @@ def test_it_stays_when_the_client_closes() -> None:
 def test_a_session_that_is_there_is_the_one() -> None:
     server = FakeVcenter()
     with server.client() as client:
-        first = client.log_in()
+        first = client.log_in().id
         assert client.keep() == client.keep() == first
     assert server.operations == {LOGIN: 1}
 

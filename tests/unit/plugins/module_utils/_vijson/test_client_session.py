@@ -117,7 +117,7 @@ def test_a_session_that_was_handed_in_is_used_and_left(client: Make, wire: Wire)
     wire.expect(Call("GET", INFO, answers(1), None, "S0"))
     with client("S0") as made:
         assert made.get(TASK, "info") == 1
-        assert made.shared
+        assert not made.ends_orphans
 
 
 def test_a_session_that_was_handed_in_and_ended(client: Make, wire: Wire) -> None:

@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lending the session of a run to a module that is a process of its own, on this machine or on another.
+
+The module gets it as its ``session_id``, bound to the rest of its connection options, and logs in for itself where it
+can't use it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from ..module_utils._errors import LoginRefused, ViError
+from ..module_utils._interrupts import interruptible, sleep
+from ..module_utils._options.connection import connect_client, lend, parse_credentials, parse_endpoint
+from ..module_utils._run.job import Job, Result
+from ..module_utils._vijson.session import LENT_SESSION_ENDED, LogIn, OwnSession, Session, SessionEnd
+from ._session_store import StoreUnusable
+from ._shared_session import lendable_session
+
+_LOANS = 2
+"""Sessions that one module is lent: one, and another where that had ended."""
+
+
+class Lender:
+    """Lends to one module; InputError where its options of the connection can't be used.
+
+    :param params: the options of the module, as far as this machine can tell
+    :param is_remote: whether the module may reach other servers than this process
+    """
+
+    def __init__(self, params: dict[str, Any], warn: Callable[[str], None], *, is_remote: bool):
+        self._params = params
+        self._warn = warn
+        self._is_remote = is_remote
+        self._session_id = ""
+        self._loans = 0
+        credentials = parse_credentials(params)
+        self._source = None
+        if credentials.session_id is None:
+            self._source = lendable_session(parse_endpoint(params), credentials, is_remote=is_remote)
+
+    def lend(self) -> str | None:
+        """A value for ``session_id``, ``None`` where the module has to log in.
+
+        :raises ViError: the module would meet the same
+        :raises Interrupted: a signal came
+        """
+        if self._source is None or self._source.is_private or self._loans == _LOANS:
+            return None
+        self._loans += 1
+        connect = connect_client(self._params, self._warn, share=lambda _where, _who: self._source)
+        try:
+            with interruptible(), connect as client:
+                session = client.log_in()
+                # A signal that came meanwhile ends the task now.
+                sleep(0)
+        except StoreUnusable:
+            return None
+        except LoginRefused:
+            raise
+        except ViError:
+            if self._is_remote:
+                return None
+            raise
+        self._session_id = session.id
+        return None if self._source.is_private else lend(session, self._params)
+
+    def is_refused(self, result: Result) -> bool:
+        """Whether the module has done nothing, for the session that it was lent had ended."""
+        has_ended: bool = result.pop(LENT_SESSION_ENDED, False)
+        if has_ended and self._source is not None:
+            self._source.ended(SessionEnd(self._session_id, ViError("It had ended"), was_used=False))
+        return has_ended
+
+
+def needs_session(run: Callable[[Job], Result], params: dict[str, Any], check_mode: bool) -> bool:
+    """Whether a module gets as far as its first request: what it refuses, it refuses before anything is sent."""
+    try:
+        run(Job(params, check_mode=check_mode, share=lambda _where, _who: _Rehearsal()))
+    except _SessionNeeded:
+        return True
+    except ViError:
+        return False
+    return False
+
+
+class _SessionNeeded(BaseException):
+    """Nothing that a module does about errors catches this."""
+
+
+class _Rehearsal(OwnSession):
+    def open(self, _log_in: LogIn, /) -> Session:
+        raise _SessionNeeded

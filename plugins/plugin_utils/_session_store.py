@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files in which the processes of one run meet: one file for each session, and only one process at a time has it.
+
+The folder and the files belong to this user and are closed to all others; anything else makes the store unusable, and
+so does its end: what a process writes afterwards nobody would read.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, Callable
+
+from ..module_utils._interrupts import sleep
+
+Content = dict[str, Any]
+
+_LOOK_EVERY = 0.02
+_ENDED = ".ended"
+
+
+class StoreUnusable(Exception):
+    """Nothing can be kept here, or not any more."""
+
+
+class SessionStore:
+    """A folder of files.
+
+    :param folder: its path; the folder above has to be this user's alone as well
+    """
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+
+    def begin(self) -> None:
+        """Make the folder. Only the process that will call :meth:`end` may do so."""
+        with suppress(OSError):
+            self._folder.mkdir(mode=0o700)
+
+    @contextmanager
+    def file(self, name: str, patience: float, sleep: Callable[[float], None] = sleep) -> Iterator[StoreFile]:
+        """The file of this name, for this process alone.
+
+        :param patience: seconds to wait for another process
+        :raises StoreUnusable: it can't be had
+        """
+        for folder in (self._folder.parent, self._folder):
+            _require_private(folder.lstat, stat.S_ISDIR)
+        with _locked(self._folder / name, patience, sleep) as file:
+            yield file
+
+    def end(self, patience: float) -> Iterator[Content]:
+        """End the store: what is in its files, each read when no process has it any more, then removed.
+
+        :param patience: seconds to wait for a process that has a file
+        """
+        ended = self._folder.with_name(self._folder.name + _ENDED)
+        try:
+            # From here on nobody opens a file, and nobody who has one can write to it.
+            self._folder.rename(ended)
+        except OSError:
+            return
+        for path in sorted(ended.iterdir()):
+            with suppress(StoreUnusable), _locked(path, patience, time.sleep) as file:
+                yield file.read()
+            with suppress(OSError):
+                path.unlink()
+        with suppress(OSError):
+            ended.rmdir()
+
+
+class StoreFile:
+    """A file that this process has for itself."""
+
+    def __init__(self, path: Path, descriptor: int):
+        self._path = path
+        self._descriptor = descriptor
+
+    def read(self) -> Content:
+        """What is in it, at first nothing; StoreUnusable."""
+        try:
+            text = os.pread(self._descriptor, os.fstat(self._descriptor).st_size, 0)
+            content = json.loads(text or b"{}")
+        except (OSError, ValueError) as error:
+            raise StoreUnusable(str(error)) from error
+        if not isinstance(content, dict):
+            raise StoreUnusable("this is another's file")
+        return content
+
+    def write(self, content: Content) -> None:
+        """Replace what is in it; StoreUnusable, also if nobody would read it any more."""
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, json.dumps(content).encode(), 0)
+            is_there = os.path.samestat(os.lstat(self._path), os.fstat(self._descriptor))
+        except OSError as error:
+            raise StoreUnusable(str(error)) from error
+        if not is_there:
+            raise StoreUnusable("the file was replaced")
+
+
+@contextmanager
+def _locked(path: Path, patience: float, sleep: Callable[[float], None]) -> Iterator[StoreFile]:
+    descriptor = _open(path)
+    try:
+        _lock(descriptor, time.monotonic() + patience, sleep)
+        yield StoreFile(path, descriptor)
+    finally:
+        # This also unlocks it.
+        os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreUnusable(str(error)) from error
+    try:
+        _require_private(partial(os.fstat, descriptor), stat.S_ISREG)
+    except StoreUnusable:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _require_private(look: Callable[[], os.stat_result], is_expected: Callable[[int], bool]) -> None:
+    try:
+        found = look()
+    except OSError as error:
+        raise StoreUnusable(str(error)) from error
+    others = stat.S_IMODE(found.st_mode) & 0o077
+    if not is_expected(found.st_mode) or found.st_uid != os.geteuid() or others:
+        raise StoreUnusable("others than this user may get at it")
+
+
+def _lock(descriptor: int, deadline: float, sleep: Callable[[float], None]) -> None:
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= deadline:
+                raise StoreUnusable("another process does not let go of it") from error
+        except OSError as error:
+            raise StoreUnusable(str(error)) from error
+        sleep(_LOOK_EVERY)

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where sessions come from, and what a client does with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, SessionEnded
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.session import (
+    LENT_SESSION_ENDED,
+    LentSession,
+    OwnSession,
+    Session,
+    borrow_session,
+    is_lent,
+    lend_session,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, info
+
+LOGIN, LOGOUT = "SessionManager.Login", "SessionManager.Logout"
+TASK = Reference("Task", "task-1")
+
+
+def client_of(server: FakeVcenter, source: OwnSession) -> Client:
+    server.answers["Task.info"] = lambda _moid, _params: info("task-1")
+    return Client(Endpoint("vc.example.com"), Credentials("u", "p"), transport=server, source=source)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("session", [Session("abc:def:g/%", "52-key/:%", "EXAMPLE\\ü"), Session("abc")])
+def test_what_is_lent_for_a_purpose_is_borrowed_for_it(session: Session) -> None:
+    value = lend_session(session, "vc.example.com as me")
+    assert is_lent(value)
+    assert borrow_session(value, "vc.example.com as me") == session
+    assert borrow_session(value, "vc.example.com as you") is None
+    assert borrow_session(value.replace("abc", "abd"), "vc.example.com as me") is None
+
+
+@pytest.mark.parametrize("value", ["52c0ffee", "lent:", "lent:a:b:c", "lent:" + "0" * 64 + ":x"])
+def test_a_session_that_a_user_gives_is_not_lent(value: str) -> None:
+    assert not is_lent(value)
+    assert borrow_session(value, "") is None
+
+
+def test_the_id_of_a_session_is_not_shown() -> None:
+    assert "secret" not in repr(Session("secret", "key"))
+
+
+def test_a_lent_session_is_used_and_left() -> None:
+    server = FakeVcenter()
+    server.sessions.add("S0")
+    with client_of(server, LentSession(Session("S0", "key-of-S0"))) as client:
+        client.get(TASK, "info")
+        assert client.session_key() == "key-of-S0"
+        assert set(client.secrets) == {"S0"}
+    assert server.operations == {"Task.info": 1}
+
+
+def test_a_lent_session_that_had_ended_is_given_back() -> None:
+    server = FakeVcenter()
+    with client_of(server, LentSession(Session("S0"))) as client, pytest.raises(SessionEnded) as ended:
+        client.get(TASK, "info")
+    assert ended.value.failure()[LENT_SESSION_ENDED] is True
+    assert server.operations == {"Task.info": 1}
+
+
+def test_a_lent_session_that_ends_later_is_replaced_by_a_login() -> None:
+    server = FakeVcenter()
+    server.sessions.add("S0")
+    with client_of(server, LentSession(Session("S0"))) as client:
+        client.get(TASK, "info")
+        server.end_sessions()
+        client.get(TASK, "info")
+        client.get(TASK, "info")
+    assert server.operations == {"Task.info": 4, LOGIN: 1, LOGOUT: 1}
+    assert server.sessions == set()
+
+
+@pytest.mark.parametrize("lent", [True, False])
+def test_a_session_that_may_open_no_more_of_them(lent: bool) -> None:
+    """Others of a shared session may have used up what it may open."""
+    server = FakeVcenter()
+    server.sessions.add("S0")
+    server.answers["TaskManager.Create"] = lambda _moid, _params: server.own("Collector")
+    server.answers["Collector.Destroy"] = server.disown
+    server.trouble["TaskManager.Create"] = [Fault("InvalidState")]
+    client = client_of(server, LentSession(Session("S0")) if lent else OwnSession())
+    if not lent:
+        with client, pytest.raises(FaultError), client.owned("taskManager", "Create", {}, "Destroy"):
+            pass
+        assert server.operations == {LOGIN: 1, "TaskManager.Create": 1, LOGOUT: 1}
+        return
+    with client, client.owned("taskManager", "Create", {}, "Destroy"):
+        pass
+    assert server.operations == {LOGIN: 1, "TaskManager.Create": 2, "Collector.Destroy": 1, LOGOUT: 1}
+    assert (set(client.secrets), server.owned) == ({"S0", "S1"}, {})

@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ends the sessions of a run, in a process that is one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.plugin_utils import _run_sessions
+
+RUN = """
+import os, signal, sys, time
+from ansible_collections.vijson.tasks.plugins.plugin_utils import _run_sessions
+_run_sessions.end_sessions = lambda patience: print("ended", patience, flush=True)
+{first}
+os.kill(os.getpid(), signal.{name})
+time.sleep(10)
+"""
+FORK = """
+if os.fork():
+    sys.exit(os.waitstatus_to_exitcode(os.wait()[1]) + 100)
+"""
+
+
+def run(tmp_path: Path, name: str, first: str = "", before: str = "") -> tuple[int, str]:
+    """The exit code and the output of a process that sends itself a signal."""
+    done = subprocess.run(
+        [sys.executable, "-c", before + RUN.format(name=name, first=first)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "ANSIBLE_LOCAL_TEMP": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Error" not in done.stderr
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_the_sessions_and_then_the_process(tmp_path: Path, name: str) -> None:
+    assert run(tmp_path, name) == (-getattr(signal, name), "ended 2.0\n")
+
+
+def test_sigint_ends_the_process_as_before_and_then_the_sessions(tmp_path: Path) -> None:
+    before = """
+import signal, sys
+signal.signal(signal.SIGINT, lambda number, frame: sys.exit(number + 100))
+"""
+    assert run(tmp_path, "SIGINT", before=before) == (102, "ended 2.0\n")
+
+
+def test_the_handler_that_was_there_comes_next(tmp_path: Path) -> None:
+    before = """
+import signal, sys
+signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(number + 100))
+"""
+    assert run(tmp_path, "SIGTERM", before=before) == (115, "ended 2.0\nended 2.0\n")
+
+
+def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
+    before = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+    assert run(tmp_path, "SIGHUP", first="time.sleep = lambda _seconds: None", before=before) == (0, "ended 10.0\n")
+
+
+def test_a_worker_ends_nothing(tmp_path: Path) -> None:
+    """Its signal does with it what it does with any process, and the end of the main process ends the sessions."""
+    assert run(tmp_path, "SIGTERM", first=FORK) == (100 - signal.SIGTERM, "ended 10.0\n")
+
+
+@pytest.mark.parametrize(("value", "sharing"), [(None, True), ("yes", True), ("false", False), ("0", False)])
+def test_the_environment_turns_sharing_off(monkeypatch: pytest.MonkeyPatch, value: str | None, sharing: bool) -> None:
+    monkeypatch.delenv("VIJSON_TASKS_SHARE_SESSION", raising=False)
+    if value is not None:
+        monkeypatch.setenv("VIJSON_TASKS_SHARE_SESSION", value)
+    assert _run_sessions.is_sharing() is sharing
+
+
+def test_the_main_process_has_not_ended() -> None:
+    assert not _run_sessions.MAIN.has_ended()

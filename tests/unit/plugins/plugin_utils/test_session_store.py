@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files in which processes meet: one at a time, for this user alone, and not after the end."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.plugin_utils._session_store import SessionStore, StoreUnusable
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of the store, in one that is this user's alone."""
+    private = tmp_path / "run"
+    private.mkdir(mode=0o700)
+    return private / "sessions"
+
+
+@pytest.fixture
+def store(folder: Path) -> SessionStore:
+    made = SessionStore(folder)
+    made.begin()
+    return made
+
+
+def read(store: SessionStore, name: str = "a") -> Any:
+    with store.file(name, 0) as file:
+        return file.read()
+
+
+def write(store: SessionStore, content: dict[str, Any], name: str = "a") -> None:
+    with store.file(name, 0) as file:
+        file.write(content)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def test_what_one_writes_the_next_one_reads(store: SessionStore, folder: Path) -> None:
+    assert read(store) == {}
+    write(store, {"session": "a long one"})
+    write(store, {"x": 1})
+    assert read(store) == {"x": 1}
+    assert read(store, "b") == {}
+    assert (mode(folder), mode(folder / "a")) == (0o700, 0o600)
+
+
+def test_only_one_at_a_time(store: SessionStore) -> None:
+    slept: list[float] = []
+    with store.file("a", 0), store.file("b", 0):
+        with pytest.raises(StoreUnusable), store.file("a", 0.1, slept.append):
+            pass
+        assert slept
+    read(store)
+
+
+def test_who_waits_gets_it(store: SessionStore) -> None:
+    with ExitStack() as first:
+        first.enter_context(store.file("a", 0))
+        with store.file("a", 10, lambda _seconds: first.close()) as file:
+            assert file.read() == {}
+
+
+def test_a_process_that_ends_lets_go_of_it(store: SessionStore) -> None:
+    pid = os.fork()
+    if pid == 0:
+        store.file("a", 0).__enter__()
+        os._exit(0)
+    os.waitpid(pid, 0)
+    read(store)
+
+
+def test_a_store_that_was_not_begun(folder: Path) -> None:
+    with pytest.raises(StoreUnusable):
+        read(SessionStore(folder))
+    assert not folder.exists()
+
+
+def link_to_file(folder: Path) -> None:
+    (folder.parent / "elsewhere").touch(mode=0o600)
+    (folder / "a").symlink_to(folder.parent / "elsewhere")
+
+
+def link_to_folder(folder: Path) -> None:
+    folder.rename(folder.parent / "elsewhere")
+    folder.symlink_to(folder.parent / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda folder: folder.chmod(0o750), id="folder-for-others"),
+        pytest.param(lambda folder: folder.parent.chmod(0o755), id="folder-above-for-others"),
+        pytest.param(link_to_folder, id="link-to-a-folder"),
+        pytest.param(lambda folder: (folder / "a").touch(mode=0o640), id="file-for-others"),
+        pytest.param(lambda folder: (folder / "a").mkdir(mode=0o700), id="folder-for-a-file"),
+        pytest.param(lambda folder: os.mkfifo(folder / "a", 0o600), id="pipe"),
+        pytest.param(link_to_file, id="link"),
+        pytest.param(lambda folder: (folder / "a").write_text("[]"), id="not-a-mapping"),
+        pytest.param(lambda folder: (folder / "a").write_text("{"), id="not-json"),
+    ],
+)
+def test_what_is_not_this_users_alone_is_refused(
+    store: SessionStore, folder: Path, spoil: Callable[[Path], Any]
+) -> None:
+    os.umask(os.umask(0) & 0o700)
+    spoil(folder)
+    with pytest.raises(StoreUnusable):
+        read(store)
+
+
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_what_belongs_to_another_user_is_refused(
+    store: SessionStore, folder: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(store, {})
+    real = os.geteuid()
+    if what == "folder":
+        monkeypatch.setattr(os, "geteuid", lambda: real + 1)
+    else:
+        answers = iter([real, real])
+        monkeypatch.setattr(os, "geteuid", lambda: next(answers, real + 1))
+    with pytest.raises(StoreUnusable, match="others"):
+        read(store)
+
+
+def test_the_end_tells_what_is_in_the_files(store: SessionStore, folder: Path) -> None:
+    write(store, {"x": 1}, "a")
+    write(store, {"x": 2}, "b")
+    assert list(store.end(0)) == [{"x": 1}, {"x": 2}]
+    assert list(folder.parent.iterdir()) == []
+    assert list(store.end(0)) == []
+    with pytest.raises(StoreUnusable):
+        read(store)
+
+
+def test_the_end_waits_for_who_has_a_file(store: SessionStore) -> None:
+    """A login on its way is not missed, and one that comes later is known to be missed."""
+    with store.file("a", 0) as file, store.file("b", 0) as late:
+        file.write({"x": 1})
+        late.write({"x": 2})
+        assert list(store.end(0.1)) == []
+        with pytest.raises(StoreUnusable):
+            file.write({"x": 3})
+
+
+def test_the_end_leaves_nothing_behind_that_is_damaged(store: SessionStore, folder: Path) -> None:
+    write(store, {"x": 1}, "b")
+    (folder / "a").write_text("{")
+    assert list(store.end(0)) == [{"x": 1}]
+    assert list(folder.parent.iterdir()) == []

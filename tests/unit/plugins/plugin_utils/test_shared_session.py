@@ -1,0 +1,284 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One session for several clients, as the workers of a run have them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    ConnectError,
+    FaultError,
+    LoginRefused,
+    LostResponse,
+    ViError,
+)
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.plugins.plugin_utils._session_store import SessionStore, StoreUnusable
+from ansible_collections.vijson.tasks.plugins.plugin_utils._shared_session import (
+    LendableSession,
+    SharedSession,
+    lendable_session,
+)
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, Lost, info
+
+LOGIN, LOGOUT = "SessionManager.Login", "SessionManager.Logout"
+TASK = Reference("Task", "task-1")
+WHERE = Endpoint("vc.example.com", verify=True, proxy="")
+WHO = Credentials("u", "pa55word")
+
+
+lent_here = partial(LendableSession, is_remote=False)
+lent_elsewhere = partial(LendableSession, is_remote=True)
+
+
+class Run:
+    """The clients of one run."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder / "run" / "sessions"
+        self.folder.parent.mkdir(mode=0o700)
+        self.store = SessionStore(self.folder)
+        self.store.begin()
+        self.server = FakeVcenter()
+        self.server.answers["Task.info"] = lambda _moid, _params: info("task-1")
+
+    def source(
+        self, where: Endpoint = WHERE, who: Credentials = WHO, kind: Callable[..., SharedSession] = SharedSession
+    ) -> SharedSession:
+        return kind(self.store, where, who)
+
+    def client(self, where: Endpoint = WHERE, who: Credentials = WHO, **options: Any) -> Client:
+        source = self.source(where, who, **options)
+        return Client(where, who, transport=self.server, source=source)  # type: ignore[arg-type]
+
+    def module(self, *arguments: Any, **options: Any) -> None:
+        """A module with one request."""
+        with self.client(*arguments, **options) as client:
+            client.get(TASK, "info")
+
+    @property
+    def logins(self) -> int:
+        return self.server.operations[LOGIN]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run(tmp_path)
+
+
+def test_one_login_and_nothing_else_for_many_modules(run: Run) -> None:
+    for _module in range(5):
+        run.module()
+    assert run.server.operations == {LOGIN: 1, "Task.info": 5}
+    with run.client() as client:
+        assert client.session_key() == "key-of-S1"
+    assert run.server.operations == {LOGIN: 1, "Task.info": 5}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (WHERE._replace(hostname="vc2.example.com"), WHO),
+        (WHERE._replace(port=8443), WHO),
+        (WHERE._replace(verify=False), WHO),
+        (WHERE._replace(verify="/etc/ca.pem"), WHO),
+        (WHERE._replace(proxy="http://proxy:3128"), WHO),
+        (WHERE, WHO._replace(username="v")),
+        (WHERE, WHO._replace(password="pa55w0rd")),
+    ],
+)
+def test_what_never_shares(run: Run, other: tuple[Endpoint, Credentials]) -> None:
+    run.module()
+    run.module(*other)
+    run.module()
+    assert run.logins == 2
+
+
+def test_what_makes_no_difference(run: Run) -> None:
+    run.module()
+    run.module(WHERE._replace(hostname="VC.example.com", request_timeout=5.0, patience=7.0, connect_timeout=1.0))
+    assert run.logins == 1
+
+
+def test_the_password_is_in_no_file(run: Run) -> None:
+    run.module()
+    (file,) = run.folder.iterdir()
+    assert "pa55word" not in file.name + file.read_text()
+    assert json.loads(file.read_text())["session"][:2] == ["S1", "key-of-S1"]
+
+
+def test_a_session_that_ended_is_replaced_once(run: Run) -> None:
+    first, second = run.client(), run.client()
+    for client in (first, second):
+        client.get(TASK, "info")
+    run.server.end_sessions()
+    for client in (first, second):
+        client.get(TASK, "info")
+    run.module()
+    assert run.logins == 2
+
+
+def test_one_that_was_replaced_and_ended_again_is_replaced_again(run: Run) -> None:
+    """A client that finds two in a row ended has still made no login of its own."""
+    late = run.client()
+    late.get(TASK, "info")
+    run.server.end_sessions()
+    run.module()
+    run.server.end_sessions()
+    late.get(TASK, "info")
+    assert run.logins == 3
+
+
+def test_there_is_no_second_login_of_one_client_for_a_request(run: Run) -> None:
+    run.server.trouble["Task.info"] = [Fault("NotAuthenticated")] * 3
+    with pytest.raises(FaultError, match="NotAuthenticated"):
+        run.module()
+    assert run.logins == 2
+
+
+def test_a_wrong_password_is_sent_once(run: Run) -> None:
+    run.server.trouble[LOGIN] = [Fault("InvalidLogin")]
+    with pytest.raises(LoginRefused, match=r"\(InvalidLogin\)$"):
+        run.module()
+    for kind in (SharedSession, lent_here, lent_elsewhere):
+        with pytest.raises(LoginRefused, match=r"\(InvalidLogin\)\. This run does not try it again$") as refused:
+            run.module(kind=kind)
+        assert refused.value.failure()["fault"]["type"] == "InvalidLogin"
+    assert run.logins == 1
+    run.module(WHERE, WHO._replace(password="another"))
+
+
+def waited_since_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on clients needed a session before any other has tried to log in."""
+    clock = iter([0.0, *[1e9] * 9])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+
+
+@pytest.mark.parametrize("error", [LostResponse("x", status=503), ConnectError("x", transient=False)])
+def test_who_waited_for_a_login_that_failed_fails_with_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: ViError
+) -> None:
+    """Otherwise fifty modules would try a server that is away one after the other."""
+    run.server.trouble[LOGIN] = [Lost(ran=False, error=error)] * 2
+    with pytest.raises(type(error)) as first:
+        run.module()
+    tried = run.logins
+    waited_since_the_beginning(monkeypatch)
+    with pytest.raises(type(error)) as second:
+        run.module()
+    assert (str(second.value), vars(second.value)) == (str(first.value), vars(first.value))
+    assert run.logins == tried
+
+
+def test_who_comes_later_tries_again(run: Run) -> None:
+    run.server.trouble[LOGIN] = [Lost(ran=False, error=ConnectError("x"))]
+    with pytest.raises(ConnectError):
+        run.module()
+    run.module()
+    assert run.logins == 2
+
+
+def test_who_would_wait_longer_tries_for_itself(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.server.trouble[LOGIN] = [Lost(ran=False, error=ConnectError("x"))]
+    with pytest.raises(ConnectError):
+        run.module(WHERE._replace(request_timeout=1.0))
+    waited_since_the_beginning(monkeypatch)
+    run.module(WHERE._replace(request_timeout=60.0))
+    assert run.logins == 2
+
+
+def test_where_nothing_can_be_kept_each_module_logs_in(run: Run) -> None:
+    run.folder.chmod(0o777)
+    run.module()
+    run.module()
+    assert run.server.operations == {LOGIN: 2, "Task.info": 2, LOGOUT: 2}
+
+
+def test_after_the_end_of_the_run_each_module_logs_in(run: Run) -> None:
+    list(run.store.end(0))
+    run.module()
+    assert run.server.operations == {LOGIN: 1, "Task.info": 1, LOGOUT: 1}
+
+
+def test_a_login_on_its_way_when_the_run_ends_is_closed_with_its_client(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = run.server.send
+
+    def end_meanwhile(method: str, path: str, **options: Any) -> Any:
+        if path.endswith("/Login"):
+            list(run.store.end(0))
+        return send(method, path, **options)
+
+    monkeypatch.setattr(run.server, "send", end_meanwhile)
+    run.module()
+    assert run.server.operations == {LOGIN: 1, "Task.info": 1, LOGOUT: 1}
+
+
+def test_another_id_of_the_session_is_told_to_all(run: Run) -> None:
+    run.module()
+    first, late = run.source(), run.source()
+    first.renewed("S1", "S1-renewed")
+    assert run.source().open(lambda: pytest.fail("a login")).id == "S1-renewed"
+    late.renewed("S0", "S0-renewed")
+    assert (first.is_private, late.is_private) == (False, True)
+
+
+def test_a_client_that_needs_one_of_its_own(run: Run) -> None:
+    run.module()
+    run.server.answers["TaskManager.Create"] = lambda _moid, _params: run.server.own("Collector")
+    run.server.answers["Collector.Destroy"] = run.server.disown
+    run.server.trouble["TaskManager.Create"] = [Fault("InvalidState")]
+    with run.client() as client, client.owned("taskManager", "Create", {}, "Destroy"):
+        pass
+    assert (run.logins, run.server.operations[LOGOUT]) == (2, 1)
+
+
+def test_a_lost_response_of_what_opens_something_is_no_failure(run: Run) -> None:
+    """The request is sent again, for what it opened ends with the run."""
+    run.server.answers["TaskManager.Create"] = lambda _moid, _params: run.server.own("Collector")
+    run.server.answers["Collector.Destroy"] = run.server.disown
+    with run.client() as client, client.owned("taskManager", "Create", {}, "Destroy"):
+        pass
+    assert [sent.repeatable for sent in run.server.named("TaskManager.Create")] == [True]
+
+
+def test_a_server_that_only_the_other_machine_reaches_is_tried_once(run: Run) -> None:
+    run.server.trouble[LOGIN] = [Lost(ran=False, error=ConnectError("x"))]
+    for _module in range(3):
+        with pytest.raises(ConnectError):
+            run.module(kind=lent_elsewhere)
+    assert run.logins == 1
+    run.module(kind=lent_here)
+    run.module(kind=lent_elsewhere)
+    assert run.logins == 2
+
+
+def test_there_is_no_login_to_lend_for_one_module_only(run: Run) -> None:
+    run.folder.chmod(0o777)
+    for kind in (lent_here, lent_elsewhere):
+        with pytest.raises(StoreUnusable):
+            run.module(kind=kind)
+    assert run.server.sent == []
+
+
+@pytest.mark.parametrize(
+    "hostname", ["127.0.0.1", "127.1.2.3", "::1", "localhost", "LOCALHOST.", "localhost.localdomain"]
+)
+def test_the_password_is_not_shown_to_another_server_than_the_remote_machine_means(hostname: str) -> None:
+    where = Endpoint(hostname, verify=False)
+    assert lendable_session(where, WHO, is_remote=True) is None
+    assert lendable_session(where, WHO, is_remote=False) is not None
+    assert lendable_session(where._replace(verify=None), WHO, is_remote=True) is not None
+    assert lendable_session(where._replace(hostname="vc.example.com"), WHO, is_remote=True) is not None
