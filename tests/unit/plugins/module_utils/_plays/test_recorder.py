@@ -162,7 +162,7 @@ def test_options(monkeypatch: pytest.MonkeyPatch) -> None:
     server = OwnTaskServer()
     budgets: list[float] = []
 
-    def connect(options: dict[str, Any], *, patience: float) -> Any:
+    def connect(options: dict[str, Any], *, patience: float, **_others: Any) -> Any:
         budgets.append(patience)
         return server.client()
 
