@@ -47,7 +47,8 @@ def main() -> int:
         with interruptible():
             server = Server(parse_endpoint(params), parse_credentials(params))
             with closing(server.client):
-                server.client.session_key()  # logs in
+                if not server.client.shared:
+                    server.client.log_in()
                 findings = probe_server(server, write=write, warn=_warn)
                 version = server.version
     except ViError as error:

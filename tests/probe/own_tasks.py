@@ -109,14 +109,18 @@ class OwnTasks:
             self.client.call(task, "SetTaskState", {"state": "running"})
         try:
             self.client.call(task, "SetTaskState", {"state": "success"})
-        except ViError:
-            self.left += 1
+        except ViError as error:
+            self.left += _type(error) not in ("ManagedObjectNotFound", "InvalidState")
 
     def _remove(self, manager: str, method: str, params: dict[str, Any]) -> None:
         try:
             self.client.call(manager, method, params)
         except ViError as error:
-            self.left += (error.fault or {}).get("type") not in ("NotFound", "InvalidArgument")
+            self.left += _type(error) not in ("NotFound", "InvalidArgument")
+
+
+def _type(error: ViError) -> Any:
+    return (error.fault or {}).get("type")
 
 
 @contextmanager

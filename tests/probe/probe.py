@@ -25,6 +25,19 @@ from ansible_collections.vijson.tasks.tests.probe.own_tasks import OwnTasks, own
 from ansible_collections.vijson.tasks.tests.probe.server import Server
 
 EXPECTED = {entry.key: entry.relies_on for entry in REGISTER}
+_UNEXPECTED = (
+    ViError,
+    NotObserved,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    StopIteration,
+    TypeError,
+    ValueError,
+)
+"""What a check raises on a server that behaves in ways that nobody foresaw."""
+
 NO_WRITE = "needs WRITE=1"
 NO_CHECK = "no check from outside"
 
@@ -61,7 +74,7 @@ def _write(server: Server, write: bool, warn: Callable[[str], None]) -> Iterator
 def _finding(key: str, check: Callable[..., Observation], *arguments: Any) -> Finding:
     try:
         observation = check(*arguments)
-    except (ViError, NotObserved, LookupError, TypeError, ValueError, AttributeError, StopIteration) as error:
+    except _UNEXPECTED as error:
         return _unknown(key, reason_of(error))
     return Finding(key, EXPECTED[key], observation.text, AS_ASSUMED if observation.holds else DIFFERS)
 
@@ -73,5 +86,5 @@ def _unknown(key: str, reason: str) -> Finding:
 def _ignore_failure(action: Callable[[Server], None], server: Server) -> None:
     try:
         action(server)
-    except (ViError, TypeError, ValueError, LookupError, AttributeError):
+    except _UNEXPECTED:
         return

@@ -21,7 +21,8 @@ from ansible_collections.vijson.tasks.tests.probe.server import Server
 
 NO_PATH = "vijson.tasks probe: there is no such object"
 MOST_NAMED = 3  # operations in one finding
-NO_OPERATION = ("MethodNotFound", "NotImplemented", "InvalidProperty")
+NO_OPERATION = {"POST": ("MethodNotFound", "NotImplemented"), "GET": ("MethodNotFound", "InvalidProperty")}
+"""Faults which mean that a method or a property does not exist."""
 
 
 def check_empty_response(server: Server) -> Observation:
@@ -87,10 +88,9 @@ def check_operations(server: Server) -> Observation:
 
 
 def _is_unknown(exchange: Exchange) -> bool:
-    if exchange.status == 404:
-        return True
-    body = exchange.body
-    return exchange.status == 500 and any(f'"{name}"'.encode() in body for name in NO_OPERATION)
+    if exchange.status != 500 or exchange.operation is None:
+        return exchange.status == 404
+    return any(f'"{name}"'.encode() in exchange.body for name in NO_OPERATION[exchange.operation.http_method])
 
 
 def _without(server: Server, kind: str) -> Observation:

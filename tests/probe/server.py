@@ -11,6 +11,7 @@ import re
 from functools import cached_property
 from typing import Any
 
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import NoResponse, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._history.history_reader import read_latest_tasks
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_info import TaskInfo, expect_task_info
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
@@ -32,7 +33,7 @@ class Server:
     """One session on the server.
 
     :ivar release: the release that release negotiation chose, or 8.0.1.0
-    :ivar hello_status: the HTTP status of release negotiation
+    :ivar hello_status: the HTTP status of release negotiation, 0 without a response
     """
 
     def __init__(self, endpoint: Endpoint, credentials: Credentials) -> None:
@@ -43,7 +44,10 @@ class Server:
 
     def _negotiate(self) -> tuple[int, str]:
         body = json.dumps({"api_releases": list(RELEASES)})
-        response = self.send("POST", _HELLO, body=body)
+        try:
+            response = self.send("POST", _HELLO, body=body)
+        except NoResponse:
+            return 0, FIRST_RELEASE
         try:
             release = json.loads(response.body)["api_release"] if response.status == 200 else FIRST_RELEASE
         except (ValueError, TypeError, KeyError):
@@ -69,7 +73,10 @@ class Server:
     @cached_property
     def version(self) -> str:
         """The version of the API that the server says it has, such as 8.0.3.0; "" if it does not say."""
-        about = self.client.content().get("about")
+        try:
+            about = self.client.content().get("about")
+        except ViError:
+            return ""
         found = _NUMBERS.fullmatch(str(about.get("apiVersion"))) if isinstance(about, dict) else None
         return found[0] if found else ""
 

@@ -30,6 +30,8 @@ def check_clock(server: Server) -> Observation:
 
 def check_hello(server: Server) -> Observation:
     """Look at the status of release negotiation."""
+    if not server.hello_status:
+        raise NotObserved("no response")
     expected = 200 if is_since(server.version or "8.0.2.0", "8.0.2.0") else 404
     if server.hello_status == 404 and not server.version:
         expected = 404
