@@ -157,6 +157,8 @@ options:
       - File to write the tasks to, instead of returning them, one row for each task. Writing to a file needs little
         memory for any number of tasks.
       - The file is replaced atomically. On failure, and in check mode, the old one is kept.
+      - A symbolic link is replaced, not followed. The new file has the owner of the old one, except in a folder such as
+        C(/tmp), where other users can create files in advance. Prefer a folder in which only you can write.
     type: path
   format:
     description:
@@ -172,6 +174,7 @@ options:
   mode:
     description:
       - Mode of the file O(dest), as octal digits in quotes, such as V('0640'). Defaults to the mode of the old file.
+        Requires O(dest).
     type: raw
   count_by:
     description:
@@ -216,7 +219,7 @@ EXAMPLES = r"""
 - name: Write the history of the last week to a file
   vijson.tasks.vi_task_collector:
     begin_time: 7d
-    dest: /tmp/tasks.jsonl
+    dest: /var/lib/reports/tasks.jsonl
     mode: '0640'
 
 - name: Write last night's failures to a table
@@ -225,7 +228,7 @@ EXAMPLES = r"""
     time_type: completed
     begin_time: 12h
     fields: [complete_time, entity, description_id, who, error]
-    dest: /tmp/failures.csv
+    dest: /var/lib/reports/failures.csv
     format: csv
 
 - name: Find out who started most tasks in the last 30 days
@@ -314,7 +317,7 @@ dest:
   description: File that was written.
   returned: success, with O(dest)
   type: str
-  sample: /tmp/tasks.jsonl
+  sample: /var/lib/reports/tasks.jsonl
 """
 
 from typing import TYPE_CHECKING, Any, Callable
@@ -377,6 +380,8 @@ def run(job: Job) -> Result:
     counts = None if params["count_by"] is None else _task_counts(params["count_by"], labels=reading.localize)
     if params["dest"] is None and params["format"] != "jsonl":
         raise InputError(f"format: {params['format']} is a format of files. Set dest to the file to write")
+    if params["dest"] is None and params["mode"] is not None:
+        raise InputError("mode: it is the mode of a file. Set dest to the file to write")
 
     def read(take: Callable[[list[Task]], Any]) -> Result:
         def take_and_count(tasks: list[Task]) -> None:

@@ -81,17 +81,25 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
 def test_content(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     dest, link = tmp_path / "tasks.jsonl", tmp_path / "link.jsonl"
     link.symlink_to(dest)
+    # A symbolic link is replaced, as ansible.builtin.copy does.
     dest.write_text(OLD)
     dest.chmod(0o604)
     vcenter.tasks(3, tag="dest", state="error", description="odd: \u2028 \u00e9\nsecond line")
     run = ansible.tasks(
         [
             task("answered", MODULE, {"tags": ["dest"]}),
-            task("written", MODULE, {"tags": ["dest"], "dest": str(link)}),
+            task("linked", MODULE, {"tags": ["dest"], "dest": str(link)}),
+            task("written", MODULE, {"tags": ["dest"], "dest": str(dest)}),
+            task("unquoted", MODULE, {"tags": ["dest"], "dest": str(dest), "mode": 644}),
+            task("without file", MODULE, {"tags": ["dest"], "mode": "0640"}),
         ]
     )
+    assert run["linked"].result["changed"] is True
     assert run["written"].result["changed"] is True
-    assert link.is_symlink()
+    assert run["unquoted"].msg.startswith("mode: 644 without quotes is the decimal number 644")
+    assert run["without file"].msg == "mode: it is the mode of a file. Set dest to the file to write"
+    assert not link.is_symlink()
+    assert lines(link) == lines(dest)
     assert lines(dest) == run["answered"].result["tasks"]
     assert "\u00e9" in dest.read_text(encoding="utf-8")
     assert mode(dest) == 0o604

@@ -20,6 +20,9 @@ from .._task_info.task_result import Task
 from .task_rows import JsonRows, Rows
 
 _OCTAL = re.compile(r"(?:0o)?([0-7]{1,5})", re.ASCII)
+_DIGITS = re.compile(r"[4-7][04567]{2}")
+"""The digits of a usual mode, if each is at most the one before."""
+
 _CHUNK = 1 << 20
 
 
@@ -82,7 +85,7 @@ class TaskFile:
             self._clean_up()
 
     def _finish(self) -> None:
-        old = os.stat(self._path) if os.path.exists(self._path) else None
+        old = _old_file(self._path)
         is_new = old is None or old.st_size != self._size or _sha256(self._path) != self._sha.digest()
         old_mode = None if old is None else stat.S_IMODE(old.st_mode)
         self.changed = is_new or (self._mode is not None and self._mode != old_mode)
@@ -109,6 +112,22 @@ class TaskFile:
         return ViError(f"dest: cannot write {self._path} ({error.strerror}). If the file existed, it is unchanged")
 
 
+def _old_file(path: str) -> os.stat_result | None:
+    """The file to compare with, whose owner and mode are kept.
+
+    ``None`` for a symbolic link, and for a file of another user in a folder such as ``/tmp``, where everyone can create
+    files: both are replaced, and that user must not get the tasks.
+    """
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    folder = os.stat(os.path.dirname(path)).st_mode
+    is_public = folder & stat.S_ISVTX and folder & (stat.S_IWGRP | stat.S_IWOTH)
+    is_foreign = is_public and found.st_uid != os.geteuid()
+    return None if is_foreign or not stat.S_ISREG(found.st_mode) else found
+
+
 def _sha256(path: str) -> bytes:
     digest = hashlib.sha256()
     with open(path, "rb") as file:
@@ -125,9 +144,9 @@ def _default_mode() -> int:
 
 
 def _writable_path(dest: str) -> str:
-    """The path with links resolved, so that replacing the file keeps a link and changes its target; InputError."""
+    """The absolute path. A symbolic link is not resolved, so that it is replaced and not followed; InputError."""
     try:
-        path = os.path.realpath(dest)
+        path = os.path.abspath(dest)
         folder = os.path.dirname(path)
         if os.path.isdir(path) or dest.endswith(os.sep):
             problem = f"{dest} is a directory"
@@ -147,6 +166,12 @@ def _writable_path(dest: str) -> str:
 def _parse_mode(mode: Any) -> int | None:
     if mode is None:
         return None
+    digits = str(mode)
+    if isinstance(mode, int) and _DIGITS.fullmatch(digits) and digits == "".join(sorted(digits, reverse=True)):
+        raise InputError(
+            f"mode: {mode} without quotes is the decimal number {mode}, which is the mode {mode:04o}. Use octal digits"
+            f" in quotes, such as '0{mode}'"
+        )
     match = _OCTAL.fullmatch(mode) if isinstance(mode, str) else None
     value = int(match[1], 8) if match else mode
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 0o7777:

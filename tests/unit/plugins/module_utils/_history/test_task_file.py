@@ -90,12 +90,50 @@ def test_dry(tmp_path: Path) -> None:
     assert dest.read_text() == OLD
 
 
-def test_a_link_stays_one(tmp_path: Path) -> None:
-    dest, link = tmp_path / "file", tmp_path / "link"
-    link.symlink_to(dest)
-    assert write(link) is True
+@pytest.mark.parametrize("content", [OLD, TEXT, None])
+def test_a_link_is_replaced(tmp_path: Path, content: str | None) -> None:
+    """Even if the tasks are in its target already: somebody else may own that."""
+    target, link = tmp_path / "file", tmp_path / "link"
+    if content is not None:
+        target.write_text(content, encoding="utf-8")
+        target.chmod(0o606)
+    link.symlink_to(target)
+    assert write(link, dry=True) is True
     assert link.is_symlink()
+    assert write(link) is True
+    assert not link.is_symlink()
+    assert link.read_text(encoding="utf-8") == TEXT
+    assert mode(link) == 0o640
+    assert target.exists() is (content is not None)
+    assert content is None or target.read_text(encoding="utf-8") == content
+    assert write(link) is False
+
+
+def test_a_link_to_a_device_or_a_folder_is_refused(tmp_path: Path) -> None:
+    for name, target in (("device", os.devnull), ("folder", str(tmp_path))):
+        (tmp_path / name).symlink_to(target)
+        with pytest.raises(InputError, match="dest: .* is (a directory|not a regular file)"):
+            TaskFile(str(tmp_path / name))
+
+
+@pytest.mark.parametrize(("folder_mode", "kept"), [(0o1777, False), (0o1770, False), (0o755, True), (0o1755, True)])
+def test_the_file_of_another_user_in_a_public_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder_mode: int, kept: bool
+) -> None:
+    """That user could have created it in advance, to read the tasks."""
+    folder = tmp_path / "public"
+    folder.mkdir()
+    folder.chmod(folder_mode)
+    dest = folder / "file"
+    dest.write_text(OLD)
+    dest.chmod(0o666)
+    owners: list[int] = []
+    monkeypatch.setattr("os.chown", lambda path, user, group: owners.append(user))
+    monkeypatch.setattr("os.geteuid", lambda: dest.stat().st_uid + 1)
+    assert write(dest) is True
     assert dest.read_text(encoding="utf-8") == TEXT
+    assert mode(dest) == (0o666 if kept else 0o640)
+    assert bool(owners) is kept
 
 
 def test_the_header_comes_first_and_once(tmp_path: Path) -> None:
@@ -163,6 +201,16 @@ def test_what_can_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("os.access", lambda path, how: False)
     with pytest.raises(InputError, match="dest: this user cannot write to the directory"):
         TaskFile(str(tmp_path / "file"))
+
+
+@pytest.mark.parametrize("given", [644, 640, 600, 755, 400, 440, 770, 777])
+def test_a_mode_without_quotes(tmp_path: Path, given: int) -> None:
+    """YAML reads 644 as a decimal number, and 0644 as an octal one."""
+    with pytest.raises(InputError, match=f"mode: {given} without quotes is .* mode {given:04o}.*such as '0{given}'"):
+        TaskFile(str(tmp_path / "file"), mode=given)
+    octal = int(str(given), 8)
+    assert write(tmp_path / "file", mode=octal) is True
+    assert mode(tmp_path / "file") == octal
 
 
 @pytest.mark.parametrize("given", ["rw", "u=rw", "0888", "", -1, 0o10000, True, 1.5, ["0600"], {}])
