@@ -14,6 +14,9 @@ from .._vijson.wire import expect_text
 CREATED, STATE, OVERDUE = "created", "state", "overdue"
 ENDS = {"success": "done", "error": "failed"}
 
+_REMEMBERED = 10_000
+"""Ended tasks to remember. The history and the latest page may return them again, also after the clock steps back."""
+
 OVERLAP = 600 * SECOND
 """Nanoseconds of history to read again after a gap: a server may list a task later than its times say."""
 
@@ -75,6 +78,7 @@ class TaskLedger:
             before = None
         ended = _ended_at(info) if now.state in ENDED else None
         if before is None and ended is not None and ended < self.horizon:
+            self._ended[moid, now.queued] = ended
             return []
         if before is not None and _rank(now.state) <= _rank(before.state):
             return []
@@ -106,10 +110,20 @@ class TaskLedger:
             return {}
         return {moid: self._active[moid].since + after for moid in self.active if moid not in self._overdue}
 
-    def move_on(self) -> None:
-        """Record that all changes until now have been returned, and forget tasks that cannot appear again."""
+    def move_on(self, now: int | None = None) -> None:
+        """Record that all changes until now have been returned, and forget ended tasks if there are very many.
+
+        :param now: the server's clock in nanoseconds since 1970. A task whose time lies in the future does not move the
+            horizon beyond it, and a clock that steps back moves the horizon back.
+        """
+        if now is not None:
+            self._newest = min(self._newest, now)
         self.horizon = max(self.horizon, self._newest - OVERLAP)
-        self._ended = {known: at for known, at in self._ended.items() if at >= self.horizon}
+        if now is not None and now < self.horizon:
+            self.horizon = now - OVERLAP
+        for known in list(self._ended)[: max(0, len(self._ended) - _REMEMBERED)]:
+            if self._ended[known] < self.horizon:
+                del self._ended[known]
 
     def _record(self, moid: str, now: Known, ended: int | None) -> None:
         if ended is None:

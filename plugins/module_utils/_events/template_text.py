@@ -14,11 +14,10 @@ import warnings
 from ast import literal_eval
 from typing import Any
 
+from .._vijson.wire import unreserved_name
+
 # A brace at the end matches too, because the text after it may start with one. "#jinja2:" declares other delimiters.
 _DELIMITER = re.compile(r"\{(?=[{%#]|\Z)|#(?=jinja2:)")
-
-# Prefix of the keys that Ansible's JSON decoder converts to vaulted text and other types of its own.
-_RESERVED = re.compile(r"\A_+(?=ansible)")
 
 _TYPOGRAPHIC_QUOTES = str.maketrans({"'": "\u2019", '"': "\u201d"})
 
@@ -35,7 +34,7 @@ def defuse_templates(value: Any) -> Any:
 
 
 def _defuse_key(key: Any) -> Any:
-    return _RESERVED.sub("", _defuse_text(key)) if isinstance(key, str) else key
+    return unreserved_name(_defuse_text(key)) if isinstance(key, str) else key
 
 
 def _defuse_text(text: str) -> str:

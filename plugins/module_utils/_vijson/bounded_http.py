@@ -192,8 +192,14 @@ class _BoundedConnection:
 
     response_class = _BoundedResponse
     sock: Any
+    ca_cert_dir: str | None
+    ca_cert_data: str | None
 
     def connect(self) -> None:
+        if self.ca_cert_dir and not self.ca_cert_data:
+            from .trust_folder import read_certificates
+
+            self.ca_cert_data = read_certificates(self.ca_cert_dir)
         with _limits.connecting():
             try:
                 super().connect()  # type: ignore[misc]

@@ -24,6 +24,7 @@ from .._errors import (
     FaultError,
     LoginRefused,
     LostResponse,
+    NoResponse,
     SessionEnded,
     ViError,
     ignore,
@@ -268,7 +269,7 @@ class Client:
         **how: Any,
     ) -> Any:
         if self._session_id is None:
-            self._open_session()
+            self._open_session_first()
         try:
             value = self._request(verb, target, member, params, **how)
             check(value)
@@ -282,7 +283,7 @@ class Client:
             self._was_used = True
             return value
         # bound: after a login of this client a second one would not help either.
-        bound = self._open_session()
+        bound = self._open_session_first()
         return self._invoke(verb, target, member, params, bound=bound, check=check, **how)
 
     def _request(self, verb: str, target: Target, member: str, params: dict[str, Any] | None, **how: Any) -> Any:
@@ -300,7 +301,7 @@ class Client:
     def _exchange(self, verb: str, target: Reference, member: str, params: dict[str, Any] | None, **how: Any) -> Any:
         path = "/sdk/vim25/" + "/".join(quote(part, safe="") for part in (self.release, *target, member))
         response = self._send(verb, path, body=None if params is None else json.dumps(params), **how)
-        self._note_session(response.headers.get(_SESSION_HEADER))
+        self._note_session(response)
         self._clock.note(response.headers.get("Date"))
         return read_response(response, f"{member} of {target}", self.endpoint.hostname, self.release)
 
@@ -349,6 +350,17 @@ class Client:
         self._was_used = False
         return self._logins > logins
 
+    def _open_session_first(self) -> bool:
+        """As :meth:`_open_session`. Without a response to the login, the request that needs it is not sent.
+
+        :raises ConnectError: there was no usable response
+        """
+        try:
+            return self._open_session()
+        except NoResponse as error:
+            late = isinstance(error, LostResponse) and error.late
+            raise ConnectError(str(error), transient=isinstance(error, LostResponse), late=late) from error
+
     def _session_ended(self, error: FaultError) -> None:
         ended = self._session_id or ""
         self._forget_session()
@@ -357,13 +369,19 @@ class Client:
     def _forget_session(self) -> None:
         self._session_id = self._session_key = self._user_name = None
 
-    def _note_session(self, session_id: str | None) -> None:
-        """Note the session's id: any response may change it."""
-        if session_id and session_id != self._session_id:
-            before, self._session_id = self._session_id, session_id
-            self.secrets.add(session_id)
-            if before:
-                self._source.renewed(before, session_id)
+    def _note_session(self, response: Response) -> None:
+        """Note the session's id in a response that succeeded. An error page may have an id that nobody opened."""
+        session_id = response.headers.get(_SESSION_HEADER)
+        self.secrets.add(session_id)
+        if not session_id or session_id == self._session_id or not 200 <= response.status < 300:
+            return
+        before, self._session_id = self._session_id, session_id
+        if before:
+            self._source.renewed(before, session_id)
+            self._warn(
+                f"{self.endpoint.hostname} replaced the id of the session. If the old session is still open, it stays"
+                " open until it expires."
+            )
 
     def _log_in(self) -> Session:
         self._logins += 1

@@ -24,6 +24,7 @@ _EXCERPTED = 1 << 16
 
 REQUIREMENT = "VI JSON requires vCenter 8.0.1 or later."
 
+_RESERVED = re.compile(r"\A_+(?=ansible)")
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -89,8 +90,17 @@ def body_excerpt(body: bytes, size: int = 120) -> str:
 
 @cache
 def snake_case(name: str) -> str:
-    """``entityName`` -> ``entity_name``."""
-    return _WORD.sub("_", name).lower()
+    """``entityName`` -> ``entity_name``. A name that Ansible reserves loses its underscores."""
+    return unreserved_name(_WORD.sub("_", name).lower())
+
+
+def unreserved_name(name: str) -> str:
+    """The name of a field without the prefix of names that mean something to Ansible.
+
+    Its JSON decoder converts mappings with keys such as ``__ansible_type`` to types of its own, or fails, and it
+    removes keys such as ``_ansible_no_log``.
+    """
+    return _RESERVED.sub("", name)
 
 
 def data_object(type_name: str, **fields: Any) -> dict[str, Any]:

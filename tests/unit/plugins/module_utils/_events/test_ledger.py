@@ -211,3 +211,38 @@ CLONE = {"descriptionId": "VirtualMachine.clone"}
 )
 def test_selection(selection: ChangeSelection, change: str, task: dict[str, Any], takes: bool) -> None:
     assert selection.takes(change, task) is takes
+
+
+def test_a_task_in_the_future_does_not_hide_later_ones() -> None:
+    ledger = settled()
+    year = 365 * 24 * 3600
+    assert ledger.enter(info("success", year, started=year, ended=year, number=1)) == ["created", "done"]
+    ledger.move_on(BEGIN + 100 * SECOND)
+    assert ledger.horizon <= BEGIN + 100 * SECOND
+    assert ledger.enter(info("success", 101, started=101, ended=102, number=2)) == ["created", "done"]
+    assert ledger.enter(info("success", year, started=year, ended=year, number=1)) == []
+
+
+def test_a_clock_that_steps_back_does_not_hide_tasks() -> None:
+    """Neither those of the time that comes a second time, nor does it tell the old ones again."""
+    ledger = settled()
+    overlap = OVERLAP // SECOND
+    old = [info("success", at, started=at, ended=at + 1, number=at) for at in range(5000, 5010)]
+    before = info("success", 4000, started=4000, ended=4001, number=1)
+    for each in old:
+        ledger.enter(each)
+    ledger.move_on(BEGIN + (5010 + 2 * overlap) * SECOND)
+    ledger.enter(info("queued", 5010 + 2 * overlap, number=7))
+    ledger.move_on(BEGIN + (5010 + 2 * overlap) * SECOND)
+    assert ledger.enter(before) == []
+    ledger.move_on(BEGIN + 3000 * SECOND)
+    assert [ledger.enter(each) for each in (*old, before)] == [[]] * 11
+    assert ledger.enter(info("success", 3001, started=3001, ended=3002, number=2)) == ["created", "done"]
+
+
+def test_ended_tasks_are_forgotten_if_there_are_very_many() -> None:
+    ledger = settled()
+    for number in range(10_500):
+        ledger.enter(info("success", number, started=number, ended=number, number=number))
+    ledger.move_on(BEGIN + 20_000 * SECOND)
+    assert len(ledger._ended) == 10_000

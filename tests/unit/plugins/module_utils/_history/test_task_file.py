@@ -112,7 +112,7 @@ def test_a_link_is_replaced(tmp_path: Path, content: str | None) -> None:
 def test_a_link_to_a_device_or_a_folder_is_refused(tmp_path: Path) -> None:
     for name, target in (("device", os.devnull), ("folder", str(tmp_path))):
         (tmp_path / name).symlink_to(target)
-        with pytest.raises(InputError, match="dest: .* is (a directory|not a regular file)"):
+        with pytest.raises(InputError, match=r"dest: .* is (a directory|not a regular file)"):
             TaskFile(str(tmp_path / name))
 
 

@@ -328,3 +328,13 @@ def test_check_mode_takes_what_it_can_not_know_as_had(server: CreatingServer, tr
 
 def test_the_answer_is_a_task(server: CreatingServer) -> None:
     assert tuple(create(server).task) == TASK_KEYS
+
+
+def test_a_login_that_is_lost_is_no_doubt_about_the_task() -> None:
+    """CreateTask was not sent, so the message must not say that the task may exist."""
+    server = CreatingServer()
+    server.trouble["SessionManager.Login"] = [Lost(ran=False), Lost(ran=False)]
+    with server.client() as client, pytest.raises(ViError) as failed:
+        create_or_find_task(client, NewTask(ROOT, "com.example.a"), check_mode=False)
+    assert "not known whether" not in str(failed.value)
+    assert isinstance(failed.value, ConnectError)

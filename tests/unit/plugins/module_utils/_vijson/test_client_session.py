@@ -11,6 +11,7 @@ from contextlib import suppress
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    ConnectError,
     FaultError,
     LostResponse,
     SessionEnded,
@@ -23,8 +24,10 @@ from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     LOGIN,
     LOGOUT,
     SDK,
+    SESSION,
     Call,
     Outcome,
+    Reply,
     Wire,
     answers,
     faults,
@@ -165,9 +168,11 @@ def test_a_login_that_was_lost_is_tried_once_more(
 
 
 def test_a_login_that_was_lost_twice(client: Make, wire: Wire, warnings_shown: list[str]) -> None:
+    """The request after it was not sent, so nobody has to wonder whether it had an effect."""
     wire.expect([login()._replace(outcome=html(502))] * 2)
-    with client() as made, pytest.raises(LostResponse):
+    with client() as made, pytest.raises(ConnectError) as failed:
         made.get(TASK, "info")
+    assert failed.value.transient
     assert len(warnings_shown) == 1
 
 
@@ -269,3 +274,45 @@ def test_what_can_not_be_destroyed_is_no_failure(client: Make, wire: Wire, outco
     wire.expect(CREATE_VIEW._replace(outcome=answers(VIEW)), [destroy] * (4 if outcome == html(502) else 1))
     with client("S0") as made, made.owned("viewManager", "CreateListView", {}, "DestroyView"):
         pass
+
+
+def test_a_login_with_an_unusable_response_is_no_doubt_about_the_request(client: Make, wire: Wire) -> None:
+    wire.expect(login()._replace(outcome=html(200)))
+    with client() as made, pytest.raises(ConnectError, match="not VI JSON") as failed:
+        made.call(TASK, "CancelTask", repeatable=False)
+    assert not failed.value.transient
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        faults("InvalidState", session="EV1L"),
+        html(400)._replace(headers={SESSION: "EV1L"}),
+        html(302)._replace(headers={SESSION: "EV1L"}),
+        html(404)._replace(headers={SESSION: "EV1L"}),
+    ],
+)
+def test_a_session_id_in_a_response_that_failed_is_not_used(
+    client: Make, wire: Wire, warnings_shown: list[str], outcome: Reply
+) -> None:
+    wire.expect(login("S1"), Call("GET", f"{SDK}/Task/task-7/info", outcome, session="S1"), logout("S1"))
+    with client() as made, pytest.raises(ViError):
+        made.get(TASK, "info")
+    assert warnings_shown == []
+
+
+def test_a_session_id_that_the_vcenter_replaces_is_reported(
+    client: Make, wire: Wire, warnings_shown: list[str]
+) -> None:
+    info = f"{SDK}/Task/task-7/info"
+    wire.expect(
+        login("S1"),
+        Call("GET", info, answers({}, session="S2"), session="S1"),
+        Call("GET", info, answers({}, session="S2"), session="S2"),
+        logout("S2"),
+    )
+    with client() as made:
+        made.get(TASK, "info")
+        made.get(TASK, "info")
+    (warning,) = warnings_shown
+    assert warning.startswith("vc.example.com replaced the id of the session. If the old session is still open,")

@@ -189,3 +189,19 @@ def test_readers_of_parts() -> None:
     assert expect_text(boxed("string", "a"), "it") == expect_text("a", "it") == "a"
     assert unboxed_value(boxed("int", 5)) == unboxed_value(5) == 5
     assert unboxed_value(MOREF) == MOREF
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("__ansible_type", "ansible_type"),
+        ("__ansible_unsafe", "ansible_unsafe"),
+        ("_ansible_no_log", "ansible_no_log"),
+        ("__ansibleVault", "ansible_vault"),
+        ("ansible_facts", "ansible_facts"),
+        ("_typical", "_typical"),
+    ],
+)
+def test_names_that_ansible_reserves(name: str, shown: str) -> None:
+    value = {"_typeName": "X", name: 1, "inner": [{name: {"_typeName": "string", "_value": "x"}}]}
+    assert plain_value(value) == {shown: 1, "inner": [{shown: "x"}]}
