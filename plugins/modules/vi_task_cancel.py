@@ -60,9 +60,10 @@ EXAMPLES = r"""
     wait: true
     wait_timeout: 2m
 
-- name: Cancel one task
+- name: Cancel the clones that a user started
   vijson.tasks.vi_task_cancel:
-    task: task-42
+    users: [carol@example.com]
+    description_ids: [VirtualMachine.clone]
 """
 
 RETURN = r"""

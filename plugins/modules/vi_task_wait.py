@@ -73,7 +73,7 @@ options:
 EXAMPLES = r"""
 - name: Wait until everything that runs on a virtual machine has ended
   vijson.tasks.vi_task_wait:
-    entity: web01
+    entity: web02
     wait_timeout: 10m
 
 - name: Wait until a host and its virtual machines are idle
@@ -83,7 +83,14 @@ EXAMPLES = r"""
     until: idle
     wait_timeout: 2h
 
-- name: Wait for the tasks of a loop, and accept two failures
+- name: Find the clones of two virtual machines
+  vijson.tasks.vi_task_info:
+    entity: "{{ item }}"
+    description_ids: [VirtualMachine.clone]
+  loop: [web02, db01]
+  register: started
+
+- name: Wait for the tasks of the loop, and accept two failures
   vijson.tasks.vi_task_wait:
     tasks: "{{ started.results }}"
     max_errors: 2

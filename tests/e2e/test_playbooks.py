@@ -81,7 +81,7 @@ def test_failed_last_night(ansible: Ansible, vcenter: VCenter) -> None:
 def test_cancel_stuck_on_host(ansible: Ansible, vcenter: VCenter) -> None:
     stuck = vcenter.task(entity="host-11", queued_ago=3600, started_ago=3500)
     on_vm = vcenter.task(entity="vm-21", queued_ago=3600, started_ago=3500)
-    fixed = vcenter.task(entity="vm-23", queued_ago=3600, cancelable=False)
+    fixed = vcenter.task(entity="vm-23", queued_ago=3600, started_ago=3500, cancelable=False)
     fresh, elsewhere = vcenter.task(entity="host-11"), vcenter.task(entity="host-12", queued_ago=3600)
     planned = shown(play(ansible, "cancel_stuck_on_host", "--check"), "Show the stuck tasks")
     run = play(ansible, "cancel_stuck_on_host")

@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Task, task
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
-LINE = re.compile(r"^task-\d+ CloneVM_Task web01 (queued|running|\d+%|success|error) \(\d+s\)$", re.MULTILINE)
+LINE = re.compile(r"^task-\d+ CloneVM_Task web01 (queued|running|\d+%|success|error: .+) \(\d+s\)$", re.MULTILINE)
 PROGRESS = "vijson_tasks_progress"
 
 
