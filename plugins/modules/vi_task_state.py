@@ -118,13 +118,14 @@ task:
 
 from typing import Any
 
+from ..module_utils._errors import TaskError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._own_tasks.state_plan import plan_steps, predict_task, refuse_server_operation, shown_state
 from ..module_utils._own_tasks.state_requests import send_steps
 from ..module_utils._own_tasks.wanted_state import parse_wanted_state
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
-from ..module_utils._task_info.task_result import planned_task, task_from_info
+from ..module_utils._task_info.task_result import Task, planned_task, task_from_info
 from ..module_utils._tasks.task_reader import no_such_task_error, read_task_infos
 from ..module_utils._vijson.privileges import require_root_privilege
 
@@ -156,9 +157,17 @@ def run(job: Job) -> Result:
     else:
         send_steps(job.client, moid, steps)
         after = task_from_info(_read(job, moid), now=job.client.now)
+        _require_state(after, job.params["state"])
     # Some servers do not store a progress of 0, so compare the tasks to see whether anything changed.
     changed = shown_state(before) != shown_state(after)
     return {"task": after, "changed": changed, "diff": {"before": shown_state(before), "after": shown_state(after)}}
+
+
+def _require_state(task: Task, wanted: str | None) -> None:
+    """TaskError if the task has another state than the one that was set: somebody else has changed it as well."""
+    if wanted is not None and task["state"] != wanted:
+        text = f"{task['moid']} is in state {task['state']}, not {wanted}: it was changed by another client as well"
+        raise TaskError(text, result={"task": task, "changed": True})
 
 
 def _read(job: Job, moid: str) -> dict[str, Any]:

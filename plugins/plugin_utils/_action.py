@@ -169,6 +169,7 @@ class _SharedAction(ActionBase):
 
     def _finished(self, result: Result, params: dict[str, Any], secrets: set[str], task_vars: dict[str, Any]) -> Result:
         """A result as a module ends with it."""
+        result.setdefault("changed", False)
         if self._returns_invocation(task_vars):
             result["invocation"] = {"module_args": params}
         return _masked(result, secrets)

@@ -33,7 +33,7 @@ class _Module(AnsibleModule):
 def run_module(run: Callable[[Job], Result], spec: dict[str, Any]) -> None:
     """Validate the arguments, run the job, print its result and end the process."""
     module = _Module(argument_spec=spec, supports_check_mode=True)
-    result = _result(module, run)
+    result = {"changed": False, **_result(module, run)}
     if result.get("failed"):
         module.fail_json(**{key: value for key, value in result.items() if key != "failed"})
     module.exit_json(**result)

@@ -94,3 +94,20 @@ def test_a_failure_changes_nothing(server: OwnTaskServer, task: str, arguments: 
     assert message in result["msg"]
     assert server.tasks["task-1"]["state"] == "queued"
     assert result.get("task", {}).get("moid") == ("task-1" if arguments == {"progress": 40} else None)
+
+
+def test_another_client_that_ends_the_task_meanwhile(server: OwnTaskServer) -> None:
+    """The module never succeeds with another state than the one that was asked for."""
+    send = server.answers[SET_STATE]
+
+    def overtaken(moid: str, params: Any) -> Any:
+        value = send(moid, params)
+        server.change("task-1", state="error")
+        return value
+
+    server.answers[SET_STATE] = overtaken
+    result = run(server, state="running")
+    assert result["failed"]
+    assert result["changed"]
+    assert result["msg"].startswith("task-1 is in state error, not running")
+    assert result["task"]["state"] == "error"
