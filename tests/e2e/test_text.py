@@ -84,3 +84,20 @@ def test_control_characters(ansible: Ansible, vcenter: VCenter) -> None:
         assert not set(run.stderr) & set("\x1b\x07\x9b\u202e\u2028")
         # Ansible prints whole results as JSON, which does not escape these characters
         assert not set(run.stdout) & set("\x1b\x07")
+
+
+def test_names_that_ansible_reserves(both_ways: BothWays) -> None:
+    """Its decoder would convert, refuse or remove a mapping with such a key."""
+    reserved = {name: "x" for name in ("__ansible_type", "__ansible_unsafe", "__ansible_vault", "_ansible_no_log")}
+    fault = {"_typeName": "GenericVmConfigFault", "reason": "r", **reserved}
+    moid = both_ways.each(lambda vcenter: vcenter.task(state="error", error=fault))
+    run = both_ways.tasks(
+        [
+            task("read", "vi_task_info", {"tasks": moid}, register="found"),
+            task("use", "ansible.builtin.debug", {"msg": "{{ found.tasks[0].error }}"}),
+        ]
+    )
+    error = run["read"].result["tasks"][0]["error"]
+    assert {name: error[name.lstrip("_")] for name in reserved} == reserved
+    assert run["read"].result["changed"] is False
+    assert run["use"].status == "ok"
