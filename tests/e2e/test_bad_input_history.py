@@ -25,6 +25,7 @@ DEST_FORMS = ". Use the path of a file in an existing directory that you can wri
 READING = {
     "SessionManager.Login",
     "SessionManager.Logout",
+    "SessionManager.currentSession",
     "TaskManager.CreateCollectorForTasks",
     *(f"TaskHistoryCollector.{name}" for name in ("SetCollectorPageSize", "ResetCollector", "DestroyCollector")),
     *(f"TaskHistoryCollector.{name}" for name in ("ReadNextTasks", "ReadPreviousTasks", "latestPage")),

@@ -85,6 +85,13 @@ def message_text(message: dict[str, Any], *, or_key: bool = True) -> str | None:
     return shown if isinstance(shown, str) else None
 
 
+def _without_argument(message: Any) -> Any:
+    """A LocalizableMessage of :func:`text_message` as its user wrote it; any other value unchanged."""
+    if not isinstance(message, dict) or message_argument(message) is None:
+        return message
+    return {**{name: value for name, value in message.items() if name != "arg"}, "message": message_text(message)}
+
+
 def fault_result(fault: Any, level: int = 0) -> dict[str, Any]:
     """The fault as a module returns it: ``{type, message, …the fault's own fields}``, and its ``fault_cause`` likewise.
 
@@ -98,7 +105,9 @@ def fault_result(fault: Any, level: int = 0) -> dict[str, Any]:
             continue
         name = snake_case(key)
         is_cause = key == "faultCause" and isinstance(value, dict) and level < _LEVELS
-        item = fault_result(value, level + 1) if is_cause else plain_value(value, typed=True)
+        is_messages = key == "faultMessage" and isinstance(value, list)
+        shown = [_without_argument(each) for each in value] if is_messages else value
+        item = fault_result(value, level + 1) if is_cause else plain_value(shown, typed=True)
         result[f"{name}_" if name in result else name] = item
     return result
 

@@ -201,3 +201,14 @@ def test_the_text_of_a_message_that_a_server_may_have_rebuilt(message: dict[str,
 def test_the_text_of_a_fault_whose_message_was_replaced_by_its_key() -> None:
     message = {**text_message("vijson.tasks.fault", "Disk full"), "message": "vijson.tasks.fault"}
     assert fault_text({"_typeName": "ExtendedFault", "faultMessage": [message]}) == "Disk full"
+
+
+def test_a_result_has_the_message_and_not_the_argument_that_stands_for_it() -> None:
+    message = {**text_message("vijson.tasks.fault", "Disk full"), "message": "vijson.tasks.fault"}
+    argument = {"_typeName": "KeyAnyValue", "key": "a", "value": 1}
+    other = {"_typeName": "LocalizableMessage", "key": "k", "arg": [argument]}
+    result = fault_result({"_typeName": "ExtendedFault", "faultMessage": [message, other]})
+    assert result["fault_message"] == [
+        {"type": "LocalizableMessage", "key": "vijson.tasks.fault", "message": "Disk full"},
+        {"type": "LocalizableMessage", "key": "k", "arg": [{"type": "KeyAnyValue", "key": "a", "value": 1}]},
+    ]
