@@ -47,8 +47,7 @@ def main() -> int:
         with interruptible():
             server = Server(parse_endpoint(params), parse_credentials(params))
             with closing(server.client):
-                if not server.client.shared:
-                    server.client.log_in()
+                server.client.log_in()
                 findings = probe_server(server, write=write, warn=_warn)
                 version = server.version
     except ViError as error:
