@@ -64,7 +64,7 @@ def adapted(text: str, vcenter: VCenter, folder: Path) -> str:
     """The text with the simulator as the vCenter and with files in the test's own folder."""
     text = text.replace("vcenter.example.com", vcenter.host)
     text = text.replace("/DC0/vm/production", "/DC0/vm/apps")
-    text = re.sub(r"/(tmp|srv/reports)/", f"{folder}/", text)
+    text = re.sub(r"/(tmp|srv/reports|var/lib/reports)/", f"{folder}/", text)
     return text.replace("/etc/pki/vcenter-ca.pem", vcenter.variables["VMWARE_CA_PATH"])
 
 
