@@ -88,7 +88,7 @@ def test_control_characters(ansible: Ansible, vcenter: VCenter) -> None:
 
 def test_names_that_ansible_reserves(both_ways: BothWays) -> None:
     """Its decoder would convert, refuse or remove a mapping with such a key."""
-    reserved = {name: "x" for name in ("__ansible_type", "__ansible_unsafe", "__ansible_vault", "_ansible_no_log")}
+    reserved = dict.fromkeys(("__ansible_type", "__ansible_unsafe", "__ansible_vault", "_ansible_no_log"), "x")
     fault = {"_typeName": "GenericVmConfigFault", "reason": "r", **reserved}
     moid = both_ways.each(lambda vcenter: vcenter.task(state="error", error=fault))
     run = both_ways.tasks(
