@@ -151,13 +151,24 @@ def test_counts(page: Page) -> None:
     ]
     assert text(page, "#summary").startswith("71 tasks from ")
     assert "8.7 % of the tasks that ended failed. At most 66 tasks were queued or running at" in text(page, "#summary")
-    rows = [texts(page, f"#type-rows tr:nth-child({row}) > *") for row in range(1, 6)]
+    rows = [texts(page, f"#types tbody tr:nth-child({row}) > *") for row in range(1, 6)]
     assert rows[0] == ["Power On virtual machine", "65", "5 (7.7 %)", "1 s", "1 s"]
     assert rows[1] == ["Clone virtual machine", "3", "0", "1 h", "1 h"]
     assert {tuple(row[1:]) for row in rows[2:]} == {
         ("1", "0", NOTHING, NOTHING),
         ("1", "1 (100 %)", "< 0.1 s", "< 0.1 s"),
     }
+
+
+def test_users_and_objects(page: Page) -> None:
+    users = [texts(page, f"#users tbody tr:nth-child({row}) > *") for row in range(1, 5)]
+    assert users[1][:3] == [CAROL, "4", "4 (100 %)"]
+    assert {row[0] for row in users[2:]} == {UNBROKEN, "System"}
+    objects = [texts(page, f"#objects tbody tr:nth-child({row}) > *")[:3] for row in (1, 2)]
+    assert objects == [["web01", "67", "2 (3.0 %)"], ["db01", "4", "4 (100 %)"]]
+    click(page, "#objects tbody tr:nth-child(2) button")
+    assert text(page, "#found") == "4 matching tasks (71 in total); only: db01"
+    click(page, "#clear")
 
 
 def test_failures(page: Page) -> None:
@@ -340,15 +351,25 @@ def test_roles_and_names(page: Page, width: int) -> None:
     page.size(width, 800)
     nodes = [node for node in page.call("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
     roles = Counter(node["role"]["value"] for node in nodes)
-    types = 4 if width < 800 else 5
-    assert roles["columnheader"] == 7 + types
-    assert roles["row"] == 1 + 50 + 1 + 5
-    assert roles["rowheader"] == 5
-    assert roles["cell"] == 50 * 7 + 5 * (types - 1)
+    columns = 4 if width < 800 else 5
+    groups = 5 + 4 + 2  # types, users and objects
+    assert roles["columnheader"] == 7 + 3 * columns
+    assert roles["row"] == 1 + 50 + 3 + groups
+    assert roles["rowheader"] == groups
+    assert roles["cell"] == 50 * 7 + groups * (columns - 1)
     assert roles["main"] == roles["navigation"] == roles["search"] == 1
     named = {"button", "link", "searchbox", "checkbox", "table", "region", "image"}
     assert [node for node in nodes if node["role"]["value"] in named and not node["name"]["value"]] == []
     assert page.run("document.documentElement.lang") == "en"
+
+
+def test_failures_alone_are_not_compared(browser: Browser, tmp_path: Path) -> None:
+    page = browser.page(written(tmp_path, 0, few, states="error"))
+    assert text(page, "#summary").startswith("6 tasks from ")
+    assert "of the tasks that ended" not in text(page, "#summary")
+    assert texts(page, "#users .part") == []
+    assert "states: error" in text(page, ".subject")
+    assert page.problems() == []
 
 
 def test_nothing_to_report(browser: Browser, tmp_path: Path) -> None:

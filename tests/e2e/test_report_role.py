@@ -95,16 +95,19 @@ def test_narrows(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
 
     carol = "EXAMPLE.COM\\carol"
     usual, old, other = ended(), ended(queued_ago=90000), ended(entity="vm-24", user=carol)
+    vcenter.task(state="success", queued_ago=200000, completed_ago=190000)
+    vcenter.task(state="running", queued_ago=200000, started_ago=190000)
     failed = vcenter.task(state="error", completed_ago=60, queued_ago=1200, error=fault("Out of space."))
     cases: list[tuple[dict[str, Any], set[str], str]] = [
-        ({}, {usual, other, failed}, "queued in the last 24 hours<"),
-        ({"begin": "2d", "end": "10m"}, {old, failed}, "queued from "),
-        ({"states": ["error", "running"], "entity": "/DC0"}, {failed}, "entity: /DC0 · states: error, running"),
+        ({}, {usual, old, other, failed}, "queued or ended in the last 24 hours<"),
+        ({"begin": "2d", "end": "10m"}, {old, failed}, "queued or ended from "),
+        ({"states": "error,running", "entity": "/DC0"}, {failed}, "entity: /DC0 · states: error, running<"),
+        ({"states": ["error", "running"]}, {failed}, " · states: error, running<"),
         ({"entity": {"type": "Folder", "moid": "group-v9"}}, {other}, "entity: Folder:group-v9"),
         (
             {"users": [carol], "begin": "2001-01-01T00:00:00Z"},
             {other},
-            f"queued since 2001-01-01 00:00:00 UTC · started by {carol}",
+            f"queued or ended since 2001-01-01 00:00:00 UTC · started by {carol}",
         ),
     ]
     pages = [tmp_path / f"{number}.html" for number in range(len(cases))]
@@ -131,11 +134,11 @@ def test_shows_the_span(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> N
     seconds = (datetime.now(timezone.utc) - before).total_seconds()
     assert written(run) == [True] * len(cases)
     last, days, second, since, fixed = (subject(page) for page in pages)
-    assert last == "queued in the last 1 day"
-    assert since == "queued since 2001-01-01 00:00:00 UTC"
-    assert fixed == "queued from 2001-01-01 00:00:00 to 2016-12-31 23:59:59 UTC"
+    assert last == "queued or ended in the last 1 day"
+    assert since == "queued or ended since 2001-01-01 00:00:00 UTC"
+    assert fixed == "queued or ended from 2001-01-01 00:00:00 to 2016-12-31 23:59:59 UTC"
     for told, begin, end in ((days, 2 * 86400, 600), (second, 1, 0)):
-        times = re.fullmatch(r"queued from (.+) to (.+) UTC", told)
+        times = re.fullmatch(r"queued or ended from (.+) to (.+) UTC", told)
         assert times, told
         shown = [(datetime.fromisoformat(f"{time}+00:00") - before).total_seconds() for time in times.groups()]
         assert 0 <= shown[0] + begin <= seconds

@@ -10,7 +10,7 @@ function showDetails(task) {
         ["Message", task.message],
         ["Description", data.description || ""],
         ["Entity", task.entity],
-        ["Object", data.entity ? [data.entity.type, data.entity.moid].filter(Boolean).join(":") : ""],
+        ["Object", task.object],
         ["Started by", task.by],
         ["Queued", timeElement(task.queued)],
         ["Started", timeElement(task.started)],

@@ -8,7 +8,7 @@ document.querySelectorAll("nav, main > section").forEach((section) => {
 });
 if (tasks.length) {
     showFailures(tasks);
-    showTypes(tasks);
+    showGroups(tasks);
     showLongest(tasks);
     prepareTable(tasks);
     prepareTimeline(tasks);

@@ -20,7 +20,7 @@ function sentences(tasks) {
     const told = [`${counted(tasks.length, "task")} from `, timeElement(from), " to ", timeElement(to), " UTC. "];
     const failed = ofState(tasks, "error").length;
     const ended = failed + ofState(tasks, "success").length;
-    if (ended) told.push(failed ? `${percent(failed, ended)} of the tasks that ended failed. ` : "No task failed. ");
+    if (ended && hasAllEnds()) told.push(failed ? `${percent(failed, ended)} of the tasks that ended failed. ` : "No task failed. ");
     if (most > 1) told.push(`At most ${number(most)} tasks were queued or running at the same time, first at `, timeElement(at), ".");
     return told;
 }

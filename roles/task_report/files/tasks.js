@@ -16,6 +16,12 @@ function endOfReport() {
     return Number.isNaN(end) ? -Infinity : Math.min(end, Date.now());
 }
 
+/** Whether the report has both the tasks that succeeded and those that failed, so that it can compare them. */
+function hasAllEnds() {
+    const { states } = byId("tasks-data").dataset;
+    return !states || ["success", "error"].every((state) => states.split(" ").includes(state));
+}
+
 function asTask(data) {
     return {
         data,
@@ -24,6 +30,7 @@ function asTask(data) {
         type: data.label || data.name || data.description_id || "Task without a type",
         typeId: data.description_id || data.name || "",
         entity: data.entity ? data.entity.name || data.entity.moid || "" : "",
+        object: objectId(data.entity),
         by: initiator(data.reason),
         message: data.error ? data.error.message || data.error.type : "",
         fault: data.error ? data.error.type : "",
@@ -31,6 +38,11 @@ function asTask(data) {
         started: moment(data.start_time),
         completed: moment(data.complete_time),
     };
+}
+
+/** What tells objects with the same name apart. */
+function objectId(entity) {
+    return entity ? [entity.type, entity.moid].filter(Boolean).join(":") || entity.name || "" : "";
 }
 
 function initiator(reason) {
