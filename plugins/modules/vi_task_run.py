@@ -52,8 +52,8 @@ options:
   entity:
     description:
       - Object that the task is about. Defaults to the root folder.
-      - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), or a mapping of C(type) and
-        C(moid).
+      - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), a name such as V(web01), or
+        a mapping of C(type) and C(moid), or of C(name) and C(type).
     type: raw
   task_type:
     description:
@@ -75,7 +75,7 @@ options:
     type: str
   progress_regex:
     description:
-      - Regular expression whose first group is a percentage, such as V((\d+\)%).
+      - Regular expression whose first group is a percentage, such as V((\\d+\)%).
       - The module searches each line that the command writes to stdout or stderr. A line ends with a newline or a
         carriage return.
     type: str

@@ -38,7 +38,13 @@ def state_of(run: Run, name: str) -> tuple[str, int | None]:
 
 
 def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
-    nightly = {**JOB, "cmd": "sh -c 'echo \"it is done\"; exit 0'", "label": "Nightly", "activation_id": TOKEN}
+    nightly = {
+        **JOB,
+        "cmd": "sh -c 'echo \"it is done\"; exit 0'",
+        "label": "Nightly",
+        "entity": "web01",
+        "activation_id": TOKEN,
+    }
     failing = shell("echo Copying >&2; echo The store is full >&2; exit 3", activation_id=TOKEN + "-failing")
     progress = shell(
         'echo "disk 1: 10%"; printf "disk 2: 60%%\\r"; sleep 2.5; echo "$NAME in $PWD"; echo "disk 3: 90%"',

@@ -83,6 +83,6 @@ def test_a_module_that_is_killed_while_it_reports(guarded: Guarded) -> None:
 def test_a_module_that_ends_by_itself(guarded: Guarded, group: ProcessGroup) -> None:
     guarded.guard.started(group)
     guarded.guard.dismiss()
-    time.sleep(0.2)
+    assert guarded.guard._side.ended
     assert not guarded.told.exists()
     assert group.exists()

@@ -117,6 +117,14 @@ def test_the_end_is_tried_until_it_is_told(server: OwnTaskServer, operation: str
     assert server.tasks["task-1"]["state"] == "success"
 
 
+def test_an_end_that_the_vcenter_has_taken_is_not_sent_again(server: OwnTaskServer) -> None:
+    """The response is lost, and the vCenter is out of reach when the client looks."""
+    server.trouble[SET] = [Lost(ran=True)]
+    server.trouble[READ] = [REFUSED] * 2
+    assert server.reporter().end(SUCCESS, 60) == ""
+    assert server.operations[SET] == 1
+
+
 def test_the_end_is_not_tried_for_ever(server: OwnTaskServer) -> None:
     server.trouble[SET] = [REFUSED] * 100
     begun = server.clock.time

@@ -51,7 +51,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> OwnTaskServer:
     monkeypatch.setattr(task_reporter, "WAIT_PAUSES", (0.02,))
     monkeypatch.setattr(task_runner, "REPORT_WITHIN", 0.3)
     server = OwnTaskServer("task-1")
-    server.change("task-1", state="queued")
+    server.change("task-1", state="queued", cancelable=True)
     return server
 
 
@@ -150,7 +150,7 @@ def test_a_timeout(server: OwnTaskServer) -> None:
 
 def test_a_cancel(server: OwnTaskServer) -> None:
     server.change("task-1", cancelled=True)
-    message, fault = failed(server, "sh", "-c", "trap '' TERM; sleep 300; sleep 300")
+    message, fault = failed(server, "sh", "-c", "trap '' TERM; sleep 300; sleep 300", timeout=20.0)
     assert message == "task-1: The task was cancelled, and the command was stopped"
     assert fault["faultTypeId"] == "vijson.tasks.cancelled"
 
