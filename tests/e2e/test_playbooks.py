@@ -78,6 +78,17 @@ def test_failed_last_night(ansible: Ansible, vcenter: VCenter) -> None:
     assert shown(quiet, "Show the failed tasks") == ["No task failed."]
 
 
+def test_busiest(ansible: Ansible, vcenter: VCenter) -> None:
+    message = {"_typeName": "LocalizableMessage", "key": "full", "message": "The datastore is full"}
+    error = {"_typeName": "InsufficientResourcesFault", "faultMessage": [message]}
+    clone = {"type": "VirtualMachine.clone", "user": "EXAMPLE.COM\\carol", "completed_ago": 60}
+    vcenter.tasks(700, **clone, state="error", error=error)
+    run = play(ansible, "busiest")
+    assert run.code == 0, run.output
+    assert "700 tasks by EXAMPLE.COM\\\\carol, 700 failed" in run.stdout
+    assert "700 x Clone virtual machine: The datastore is full" in run.stdout
+
+
 def test_cancel_stuck_on_host(ansible: Ansible, vcenter: VCenter) -> None:
     stuck = vcenter.task(entity="host-11", queued_ago=3600, started_ago=3500)
     on_vm = vcenter.task(entity="vm-21", queued_ago=3600, started_ago=3500)
