@@ -67,12 +67,16 @@ def test_failed_last_night(ansible: Ansible, vcenter: VCenter) -> None:
     message = {"_typeName": "LocalizableMessage", "key": "full", "message": "The datastore is full"}
     error = {"_typeName": "InsufficientResourcesFault", "faultMessage": [message]}
     vcenter.task(**night, queued_ago=7200, started_ago=7100, completed_ago=3600, error=error)
+    vcenter.task(**night, queued_ago=7000, started_ago=6900, completed_ago=5000, error=error)
+    vcenter.task(**night, queued_ago=6900, started_ago=6800, completed_ago=6000, error=error, cancelled=True)
     vcenter.task(**night, queued_ago=90000, started_ago=90000, completed_ago=80000)
     vcenter.task(state="success", queued_ago=7200, completed_ago=3600)
     lines = shown(play(ansible, "failed_last_night"), "Show the failed tasks")
     mine = [line for line in lines if "Clone virtual machine" in line]
-    assert len(mine) == 1
+    assert len(mine) == 3
     assert mine[0].endswith("Clone virtual machine of web01 (EXAMPLE.COM\\carol): The datastore is full")
+    assert mine[0] < mine[1]
+    assert " cancelled: Clone virtual machine " in mine[2]
 
     quiet = play(ansible, "failed_last_night", "-e", "night_begin=2001-01-01T00:00:00Z night_end=2001-01-02T00:00:00Z")
     assert shown(quiet, "Show the failed tasks") == ["No task failed."]
