@@ -11,9 +11,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
-from ansible_collections.vijson.tasks.tests.support.module_runs import LATE, Outcome, run
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ignore
+from ansible_collections.vijson.tasks.tests.support.module_runs import LATE, Outcome, run, shared_session
 from ansible_collections.vijson.tasks.tests.support.scenarios import Scenario
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 from simulator.http.injection import KINDS
@@ -32,18 +34,21 @@ _LOST = {
 _SESSION_OPERATIONS = ("SessionManager.Login", "SessionManager.Logout")
 
 
+OWN, GIVEN, RUN = "own", "given", "the run's"
+"""Whose session a module uses: its own, one that the user gives it, or the one that all modules of a run share."""
+
+
 class Case(NamedTuple):
     """One damaged request."""
 
     scenario: Scenario
-    shared: bool
+    session: str
     operation: str
     nth: int
     fault: str
 
     def __str__(self) -> str:
-        session = "shared" if self.shared else "own"
-        return f"{self.scenario.name} / {session} session / {self.operation} #{self.nth} / {self.fault}"
+        return f"{self.scenario.name} / {self.session} session / {self.operation} #{self.nth} / {self.fault}"
 
 
 class Verdict(NamedTuple):
@@ -60,9 +65,11 @@ def cases(server: VCenter, scenario: Scenario) -> Iterator[Case]:
     for operation, count in _operations(server, scenario).items():
         for nth in sorted({1, (count + 1) // 2, count}):
             for fault in FAULTS:
-                yield Case(scenario, False, operation, nth, fault)
+                yield Case(scenario, OWN, operation, nth, fault)
+                if scenario.shareable:
+                    yield Case(scenario, RUN, operation, nth, fault)
                 if scenario.shareable and operation not in _SESSION_OPERATIONS:
-                    yield Case(scenario, True, operation, nth, fault)
+                    yield Case(scenario, GIVEN, operation, nth, fault)
 
 
 def _operations(server: VCenter, scenario: Scenario) -> Counter[str]:
@@ -82,10 +89,11 @@ def _operations(server: VCenter, scenario: Scenario) -> Counter[str]:
 def try_case(server: VCenter, case: Case) -> Verdict:
     """Run a scenario with one damaged request, and check the server afterwards."""
     params = case.scenario.prepare(server)
-    session = server.log_in() if case.shared else None
+    session = server.log_in() if case.session == GIVEN else None
     seconds = {"refused": REFUSAL, "delay": LATE}.get(case.fault, 0.0)
     server.fault(case.operation, case.fault, nth=case.nth, seconds=seconds)
-    outcome = run(server, case.scenario.module, params, session_id=session)
+    with shared_session() if case.session == RUN else nullcontext(ignore) as share:
+        outcome = run(server, case.scenario.module, params, session_id=session, share=share)
     if case.fault == "refused":
         time.sleep(2 * REFUSAL)  # until the server listens again
     server.control("DELETE", "faults")
@@ -113,7 +121,7 @@ def _left_open(server: VCenter, case: Case, outcome: Outcome) -> dict[str, int]:
     """The objects that should not be open, by type."""
     left = dict(server.left())
     expected = 0 if outcome.failed else case.scenario.keeps
-    if case.shared and case.fault != "session_expired":
+    if case.session == GIVEN and case.fault != "session_expired":
         expected += 1
     left["sessions"] = left.get("sessions", 0) - expected
     return {kind: count for kind, count in left.items() if count > 0}
@@ -122,7 +130,7 @@ def _left_open(server: VCenter, case: Case, outcome: Outcome) -> dict[str, int]:
 def _unexplained(left: dict[str, int], case: Case) -> list[str]:
     """The objects that are open although their id was not lost."""
     lost = _LOST.get(case.operation)
-    if lost is None or not (case.shared or lost == "sessions"):
+    if lost is None or not (case.session == GIVEN or lost == "sessions"):
         lost = ""
     problems = {kind: count - (kind == lost) for kind, count in left.items()}
     return [f"{count} {kind} left open" for kind, count in problems.items() if count]

@@ -14,12 +14,13 @@ _ABOUT = """# Fault-injection results
 
 `make test-faults` wrote this page. In each case, one module runs against the simulator, and the simulator damages one
 request or its response. The cases cover every operation that a module calls (its first, middle and last request) and
-every fault, in a session of the module's own and in a shared session. After each case, the test checks the server.
+every fault, in a session of the module's own, in one that the user gives it, and in the one that all modules of a run
+share. After each case, the test checks the server.
 
 - **succeeded**: the module recovered, and made its change exactly once.
 - **failed**: the module failed with a message of one line, and made its change at most once.
 - **lost**: objects that stayed open because the response with their id was lost, at most one in each case. This is a
-  session after a lost response to a login, or a collector or view that was created in a shared session.
+  session after a lost response to a login, or a collector or view that was created in a session that the user gave.
 - **wrong**: duplicate or missing changes, tracebacks, incorrect messages, or other objects left open.
 
 """

@@ -13,10 +13,15 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from typing import Any
 
-from ansible_collections.vijson.tasks.tests.support.module_runs import run
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ignore
+from ansible_collections.vijson.tasks.tests.support.module_runs import run, shared_session
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
+
+RUN = "of the run"
+"""In place of a session's id: each module is a run of its own, which shares its session and ends it."""
 
 
 class Worker:
@@ -60,7 +65,9 @@ def main() -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         module, params, session_id = json.loads(line)
-        outcome = run(vcenter, module, {"request_timeout": 60, **params}, session_id=session_id)
+        with shared_session() if session_id == RUN else nullcontext(ignore) as share:
+            given = None if session_id == RUN else session_id
+            outcome = run(vcenter, module, {"request_timeout": 60, **params}, session_id=given, share=share)
         print(outcome.result["msg"] if outcome.failed else "", flush=True)
 
 
