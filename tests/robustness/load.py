@@ -35,6 +35,7 @@ class Figures:
     failed: int = 0
     seconds: float = 0.0
     requests: int = 0
+    logins: int = 0
     sessions: int = 0
 
     def take(self, run: Run) -> None:
@@ -63,10 +64,17 @@ def measured(vcenter: VCenter, what: str) -> Iterator[Figures]:
         figures.seconds = time.monotonic() - begun
         ended.set()
         looking.join()
-    figures.requests = sum(vcenter.state()["requests"].values())
+    requests = vcenter.state()["requests"]
+    figures.requests = sum(requests.values())
+    figures.logins = requests.get("SessionManager.Login", 0)
 
 
-def play_on(ansible: Ansible, hosts: int, *, in_process: bool) -> Run:
+def sharing(shares: bool) -> dict[str, str]:
+    """The environment that switches the session of a run on or off."""
+    return {"VIJSON_TASKS_SHARE_SESSION": str(shares)}
+
+
+def play_on(ansible: Ansible, hosts: int, *, in_process: bool, shares: bool) -> Run:
     """Run one play on many hosts at once: read, create, drive, wait and search, each host for its own task."""
     mine = "of {{ inventory_hostname }} under load, {{ way }}"
     tasks = [
@@ -76,13 +84,14 @@ def play_on(ansible: Ansible, hosts: int, *, in_process: bool) -> Run:
         task("wait", "vi_task_wait", {"tasks": "{{ made.task }}"}),
         task("collector", "vi_task_collector", {"activation_ids": [mine], "fields": ["moid", "result"]}),
     ]
-    way = {"way": "in process" if in_process else "as modules"}
+    way = {"way": f"in process: {in_process}, shared: {shares}"}
     return ansible.tasks(
         tasks,
         play={"hosts": "all"},
         hosts={f"host{number}": way for number in range(hosts)},
         arguments=[f"--forks={hosts}"],
         in_process=in_process,
+        env=sharing(shares),
         timeout=1200,
     )
 
@@ -93,6 +102,7 @@ _ABOUT = """# Load-test results
 
 - **modules**: the number of module runs, and how many of them **failed**.
 - **requests**: the number of requests that the simulator received.
+- **logins**: how many of them were logins. Modules of a run share one session, unless the measurement says otherwise.
 - **sessions**: the largest number of open sessions observed.
 
 {table}
@@ -105,10 +115,11 @@ When no session is left, the server responds with HTTP 503, and the module fails
 def write_page(path: Path, figures: list[Figures], refusal: str) -> None:
     """Write the figures, and the message at the session limit."""
     lines = [
-        "| measurement | modules | failed | seconds | requests | sessions |",
-        "| --- | --: | --: | --: | --: | --: |",
+        "| measurement | modules | failed | seconds | requests | logins | sessions |",
+        "| --- | --: | --: | --: | --: | --: | --: |",
         *(
-            f"| {row.what} | {row.modules:,} | {row.failed} | {row.seconds:.1f} | {row.requests:,} | {row.sessions} |"
+            f"| {row.what} | {row.modules:,} | {row.failed} | {row.seconds:.1f} | {row.requests:,} | {row.logins} |"
+            f" {row.sessions} |"
             for row in figures
         ),
     ]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.robustness.load import Figures, measured, play_on, write_page
+from ansible_collections.vijson.tasks.tests.robustness.load import Figures, measured, play_on, sharing, write_page
 from ansible_collections.vijson.tasks.tests.support.processes import until
 from ansible_collections.vijson.tasks.tests.support.runs import Ansible, task
 from ansible_collections.vijson.tasks.tests.support.simulators import simulator
@@ -46,17 +46,21 @@ def page() -> Iterator[Page]:
         write_page(Path(os.environ["LOAD_PAGE"]), collected.figures, collected.refusal)
 
 
-@pytest.mark.parametrize("in_process", [True, False] if WHOLE else [True])
-def test_many_hosts(ansible: Ansible, vcenter: VCenter, page: Page, in_process: bool) -> None:
+@pytest.mark.parametrize(
+    ("in_process", "shares"), [(True, True), (True, False), (False, True), (False, False)] if WHOLE else [(True, True)]
+)
+def test_many_hosts(ansible: Ansible, vcenter: VCenter, page: Page, in_process: bool, shares: bool) -> None:
     way = "in the Ansible process" if in_process else "in a process for each"
-    with measured(vcenter, f"{HOSTS} hosts with {HOSTS} forks, 5 modules each, {way}") as figures:
-        run = play_on(ansible, HOSTS, in_process=in_process)
+    whose = "" if shares else ", and a session for each"
+    with measured(vcenter, f"{HOSTS} hosts with {HOSTS} forks, 5 modules each, {way}{whose}") as figures:
+        run = play_on(ansible, HOSTS, in_process=in_process, shares=shares)
     made = {outcome.result["task"]["moid"] for outcome in run.all("create")}
     assert [outcome for outcome in run if outcome.status != "ok"] == []
     assert len(made) == HOSTS
     found = [outcome.result["tasks"] for outcome in run.all("collector")]
     assert all(tasks == [{"moid": tasks[0]["moid"], "result": "done"}] for tasks in found)
     assert {tasks[0]["moid"] for tasks in found} == made
+    assert figures.logins == (1 if shares else HOSTS * 5)
     figures.take(run)
     page.figures.append(figures)
 
@@ -123,12 +127,12 @@ def test_no_session_left(full: Ansible, page: Page) -> None:
 
 @pytest.mark.parametrize("retries", [0, 20])
 def test_more_at_once_than_there_are_sessions(full: Ansible, page: Page, retries: int) -> None:
-    """Some logins fail. With Ansible's own retries, all hosts succeed."""
+    """Where modules do not share a session, some logins fail. With Ansible's own retries, all hosts succeed."""
     vcenter = full.vcenter
     moid = vcenter.task()
     again = {"register": "waited", "until": "waited is success", "retries": retries, "delay": 2} if retries else {}
     told = f", with {retries} retries" if retries else ""
-    what = f"{AT_ONCE} hosts that wait at the same time, with a limit of {SESSIONS} sessions{told}"
+    what = f"{AT_ONCE} hosts that wait at once, each in a session of its own, where {SESSIONS} are the limit{told}"
     with measured(vcenter, what) as figures, ThreadPoolExecutor(1) as pool:
         started = pool.submit(
             full.tasks,
@@ -136,6 +140,7 @@ def test_more_at_once_than_there_are_sessions(full: Ansible, page: Page, retries
             play={"hosts": "all"},
             hosts={f"host{number}": {} for number in range(AT_ONCE)},
             arguments=[f"--forks={AT_ONCE}"],
+            env=sharing(False),
         )
         logins = SESSIONS + 2 * (AT_ONCE - SESSIONS)
         until(lambda: vcenter.state()["requests"].get("SessionManager.Login", 0) >= logins, "all tried to log in")
