@@ -22,9 +22,14 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-from urllib3.util.connection import allowed_gai_family
+try:
+    from requests.adapters import HTTPAdapter
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+    from urllib3.util.connection import allowed_gai_family
+except ImportError:
+    # transport says that requests is missing; here the classes only need a base.
+    HTTPAdapter = object  # type: ignore[assignment, misc]
+    ConnectTimeoutError = Exception  # type: ignore[assignment, misc]
 
 ENCODING = "gzip"
 """Value of Accept-Encoding: what :func:`read_body` unpacks."""
