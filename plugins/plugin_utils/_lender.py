@@ -9,13 +9,15 @@ can't use it.
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, cast
 
 from ..module_utils._errors import LoginRefused, ViError
 from ..module_utils._interrupts import interruptible, sleep
 from ..module_utils._options.connection import connect_client, lend, parse_credentials, parse_endpoint
 from ..module_utils._run.job import Job, Result
-from ..module_utils._vijson.session import LENT_SESSION_ENDED, LogIn, OwnSession, Session, SessionEnd
+from ..module_utils._vijson.response import Response
+from ..module_utils._vijson.session import LENT_SESSION_ENDED, OwnSession, SessionEnd
+from ..module_utils._vijson.transport import Transport
 from ._session_store import StoreUnusable
 from ._shared_session import lendable_session
 
@@ -78,7 +80,9 @@ class Lender:
 def needs_session(run: Callable[[Job], Result], params: dict[str, Any], check_mode: bool) -> bool:
     """Whether a module gets as far as its first request: what it refuses, it refuses before anything is sent."""
     try:
-        run(Job(params, check_mode=check_mode, share=lambda _where, _who: _Rehearsal()))
+        job = Job(params, check_mode=check_mode, share=lambda _where, _who: OwnSession())
+        job.client._transport = cast(Transport, _NoTransport())
+        run(job)
     except _SessionNeeded:
         return True
     except ViError:
@@ -90,6 +94,11 @@ class _SessionNeeded(BaseException):
     """Nothing that a module does about errors catches this."""
 
 
-class _Rehearsal(OwnSession):
-    def open(self, _log_in: LogIn, /) -> Session:
+class _NoTransport:
+    """Sends nothing: the first request, the login or one that needs no session, ends the rehearsal."""
+
+    def send(self, *_request: Any, **_options: Any) -> Response:
         raise _SessionNeeded
+
+    def close(self) -> None:
+        """There are no connections."""

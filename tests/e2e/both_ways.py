@@ -19,7 +19,8 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 T = TypeVar("T")
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-_DURATION = re.compile(r'("duration": )[0-9.]+')
+_DURATION = re.compile(r'("(?:duration|elapsed)": )[0-9.]+')
+_SPAN = re.compile(r"(?<=  )(?:\d+h)?(?:\d+m)?\d+s(?=  )")
 _RUN_FOLDER = re.compile(r"/in_process_\w+/[^/\"]+")
 
 
@@ -94,4 +95,5 @@ def _neutral(text: str, vcenter: VCenter) -> str:
     text = text.replace('  "failed_when_suppressed_exception": "(traceback unavailable)",\n', "")
     text = text.replace(str(Path(vcenter.variables["VMWARE_CA_PATH"]).parent), "TLS")
     text = re.sub(rf"\b{vcenter.port}\b", "1", text)
-    return _RUN_FOLDER.sub("/FOLDER", _DURATION.sub(r"\g<1>1", _TIME.sub("TIME", text)))
+    text = _SPAN.sub("SPAN", _DURATION.sub(r"\g<1>1", _TIME.sub("TIME", text)))
+    return _RUN_FOLDER.sub("/FOLDER", text)
