@@ -189,13 +189,12 @@ def test_a_command_and_its_task(
         assert module in [process.pid for process in play.processes()]
     else:
         os.kill(play.at_work(), number)
-    play.until_closed({"sessions": 1} if number is None else {})
+    play.until_closed()
     (shown,) = run_module(vcenter, "vi_task_collector", {"activation_ids": [job["activation_id"]]}).result["tasks"]
     assert shown["state"] == "error"
     assert shown["error"]["message"] == "The run was interrupted, and the command was stopped"
     if number in (signal.SIGINT, signal.SIGTERM):
         assert play.run.finish()["interrupted"].msg.startswith(f"Interrupted by {number.name}")
-    vcenter.control("POST", "restart")
 
 
 @WAYS

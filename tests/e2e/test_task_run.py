@@ -87,7 +87,8 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     assert run["unknown type"].msg.startswith("task_type: 'com.example.unknown' is not registered. Registered: com.")
     assert [outcome.requests for outcome in run.outcomes[:6]] == [{}] * 6
 
-    assert run["check"].result["task"]["moid"] == "check-mode", run["check"]
+    assert run["check"].status == "ok", run["check"].msg
+    assert run["check"].result["task"]["moid"] == "check-mode"
     assert (run["check"].status, run["check"].result["changed"], run["check"].result["rc"]) == ("ok", True, 0)
     assert "TaskManager.CreateTask" not in run["check"].requests
     done = run["do"].result

@@ -25,7 +25,7 @@ LOOK = 3.0
 
 _KEEP_ALIVE = 60.0
 _AWAY = 5.0
-_LONGEST_CALL = 5.0
+_PATIENCE = 5.0
 
 
 class TaskReporter:
@@ -49,7 +49,7 @@ class TaskReporter:
         if now < self._next_update:
             return
         try:
-            with self._client.limited(_LONGEST_CALL):
+            with self._client.time_limit(_PATIENCE):
                 self.task.update(progress=progress, description=description)
                 if now >= self._next_look:
                     self.cancelled = self._is_cancelled()
@@ -71,7 +71,7 @@ class TaskReporter:
         failures = 0
         while True:
             try:
-                with self._client.limited(_LONGEST_CALL):
+                with self._client.time_limit(_PATIENCE):
                     self._end(wanted, again=failures > 0)
             except ViError as error:
                 if not self._may_pass(error) or time.monotonic() >= deadline:

@@ -106,7 +106,6 @@ class Client:
         self._was_used = False
         self._singletons = dict(_SINGLETONS)
         self._undestroyed: list[tuple[Reference, str]] = []
-        self._longest = math.inf
         self._clock = ServerClock()
         self._deadline = math.inf
         self._late = False
@@ -149,15 +148,6 @@ class Client:
             yield twin
             if self._session_id == before.session_id:
                 self._session_id = twin._session_id
-
-    @contextmanager
-    def limited(self, seconds: float) -> Iterator[None]:
-        """A block in which no request takes longer than this, all tries included."""
-        before, self._longest = self._longest, seconds
-        try:
-            yield
-        finally:
-            self._longest = before
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:
@@ -311,7 +301,7 @@ class Client:
         self.secrets.register()
         headers = {_SESSION_HEADER: self._session_id} if self._session_id else {}
         within = options.get("within", math.inf)
-        options["within"] = min(within, self._longest, self._deadline - time.monotonic())
+        options["within"] = min(within, self._deadline - time.monotonic())
         try:
             response = self._transport.send(verb, path, headers=headers, **options)
         except (ConnectError, LostResponse) as error:

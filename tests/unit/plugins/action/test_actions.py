@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Each action plugin runs its own module.
 
-Only vi_session, which returns a secret, hides its result. Only vi_task_run, which runs a command, needs a process.
+Only vi_session, which returns a secret, hides its result. Only vi_task_run, which runs a command, needs a process. Both
+have a session of their own.
 """
 
 from __future__ import annotations
@@ -26,4 +27,5 @@ def test_wiring(name: str) -> None:
     assert plugin.SPEC is module.ARGUMENT_SPEC
     assert plugin.HIDDEN is (name == "vi_session")
     assert plugin.OWN_PROCESS is (name == "vi_task_run")
+    assert plugin.SHARES_SESSION is (name not in ("vi_session", "vi_task_run"))
     assert action.main is module.main
