@@ -42,7 +42,6 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
         **JOB,
         "cmd": "sh -c 'echo \"it is done\"; exit 0'",
         "label": "Nightly",
-        "entity": "web01",
         "activation_id": TOKEN,
     }
     failing = shell("echo Copying >&2; echo The store is full >&2; exit 3", activation_id=TOKEN + "-failing")
