@@ -129,7 +129,7 @@ def test_job(logged: VCenter, tmp_path: Path, in_process: bool) -> None:
     assert "did not accept the user name and password" in results["Log in wrongly"]["msg"]
     assert "does not know this session" in results["Use a wrong session"]["msg"]
 
-    shown = [event["stdout"] for event in job.events() if f"{running} " in event["stdout"]]
+    shown = [event["stdout"] for event in job.events() if event["stdout"].startswith(f"{running} ")]
     assert bool(shown) == in_process, "a wait shows how far it is where it runs in Ansible's own process"
 
     secrets = {logged.variables["VMWARE_PASSWORD"], WRONG_PASSWORD, *sessions(logged)}
