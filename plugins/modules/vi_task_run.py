@@ -102,6 +102,7 @@ options:
     default: [0]
 notes:
   - Requires the privileges C(Task.Create) and C(Task.Update) on the root folder.
+  - The module logs in for itself and does not use the session of the run, because the command may outlive that session.
   - Users of the vCenter see O(label), what the regular expressions match, and the last lines of stderr of a command
     that fails. Do not let it write secrets there.
   - The command ends when its own process ends. Processes that it leaves behind in its process group are stopped. A
