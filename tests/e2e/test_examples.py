@@ -28,7 +28,9 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 from ansible_collections.vijson.tasks.tests.support.watchers import SOURCE, watching
 
 YAML = [block for block in ALL_BLOCKS if block.language == "yaml"]
-PLAYS = [block for block in YAML if isinstance(block.data, list)]
+LISTS = [block for block in YAML if isinstance(block.data, list)]
+RULEBOOKS = [block for block in LISTS if "sources" in block.data[0]]
+PLAYS = [block for block in LISTS if block not in RULEBOOKS]
 DEFAULTS = [block for block in YAML if "module_defaults" in block.data]
 INVENTORIES = [block for block in YAML if "all" in block.data]
 EVENTS = [block for block in YAML if "change" in block.data]
@@ -101,7 +103,7 @@ def test_inventories(ansible: Ansible, tmp_path: Path, block: Block) -> None:
 
 
 def test_every_block_is_run() -> None:
-    run_here = [*PLAYS, *DEFAULTS, *INVENTORIES, *EVENTS, *RULES]
+    run_here = [*PLAYS, *RULEBOOKS, *DEFAULTS, *INVENTORIES, *EVENTS, *RULES]
     assert sorted(block.place for block in run_here) == sorted(block.place for block in YAML)
 
 
@@ -110,6 +112,16 @@ def test_rules_are_those_of_a_rulebook_that_ships(block: Block) -> None:
     """The tests of the rulebooks run these rules."""
     shipped = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in ROOT.glob("extensions/eda/rulebooks/*.yml")]
     assert block.data["rules"] in [ruleset["rules"] for rulebook in shipped for ruleset in rulebook]
+
+
+@pytest.mark.parametrize("block", RULEBOOKS)
+def test_rulebooks_have_sources_that_work(busy: VCenter, tmp_path: Path, block: Block) -> None:
+    busy.task(type="VirtualMachine.clone", state="running", started_ago=3 * 3600)
+    changes = [re.findall(r'event\.change == "(\w+)"', rule["condition"]) for rule in block.data[0]["rules"]]
+    for source in block.data[0]["sources"]:
+        with watching(busy.variables, tmp_path, source["vijson.tasks.vi_tasks"]) as watcher:
+            for (change,) in changes:
+                watcher.wait_for(f'"change": "{change}"')
 
 
 @pytest.mark.parametrize("command", COMMANDS)
