@@ -288,7 +288,7 @@ class _SharedAction(ActionBase):
     def _lender(
         self, params: dict[str, Any], validated: ValidationResult, warn: Callable[[str], None]
     ) -> Lender | None:
-        if validated.error_messages:
+        if validated.error_messages or params["session_id"]:
             return None
         is_local = self._connection.transport == "local"
         if not is_local:

@@ -9,14 +9,15 @@ can't use it.
 
 from __future__ import annotations
 
-from typing import Any, Callable, cast
+from typing import Any, Callable
 
 from ..module_utils._errors import LoginRefused, ViError
 from ..module_utils._interrupts import interruptible, sleep
 from ..module_utils._options.connection import connect_client, lend, parse_credentials, parse_endpoint
 from ..module_utils._run.job import Job, Result
+from ..module_utils._vijson.client import Client
 from ..module_utils._vijson.response import Response
-from ..module_utils._vijson.session import LENT_SESSION_ENDED, OwnSession, SessionEnd
+from ..module_utils._vijson.session import LENT_SESSION_ENDED, SessionEnd
 from ..module_utils._vijson.transport import Transport
 from ._session_store import StoreUnusable
 from ._shared_session import lendable_session
@@ -80,25 +81,29 @@ class Lender:
 def needs_session(run: Callable[[Job], Result], params: dict[str, Any], check_mode: bool) -> bool:
     """Whether a module gets as far as its first request: what it refuses, it refuses before anything is sent."""
     try:
-        job = Job(params, check_mode=check_mode, share=lambda _where, _who: OwnSession())
-        job.client._transport = cast(Transport, _NoTransport())
+        job = Job(params, check_mode=check_mode)
+        job.client = Client(job.client.endpoint, parse_credentials(params), transport=_Nowhere())
         run(job)
-    except _SessionNeeded:
+    except _FirstRequest:
         return True
     except ViError:
         return False
     return False
 
 
-class _SessionNeeded(BaseException):
+class _FirstRequest(BaseException):
     """Nothing that a module does about errors catches this."""
 
 
-class _NoTransport:
-    """Sends nothing: the first request, the login or one that needs no session, ends the rehearsal."""
+class _Nowhere(Transport):
+    """In place of a server."""
+
+    def __init__(self) -> None:
+        """It has no connection."""
 
     def send(self, *_request: Any, **_options: Any) -> Response:
-        raise _SessionNeeded
+        """This is as far as it goes."""
+        raise _FirstRequest
 
     def close(self) -> None:
-        """There are no connections."""
+        """There is nothing to close."""

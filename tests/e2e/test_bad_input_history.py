@@ -170,7 +170,7 @@ def test_the_33rd_collector(ansible: Ansible, vcenter: VCenter) -> None:
     variables = vcenter.variables
     endpoint = Endpoint(vcenter.host, vcenter.port, variables["VMWARE_CA_PATH"])
     with Client(endpoint, Credentials(variables["VMWARE_USER"], variables["VMWARE_PASSWORD"])) as client:
-        session_id = client.log_in()
+        session_id = client.log_in().id
         for _number in range(32):
             client.call("taskManager", "CreateCollectorForTasks", {"filter": data_object("TaskFilterSpec")})
         run = ansible.tasks(

@@ -118,3 +118,5 @@ def test_what_a_module_refuses_needs_no_session() -> None:
     assert not needs_session(refuses, connection(), False)
     assert not needs_session(answers, connection(), False)
     assert needs_session(reads, connection(), False)
+    assert needs_session(reads, connection(api_release="auto"), False)
+    assert needs_session(reads, connection(session_id="52c0ffee"), False)
