@@ -299,7 +299,7 @@ class _SharedAction(ActionBase):
             lender = Lender(params, warn, is_remote=not is_local or bool(self._connection.become))
         except ViError:
             return None
-        return lender if self.OWN_PROCESS or needs_session(self.RUN, params, self._task.check_mode) else None
+        return lender if needs_session(self.RUN, params, self._task.check_mode) else None
 
     def _is_path(self, name: str) -> bool:
         return name not in CONNECTION_SPEC and self.SPEC.get(name, {}).get("type") == "path"

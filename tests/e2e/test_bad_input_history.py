@@ -57,9 +57,13 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "fields": (
         COLLECTOR,
         {"fields": ["state", "color"]},
-        "fields: a task has no field 'color'. Use one or more of: key, moid, name, ",
+        "fields: a task has no field 'color'. Use brief, or one or more of: key, moid, name, ",
     ),
-    "no fields": (COLLECTOR, {"fields": []}, "fields: the list is empty. Use one or more of: key, moid, name, "),
+    "no fields": (
+        COLLECTOR,
+        {"fields": []},
+        "fields: the list is empty. Use brief, or one or more of: key, moid, name, ",
+    ),
     "alarm": (
         COLLECTOR,
         {"alarm": "vm-7"},

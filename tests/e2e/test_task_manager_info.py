@@ -9,7 +9,7 @@ from ansible_collections.vijson.tasks.tests.support.runs import Ansible, task
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 MODULE = "vi_task_manager_info"
-READ_ONCE = {"PropertyCollector.RetrievePropertiesEx": 1}
+READ_ONCE = {"PropertyCollector.RetrievePropertiesEx": 1, "OptionManager.QueryOptions": 1}
 
 
 def test_what_it_says(ansible: Ansible, vcenter: VCenter) -> None:
