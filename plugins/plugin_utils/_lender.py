@@ -22,8 +22,8 @@ from ..module_utils._vijson.transport import Transport
 from ._session_store import StoreUnusable
 from ._shared_session import lendable_session
 
-_LOANS = 2
-"""Sessions that one module is lent: one, and another where that had ended."""
+_LOANS = 3
+"""Sessions that one module is lent: one, and others where that had ended."""
 
 
 class Lender:

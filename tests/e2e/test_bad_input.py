@@ -247,8 +247,8 @@ def test_servers_that_are_no_vcenter(both_ways: BothWays, tmp_path: Path) -> Non
         "not json": "The response is not JSON",
         "another json": f"{host} returned no session id for the login. {SINCE}",
         "no session": f"{host} returned no session id for the login. {SINCE}",
-        "not found": f"{host} returned HTTP 404: it does not support VI JSON release 8.0.1.0. Use api_release: auto to negotiate the"
-        f" release. {SINCE}",
+        "not found": f"{host} returned HTTP 404: it does not support VI JSON release 8.0.1.0."
+        f" Use api_release: auto to negotiate the release. {SINCE}",
         "soap": f"{host} returned HTTP 500 without a fault: it may not support release 8.0.1.0",
         "redirect": f"{host} returned HTTP 302, a redirect, which is not followed. Is it a vCenter? {SINCE}",
         "unauthorized": f"{host} returned HTTP 401 with text/html, not VI JSON: ",

@@ -102,8 +102,8 @@ class Client:
         self.secrets = Secrets(credentials.password, credentials.session_id)
         self._session_key: str | None = None
         self._user_name: str | None = None
-        self._logins = 0
-        self._was_used = False
+        self._is_fresh = False  # whether this client has logged in for the session
+        self._was_used = False  # whether the server has responded to this client in it
         self._singletons = dict(_SINGLETONS)
         self._undestroyed: list[tuple[Reference, str]] = []
         self._clock = ServerClock()
@@ -266,14 +266,16 @@ class Client:
         except FaultError as error:
             if error.type != "NotAuthenticated":
                 raise
+            was_fresh = self._is_fresh
             self._session_ended(error)
             if bound:
                 raise
         else:
             self._was_used = True
             return value
-        # bound: after a login of this client a second one would not help either.
-        bound = self._open_session_first()
+        self._open_session_first()
+        # bound: after two logins of this client a third one would not help either.
+        bound = was_fresh and self._is_fresh
         return self._invoke(verb, target, member, params, bound=bound, check=check, **how)
 
     def _request(self, verb: str, target: Target, member: str, params: dict[str, Any] | None, **how: Any) -> Any:
@@ -331,22 +333,21 @@ class Client:
             self._open_session()
         return Session(self._session_id or "", self._session_key, self._user_name)
 
-    def _open_session(self) -> bool:
-        """Get a session from the source. Returns whether this client has logged in for it."""
-        logins = self._logins
+    def _open_session(self) -> None:
+        """Get a session from the source."""
+        self._is_fresh = False
         session = self._source.open(self._log_in)
         self._session_id, self._session_key, self._user_name = session
         self.secrets.add(session.id)
         self._was_used = False
-        return self._logins > logins
 
-    def _open_session_first(self) -> bool:
+    def _open_session_first(self) -> None:
         """As :meth:`_open_session`. Without a response to the login, the request that needs it is not sent.
 
         :raises ConnectError: there was no usable response
         """
         try:
-            return self._open_session()
+            self._open_session()
         except NoResponse as error:
             late = isinstance(error, LostResponse) and error.late
             raise ConnectError(str(error), transient=isinstance(error, LostResponse), late=late) from error
@@ -374,7 +375,7 @@ class Client:
             )
 
     def _log_in(self) -> Session:
-        self._logins += 1
+        self._is_fresh = True
         try:
             user = self._log_in_twice()
             if not self._session_id:

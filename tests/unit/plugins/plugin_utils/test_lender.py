@@ -81,9 +81,9 @@ def test_a_session_that_had_ended_is_replaced_before_the_module_runs_again(serve
     assert server.operations[LOGIN] == 2
 
 
-def test_a_module_is_lent_two_sessions_at_most(server: FakeVcenter) -> None:
+def test_a_module_is_lent_three_sessions_at_most(server: FakeVcenter) -> None:
     one = lender()
-    for _loan in range(2):
+    for _loan in range(3):
         value = one.lend()
         server.end_sessions()
         assert one.is_refused(work(value))

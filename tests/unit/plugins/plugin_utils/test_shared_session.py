@@ -140,6 +140,14 @@ def test_one_that_was_replaced_and_ended_again_is_replaced_again(run: Run) -> No
     assert run.logins == 3
 
 
+def test_a_session_that_ends_just_after_it_was_replaced(run: Run) -> None:
+    """A session of others that had ended takes nothing from what a module does about its own."""
+    run.module()
+    run.server.trouble["Task.info"] = [Fault("NotAuthenticated")] * 2
+    run.module()
+    assert run.logins == 3
+
+
 def test_there_is_no_second_login_of_one_client_for_a_request(run: Run) -> None:
     run.server.trouble["Task.info"] = [Fault("NotAuthenticated")] * 3
     with pytest.raises(FaultError, match="NotAuthenticated"):
