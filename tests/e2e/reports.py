@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run, Task
 
 ROLE = "vijson.tasks.task_report"
-COLLECTED = "Collect the tasks that were queued or ended in the span"
+COLLECTED = "Collect the tasks"
 WRITTEN = "Write the page"
 FAILED = "Say that there is no report"
 
