@@ -97,5 +97,7 @@ def _neutral(text: str, vcenter: VCenter) -> str:
     text = text.replace('  "failed_when_suppressed_exception": "(traceback unavailable)",\n', "")
     text = text.replace(str(Path(vcenter.variables["VMWARE_CA_PATH"]).parent), "TLS")
     text = re.sub(rf"\b{vcenter.port}\b", "1", text)
-    text = _SPAN.sub("SPAN", _DURATION.sub(r"\g<1>1", _TIME.sub("TIME", text)))
+    # columns of lines are as wide as the longest span
+    text = re.sub(" {2,}", "  ", _DURATION.sub(r"\g<1>1", _TIME.sub("TIME", text)))
+    text = _SPAN.sub("SPAN", text)
     return _RUN_FOLDER.sub("/FOLDER", text)

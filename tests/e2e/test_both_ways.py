@@ -57,8 +57,12 @@ def test_examples(both_ways: BothWays) -> None:
     both_ways.each(prepare)
     tasks = {module: examples(module) for module in MODULES}
     checked = both_ways.playbook([play(tasks[module]) for module in CHANGING], arguments=["--check", "--diff"])
-    end = {"method": "PATCH", "path": "tasks/{{ item.moid }}", "body": {"state": "success"}}
-    tasks["vi_task_wait"].insert(1, task("let them end", "control", end, loop="{{ found.tasks }}"))
+    end = {"method": "PATCH", "path": "tasks/{{ item }}", "body": {"state": "success"}}
+    active = task("find what is active", "vi_task_info", {"states": ["queued", "running"]}, register="active")
+    tasks["vi_task_wait"][:0] = [
+        active,
+        task("let them end", "control", end, loop="{{ active.tasks | map(attribute='moid') }}"),
+    ]
     done = both_ways.playbook([play(tasks[module]) for module in MODULES], arguments=["--diff"])
     for run in (checked, done):
         assert run.code == 0, run.output
