@@ -132,8 +132,12 @@ ENDING = [
 ]
 
 
-@pytest.mark.parametrize("in_process", [True, False], ids=["in-process", "as-module"])
-def test_all_modules(ansible: Ansible, vcenter: VCenter, place: Place, in_process: bool) -> None:
+@pytest.mark.parametrize(
+    ("in_process", "shares"),
+    [(True, True), (False, True), (False, False)],
+    ids=["in-process", "as-module", "as-module-in-own-sessions"],
+)
+def test_all_modules(ansible: Ansible, vcenter: VCenter, place: Place, in_process: bool, shares: bool) -> None:
     moid, other = vcenter.task(on_cancel="at_once"), vcenter.task(state="running", duration=1)
     variables = place.given / "secrets.json"
     variables.write_text(json.dumps({"site_password": PASSWORD, "wrong_password": WRONG}), encoding="utf-8")
@@ -147,7 +151,7 @@ def test_all_modules(ansible: Ansible, vcenter: VCenter, place: Place, in_proces
         done = ansible.tasks(
             [*good, *bad, *(damaged() if in_process else ()), *ENDING],
             play={"vars_files": [str(variables)]},
-            env=place.env,
+            env={**place.env, "VIJSON_TASKS_SHARE_SESSION": str(shares)},
             in_process=in_process,
             arguments=["-vvvvv", "--diff"],
         )
@@ -155,7 +159,7 @@ def test_all_modules(ansible: Ansible, vcenter: VCenter, place: Place, in_proces
     assert {done[each["name"]].status for each in good} == {"ok"}, done.output
     failed = {outcome.task for outcome in done if outcome.status == "failed"}
     assert failed >= {each["name"] for each in (*bad, ENDING[-1])}
-    assert len(ids) > 5
+    assert len(ids) > (1 if shares else 5)
     secrets = {PASSWORD, WRONG, *ids}
     assert place.leaks(done, secrets) == []
     assert place.log.stat().st_size > 10_000
