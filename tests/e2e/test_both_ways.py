@@ -66,7 +66,8 @@ def test_examples(both_ways: BothWays) -> None:
     done = both_ways.playbook([play(tasks[module]) for module in MODULES], arguments=["--diff"])
     for run in (checked, done):
         assert run.code == 0, run.output
-        assert all(outcome.status == "ok" for outcome in run), run.output
+        # no task failed that could be shown
+        assert {outcome.task for outcome in run if outcome.status != "ok"} <= {"Show the failures"}, run.output
         assert run.outcomes[-1].left == {}
         assert sum(outcome.result["changed"] for outcome in run) > len(CHANGING)
     sent = {operation for outcome in checked for operation in outcome.requests}
