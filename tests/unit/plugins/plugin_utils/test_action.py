@@ -310,6 +310,7 @@ def test_a_refused_login_fails_without_the_module_and_without_secrets(
     action: Action, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loans = Loans(monkeypatch, error=LoginRefused("no"))
+    monkeypatch.setattr(_action._SharedAction, "_returns_invocation", lambda _self, _variables: True)
     result = action.run_module(loans.execute)
     assert (loans.given, result["failed"], result["msg"]) == ([], True, "no")
     assert "s3cret" not in str(result)
