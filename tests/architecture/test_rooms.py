@@ -63,7 +63,7 @@ def imports() -> Iterator[Import]:
                     yield Import(file, node.lineno, 0, alias.name)
             elif isinstance(node, ast.ImportFrom) and node.level:
                 folder = path.parent
-                for _ in range(node.level - 1):
+                for _turn in range(node.level - 1):
                     folder = folder.parent
                 target = folder.joinpath(*(node.module or "").split(".")).relative_to(PLUGINS)
                 yield Import(file, node.lineno, node.level, target.as_posix())

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from ipaddress import IPv6Address
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from .._errors import InputError, ignore
 from .._vijson.client import Client, Credentials
@@ -18,7 +18,7 @@ from .._vijson.session import LentSession, Session, SessionSource, borrow_sessio
 from .._vijson.transport import MEBIBYTE, Endpoint
 from .connection_spec import CONNECTION_SPEC
 
-Share = Callable[[Endpoint, Credentials], "SessionSource | None"]
+Share = Callable[[Endpoint, Credentials], Optional[SessionSource]]
 """Where a client that would log in gets its session from instead, if there is such a place."""
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)

@@ -78,7 +78,7 @@ def _find_names(client: Client, names: list[EntityName], option: str) -> dict[En
         root = _starts([client.singleton("rootFolder")], _TO_ALL)
         by_name: dict[str, list[Reference]] = {}
         for item in read_selected_properties(client, kind or "ManagedEntity", ["name"], root):
-            for spelling in {_name(item), unquote(_name(item))}:
+            for spelling in dict.fromkeys((_name(item), unquote(_name(item)))):
                 by_name.setdefault(spelling, []).append(item.ref)
         for name in names:
             if name.type == kind:

@@ -75,13 +75,13 @@ def test_labels_of_task_types() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 999, task_counts.EXACT])
 def test_the_median_of_few_is_exact(size: int) -> None:
-    durations = [round(random.uniform(0, 5000), 6) for _ in range(size)]
+    durations = [round(random.uniform(0, 5000), 6) for _turn in range(size)]
     (group,) = counted(["state"], *({"duration": duration} for duration in durations))
     assert group["median_duration"] == pytest.approx(median(durations), abs=1e-6)
 
 
 def test_the_median_of_many_is_close_in_bounded_memory() -> None:
-    durations = [round(random.lognormvariate(3, 2), 6) for _ in range(30_000)]
+    durations = [round(random.lognormvariate(3, 2), 6) for _turn in range(30_000)]
     counts = TaskCounts(["state"])
     counts.add(planned_task(state="success", duration=duration) for duration in durations)
     (group,) = counts.result()

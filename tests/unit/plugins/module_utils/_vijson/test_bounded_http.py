@@ -170,7 +170,7 @@ def test_a_body_has_a_maximum_size(serve: Serve, certificate: ssl.SSLContext, au
 def test_a_bomb_needs_little_memory(certificate: ssl.SSLContext, authority: Path) -> None:
     """A gibibyte of zeros, which one mebibyte unpacks to."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    bomb = b"".join(packer.compress(bytes(MEBIBYTE)) for _ in range(1024)) + packer.flush()
+    bomb = b"".join(packer.compress(bytes(MEBIBYTE)) for _turn in range(1024)) + packer.flush()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with raw_server(after_request(sends(response(bomb, "Content-Encoding: gzip"))), certificate) as port:
         error = failure(port, authority, request_timeout=30.0, max_response_size=4 * MEBIBYTE)
@@ -193,7 +193,7 @@ def test_encodings(encoding: str, certificate: ssl.SSLContext, authority: Path) 
 
     with raw_server(serve, certificate) as port:
         transport = Transport(Endpoint(HOST, port, verify=str(authority)))
-        assert [json.loads(transport.send("GET", "/x").body) for _ in range(3)] == [value] * 3
+        assert [json.loads(transport.send("GET", "/x").body) for _turn in range(3)] == [value] * 3
         transport.close()
     assert len(requests) == 3
     assert b"Accept-Encoding: gzip\r\n" in requests[0]
@@ -223,7 +223,7 @@ def test_a_connection_is_kept_between_requests(certificate: ssl.SSLContext, auth
 
     with raw_server(serve, certificate) as port:
         transport = Transport(Endpoint(HOST, port, verify=str(authority), request_timeout=1.0))
-        assert [transport.send("GET", "/x").status for _ in range(3)] == [200] * 3
+        assert [transport.send("GET", "/x").status for _turn in range(3)] == [200] * 3
         transport.close()
     assert len(connections) == 1
 
