@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ SLOWLY = SLOW["endless chunks"]
 @contextmanager
 def client_of(vcenter: Vcenter, folder: Path, warnings: list[str], **given: Any) -> Iterator[Client]:
     certificate = new_certificate(folder / "ca.pem")
-    with raw_server(vcenter, certificate) as port:
+    with ExitStack() as stack:
+        port = stack.enter_context(raw_server(vcenter, certificate))
         endpoint = Endpoint(HOST, port, verify=str(folder / "ca.pem"), **{"request_timeout": 20.0, **given})
         yield Client(endpoint, Credentials("u", "pa55word"), warn=warnings.append)
 
@@ -49,7 +50,7 @@ def test_closing_after_a_late_response_has_two_seconds(tmp_path: Path) -> None:
 def test_a_server_that_was_late_once_is_logged_out_of(tmp_path: Path) -> None:
     warnings: list[str] = []
     vcenter = Vcenter(info=SLOWLY)
-    with client_of(vcenter, tmp_path, warnings, request_timeout=0.5) as client, client, suppress(ViError):
+    with client_of(vcenter, tmp_path, warnings, request_timeout=0.5) as client, closing(client), suppress(ViError):
         client.get(TASK, "info")
     assert vcenter.operations == ["Login", "info", "Logout"]
     assert warnings == []
@@ -61,7 +62,7 @@ def test_a_time_limit_is_for_all_requests_of_a_block(tmp_path: Path) -> None:
         connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
     vcenter = Vcenter(info=hold)
-    with client_of(vcenter, tmp_path, []) as client, client:
+    with client_of(vcenter, tmp_path, []) as client, closing(client):
         client.log_in()
         started = time.monotonic()
         with client.time_limit(1.0):
