@@ -15,7 +15,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from ansible_collections.vijson.tasks.tests.bench import history, many, plays
+from ansible_collections.vijson.tasks.tests.bench import history, logins, many, plays
 from ansible_collections.vijson.tasks.tests.bench.table import Row, markdown
 from ansible_collections.vijson.tasks.tests.bench.vcenter import vcenter
 
@@ -27,6 +27,7 @@ def main() -> None:
     rows: list[Row] = []
     with vcenter(SMALL_HISTORY) as server:
         rows += plays.measure(server)
+        rows += logins.measure(server)
         rows += many.measure(server)
     rows += history.measure()
     table = markdown(rows)
