@@ -35,7 +35,7 @@ def problems_of(entry: Assumption) -> list[str]:
         except ValueError as error:
             problems.append(str(error))
     for test in entry.tests:
-        file, _, function = test.partition("::")
+        file, _separator, function = test.partition("::")
         if not (ROOT / file).is_file() or function not in functions(ROOT / file):
             problems.append(f"{test} does not exist")
     return problems

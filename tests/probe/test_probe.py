@@ -80,7 +80,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def endpoint(server: Running, folder: Path) -> Endpoint:
-    host, _, port = server.url.removeprefix("https://").partition(":")
+    host, _colon, port = server.url.removeprefix("https://").partition(":")
     return Endpoint(host, int(port), str(folder / "ca.pem"))
 
 
@@ -258,7 +258,7 @@ def test_ctrl_c(simulators: Simulators, tmp_path: Path) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
+    output, _errors = process.communicate(timeout=30)
     assert process.returncode == 130, output
     assert output.startswith("The probe logs in to 127.0.0.1.")
     assert "Interrupted by SIGINT" in output

@@ -29,7 +29,7 @@ class Quirks:
     "": it ends at once while queued, and by its owner while running.
     done_description: the description of an ended task can still be set.
     rewind_skips: RewindCollector skips the oldest task.
-    rotate_session: number of responses after which the session id changes.
+    rotate_session: number of requests after which the session id changes, in the next response without a fault.
     clock_offset: seconds by which the server's clock is ahead.
     taken_out: a property or method that does not exist, such as `Task.CancelTask`.
     history_lag: seconds for which a new task is absent from history collectors and ReadNextTasksByViewSpec.

@@ -40,6 +40,7 @@ class Session:
         self.ids = [uuid.uuid4().hex]
         self.owned: dict[str, ManagedObject] = {}
         self.call_count = 0
+        self.rotated_at = 0
         self.in_flight = 0
         self.login_ns = self.active_ns = world.now_ns()
         self.active_clock = time.monotonic()
@@ -154,6 +155,7 @@ class Sessions:
 
     def rotate(self, session: Session) -> str:
         """A new id. The previous one stays valid for requests that were sent before."""
+        session.rotated_at = session.call_count
         session.ids.append(uuid.uuid4().hex)
         self._by_id[session.ids[-1]] = session
         while len(session.ids) > 2:

@@ -180,6 +180,7 @@ def test_ids_may_rotate(server: Running) -> None:
     first = client.http.headers[SESSION_HEADER]
     seen = {first}
     for _round in range(6):
+        assert SESSION_HEADER not in client.send("GET", TASKS, "noSuchProperty").headers
         response = client.send("GET", TASKS, "maxCollector")
         assert response.status_code == 200
         client.http.headers[SESSION_HEADER] = response.headers.get(SESSION_HEADER, client.http.headers[SESSION_HEADER])

@@ -104,6 +104,7 @@ class Client:
         self._user_name: str | None = None
         self._is_fresh = False  # whether this client has logged in for the session
         self._was_used = False  # whether the server has responded to this client in it
+        self._told_of_another_id = False
         self._singletons = dict(_SINGLETONS)
         self._undestroyed: list[tuple[Reference, str]] = []
         self._clock = ServerClock()
@@ -369,6 +370,8 @@ class Client:
         before, self._session_id = self._session_id, session_id
         if before:
             self._source.renewed(before, session_id)
+        if before and not self._told_of_another_id:
+            self._told_of_another_id = True
             self._warn(
                 f"{self.endpoint.hostname} replaced the id of the session. If the old session is still open, it stays"
                 " open until it expires."

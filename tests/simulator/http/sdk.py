@@ -127,11 +127,14 @@ class Sdk:
             raise Fault("SystemError", fault.message, reason="The response breaks the contract") from fault
 
     def _add_session_header(self, response: Response, session: Session | None, opened: Session | None) -> None:
-        every = self._world.quirks.rotate_session
         if opened is not None:
             response.headers[SESSION_HEADER] = opened.ids[-1]
-        elif session is not None and not session.ended and every and session.call_count % every == 0:
+        elif session is not None and not session.ended and response.status < 300 and self._rotates(session):
             response.headers[SESSION_HEADER] = self._world.sessions.rotate(session)
+
+    def _rotates(self, session: Session) -> bool:
+        every = self._world.quirks.rotate_session
+        return bool(every) and session.call_count - session.rotated_at >= every
 
 
 async def _body(request: web.Request, operation: Operation) -> dict[str, Any]:
