@@ -58,7 +58,7 @@ VISIBLE = {
     "rotate_session=2": r"-> \['SERVER replaced the id of the session\.[^']*'\]$",
     "unset_after_running": r"\.progress: \d+ -> None$",
 }
-"""Differences that a user sees: the key of a text that the catalog lacks, a warning, the unset progress of ended tasks."""
+"""Differences that a user sees: keys of texts that the catalog lacks, the unset progress of ended tasks, a warning."""
 
 CONCERNED = {
     "fault_messages_from_catalog": ("fail", "callback"),
