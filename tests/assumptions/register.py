@@ -175,15 +175,18 @@ _SESSIONS = (
 _TASKS = (
     Assumption(
         "cancel_twice",
-        "A second CancelTask while one is pending is InvalidState",
-        (_text("Task.CancelTask"),),
-        f"The second cancel is a success. {SAME}",
-        ("cancel_again",),
+        "Further CancelTask requests while one is pending are part of the first one",
+        (_text("Task.CancelTask: several requests are treated as one"),),
+        f"InvalidState is a success if the task has the request. {SAME}",
+        ("cancel_again_refused",),
     ),
     Assumption(
         "cancel_of_own_tasks",
         "A queued task of CreateTask ends when it is cancelled; a running one is ended by its owner",
-        (_text("Task.CancelTask"),),
+        (
+            _text("Task.CancelTask: asynchronous, it may return before the task is cancelled"),
+            _text("TaskInfo.cancelled: whether a cancel was requested"),
+        ),
         "`vi_task_cancel` reports the state that the task has; with `wait`, it waits for the end.",
         (
             "created_on_cancel=at_once",
@@ -262,7 +265,10 @@ _HISTORY = (
     Assumption(
         "page_of_1000",
         "A page of the history has up to 1000 tasks",
-        _live("pyvmomi-community-samples 235"),
+        (
+            _text("TaskHistoryCollector.ReadNextTasks: InvalidArgument if maxCount is out of range"),
+            *_live("a monitoring plugin for vSphere 8, which reads tasks in pages of 1000"),
+        ),
         f"After InvalidArgument for the count, half of it is tried. {SAME}",
         ("max_page=7",),
     ),
@@ -276,7 +282,7 @@ _HISTORY = (
     Assumption(
         "order_of_views",
         "ReadNextTasksByViewSpec returns the newest task first",
-        (_types("TaskManagerViewByStartId has no order"),),
+        (_text("TaskManagerViewByStartId.count: pages of older tasks, shown with the newest task first"),),
         f"The tasks are sorted by the client. {SAME}",
         ("oldest_first_views",),
         releases="9.0.0.0 and later",

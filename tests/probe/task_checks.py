@@ -51,7 +51,7 @@ def check_cancel_again(server: Server, tasks: OwnTasks) -> Observation:
     info = tasks.create("running")
     tasks.change(info, "CancelTask")
     fault = _fault(tasks, info, "CancelTask")
-    return Observation(fault == "InvalidState", fault or "accepted")
+    return Observation(not fault, fault or "accepted")
 
 
 def check_cancel_privilege(server: Server, tasks: OwnTasks) -> Observation:

@@ -24,7 +24,7 @@ class Quirks:
     empty_as_204: responses without a value are 204 instead of `null`; empty_body: 200 without a body.
     page_updates: maximum number of objects in an UpdateSet, which is truncated after them.
     max_objects: maximum number of objects in a RetrieveResult.
-    cancel_again: a second cancel while one is pending returns 204 instead of InvalidState.
+    cancel_again_refused: a second cancel while one is pending is InvalidState instead of a success.
     created_on_cancel: how a task of CreateTask reacts to a cancel (`at_once`, `later`, `success`, `owner`);
     "": it ends at once while queued, and by its owner while running.
     done_description: the description of an ended task can still be set.
@@ -59,7 +59,7 @@ class Quirks:
     empty_body: bool = False
     page_updates: int = 0
     max_objects: int = 0
-    cancel_again: bool = False
+    cancel_again_refused: bool = False
     created_on_cancel: str = ""
     done_description: bool = False
     rewind_skips: bool = False

@@ -249,9 +249,9 @@ class Task(ExtensibleManagedObject):
         if not self.cancelable:
             raise Fault("NotSupported", "The task cannot be cancelled.")
         if self.cancelled:
-            if self.world.quirks.cancel_again:
-                return
-            raise Fault("InvalidState", "The task is being cancelled already.")
+            if self.world.quirks.cancel_again_refused:
+                raise Fault("InvalidState", "The task is being cancelled already.")
+            return
         self.cancelled = True
         self.changed()
         self.world.engine.cancel(self)
