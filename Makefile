@@ -84,7 +84,7 @@ faults: venv ## run a sample of the fault-injection tests
 
 .PHONY: test-faults
 test-faults: venv ## run all fault-injection tests and write docs/faults.md
-	@FAULTS=whole FAULTS_TABLE="$(CURDIR)/docs/faults.md" scripts/check $@ pytest tests/faults
+	@FAULTS=whole FAULTS_TABLE="$(CURDIR)/docs/faults.md" scripts/check $@ pytest -n 4 --dist worksteal tests/faults
 
 .PHONY: quirks
 quirks: venv ## run all modules against servers that differ, one sample for each quirk; QUIRKS=whole for all

@@ -23,6 +23,7 @@ from simulator.http.injection import KINDS
 FAULTS = sorted(KINDS)
 
 REFUSAL = 0.05  # seconds
+LARGEST = 1  # MiB: more than any response of the scenarios
 
 # Objects that a lost response leaves open: the response had their only id.
 _LOST = {
@@ -91,9 +92,10 @@ def try_case(server: VCenter, case: Case) -> Verdict:
     params = case.scenario.prepare(server)
     session = server.log_in() if case.session == GIVEN else None
     seconds = {"refused": REFUSAL, "delay": LATE}.get(case.fault, 0.0)
-    server.fault(case.operation, case.fault, nth=case.nth, seconds=seconds)
+    server.fault(case.operation, case.fault, nth=case.nth, seconds=seconds, mebibytes=LARGEST)
     with shared_session() if case.session == RUN else nullcontext(ignore) as share:
-        outcome = run(server, case.scenario.module, params, session_id=session, share=share)
+        limited = {**params, "max_response_size": LARGEST}
+        outcome = run(server, case.scenario.module, limited, session_id=session, share=share)
     if case.fault == "refused":
         time.sleep(2 * REFUSAL)  # until the server listens again
     server.control("DELETE", "faults")

@@ -11,15 +11,15 @@ from __future__ import annotations
 import os
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson import transport
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting import wait
-from ansible_collections.vijson.tasks.tests.faults.matrix import Verdict, cases, try_case
-from ansible_collections.vijson.tasks.tests.faults.report import write_table
+from ansible_collections.vijson.tasks.tests.faults.matrix import cases, try_case
+from ansible_collections.vijson.tasks.tests.faults.report import count_verdicts
 from ansible_collections.vijson.tasks.tests.support.scenarios import SCENARIOS, Scenario
 from ansible_collections.vijson.tasks.tests.support.simulators import simulator
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
@@ -34,15 +34,6 @@ def server() -> Iterator[VCenter]:
         yield VCenter(variables)
 
 
-@pytest.fixture(scope="module")
-def verdicts() -> Iterator[list[Verdict]]:
-    """The outcomes of all cases, written to a table at the end."""
-    collected: list[Verdict] = []
-    yield collected
-    if os.environ.get("FAULTS_TABLE"):
-        write_table(Path(os.environ["FAULTS_TABLE"]), collected)
-
-
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Retry at once; other tests check the pauses. Files go to the test's own folder."""
@@ -52,11 +43,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name.replace(" ", "-"))
-def test_one_effect_or_none_and_nothing_left(scenario: Scenario, server: VCenter, verdicts: list[Verdict]) -> None:
+def test_one_effect_or_none_and_nothing_left(
+    scenario: Scenario, server: VCenter, record_property: Callable[[str, object], None]
+) -> None:
     chosen = list(cases(server, scenario))
     if os.environ.get("FAULTS") != "whole":
         chosen = random.Random(scenario.name).sample(chosen, min(SAMPLE, len(chosen)))
     found = [try_case(server, case) for case in chosen]
-    verdicts += found
+    record_property("faults", [tuple(row) for row in count_verdicts(found)])
     problems = [f"{verdict.case}: {problem}" for verdict in found for problem in verdict.problems]
     assert not problems, "\n" + "\n".join(problems)

@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from ansible_collections.vijson.tasks.tests.support.over_http import JOB, SESSIONS, TASKS, VM, FaultResponse, Running
+from simulator.http.responses import SESSION_HEADER
 from simulator.wire import Ref, data, moref
 
 SEARCH = Ref("SearchIndex", "SearchIndex")
@@ -27,6 +31,28 @@ def create(server: Running, timeout: float = 5) -> requests.Response:
     url = f"{client.base}/TaskManager/TaskManager/CreateTask"
     body = {"obj": moref(VM), "taskTypeId": JOB, "cancelable": True}
     return client.http.post(url, json=body, timeout=timeout)
+
+
+def received(server: Running, seconds: float = 0.9) -> bytes:
+    """The bytes that arrive in that time after a request to create a task."""
+    client = server.client()
+    address = urlsplit(client.base)
+    body = json.dumps({"obj": moref(VM), "taskTypeId": JOB, "cancelable": True})
+    lines = [
+        f"POST {address.path}/TaskManager/TaskManager/CreateTask HTTP/1.1",
+        f"Host: {address.netloc}",
+        f"{SESSION_HEADER}: {client.http.headers[SESSION_HEADER]!s}",
+        f"Content-Length: {len(body)}",
+    ]
+    data = b""
+    end = time.monotonic() + seconds
+    with socket.create_connection((address.hostname or "", address.port or 0)) as connection:
+        connection.sendall("\r\n".join([*lines, "", body]).encode())
+        while time.monotonic() < end:
+            connection.settimeout(max(0.01, end - time.monotonic()))
+            with suppress(socket.timeout):
+                data += connection.recv(4096)
+    return data
 
 
 def test_requests_are_counted_by_operation(server: Running) -> None:
@@ -129,6 +155,35 @@ def test_responses_of_a_wrong_type(server: Running, member: str) -> None:
     server.inject(f"TaskManager.{member}", "wrong_type")
     assert type(client.read(TASKS, member)) is not type(right)
     assert client.read(TASKS, member) == right
+
+
+def test_responses_that_drip_arrive_byte_by_byte(server: Running) -> None:
+    server.inject("TaskManager.CreateTask", "dripping")
+    assert received(server) in (b"HTT", b"HTTP", b"HTTP/", b"HTTP/1")
+    assert created(server) == 1
+
+
+def test_responses_that_never_begin_or_never_end(server: Running) -> None:
+    server.inject("TaskManager.CreateTask", "endless_continue")
+    begun = received(server)
+    assert begun.count(b"HTTP/1.1 100 Continue\r\n\r\n") > 5
+    assert b" 200 " not in begun
+    server.inject("TaskManager.CreateTask", "endless_chunks")
+    begun = received(server)
+    assert b"Transfer-Encoding: chunked" in begun
+    assert begun.count(b"1\r\n \r\n") > 5
+    assert not begun.endswith(b"0\r\n\r\n")
+    assert created(server) == 2
+
+
+def test_responses_of_more_bytes_than_wanted(server: Running) -> None:
+    server.inject("TaskManager.CreateTask", "oversized", mebibytes=3)
+    response = create(server)
+    assert response.json()["_typeName"] == "TaskInfo"
+    assert len(response.content) > 3 << 20
+    server.inject("Task.SetTaskState", "oversized", mebibytes=1)
+    task = Ref("Task", response.json()["key"])
+    assert len(server.client().send("POST", task, "SetTaskState", {"state": "running"}).content) > 1 << 20
 
 
 def test_sessions_that_expire_with_the_request(server: Running) -> None:

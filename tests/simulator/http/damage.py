@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable
+from itertools import repeat
 
 from aiohttp import web
 
@@ -15,6 +17,10 @@ from .responses import Response
 
 PROXY_TEXTS = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Time-out"}
 SOMETHING = "{}"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+DRIP = 0.25  # seconds between two bytes
+FLOOD = 0.05  # seconds between two parts of an endless response
+PADDING = b" " * (1 << 16)
 
 
 def proxy_response(rule: Rule) -> Response | None:
@@ -50,6 +56,12 @@ async def send_damaged(request: web.Request, response: Response, rule: Rule) -> 
         return await send(request, _as_ok(response, '{"_typeName": "TaskInfo", "key": '))
     elif rule.fault == "wrong_type":
         return await send(request, _as_ok(response, _of_wrong_type(response.text)))
+    elif rule.fault == "dripping":
+        return await _send_raw(request, (bytes([byte]) for byte in _whole(response)), DRIP)
+    elif rule.fault == "endless_continue":
+        return await _send_raw(request, repeat(CONTINUE), FLOOD)
+    elif rule.fault in ("endless_chunks", "oversized"):
+        return await _send_more(request, response, None if rule.fault == "endless_chunks" else rule.mebibytes << 20)
     return await send(request, response)
 
 
@@ -70,6 +82,45 @@ async def _send_part(request: web.Request, response: Response, count: int) -> we
     await stream.write(body[: max(count, 1)])
     if request.transport is not None:
         request.transport.close()
+    return stream
+
+
+async def _send_raw(request: web.Request, parts: Iterable[bytes], pause: float) -> web.StreamResponse:
+    """Send bytes of our own in place of a response, until the client closes the connection, which cancels this."""
+    transport = request.transport
+    for part in parts:
+        if transport is None or transport.is_closing():
+            break
+        transport.write(part)
+        await asyncio.sleep(pause)
+    return abort(request)
+
+
+def _whole(response: Response) -> bytes:
+    """A response as it is on the wire."""
+    body = (response.text or "").encode()
+    headers = {"Content-Type": response.content_type, "Content-Length": str(len(body)), **response.headers}
+    lines = [f"HTTP/1.1 {response.status} Slow", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+async def _send_more(request: web.Request, response: Response, size: int | None) -> web.StreamResponse:
+    """Send the body and then spaces, up to `size` bytes; without a size, in chunks that never end."""
+    body = (response.text or SOMETHING).encode()
+    stream = web.StreamResponse(status=response.status if response.text else 200, headers=response.headers)
+    stream.content_type = response.content_type
+    if size is None:
+        stream.enable_chunked_encoding()
+    else:
+        stream.content_length = len(body) + size
+    await stream.prepare(request)
+    await stream.write(body)
+    if size is None:
+        while True:
+            await stream.write(b" ")
+            await asyncio.sleep(FLOOD)
+    for _part in range(0, size, len(PADDING)):
+        await stream.write(PADDING)
     return stream
 
 

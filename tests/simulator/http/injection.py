@@ -21,6 +21,10 @@ KINDS = frozenset(
         "truncated",
         "invalid_json",
         "wrong_type",
+        "dripping",
+        "endless_continue",
+        "endless_chunks",
+        "oversized",
         "session_expired",
     }
 )
@@ -31,6 +35,7 @@ class Rule:
     """Applies to the matching requests from the `nth` on, `times` of them.
 
     operation: an fnmatch pattern for names such as `Task.CancelTask`. seconds: for delay and refused.
+    mebibytes: what an oversized body has at least.
     status_before: cut the connection after the status line and the headers. after: run the operation before http_50x.
     """
 
@@ -39,6 +44,7 @@ class Rule:
     nth: int = 1
     times: int = 1
     seconds: float = 5.0
+    mebibytes: int = 65
     status_before: bool = False
     after: bool = False
     seen: int = field(default=0)
