@@ -22,6 +22,7 @@ html_use_index = False
 
 ANSIBLE = "https://docs.ansible.com/projects/ansible/latest"
 PAGES = {
+    "ansible_collections.ansible.builtin.command_module": "collections/ansible/builtin/command_module.html",
     "action_plugins": "plugins/action.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
     "callback_plugins": "plugins/callback.html",
