@@ -3,49 +3,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The action plugin that all modules share.
 
-Ansible normally starts a new Python process for every task. Where the result is the same, this plugin calls the
-module's ``run()`` in the controller's own process instead, which is much faster. Otherwise it runs the module.
-Either way all modules of a run share one session for each vCenter and user.
+Ansible normally starts a new Python process for every task. If the result is the same, this plugin calls the module's
+``run()`` in Ansible's own process instead, which is much faster. Otherwise it starts the module's process.
+Either way, all modules of a run share one session for each vCenter and user.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Callable
 
 from ansible.constants import config
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
-from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._errors import Interrupted, ViError, ignore
-from ..module_utils._options.argspec import escaped_secrets, wrap_single_values
 from ..module_utils._options.connection import Share
 from ..module_utils._options.connection_spec import CONNECTION_SPEC
 from ..module_utils._run.job import Job, Result, run_job
 from ..module_utils._vijson.transport import REQUESTS_IMPORT_ERROR
 from ._environment import added_to_environment, may_be_added
 from ._lender import Lender, needs_session
+from ._module_arguments import ModuleArguments
 from ._run_sessions import SHARE_SESSION
 from ._shared_session import share_session
 from ._terminal import STDERR_COLUMNS, fitted, show_lines_only
-
-try:
-    # ansible-core 2.19 and later
-    from ansible.module_utils.common.json import Direction, get_module_encoder
-
-    _ENCODING: dict[str, Any] = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
-except ImportError:
-    from ansible.module_utils.common.json import AnsibleJSONEncoder
-
-    _ENCODING = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
 
 IN_PROCESS = "vijson_tasks_in_process"
 PROGRESS = "vijson_tasks_progress"
@@ -152,48 +138,31 @@ class _SharedAction(ActionBase):
     # -- in this process -------------------------------------------------------------------------------------------
 
     def _run_here(self, task_vars: dict[str, Any]) -> Result:
-        params, validated = self._arguments()
-        warnings = [
-            f"Both option {item['option']} and its alias {item['alias']} are set." for item in validated._warnings
-        ]
-        message = self._validation_message(validated)
-        secrets = _secrets(validated)
-        if message:
-            result: Result = {"failed": True, "msg": message}
+        arguments = self._arguments()
+        if arguments.error:
+            result: Result = {"failed": True, "msg": arguments.error}
         else:
             with self._playbook_folder():
-                result = self._attempt(params, task_vars, warnings, secrets)
-        if warnings:
-            result["warnings"] = warnings
-        return self._finished(result, params, secrets, task_vars)
+                result = self._attempt(arguments, task_vars)
+        if arguments.warnings:
+            result["warnings"] = arguments.warnings
+        return self._finished(result, arguments, task_vars)
 
-    def _finished(self, result: Result, params: dict[str, Any], secrets: set[str], task_vars: dict[str, Any]) -> Result:
-        """A result as a module ends with it."""
+    def _finished(self, result: Result, arguments: ModuleArguments, task_vars: dict[str, Any]) -> Result:
+        """A result in the form in which a module's process returns it."""
         result.setdefault("changed", False)
         if self._returns_invocation(task_vars):
-            result["invocation"] = {"module_args": params}
-        return _masked(result, secrets)
+            result["invocation"] = {"module_args": arguments.params}
+        return arguments.masked(result)
 
-    def _arguments(self) -> tuple[dict[str, Any], ValidationResult]:
-        """The parameters as a module receives them: converted to JSON and back, validated, with defaults."""
-        params = json.loads(json.dumps(self._task.args, **_ENCODING))
-        wrap_single_values(params, self.SPEC)
-        validated = ArgumentSpecValidator(self.SPEC).validate(params)
-        params.update(validated.validated_parameters)
-        return params, validated
+    def _arguments(self) -> ModuleArguments:
+        return ModuleArguments(self._task.action, self._task.args, self.SPEC)
 
     def _returns_invocation(self, task_vars: dict[str, Any]) -> bool:
         """Whether the result has ``invocation``: always up to ansible-core 2.20, later if the configuration says so."""
         name = "INJECT_INVOCATION"
         known = name in config.get_configuration_definitions()
         return not known or bool(config.get_config_value(name, variables=task_vars))
-
-    def _validation_message(self, validated: ValidationResult) -> str:
-        if not validated.error_messages:
-            return ""
-        if isinstance(validated.errors[0], UnsupportedError):
-            return f"Unsupported parameters for ({self._task.action}) module: {validated.errors.msg}"
-        return str(validated.errors.msg)
 
     @contextmanager
     def _playbook_folder(self) -> Iterator[None]:
@@ -205,22 +174,20 @@ class _SharedAction(ActionBase):
         finally:
             os.chdir(before)
 
-    def _attempt(
-        self, params: dict[str, Any], task_vars: dict[str, Any], warnings: list[str], secrets: set[str]
-    ) -> Result:
+    def _attempt(self, arguments: ModuleArguments, task_vars: dict[str, Any]) -> Result:
         try:
             job = Job(
-                params,
+                arguments.params,
                 check_mode=self._task.check_mode,
                 diff_mode=self._task.diff,
-                warn=warnings.append,
-                progress=self._progress(task_vars, params["hostname"]),
+                warn=arguments.warnings.append,
+                progress=self._progress(task_vars, arguments.params["hostname"]),
                 share=self._share(task_vars),
             )
         except ViError as error:
             return {"failed": True, **error.failure()}
         result = run_job(self.RUN, job)
-        secrets |= set(job.client.secrets)
+        arguments.secrets |= set(job.client.secrets)
         return result
 
     def _share(self, task_vars: dict[str, Any]) -> Share:
@@ -247,52 +214,54 @@ class _SharedAction(ActionBase):
 
         return show
 
-    # -- as a process of its own -----------------------------------------------------------------------------------
+    # -- in the module's own process -------------------------------------------------------------------------------
 
     def _run_module(self, task_vars: dict[str, Any], environment: dict[str, str]) -> Result:
-        # A job in the background may outlive the run and its session.
+        # An asynchronous job may outlive the run and its session.
         if self._task.async_val or "_raw_params" in self._task.args or not self._shares_session(task_vars):
             done: Result = self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
             return done
         warnings: list[str] = []
         with added_to_environment(environment), self._playbook_folder():
-            params, validated = self._arguments()
-            lender = self._lender(params, validated, warnings.append)
+            arguments = self._arguments()
+            lender = self._lender(arguments, warnings.append)
         try:
             result = self._run_with_loan(lender, environment, task_vars)
         except ViError as error:
-            result = self._finished({"failed": True, **error.failure()}, params, _secrets(validated), task_vars)
+            result = self._finished({"failed": True, **error.failure()}, arguments, task_vars)
         except Interrupted as error:
             result = {"failed": True, "msg": str(error)}
-        if "invocation" in result and not params.get("session_id"):
-            # A loan is not an option that the user has set.
+        if "invocation" in result and not arguments.params.get("session_id"):
+            # The user has not set this option.
             result["invocation"]["module_args"]["session_id"] = None
         if warnings:
             result["warnings"] = [*warnings, *result.get("warnings", ())]
         return result
 
     def _run_with_loan(self, lender: Lender | None, environment: dict[str, str], task_vars: dict[str, Any]) -> Result:
-        """The module's result, with the session of the run if that can be lent; ViError where nobody can log in."""
+        """Run the module, with the session of the run if it can be lent.
+
+        :raises ViError: the login failed, and the module's own login would fail in the same way
+        """
         while lender is not None:
             with added_to_environment(environment), self._playbook_folder():
                 session_id = lender.lend()
             if session_id is None:
                 break
-            arguments = {**self._task.args, "session_id": session_id}
-            result: Result = self._execute_module(module_args=arguments, task_vars=task_vars)
+            with_session = {**self._task.args, "session_id": session_id}
+            result: Result = self._execute_module(module_args=with_session, task_vars=task_vars)
             if not lender.is_refused(result):
                 return result
-        alone: Result = self._execute_module(task_vars=task_vars)
-        return alone
+        result_of_own_login: Result = self._execute_module(task_vars=task_vars)
+        return result_of_own_login
 
-    def _lender(
-        self, params: dict[str, Any], validated: ValidationResult, warn: Callable[[str], None]
-    ) -> Lender | None:
-        if validated.error_messages or params["session_id"]:
+    def _lender(self, arguments: ModuleArguments, warn: Callable[[str], None]) -> Lender | None:
+        if arguments.error or arguments.params["session_id"]:
             return None
+        params = arguments.params
         is_local = self._connection.transport == "local"
         if not is_local:
-            # They are paths of another machine.
+            # Paths on another machine cannot be checked here.
             params = {name: None if self._is_path(name) else value for name, value in params.items()}
         try:
             # Another user may have other variables in the environment.
@@ -303,14 +272,3 @@ class _SharedAction(ActionBase):
 
     def _is_path(self, name: str) -> bool:
         return name not in CONNECTION_SPEC and self.SPEC.get(name, {}).get("type") == "path"
-
-
-def _secrets(validated: ValidationResult) -> set[str]:
-    return set(validated._no_log_values) | escaped_secrets(validated._no_log_values)
-
-
-def _masked(result: Mapping[str, Any], no_log_values: set[str]) -> Result:
-    """Mask the values of secret options in the result, as AnsibleModule does at its exit."""
-    kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
-    masked: Result = remove_values(dict(result), no_log_values)
-    return {**masked, **kept}

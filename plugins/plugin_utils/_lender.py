@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lending the session of a run to a module that is a process of its own, on this machine or on another.
+"""Lends the session of a run to a module that runs in its own process, on this machine or on another one.
 
-The module gets it as its ``session_id``, bound to the rest of its connection options, and logs in for itself where it
-can't use it.
+The module receives it as its ``session_id``, bound to its other connection options. If it cannot use the session, it
+logs in for itself.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ from ._session_store import StoreUnusable
 from ._shared_session import lendable_session
 
 _LOANS = 3
-"""Sessions that one module is lent: one, and others where that had ended."""
+"""Maximum number of sessions to lend to one module: another one follows if a session had ended."""
 
 
 class Lender:
-    """Lends to one module; InputError where its options of the connection can't be used.
+    """Lends sessions to one module.
 
-    :param params: the options of the module, as far as this machine can tell
+    :param params: the options of the module, as far as this machine knows them
     :param is_remote: whether the module may reach other servers than this process
+    :raises InputError: the connection options are not valid
     """
 
     def __init__(self, params: dict[str, Any], warn: Callable[[str], None], *, is_remote: bool):
@@ -45,10 +46,10 @@ class Lender:
             self._source = lendable_session(parse_endpoint(params), credentials, is_remote=is_remote)
 
     def lend(self) -> str | None:
-        """A value for ``session_id``, ``None`` where the module has to log in.
+        """A value for ``session_id``, ``None`` if the module has to log in.
 
-        :raises ViError: the module would meet the same
-        :raises Interrupted: a signal came
+        :raises ViError: the login failed, and the module's own login would fail in the same way
+        :raises Interrupted: a signal arrived
         """
         if self._source is None or self._source.is_private or self._loans == _LOANS:
             return None
@@ -57,7 +58,7 @@ class Lender:
         try:
             with interruptible(), connect as client:
                 session = client.log_in()
-                # A signal that came meanwhile ends the task now.
+                # If a signal arrived meanwhile, end the task now.
                 sleep(0)
         except StoreUnusable:
             return None
@@ -71,7 +72,7 @@ class Lender:
         return None if self._source.is_private else lend(session, self._params)
 
     def is_refused(self, result: Result) -> bool:
-        """Whether the module has done nothing, for the session that it was lent had ended."""
+        """Whether the module has done nothing because the lent session had ended."""
         has_ended: bool = result.pop(LENT_SESSION_ENDED, False)
         if has_ended and self._source is not None:
             self._source.ended(SessionEnd(self._session_id, ViError("It had ended"), was_used=False))
@@ -79,7 +80,7 @@ class Lender:
 
 
 def needs_session(run: Callable[[Job], Result], params: dict[str, Any], check_mode: bool) -> bool:
-    """Whether a module gets as far as its first request: what it refuses, it refuses before anything is sent."""
+    """Whether the module would send a request. If its options are not valid, it fails before the first one."""
     try:
         job = Job(params, check_mode=check_mode)
         job.client = Client(job.client.endpoint, parse_credentials(params), transport=_Nowhere())
@@ -92,17 +93,17 @@ def needs_session(run: Callable[[Job], Result], params: dict[str, Any], check_mo
 
 
 class _FirstRequest(BaseException):
-    """Nothing that a module does about errors catches this."""
+    """A BaseException, so that the error handling of a module does not catch it."""
 
 
 class _Nowhere(Transport):
-    """In place of a server."""
+    """Stands in for a server."""
 
     def __init__(self) -> None:
-        """It has no connection."""
+        """No connection is needed."""
 
     def send(self, *_request: Any, **_options: Any) -> Response:
-        """This is as far as it goes."""
+        """Stop at the first request."""
         raise _FirstRequest
 
     def close(self) -> None:

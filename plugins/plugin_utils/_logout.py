@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The logout at the end of a run. It has a file of its own, for a run without a session does not import the client."""
+"""The logout at the end of a run. A separate file, so that a run without a session does not import the client."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..module_utils._vijson.transport import Endpoint
 
 
 def log_out(session_id: str, where: list[Any], patience: float) -> None:
-    """End a session; a warning where that fails.
+    """End a session. A failure is only a warning.
 
     :param where: the fields of an Endpoint
-    :param patience: seconds for all tries
+    :param patience: seconds for all attempts
     """
     endpoint = Endpoint(*where)._replace(request_timeout=patience, patience=patience)
     with closing(Client(endpoint, Credentials(session_id=session_id))) as client:

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the main process of Ansible has to have before it forks, so that its run can share sessions.
+"""Prepares the main process of Ansible, before it forks, to share sessions between its workers.
 
-The main process imports this with an action plugin or with the callback. When it ends, normally, in error, or by a
-signal, it ends the sessions. Until then its workers meet in files of the run's own temporary folder.
+The main process imports this with an action plugin or with the callback. It ends the sessions when it ends: normally,
+in error, or by a signal. Until then, its workers share files in the temporary folder of the run.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ._session_store import SessionStore
 
 SALT = secrets.token_bytes(32)
-"""Lets a file be named after a password without telling it. It is nowhere but in the memory of these processes."""
+"""Key for file names that depend on a password. It exists only in the memory of these processes."""
 
 STORE = SessionStore(Path(str(constants.DEFAULT_LOCAL_TMP)) / "vijson.tasks")
 
 SHARE_SESSION = "vijson_tasks_share_session"
-"""A variable, and in capitals an environment variable, that turns sharing off."""
+"""The variable, and in capitals the environment variable, that turns sharing off."""
 
 _PATIENCE = 10.0  # seconds that the end of a run may take for each vCenter that does not respond
 _SIGNALLED_PATIENCE = 2.0  # the same after a signal
@@ -45,10 +45,10 @@ class MainProcess:
         self._handlers: dict[int, Any] = {}
 
     def begin(self) -> None:
-        """Let all that ends this process end its sessions."""
+        """End the sessions when this process ends, in whichever way."""
         STORE.begin()
         atexit.register(self._end)
-        # SIGINT ends Ansible together with what is registered for its end, the others end it at once.
+        # After SIGINT, Ansible runs its exit handlers. The other signals end it at once.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             handler = signal.getsignal(number)
             if handler not in (None, signal.SIG_IGN):
@@ -56,7 +56,7 @@ class MainProcess:
                 signal.signal(number, self._on_signal)
 
     def has_ended(self) -> bool:
-        """Whether this is a worker, and the main process was killed."""
+        """Whether this is a worker whose main process was killed."""
         return self._pid not in (os.getpid(), os.getppid())
 
     def _end(self) -> None:
@@ -93,6 +93,6 @@ def is_sharing() -> bool:
 
 MAIN = MainProcess()
 
-# In a worker of Ansible nothing would run at its end, and only the main thread may set handlers of signals.
+# Workers do not run exit handlers, and only the main thread may set signal handlers.
 if multiprocessing.parent_process() is None and threading.current_thread() is threading.main_thread():
     MAIN.begin()

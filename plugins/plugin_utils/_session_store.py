@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files in which the processes of one run meet: one file for each session, and only one process at a time has it.
+"""Files that the processes of one run share: one file for each session, which one process at a time has locked.
 
-The folder and the files belong to this user and are closed to all others; anything else makes the store unusable, and
-so does its end: what a process writes afterwards nobody would read.
+Only this user may access the folder and the files; otherwise the store is unusable. It is also unusable after its end,
+because nothing reads the files any more.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ _ENDED = ".ended"
 
 
 class StoreUnusable(Exception):
-    """Nothing can be kept here, or not any more."""
+    """The store cannot be used, or no longer."""
 
 
 class SessionStore:
     """A folder of files.
 
-    :param folder: its path; the folder above has to be this user's alone as well
+    :param folder: its path. Only this user may access the parent folder, too
     """
 
     def __init__(self, folder: Path):
         self._folder = folder
 
     def begin(self) -> None:
-        """Make the folder. Only the process that will call :meth:`end` may do so."""
+        """Create the folder. Only the process that calls :meth:`end` later may do so."""
         with suppress(OSError):
             self._folder.mkdir(mode=0o700)
 
     @contextmanager
     def file(self, name: str, patience: float, sleep: Callable[[float], None] = sleep) -> Iterator[StoreFile]:
-        """The file of this name, for this process alone.
+        """A file that is locked for this process.
 
         :param patience: seconds to wait for another process
-        :raises StoreUnusable: it can't be had
+        :raises StoreUnusable: the file cannot be opened or locked
         """
         for folder in (self._folder.parent, self._folder):
             _require_private(folder.lstat, stat.S_ISDIR)
@@ -59,13 +59,13 @@ class SessionStore:
             yield file
 
     def end(self, patience: float) -> Iterator[Content]:
-        """End the store: what is in its files, each read when no process has it any more, then removed.
+        """End the store: yield the content of each file when no process has it locked any more, then remove the file.
 
-        :param patience: seconds to wait for a process that has a file
+        :param patience: seconds to wait for a process that has locked a file
         """
         ended = self._folder.with_name(self._folder.name + _ENDED)
         try:
-            # From here on nobody opens a file, and nobody who has one can write to it.
+            # From now on no process can open a file, and no process that has one open can write to it.
             self._folder.rename(ended)
         except OSError:
             return
@@ -79,25 +79,31 @@ class SessionStore:
 
 
 class StoreFile:
-    """A file that this process has for itself."""
+    """A file that this process has locked."""
 
     def __init__(self, path: Path, descriptor: int):
         self._path = path
         self._descriptor = descriptor
 
     def read(self) -> Content:
-        """What is in it, at first nothing; StoreUnusable."""
+        """The content, at first an empty dict.
+
+        :raises StoreUnusable: the file cannot be read
+        """
         try:
             text = os.pread(self._descriptor, os.fstat(self._descriptor).st_size, 0)
             content = json.loads(text or b"{}")
         except (OSError, ValueError) as error:
             raise StoreUnusable(str(error)) from error
         if not isinstance(content, dict):
-            raise StoreUnusable("this is another's file")
+            raise StoreUnusable("the file is not one of this store")
         return content
 
     def write(self, content: Content) -> None:
-        """Replace what is in it; StoreUnusable, also if nobody would read it any more."""
+        """Replace the content.
+
+        :raises StoreUnusable: the file cannot be written, or the store has ended
+        """
         try:
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, json.dumps(content).encode(), 0)
@@ -139,7 +145,7 @@ def _require_private(look: Callable[[], os.stat_result], is_expected: Callable[[
         raise StoreUnusable(str(error)) from error
     others = stat.S_IMODE(found.st_mode) & 0o077
     if not is_expected(found.st_mode) or found.st_uid != os.geteuid() or others:
-        raise StoreUnusable("others than this user may get at it")
+        raise StoreUnusable("other users may access it")
 
 
 def _lock(descriptor: int, deadline: float, sleep: Callable[[float], None]) -> None:
@@ -148,7 +154,7 @@ def _lock(descriptor: int, deadline: float, sleep: Callable[[float], None]) -> N
             return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() >= deadline:
-                raise StoreUnusable("another process does not let go of it") from error
+                raise StoreUnusable("another process keeps it locked") from error
         except OSError as error:
             raise StoreUnusable(str(error)) from error
         sleep(_LOOK_EVERY)

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One session for all modules of a run of Ansible, for each vCenter and user.
+"""One session for each vCenter and user, which all modules of an Ansible run share.
 
-The first worker that needs it logs in; whoever finds that it has ended replaces it for all.
+The first worker that needs the session logs in. The first one that finds it ended logs in again, for all.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from ..module_utils._vijson.transport import REQUESTS_IMPORT_ERROR, Endpoint
 from ._run_sessions import MAIN, SALT, STORE, end_sessions
 from ._session_store import Content, SessionStore, StoreFile, StoreUnusable
 
-# Forked processes of macOS must not use the network frameworks that requests looks for proxies with.
+# On macOS, forked processes must not use the network frameworks with which requests looks for proxies.
 _CAN_SHARE = sys.platform != "darwin" and REQUESTS_IMPORT_ERROR is None
 
-_CONNECT_TIMEOUT = 3.0  # seconds, for a server that this machine may not reach at all
+_CONNECT_TIMEOUT = 3.0  # seconds, for a vCenter that this machine may be unable to reach
 _FAILURES = {kind.__name__: kind for kind in (BadResponse, ConnectError, FaultError, LoginRefused, LostResponse)}
 
 
 def share_session(where: Endpoint, credentials: Credentials) -> SharedSession | None:
-    """The session of this run for these credentials at this endpoint; ``None`` where there can be none."""
+    """The session of this run for an endpoint and credentials; ``None`` if this machine cannot share sessions."""
     return SharedSession(STORE, where.settled(), credentials) if _CAN_SHARE else None
 
 
 def lendable_session(where: Endpoint, credentials: Credentials, *, is_remote: bool) -> LendableSession | None:
-    """The same, to be lent to a module that is a process of its own.
+    """As :func:`share_session`, for a module that runs in its own process.
 
-    :param is_remote: the module runs on another machine, from where it may reach other servers than this one
+    :param is_remote: whether the module runs on another machine, which may reach other servers than this one
     """
     if is_remote:
         if where.verify is False and _is_loopback(where.hostname):
-            # This would show the password to another server than the user means.
+            # The address means the other machine. Here, another server would receive the password.
             return None
         where = where._replace(connect_timeout=_CONNECT_TIMEOUT)
     return LendableSession(STORE, where.settled(), credentials, is_remote=is_remote) if _CAN_SHARE else None
@@ -56,9 +56,10 @@ def _is_loopback(hostname: str) -> bool:
 
 
 class SharedSession(OwnSession):
-    """What a client of this run gets its session from. Where nothing can be shared, it is a login of its own.
+    """The source of a client's session within a run. If sharing fails, the client logs in for itself.
 
-    :param where: with nothing left to the environment, for the main process logs out and has another
+    :param where: the endpoint without fallbacks to environment variables: the main process, which logs out, may have
+        other variables
     """
 
     def __init__(self, store: SessionStore, where: Endpoint, credentials: Credentials):
@@ -69,7 +70,7 @@ class SharedSession(OwnSession):
         self.is_private = False
 
     def open(self, log_in: LogIn, /) -> Session:
-        """The session of the run; the first client logs in, the others wait for it."""
+        """The session of the run. The first client logs in, and the others wait for it."""
         if not self.is_private:
             try:
                 return self.open_shared(log_in)
@@ -78,7 +79,7 @@ class SharedSession(OwnSession):
         return log_in()
 
     def open_shared(self, log_in: LogIn) -> Session:
-        """The session of the run; StoreUnusable where there can be none."""
+        """As :meth:`open`, but raises StoreUnusable if sharing fails."""
         asked = time.monotonic()
         with self._store.file(self._name, self._limit) as file:
             content = file.read()
@@ -111,10 +112,10 @@ class SharedSession(OwnSession):
         return min(self._where.request_timeout, self._where.patience)
 
     def _raise_known(self, failure: Content | None, asked: float) -> None:
-        """Raise what another client met, if a login of this one would meet the same.
+        """Raise the error of another client's login, if this client's login would fail in the same way.
 
-        A refused login is never repeated, for servers lock accounts. Other failures are those of all who waited for
-        this login; who comes later tries again.
+        A refused login is never repeated, because servers lock accounts. Any other failure is raised for all clients
+        that waited for that login. Later clients try again.
         """
         if failure is None:
             return
@@ -126,11 +127,11 @@ class SharedSession(OwnSession):
         return bool(failure["at"] > asked and failure["limit"] >= self._limit)
 
     def ended(self, end: SessionEnd) -> None:
-        """Whoever comes first replaces it for all."""
+        """The next client that opens the session replaces it for all."""
         self._ended = end.session_id
 
     def renewed(self, before: str, after: str) -> None:
-        """Tell the others; where they have another session already, this one ends with the client."""
+        """Store the new id for the others. If they already use another session, this one ends with the client."""
         if self.is_private:
             return
         try:
@@ -144,20 +145,21 @@ class SharedSession(OwnSession):
             self.is_private = True
 
     def leave(self) -> bool:
-        """Log in for this client alone from now on."""
+        """From now on, use a session of this client alone."""
         was_private, self.is_private = self.is_private, True
         return not was_private
 
     def closed(self) -> None:
-        """Where the main process was killed, this one ends the sessions in its place."""
+        """End the sessions if the main process, which would end them, was killed."""
         if MAIN.has_ended():
             end_sessions()
 
 
 class LendableSession(SharedSession):
-    """The session of the run for a module that is a process of its own. There is no login for that module alone.
+    """The session of the run for a module that runs in its own process. It never logs in for that module alone.
 
-    :ivar is_remote: whether the module may log in where this machine can't, so that one attempt of a run is enough
+    :ivar is_remote: whether the module runs on another machine. If a login failed here, the module may still be able
+        to log in there, so a run tries it here only once
     """
 
     def __init__(self, store: SessionStore, where: Endpoint, credentials: Credentials, *, is_remote: bool):
@@ -165,7 +167,7 @@ class LendableSession(SharedSession):
         self.is_remote = is_remote
 
     def open(self, log_in: LogIn, /) -> Session:
-        """The session of the run; StoreUnusable where there can be none."""
+        """As :meth:`SharedSession.open_shared`."""
         return self.open_shared(log_in)
 
     def _shares_failure(self, failure: Content, asked: float) -> bool:
@@ -173,7 +175,7 @@ class LendableSession(SharedSession):
 
 
 def _file_name(where: Endpoint, credentials: Credentials) -> str:
-    """The same for all that may share a session, and no trace of the password."""
+    """A name that is equal for all clients that may share a session, and does not reveal the password."""
     who = [where.hostname.lower(), where.port, where.verify, where.proxy, credentials.username, credentials.password]
     return hmac.new(SALT, json.dumps(who).encode(), "sha256").hexdigest()
 

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a client's session comes from: a login of its own, an id that the user gives, or a run that shares one.
+"""Where a client's session comes from: its own login, an id from the user, or a run that shares a session.
 
-A client asks its source for a session, tells it that a session has ended, and logs out of the session only if the
-source says so. The source of a run that shares its session is in ``plugin_utils``, for only Ansible knows the run.
+A client asks its source for a session, tells it when a session has ended, and logs out only if the source says so. The
+source for a shared session is in ``plugin_utils``, because only Ansible knows the run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote
 from .._errors import SessionEnded, ViError
 
 LENT_SESSION_ENDED = "_vijson_lent_session_ended"
-"""Key of a failed result: the session that the action plugin lent had ended before the module did anything."""
+"""Key of a failed result: the session lent by the action plugin had ended before the module did anything."""
 
 _LENT = re.compile(r"lent:([0-9a-f]{64}):([^:]*):(.*)")
 
@@ -43,10 +43,10 @@ LogIn = Callable[[], Session]
 
 
 class SessionEnd(NamedTuple):
-    """What a client found: the server does not know a session any more.
+    """The server no longer knows a session.
 
-    :ivar error: what the server responded
-    :ivar was_used: whether it had responded to this client in that session before
+    :ivar error: the fault that the server reported
+    :ivar was_used: whether the server had responded to this client in that session before
     """
 
     session_id: str
@@ -55,34 +55,40 @@ class SessionEnd(NamedTuple):
 
 
 class SessionSource(Protocol):
-    """What a client needs to know of the place that its sessions come from.
+    """The interface of a source.
 
-    :ivar is_private: whether the client logs out when it closes, for nobody else uses the session
-    :ivar ends_orphans: whether somebody logs out soon, so that a request which opens something may be repeated: what a
-        lost response opened ends with the session
+    :ivar is_private: whether only this client uses the session, and therefore logs out when it closes
+    :ivar ends_orphans: whether the session ends soon. Then a request that opens an object may be repeated: the object
+        of a lost response ends with the session
     """
 
     is_private: bool
     ends_orphans: bool
 
     def open(self, log_in: LogIn, /) -> Session:
-        """The session to use from now on; ViError."""
+        """The session to use from now on.
+
+        :raises ViError: there is none, or the login failed
+        """
 
     def ended(self, end: SessionEnd) -> None:
-        """The session has ended. ViError where no other can follow."""
+        """The session has ended.
+
+        :raises ViError: no other session can replace it
+        """
 
     def renewed(self, before: str, after: str) -> None:
-        """The server has given the session another id."""
+        """The server has replaced the id of the session."""
 
     def leave(self) -> bool:
-        """Use a session of the client's own from now on; False if it is one already, or if there is no other."""
+        """From now on, use a session of the client's own. False if it already does, or cannot."""
 
     def closed(self) -> None:
         """The client has closed."""
 
 
 class OwnSession:
-    """Every session is a login of the client's own."""
+    """The client logs in for itself."""
 
     is_private = True
     ends_orphans = True
@@ -95,10 +101,10 @@ class OwnSession:
         """Another login follows."""
 
     def renewed(self, before: str, after: str) -> None:
-        """The client knows it."""
+        """Nothing to do: no other client uses the session."""
 
     def leave(self) -> bool:
-        """It is the client's own already."""
+        """The session is already the client's own."""
         return False
 
     def closed(self) -> None:
@@ -106,7 +112,7 @@ class OwnSession:
 
 
 class GivenSession(OwnSession):
-    """The client has the session, whose id the user gives, from the beginning: there is no other."""
+    """The session whose id the user passes as ``session_id``. No other one replaces it."""
 
     is_private = False
     ends_orphans = False
@@ -115,11 +121,11 @@ class GivenSession(OwnSession):
         self._hostname = hostname
 
     def open(self, _log_in: LogIn, /) -> Session:
-        """There is nothing to log in with."""
+        """Always raises SessionEnded: there are no credentials for a login."""
         raise SessionEnded("session_id: the session has ended. Log in again with vi_session")
 
     def ended(self, end: SessionEnd) -> None:
-        """There is nothing to log in with."""
+        """Always raises SessionEnded: there are no credentials for a login."""
         raise SessionEnded(
             f"session_id: {self._hostname} does not know this session. It was logged out, has expired,"
             " or belongs to another server. Log in again with vi_session",
@@ -128,7 +134,7 @@ class GivenSession(OwnSession):
 
 
 class LentSession(OwnSession):
-    """The session of a run, lent to a module that is a process of its own. Where it fails, the module logs in."""
+    """The session of a run, lent to a module that runs in its own process. If it fails, the module logs in."""
 
     def __init__(self, session: Session):
         self._session = session
@@ -139,21 +145,21 @@ class LentSession(OwnSession):
         return log_in() if self.is_private else self._session
 
     def ended(self, end: SessionEnd) -> None:
-        """Before anything was done, the action plugin can replace it for all modules of the run."""
+        """Raise SessionEnded if the module has done nothing yet: the action plugin then replaces it for all modules."""
         if self.leave() and not end.was_used:
             result = {LENT_SESSION_ENDED: True}
             raise SessionEnded("The shared session has ended", fault=end.error.fault, result=result)
 
     def leave(self) -> bool:
-        """Log in from now on."""
+        """From now on, log in."""
         was_private, self.is_private = self.is_private, True
         return not was_private
 
 
 def lend_session(session: Session, purpose: str) -> str:
-    """A session as a value of the option ``session_id``.
+    """A value of the option ``session_id`` that contains a session.
 
-    :param purpose: what it is for; with another purpose it can't be taken
+    :param purpose: what the session is lent for. :func:`borrow_session` accepts it for the same purpose only
     """
     known = quote(json.dumps(session[1:]), safe="")
     return f"lent:{_seal(session, purpose)}:{known}:{session.id}"

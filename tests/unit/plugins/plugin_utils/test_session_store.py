@@ -130,7 +130,7 @@ def test_what_belongs_to_another_user_is_refused(
     else:
         answers = iter([real, real])
         monkeypatch.setattr(os, "geteuid", lambda: next(answers, real + 1))
-    with pytest.raises(StoreUnusable, match="others"):
+    with pytest.raises(StoreUnusable, match="other users"):
         read(store)
 
 
