@@ -306,7 +306,8 @@ counts:
     median_duration:
       description:
         - Median of the times from start to completion, in seconds. V(null) if no task of the group has both times.
-        - Exact for up to 1000 different durations in a group. With more, each is rounded to three significant digits.
+        - Exact for up to 20,000 different durations in all groups together. With more, each is rounded to three
+          significant digits, and with very many groups to two.
       returned: always
       type: float
     longest_duration:

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads the task history through a TaskHistoryCollector.
 
-Reading moves a cursor on the server, so a lost response loses a page. The reader then creates a new collector, reads it
-from the start, and skips the tasks that it has returned before. Servers differ in which parts of a filter they apply,
-so the reader also checks the parts that it can compare with a TaskInfo.
+Reading moves a cursor on the server, so a lost response loses a page. The reader then creates a new collector that
+begins some minutes before the last task, and skips the tasks that it has returned before. Servers differ in which parts
+of a filter they apply, so the reader also checks the parts that it can compare with a TaskInfo.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from .._task_info.task_info import TaskInfo, task_age, task_moid, task_number
 from .._vijson.client import Client
 from .._vijson.recovery import MAX_FRUITLESS_RESTARTS, may_recover
 from .._vijson.wire import Reference, expect_objects, expect_reference, unboxed_value
+from .history_position import HistoryPosition
+from .seen_tasks import SeenTasks
 from .start_id_view import START_ID_RELEASE, read_older_tasks, request_page, without_results
 
 _OPTION_BY_TYPE = {"Alarm": "alarm", "ScheduledTask": "scheduled_task"}
@@ -54,29 +56,29 @@ def read_history(
     :param with_results: whether the TaskInfos have a ``result``
     :raises ViError: a request failed, and a new collector does not help
     """
-    reader = _Reader()
-    restarted, fruitless = False, 0
+    position, fruitless = HistoryPosition(newest_first=newest_first), 0
     asked = _server_filter(spec)
     if asked is not spec:
         # The server returns tasks of other users too, so small pages would be many requests.
         page_size = MAX_PAGE
     while True:
-        source = (_newest_first if newest_first else _oldest_first)(client, asked, page_size, with_results)
+        rest = position.rest_of(asked)
+        source = (_newest_first if newest_first else _oldest_first)(client, rest, page_size, with_results)
         try:
             for page in source:
-                fresh = reader.fresh(page, restarted=restarted, newest_first=newest_first)
+                fresh = position.fresh(page)
                 fruitless = 0 if fresh else fruitless
                 wanted = [info for info in fresh if _matches(spec, info)]
                 if wanted:
                     yield wanted if with_results else [_without_result(info) for info in wanted]
         except (ConnectError, NoResponse, FaultError) as error:
-            if fruitless == MAX_FRUITLESS_RESTARTS or not reader.may_restart(error):
+            if fruitless == MAX_FRUITLESS_RESTARTS or not _may_restart(error, position):
                 raise
         else:
             return
         finally:
             source.close()
-        restarted, fruitless = True, fruitless + 1
+        fruitless += 1
 
 
 def _without_result(info: TaskInfo) -> TaskInfo:
@@ -133,32 +135,11 @@ def _server_filter(spec: dict[str, Any]) -> dict[str, Any]:
     return {field: part for field, part in spec.items() if field != "userName"}
 
 
-class _Reader:
-    """Remembers which tasks it has returned before."""
-
-    def __init__(self) -> None:
-        self._seen: set[str] = set()
-        self._newest: tuple[int, int] | None = None
-
-    def may_restart(self, error: ViError) -> bool:
-        """Whether a new collector may help: after a lost page, an expired session, or an outage of the server."""
-        if isinstance(error, ConnectError):
-            return error.transient and bool(self._seen)
-        return may_recover(error)
-
-    def fresh(self, page: list[dict[str, Any]], *, restarted: bool, newest_first: bool) -> list[dict[str, Any]]:
-        """The tasks of a page that it has not returned before."""
-        fresh = []
-        for info in page:
-            moid = task_moid(info)
-            # Newest first, a task that was queued after the start can no longer be returned in order.
-            if moid in self._seen or (restarted and newest_first and self._newest and task_age(info) > self._newest):
-                continue
-            self._seen.add(moid)
-            fresh.append(info)
-        if newest_first and fresh and self._newest is None:
-            self._newest = task_age(fresh[0])
-        return fresh
+def _may_restart(error: ViError, position: HistoryPosition) -> bool:
+    """Whether a new collector may help: after a lost page, an expired session, or an outage of the server."""
+    if isinstance(error, ConnectError):
+        return error.transient and position.is_started
+    return may_recover(error)
 
 
 @contextmanager
@@ -230,20 +211,19 @@ def _by_start_id(client: Client, spec: dict[str, Any], page_size: int, with_resu
 
 
 def _from_latest_page(client: Client, spec: dict[str, Any], page_size: int, with_results: bool) -> Pages:
-    """The latest page and all newer tasks, then the older pages.
+    """The latest page, then the tasks from there back.
 
-    After ResetCollector, servers differ in whether the cursor is before or after the latest page. So this reads in both
-    directions and latestPage as well. The caller drops the duplicates.
+    After ResetCollector, servers differ in whether the cursor is before or after the latest page. The caller drops the
+    duplicates.
     """
     with _collector(client, spec, with_results) as collector:
         page_size = set_page_size(client, collector, page_size)
+        latest = expect_objects(client.get(collector, "latestPage", bound=True), "latestPage")
+        yield _sorted(latest)
+        if 0 < len(latest) < page_size:
+            # A larger page may not be filled with older tasks, and the cursor must not skip those that it lacks.
+            set_page_size(client, collector, len(latest))
         client.call(collector, "ResetCollector", bound=True)
-        latest = {}
-        for page in _read(client, collector, "ReadNextTasks", page_size):
-            latest.update({task_moid(info): info for info in page})
-        for info in expect_objects(client.get(collector, "latestPage", bound=True), "latestPage"):
-            latest.setdefault(task_moid(info), info)
-        yield _sorted(list(latest.values()))
         for page in _read(client, collector, "ReadPreviousTasks", page_size):
             yield _sorted(page)
 
@@ -252,15 +232,13 @@ def _read(client: Client, collector: Reference, method: str, count: int) -> Page
     def request(size: int) -> Any:
         return client.call(collector, method, {"maxCount": size}, repeatable=False, bound=True)
 
-    seen: set[str] = set()
+    seen = SeenTasks()
     while True:
         value, count = request_page(request, count)
         page = expect_objects(value, method)
         if not page:
             return
-        known = len(seen)
-        seen.update(map(task_moid, page))
-        if len(seen) == known:
+        if not sum([seen.add(task_moid(info)) for info in page]):
             raise BadResponse(f"{client.endpoint.hostname} keeps returning the same tasks to {method}")
         yield page
 

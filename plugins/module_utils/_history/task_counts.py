@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``count_by``: counts and durations of groups of tasks, in bounded memory for each group. No I/O."""
+"""The option ``count_by``: counts and durations of groups of tasks, in memory for groups, not for tasks. No I/O."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from typing import Any
 from .._errors import InputError
 from .._task_info.task_result import Task
 
-EXACT = 1000
-"""Different durations that a group keeps as they are. If it has more, it keeps three significant digits of each."""
+MOST_DURATIONS = 20_000
+"""Different durations that all groups together keep. With more, they keep fewer digits of each."""
+
+_DIGITS = (3, 2)
 
 # The parts that identify a value: an object may have had several names, and a fault has fields of its own.
 _PARTS = {"entity": ("type", "moid"), "error": ("type", "message")}
@@ -33,6 +35,7 @@ class TaskCounts:
             raise InputError("count_by: the list is empty. Use one or more keys, or leave it out to count nothing")
         self._shown = (*self._keys, "label") if labels and "description_id" in self._keys else self._keys
         self._groups: dict[tuple[Any, ...], _Group] = {}
+        self._digits: int | None = None
 
     def add(self, tasks: Iterable[Task]) -> None:
         """Count tasks, given with all their keys."""
@@ -41,7 +44,15 @@ class TaskCounts:
             group = self._groups.get(known)
             if group is None:
                 group = self._groups[known] = _Group({key: _shown_value(key, task[key]) for key in self._shown})
-            group.add(task)
+            group.add(task, self._digits)
+        for digits in _DIGITS:
+            if (self._digits is None or digits < self._digits) and self._kept() > MOST_DURATIONS:
+                self._digits = digits
+                for group in self._groups.values():
+                    group.shorten(digits)
+
+    def _kept(self) -> int:
+        return sum(len(group.durations) for group in self._groups.values())
 
     def result(self) -> list[dict[str, Any]]:
         """Of each group its keys, ``count``, ``errors``, ``median_duration``, ``longest_duration``; largest first."""
@@ -49,27 +60,29 @@ class TaskCounts:
 
 
 class _Group:
+    """The tasks of one group. ``durations`` has the number of tasks for each."""
+
     def __init__(self, values: dict[str, Any]):
         self._values = values
         self._count = 0
         self._errors = 0
         self._longest: float | None = None
-        self._durations: Counter[float] = Counter()
-        self._exact = True
+        self.durations: Counter[float] = Counter()
 
-    def add(self, task: Task) -> None:
+    def add(self, task: Task, digits: int | None) -> None:
         self._count += 1
         self._errors += task["state"] == "error"
         duration = task["duration"]
         if duration is None:
             return
         self._longest = duration if self._longest is None else max(self._longest, duration)
-        self._durations[duration if self._exact else _rounded(duration)] += 1
-        if self._exact and len(self._durations) > EXACT:
-            self._exact = False
-            durations, self._durations = self._durations, Counter()
-            for each, count in durations.items():
-                self._durations[_rounded(each)] += count
+        self.durations[_rounded(duration, digits)] += 1
+
+    def shorten(self, digits: int) -> None:
+        """Keep so many significant digits of each duration."""
+        before, self.durations = self.durations, Counter()
+        for duration, count in before.items():
+            self.durations[_rounded(duration, digits)] += count
 
     def result(self) -> dict[str, Any]:
         return {
@@ -81,7 +94,7 @@ class _Group:
         }
 
     def _median(self) -> float | None:
-        total = sum(self._durations.values())
+        total = sum(self.durations.values())
         if not total:
             return None
         lower, upper = self._at((total - 1) // 2), self._at(total // 2)
@@ -89,15 +102,16 @@ class _Group:
 
     def _at(self, position: int) -> float:
         """The duration at a position in the order of durations."""
-        for duration, count in sorted(self._durations.items()):
+        for duration, count in sorted(self.durations.items()):
             position -= count
             if position < 0:
                 return duration
         raise IndexError(position)
 
 
-def _rounded(duration: float) -> float:
-    return float(f"{duration:.2e}")
+def _rounded(duration: float, digits: int | None) -> float:
+    """A duration with so many significant digits, ``None`` for all."""
+    return duration if digits is None else float(f"{duration:.{digits - 1}e}")
 
 
 def _identity(key: str, value: Any) -> Any:

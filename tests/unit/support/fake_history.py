@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+from ansible_collections.vijson.tasks.plugins.module_utils._times import parse_rfc3339
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import (
     FakeClock,
     FakeVcenter,
@@ -16,6 +17,8 @@ from ansible_collections.vijson.tasks.tests.unit.support.fakes import (
     TaskServer,
     info,
 )
+
+FIRST, LAST = "0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z"
 
 
 class HistoryServer(FakeVcenter):
@@ -31,7 +34,7 @@ class HistoryServer(FakeVcenter):
     max_collector = 32
     max_page = 1000
     refills = True
-    filters_by: tuple[str, ...] = ("activationId",)
+    filters_by: tuple[str, ...] = ("activationId", "time")
 
     def __init__(self, size: int = 0, *, reset: str = "before") -> None:
         super().__init__()
@@ -76,8 +79,13 @@ class HistoryServer(FakeVcenter):
         self.check_owned(collector)
         if next(self._asked) % 3 == 0 and self.arriving:
             self.tasks.append(self.arriving.pop(0))
-        wanted = self.filters[collector].get("activationId") if self.filters_by else None
-        return [task for task in self.tasks if not wanted or task.get("activationId") in wanted]
+        spec = {part: value for part, value in self.filters[collector].items() if part in self.filters_by}
+        wanted = spec.get("activationId")
+        return [
+            task
+            for task in self.tasks
+            if _is_in(spec.get("time"), task) and (not wanted or task.get("activationId") in wanted)
+        ]
 
     def _set_page_size(self, collector: str, params: Params) -> None:
         self.check_owned(collector)
@@ -116,6 +124,14 @@ class HistoryServer(FakeVcenter):
         size = self.page_sizes.get(collector, 10)
         page = self._found(collector)[-(size if self.refills else min(10, size)) :]
         return page[::2] + page[1::2]
+
+
+def _is_in(time: Params | None, task: dict[str, Any]) -> bool:
+    """Whether a task was queued in a TaskFilterSpecByTime."""
+    if time is None or time["timeType"] != "queuedTime":
+        return True
+    queued = parse_rfc3339(task["queueTime"])
+    return parse_rfc3339(time.get("beginTime", FIRST)) <= queued <= parse_rfc3339(time.get("endTime", LAST))
 
 
 class ExpiringServer(TaskServer):

@@ -165,6 +165,33 @@ def test_pages_that_get_lost_now_and_then() -> None:
     assert numbers(server) == list(range(95))
 
 
+@pytest.mark.parametrize(
+    ("newest_first", "filters_by", "requests"),
+    [(False, ("time",), 8), (False, (), 10), (True, ("time",), 6), (True, (), 9)],
+)
+def test_a_lost_page_does_not_begin_at_the_first_task(
+    newest_first: bool, filters_by: tuple[str, ...], requests: int
+) -> None:
+    """Of the pages before the lost one, 600 tasks are read again, or all if the server does not filter."""
+    server = HistoryServer(5000)
+    server.filters_by = filters_by
+    operation = BACK if newest_first else NEXT
+    server.trouble[operation] = [None, None, None, Lost(ran=True)]
+    assert numbers(server, newest_first=newest_first, page_size=1000) == sorted(range(5000), reverse=newest_first)
+    assert server.operations[operation] == requests
+
+
+@pytest.mark.parametrize("reset", ["before", "behind"])
+@pytest.mark.parametrize("size", [150, 10_000])
+def test_the_newest_tasks_take_as_many_requests_of_any_history(size: int, reset: str) -> None:
+    for release, refills, requests in (("9.0.0.0", False, 1), ("8.0.1.0", True, 4), ("8.0.1.0", False, 7)):
+        server = HistoryServer(size, reset=reset)
+        server.refills = refills
+        with server.client("S0", api_release=release) as client:
+            assert len(read_latest_tasks(client, SPEC, 101)) == 101
+        assert len(server.sent) == requests
+
+
 def test_a_server_that_repeats_a_page_for_ever() -> None:
     server = HistoryServer(35)
     server.answers[NEXT] = lambda _moid, _params: server.tasks[:10]

@@ -73,7 +73,7 @@ def test_labels_of_task_types() -> None:
     assert "label" not in counted(["state"], *tasks, labels=True)[0]
 
 
-@pytest.mark.parametrize("size", [1, 2, 999, task_counts.EXACT])
+@pytest.mark.parametrize("size", [1, 2, 999, task_counts.MOST_DURATIONS])
 def test_the_median_of_few_is_exact(size: int) -> None:
     durations = [round(random.uniform(0, 5000), 6) for _turn in range(size)]
     (group,) = counted(["state"], *({"duration": duration} for duration in durations))
@@ -87,8 +87,19 @@ def test_the_median_of_many_is_close_in_bounded_memory() -> None:
     (group,) = counts.result()
     assert group["median_duration"] == pytest.approx(median(durations), rel=0.005)
     assert group["longest_duration"] == max(durations)
-    (kept,) = list(counts._groups.values())
-    assert len(kept._durations) < 900 * 9
+    assert counts._kept() < 900 * 9
+
+
+def test_many_groups_share_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(task_counts, "MOST_DURATIONS", 2000)
+    durations = [round(random.uniform(1, 99), 6) for _turn in range(1500)]
+    counts = TaskCounts(["who"])
+    for duration in durations:
+        counts.add(planned_task(who=who, duration=duration) for who in ("ada", "bob", "eve"))
+        assert counts._kept() <= 2003
+    assert counts._kept() <= 3 * 181, "two digits, and one more for 100"
+    assert [group["count"] for group in counts.result()] == [1500] * 3
+    assert [group["median_duration"] for group in counts.result()] == [pytest.approx(median(durations), rel=0.05)] * 3
 
 
 def test_a_key_that_is_given_twice_is_used_once() -> None:
