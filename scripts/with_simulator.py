@@ -53,6 +53,7 @@ def stay(added: dict[str, str]) -> int:
     print(f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH")
     print("\nThen read the recent tasks:\n")
     print("ansible localhost -m vijson.tasks.vi_task_info\n")
+    print("Requests to /control need the header Authorization: Bearer $VIJSON_SIMULATOR_TOKEN.")
     print("Press Ctrl-C to stop the simulator.", flush=True)
     try:
         signal.pause()

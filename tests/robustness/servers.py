@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ansible_collections.vijson.tasks.tests.support.processes import until
-from ansible_collections.vijson.tasks.tests.support.simulators import HOST, TESTS, free_port, variables
+from ansible_collections.vijson.tasks.tests.support.simulators import HOST, TESTS, TOKEN, free_port, variables
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 P = TypeVar("P", bound="Program")
@@ -25,8 +26,9 @@ P = TypeVar("P", bound="Program")
 class Program:
     """A server on a port of 127.0.0.1, with its output in ``log``. Use it as a context manager."""
 
-    def __init__(self, port: int, command: Sequence[str], log: Path):
+    def __init__(self, port: int, command: Sequence[str], log: Path, **environment: str):
         self.port = port
+        self._environment = environment
         self.log = log
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
@@ -43,7 +45,7 @@ class Program:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
-                env={**os.environ, "PYTHONPATH": str(TESTS)},
+                env={**os.environ, "PYTHONPATH": str(TESTS), **self._environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -72,5 +74,6 @@ class SimulatorProgram(Program):
     def __init__(self, folder: Path, *options: str):
         port, certificates = free_port(), folder / "tls"
         command = [sys.executable, "-m", "simulator", "--port", str(port), "--tls", str(certificates), *options]
-        super().__init__(port, command, folder / "simulator.log")
-        self.vcenter = VCenter(variables(f"https://{HOST}:{port}", certificates / "ca.pem"))
+        token = secrets.token_urlsafe()
+        super().__init__(port, command, folder / "simulator.log", **{TOKEN: token})
+        self.vcenter = VCenter(variables(f"https://{HOST}:{port}", certificates / "ca.pem", token))

@@ -1,13 +1,18 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python -m simulator`: run the vCenter until SIGTERM or SIGINT."""
+"""`python -m simulator`: run the vCenter until SIGTERM or SIGINT.
+
+At its start, it prints its URL, and in a second line the token of its control interface. The environment variable
+VIJSON_SIMULATOR_TOKEN chooses the token; by default, it is random.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import os
+import secrets
 import signal
 import ssl
 import sys
@@ -23,6 +28,8 @@ from .http.server import Server
 from .http.tls import make_certificates
 from .quirks import parse_quirk
 from .releases import KNOWN
+
+TOKEN = "VIJSON_SIMULATOR_TOKEN"
 
 DEFAULT_USERS = (
     "administrator@vsphere.local:vijson-Demo1!:admin",
@@ -115,12 +122,14 @@ async def serve(arguments: argparse.Namespace, tls: ssl.SSLContext | None) -> No
     )
     for quirk in arguments.quirk:
         world.quirks.update(quirk)
+    token = os.environ.get(TOKEN) or secrets.token_urlsafe(24)
     server = Server(
         world,
         arguments.release,
         host=arguments.host,
         port=arguments.port,
         tls=tls,
+        token=token,
         logging=arguments.log,
         check=arguments.check,
     )
@@ -129,7 +138,7 @@ async def serve(arguments: argparse.Namespace, tls: ssl.SSLContext | None) -> No
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     url = await server.start()
     with note(arguments.pid_file, str(os.getpid())), note(arguments.url_file, url):
-        print(url, flush=True)
+        print(f"{url}\n{TOKEN}={token}", flush=True)
         await stopped.wait()
         await server.stop()
 

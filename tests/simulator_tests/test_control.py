@@ -68,6 +68,32 @@ def test_requests_are_counted_by_operation(server: Running) -> None:
     assert (state["requests"], state["total"], state["opened"]["sessions"], state["sessions"]) == ({}, 0, 0, 1)
 
 
+@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Bearer x", "Basic eDp4", "Bearer \u20ac"])
+def test_without_the_token_nothing_is_shown_or_changed(server: Running, authorization: str | None) -> None:
+    task = server.add_task(state="running")
+    right = server.authorization
+    server.authorization = {} if authorization is None else {"Authorization": authorization.encode()}
+    for verb, path in (
+        ("GET", "state"),
+        ("POST", "reset"),
+        ("GET", "log"),
+        ("POST", "log"),
+        ("POST", "faults"),
+        ("POST", "tasks"),
+        ("PATCH", f"tasks/{task.value}"),
+        ("DELETE", f"tasks/{task.value}"),
+        ("DELETE", "tasks"),
+        ("POST", "restart"),
+        ("POST", "quirks"),
+    ):
+        response = server.send(verb, path, {})
+        assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+        assert "VIJSON_SIMULATOR_TOKEN" in response.json()["error"]
+    server.authorization = right
+    assert server.state()["opened"]["sessions"] == 0
+    assert created(server) == 1
+
+
 @pytest.mark.parametrize(("fault", "ran"), [("cut_before", 0), ("cut_after", 1)])
 def test_cut_connections(server: Running, fault: str, ran: int) -> None:
     server.inject("TaskManager.CreateTask", fault)
@@ -94,7 +120,7 @@ def test_refused_connections(server: Running) -> None:
     with pytest.raises(requests.ConnectionError):
         create(server)
     with pytest.raises(requests.ConnectionError) as caught:
-        requests.get(f"{server.url}/control/state", timeout=5)
+        server.send("GET", "state")
     assert "refused" in str(caught.value)
     time.sleep(0.8)
     assert server.state()["requests"]["TaskManager.CreateTask"] == 1
@@ -225,7 +251,7 @@ def test_faults_reach_the_rest_api(server: Running) -> None:
     ],
 )
 def test_mistakes_are_told(server: Running, path: str, body: Any) -> None:
-    response = requests.post(f"{server.url}/control/{path}", json=body, timeout=5)
+    response = server.send("POST", path, body)
     assert response.status_code == 400
     assert response.json()["error"]
     assert created(server) == 0
@@ -280,7 +306,7 @@ def test_tasks_changed_from_outside(server: Running) -> None:
     server.control("PATCH", f"tasks/{task.value}", {"duration": 0.2, "outcome": "error", "error": data("Timedout")})
     time.sleep(0.5)
     assert client.read(task, "info")["error"] == data("Timedout")
-    assert requests.patch(f"{server.url}/control/tasks/task-0", json={}, timeout=5).status_code == 404
+    assert server.send("PATCH", "tasks/task-0", {}).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["sessions/expire", "restart"])

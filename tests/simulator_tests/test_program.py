@@ -26,6 +26,12 @@ from simulator.contract import CONTRACT
 TESTS = CONTRACT.parent.parent
 
 
+@pytest.fixture(autouse=True)
+def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the simulator choose its token."""
+    monkeypatch.delenv("VIJSON_SIMULATOR_TOKEN", raising=False)
+
+
 @contextmanager
 def program(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The running program and its URL."""
@@ -64,23 +70,27 @@ def test_serves_tls_by_its_own_authority_and_ends_cleanly(tmp_path: Path, number
         assert (tmp_path / "tls" / "server.pem").exists()
         process.send_signal(number)
         out, err = process.communicate(timeout=10)
-        assert (process.returncode, out.strip(), err) == (0, url, "")
+        shown, token = out.splitlines()
+        assert (process.returncode, shown, err) == (0, url, "")
+        assert re.fullmatch(r"VIJSON_SIMULATOR_TOKEN=[\w-]{32}", token)
         assert [path.name for path in tmp_path.iterdir()] == ["tls"]
 
 
-def test_options(tmp_path: Path) -> None:
+def test_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIJSON_SIMULATOR_TOKEN", "of-my-choice")
     options = ["--plain", "--user", "bob:secret:Task.Create+Task.Update", "--history", "30", "--release", "8.0.2.0"]
     with program(tmp_path, *options, "--log", "--max-sessions", "1") as (_process, url):
         assert url.startswith("http://")
         assert content(url, True).json()["about"]["apiVersion"] == "8.0.2.0"
-        client = Client(Running(url, None), ("bob", "secret"))  # type: ignore[arg-type]
+        server = Running(url, None, "of-my-choice")  # type: ignore[arg-type]
+        client = Client(server, ("bob", "secret"))
         assert client.read(SESSIONS, "currentSession")["userName"] == "VSPHERE.LOCAL\\bob"
         assert len(client.call(client.collector(), "ReadNextTasks", maxCount=100)) == 30
         reader = {"userName": "reader@vsphere.local", "password": "vijson-Read1!"}
         assert client.send("POST", SESSIONS, "Login", reader).status_code == 500
         del client.http.headers["vmware-api-session-id"]
         assert client.send("POST", SESSIONS, "Login", reader).status_code == 503
-        assert requests.get(f"{url}/control/log", timeout=5).json()[0]["operation"] == "ServiceInstance.content"
+        assert server.control("GET", "log")[0]["operation"] == "ServiceInstance.content"
 
 
 @pytest.mark.parametrize(

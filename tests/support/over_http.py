@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,15 +103,21 @@ class Client:
 
 
 class Running:
-    def __init__(self, url: str, world: World) -> None:
+    def __init__(self, url: str, world: World, token: str = "") -> None:
         self.url = url
         self.world = world
+        self.authorization: dict[str, str | bytes] = {"Authorization": f"Bearer {token}"}
 
     def client(self, login: tuple[str, str] | None = ADMIN, release: str = "8.0.1.0") -> Client:
         return Client(self, login, release)
 
+    def send(self, verb: str, path: str, body: Json = None) -> requests.Response:
+        """A request to the control interface."""
+        url = f"{self.url}/control/{path}"
+        return requests.request(verb, url, json=body, headers=self.authorization, timeout=10, verify=False)
+
     def control(self, verb: str, path: str, body: Json = None) -> Json:
-        response = requests.request(verb, f"{self.url}/control/{path}", json=body, timeout=10, verify=False)
+        response = self.send(verb, path, body)
         assert response.status_code == 200, response.text
         return response.json()
 
@@ -172,7 +179,8 @@ def running(
         history_days=history_days,
     )
     tls = make_certificates(tls_folder) if tls_folder else None
-    server = Server(world, release, tls=tls, check=True)
+    token = secrets.token_urlsafe()
+    server = Server(world, release, tls=tls, token=token, check=True)
     crashes = _Crashes()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -180,7 +188,7 @@ def running(
     try:
         url = asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
         with crashes.collected():
-            yield Running(url, world)
+            yield Running(url, world, token)
         problems = server.violations + crashes.texts
         assert not problems, problems
     finally:

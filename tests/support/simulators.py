@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -20,6 +21,8 @@ HOST = "127.0.0.1"
 TESTS = Path(__file__).resolve().parent.parent
 START_TIMEOUT = 60  # seconds
 STOP_TIMEOUT = 10  # seconds
+TOKEN = "VIJSON_SIMULATOR_TOKEN"
+"""The environment variable that chooses the token of the control interface."""
 
 
 @contextmanager
@@ -28,15 +31,16 @@ def simulator(options: list[str]) -> Iterator[dict[str, str]]:
     with TemporaryDirectory(prefix="vijson-simulator-") as folder:
         url_file, certificates = Path(folder, "url"), Path(folder, "tls")
         arguments = ["--tls", str(certificates), "--url-file", str(url_file), *options]
+        token = os.environ.get(TOKEN) or secrets.token_urlsafe(24)
         process = subprocess.Popen(
             [sys.executable, "-m", "simulator", *arguments],
-            env={**os.environ, "PYTHONPATH": str(TESTS)},
+            env={**os.environ, "PYTHONPATH": str(TESTS), TOKEN: token},
             stdout=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C ends only the command, which may still log out
         )
         try:
             url = wait_for_url(url_file, process)
-            yield variables(url, certificates / "ca.pem")
+            yield variables(url, certificates / "ca.pem", token)
         finally:
             process.terminate()
             try:
@@ -58,8 +62,8 @@ def wait_for_url(url_file: Path, process: subprocess.Popen[bytes]) -> str:
     return url_file.read_text().strip()
 
 
-def variables(url: str, ca_path: Path) -> dict[str, str]:
-    """The environment variables that a client needs for the simulator at `url`."""
+def variables(url: str, ca_path: Path, token: str) -> dict[str, str]:
+    """The environment variables that a client needs for the simulator at `url`, and for its control interface."""
     address = urlsplit(url)
     host = address.hostname or ""
     return {
@@ -68,6 +72,7 @@ def variables(url: str, ca_path: Path) -> dict[str, str]:
         "VMWARE_USER": "administrator@vsphere.local",
         "VMWARE_PASSWORD": "vijson-Demo1!",
         "VMWARE_CA_PATH": str(ca_path),
+        TOKEN: token,
         "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), host])),
     }
 

@@ -68,7 +68,8 @@ class VCenter:
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Send a request to ``/control/PATH``. AssertionError if the server rejects it."""
-        return self._request(method, f"/control/{path}", body)[0]
+        authorization = {"Authorization": f"Bearer {self.variables['VIJSON_SIMULATOR_TOKEN']}"}
+        return self._request(method, f"/control/{path}", body, authorization)[0]
 
     def log_in(self) -> str:
         """The id of a new session of the administrator."""

@@ -1,10 +1,14 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`/control`: the control interface, with which tests inspect and change the simulator."""
+"""`/control`: the control interface, with which tests inspect and change the simulator.
+
+Each request needs the header `Authorization: Bearer TOKEN`, because the port is open to all users of the machine.
+"""
 
 from __future__ import annotations
 
+import hmac
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -27,38 +31,56 @@ COUNTED = {
     "property_collectors": ("PropertyCollector",),
 }
 
+UNAUTHORIZED = (
+    "The control interface needs the header 'Authorization: Bearer TOKEN'."
+    " The simulator prints the token at its start, as VIJSON_SIMULATOR_TOKEN"
+)
+
 Json = Any
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Control:
-    def __init__(self, world: World, injector: Injector, record: Record) -> None:
+    def __init__(self, world: World, injector: Injector, record: Record, token: str) -> None:
+        self._authorization = f"Bearer {token}".encode()
         self._world = world
         self._injector = injector
         self._record = record
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/control/state", _json(self._state)),
-            web.post("/control/reset", _json(self._reset)),
-            web.get("/control/log", _json(self._log)),
-            web.post("/control/log", _json(self._switch_log)),
-            web.delete("/control/log", _json(self._clear_log)),
-            web.get("/control/faults", _json(self._faults)),
-            web.post("/control/faults", _json(self._add_fault)),
-            web.delete("/control/faults", _json(self._clear_faults)),
-            web.post("/control/tasks", _json(self._create_tasks)),
-            web.delete("/control/tasks", _json(self._expire_tasks)),
-            web.patch("/control/tasks/{id}", _json(self._change_task)),
-            web.delete("/control/tasks/{id}", _json(self._expire_task)),
-            web.delete("/control/tasks/{id}/object", _json(self._expire_object)),
-            web.post("/control/entities", _json(self._create_machines)),
-            web.patch("/control/entities/{id}", _json(self._rename_entity)),
-            web.post("/control/sessions/expire", _json(self._end_sessions)),
-            web.post("/control/restart", _json(self._end_sessions)),
-            web.get("/control/quirks", _json(self._quirks)),
-            web.post("/control/quirks", _json(self._set_quirks)),
+            web.get("/control/state", self._route(self._state)),
+            web.post("/control/reset", self._route(self._reset)),
+            web.get("/control/log", self._route(self._log)),
+            web.post("/control/log", self._route(self._switch_log)),
+            web.delete("/control/log", self._route(self._clear_log)),
+            web.get("/control/faults", self._route(self._faults)),
+            web.post("/control/faults", self._route(self._add_fault)),
+            web.delete("/control/faults", self._route(self._clear_faults)),
+            web.post("/control/tasks", self._route(self._create_tasks)),
+            web.delete("/control/tasks", self._route(self._expire_tasks)),
+            web.patch("/control/tasks/{id}", self._route(self._change_task)),
+            web.delete("/control/tasks/{id}", self._route(self._expire_task)),
+            web.delete("/control/tasks/{id}/object", self._route(self._expire_object)),
+            web.post("/control/entities", self._route(self._create_machines)),
+            web.patch("/control/entities/{id}", self._route(self._rename_entity)),
+            web.post("/control/sessions/expire", self._route(self._end_sessions)),
+            web.post("/control/restart", self._route(self._end_sessions)),
+            web.get("/control/quirks", self._route(self._quirks)),
+            web.post("/control/quirks", self._route(self._set_quirks)),
         ]
+
+    def _route(self, handler: Callable[[web.Request], Awaitable[Json]]) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            given = request.headers.get("Authorization", "").encode(errors="replace")
+            if not hmac.compare_digest(given, self._authorization):
+                return web.json_response({"error": UNAUTHORIZED}, status=401, headers={"WWW-Authenticate": "Bearer"})
+            try:
+                return web.json_response(await handler(request))
+            except (Fault, ValueError, TypeError, KeyError) as error:
+                return web.json_response({"error": str(error)}, status=400)
+
+        return handle
 
     async def _state(self, request: web.Request) -> Json:
         sessions = self._world.sessions.live()
@@ -148,14 +170,3 @@ class Control:
 
 def _by_kind(counts: Counter[str]) -> dict[str, int]:
     return {name: sum(counts[kind] for kind in kinds) for name, kinds in COUNTED.items()}
-
-
-def _json(handler: Callable[[web.Request], Awaitable[Json]]) -> Handler:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            return web.json_response(await handler(request))
-        except (Fault, ValueError, TypeError, KeyError) as error:
-            return web.json_response({"error": str(error)}, status=400)
-
-    handle.__doc__ = handler.__doc__
-    return handle

@@ -21,7 +21,10 @@ BIGGEST_REQUEST = 64 * 1024 * 1024
 
 
 class Server:
-    """`violations`: the responses that broke the contract, recorded with `check`."""
+    """`token`: the control interface requires it.
+
+    `violations`: the responses that broke the contract, recorded with `check`.
+    """
 
     def __init__(
         self,
@@ -31,6 +34,7 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         tls: ssl.SSLContext | None = None,
+        token: str,
         logging: bool = False,
         check: bool = False,
     ) -> None:
@@ -43,7 +47,7 @@ class Server:
         sdk = Sdk(world, front, record, release, check)
         app = web.Application(client_max_size=BIGGEST_REQUEST)
         app.add_routes(Api(world, front, release).routes())
-        app.add_routes(Control(world, injector, record).routes())
+        app.add_routes(Control(world, injector, record, token).routes())
         app.router.add_route("*", "/sdk/vim25/{path:.*}", sdk.handle)
         # A wait must not block its collector after the client disconnected.
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
