@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,24 @@ def _quirk(text: str) -> dict[str, Any]:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def addresses(host: str, count: int) -> list[str]:
+    """An address and the ones after it, one for each vCenter. A single one may be a name. ValueError."""
+    if count < 1:
+        raise ValueError("use 1 or more")
+    return [host] if count == 1 else [str(ip_address(host) + number) for number in range(count)]
+
+
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulator", description="A vCenter Server that speaks VI JSON.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 chooses a free port")
+    parser.add_argument(
+        "--vcenters",
+        type=int,
+        default=1,
+        metavar="N",
+        help="number of vCenters; the others listen on the same port of the next addresses, such as 127.0.0.2",
+    )
     security = parser.add_mutually_exclusive_group()
     security.add_argument(
         "--tls", type=Path, metavar="DIR", help="folder for ca.pem and server.pem (default: a temporary folder)"
@@ -90,7 +105,12 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--log", action="store_true", help="keep recent requests for /control/log")
     parser.add_argument("--check", action="store_true", help="validate every response against the contract")
-    return parser.parse_args(arguments)
+    parsed = parser.parse_args(arguments)
+    try:
+        parsed.addresses = addresses(parsed.host, parsed.vcenters)
+    except ValueError as error:
+        parser.error(f"argument --vcenters: {error}")
+    return parsed
 
 
 @contextmanager
@@ -108,7 +128,10 @@ def note(path: Path | None, text: str) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-async def serve(arguments: argparse.Namespace, tls: ssl.SSLContext | None) -> None:
+def build_server(
+    arguments: argparse.Namespace, host: str, port: int, tls: ssl.SSLContext | None, token: str
+) -> Server:
+    """A vCenter of its own."""
     world = build_world(
         users=[*arguments.user, *map(User.parse, DEFAULT_USERS)],
         release=arguments.release,
@@ -122,25 +145,34 @@ async def serve(arguments: argparse.Namespace, tls: ssl.SSLContext | None) -> No
     )
     for quirk in arguments.quirk:
         world.quirks.update(quirk)
-    token = os.environ.get(TOKEN) or secrets.token_urlsafe(24)
-    server = Server(
+    return Server(
         world,
         arguments.release,
-        host=arguments.host,
-        port=arguments.port,
+        host=host,
+        port=port,
         tls=tls,
         token=token,
         logging=arguments.log,
         check=arguments.check,
     )
+
+
+async def serve(arguments: argparse.Namespace, tls: ssl.SSLContext | None) -> None:
+    """Run the vCenters until a signal. The URL in the file is that of the first one."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    url = await server.start()
+    token = os.environ.get(TOKEN) or secrets.token_urlsafe(24)
+    servers: list[Server] = []
+    for host in arguments.addresses:
+        port = servers[0].listener.port if servers else arguments.port
+        servers.append(build_server(arguments, host, port, tls, token))
+        await servers[-1].start()
+    url = servers[0].listener.url
     with note(arguments.pid_file, str(os.getpid())), note(arguments.url_file, url):
         print(f"{url}\n{TOKEN}={token}", flush=True)
         await stopped.wait()
-        await server.stop()
+        await asyncio.gather(*(server.stop() for server in servers))
 
 
 def main() -> None:
@@ -152,7 +184,7 @@ def main() -> None:
         tls = None
         if not arguments.plain:
             folder = arguments.tls or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
-            tls = make_certificates(folder)
+            tls = make_certificates(folder, arguments.addresses[1:])
         try:
             asyncio.run(serve(arguments, tls))
         except OSError as error:

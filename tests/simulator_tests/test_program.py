@@ -93,8 +93,31 @@ def test_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert server.control("GET", "log")[0]["operation"] == "ServiceInstance.content"
 
 
+def test_several_vcenters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is a world of its own. The certificate is valid for all."""
+    monkeypatch.setenv("VIJSON_SIMULATOR_TOKEN", "of-my-choice")
+    with program(tmp_path, "--vcenters", "3", "--tls", str(tmp_path / "tls")) as (_process, first):
+        authority = str(tmp_path / "tls" / "ca.pem")
+        urls = [first, *(first.replace("127.0.0.1", host) for host in ("127.0.0.2", "127.0.0.3"))]
+        for number, url in enumerate(urls, 1):
+            for _turn in range(number):
+                assert content(url, authority).status_code == 200
+        for number, url in enumerate(urls, 1):
+            headers = {"Authorization": "Bearer of-my-choice"}
+            state = requests.get(f"{url}/control/state", headers=headers, verify=authority, timeout=5).json()
+            assert state["requests"] == {"ServiceInstance.content": number}
+
+
 @pytest.mark.parametrize(
-    "options", [["--user", "nobody"], ["--release", "6.7"], ["--tls", "x", "--plain"], ["--port", "x"]]
+    "options",
+    [
+        ["--user", "nobody"],
+        ["--release", "6.7"],
+        ["--tls", "x", "--plain"],
+        ["--port", "x"],
+        ["--vcenters", "0"],
+        ["--vcenters", "2", "--host", "localhost"],
+    ],
 )
 def test_wrong_options(options: list[str]) -> None:
     done = subprocess.run(

@@ -50,6 +50,15 @@ def simulator(options: list[str]) -> Iterator[dict[str, str]]:
                 process.wait()
 
 
+@contextmanager
+def simulators(count: int, options: list[str]) -> Iterator[list[dict[str, str]]]:
+    """The environment variables for each of several vCenters in one process, which all have the same port."""
+    with simulator(["--vcenters", str(count), *options]) as first:
+        hosts = [f"127.0.0.{number}" for number in range(1, count + 1)]
+        direct = ",".join([first["NO_PROXY"], *hosts])
+        yield [{**first, "VMWARE_HOST": host, "NO_PROXY": direct} for host in hosts]
+
+
 def wait_for_url(url_file: Path, process: subprocess.Popen[bytes]) -> str:
     """The URL that the simulator writes when it is ready."""
     deadline = time.monotonic() + START_TIMEOUT
