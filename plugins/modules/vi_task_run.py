@@ -39,7 +39,7 @@ options:
     elements: str
   cmd:
     description:
-      - The program and its arguments in one string, which is split like that of M(ansible.builtin.command).
+      - The program and its arguments in one string, which is split like that of C(ansible.builtin.command).
     type: str
   chdir:
     description:
