@@ -32,7 +32,7 @@ ROOMS = [
 ]
 """Folders of module_utils, the lowest first."""
 
-FLOORS = ["module_utils", "doc_fragments", "modules", "plugin_utils", "action", "callback"]
+FLOORS = ["module_utils", "doc_fragments", "filter", "modules", "plugin_utils", "action", "callback"]
 """Folders of plugins; each may import the earlier ones."""
 
 KNOW_ANSIBLE = {"module_utils/_options/argspec.py", "module_utils/_run/module.py"}

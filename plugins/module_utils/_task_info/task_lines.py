@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from .._errors import one_line
@@ -41,6 +41,7 @@ def task_text(task: Task) -> str:
 
 
 class _Row(NamedTuple):
+    vcenter: str
     moid: str
     state: str
     progress: str
@@ -55,21 +56,30 @@ _RIGHT = ("progress", "elapsed")
 
 
 class TaskLines:
-    """One aligned line for each task: id, state, progress, operation, object, elapsed time, who, and the error."""
+    """One aligned line for each task: id, state, progress, operation, object, elapsed time, who, and the error.
+
+    If tasks of several vCenters are added, the name of the vCenter comes first.
+    """
 
     def __init__(self) -> None:
         self._rows: list[_Row] = []
 
-    def add(self, tasks: Iterable[Task]) -> None:
+    def add(self, tasks: Iterable[Task], vcenter: str = "") -> None:
         """Add tasks, with all their keys."""
-        self._rows += map(_row, tasks)
+        self._rows += (_row(task, vcenter) for task in tasks)
+
+    def add_problem(self, problem: str, vcenter: str) -> None:
+        """Add a line that says why a vCenter has no tasks."""
+        blank = dict.fromkeys(_Row._fields, "")
+        self._rows.append(_Row(**{**blank, "vcenter": vcenter, "error": _short(problem, _LONGEST_ERROR)}))
 
     def aligned(self) -> list[str]:
         """The lines. A column in which no task has a value is left out."""
         if not self._rows:
             return []
         *columns, errors = zip(*self._rows)
-        aligned = [_column(name, texts) for name, texts in zip(_Row._fields, columns) if any(texts)]
+        named = [(name, texts) for name, texts in zip(_Row._fields, columns) if any(texts)]
+        aligned = [aligned_column(texts, right=name in _RIGHT) for name, texts in named]
         return ["  ".join(parts).rstrip() for parts in zip(*aligned, errors)]
 
 
@@ -80,14 +90,21 @@ def task_lines(tasks: Iterable[Task]) -> list[str]:
     return lines.aligned()
 
 
+def aligned_column(texts: Sequence[str], *, right: bool = False) -> list[str]:
+    """The texts, all as wide as the widest."""
+    width = max(map(len, texts))
+    return [text.rjust(width) if right else text.ljust(width) for text in texts]
+
+
 def shortened(text: str, width: int) -> str:
     """The text, or its beginning and ``…`` in this many characters."""
     return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
 
 
-def _row(task: Task) -> _Row:
+def _row(task: Task, vcenter: str = "") -> _Row:
     has_progress = task["progress"] is not None and task["state"] not in ENDED
     return _Row(
+        vcenter=vcenter,
         moid=task["moid"],
         state=task["state"],
         progress=f"{task['progress']}%" if has_progress else "",
@@ -101,8 +118,3 @@ def _row(task: Task) -> _Row:
 
 def _short(text: str | None, width: int = _WIDEST) -> str:
     return shortened(one_line(text or ""), width)
-
-
-def _column(name: str, texts: tuple[str, ...]) -> list[str]:
-    width = max(map(len, texts))
-    return [text.rjust(width) if name in _RIGHT else text.ljust(width) for text in texts]

@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tasks of several vCenters in one table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.vijson.tasks.plugins.filter.task_table import FilterModule, task_table
+
+CLONE = {"moid": "task-42", "state": "running", "progress": 5, "label": "Clone", "entity": "web01", "elapsed": 130.0}
+POWER_ON = {"moid": "task-7", "state": "error", "entity": {"name": "db01"}, "error": {"message": "It is full"}}
+FAILED = {"msg": "No connection to vc03:443"}
+
+TABLE = [
+    "vc01  task-42  running  5%  Clone  web01  2m10s",
+    "vc02  task-7   error               db01          It is full",
+    "vc03                                             No connection to vc03:443",
+]
+
+
+def test_the_vcenter_comes_first_and_what_is_out_of_reach_last() -> None:
+    results = {"vc03": FAILED, "vc01": {"tasks": [CLONE]}, "vc04": {"tasks": []}, "vc02": {"tasks": [POWER_ON]}}
+    assert task_table(results) == TABLE
+
+
+def test_variables_of_hosts() -> None:
+    hosts: dict[str, Any] = {
+        "vc01": {"running": {"tasks": [CLONE]}},
+        "vc02": {"running": {"tasks": [POWER_ON]}},
+        "vc03": {"running": FAILED},
+        "localhost": {},
+    }
+    assert task_table(hosts, "running") == TABLE
+
+
+def test_nothing_runs() -> None:
+    assert task_table({"vc01": {"tasks": []}}) == []
+
+
+def test_a_module_that_was_skipped() -> None:
+    assert task_table({"vc01": {"skipped": True}}) == ["vc01  no tasks"]
+
+
+def test_only_a_few_fields() -> None:
+    assert task_table({"vc01": {"tasks": [{"moid": "task-42"}]}, "vc02": {"tasks": [{"state": "queued"}]}}) == [
+        "vc01  task-42",
+        "vc02           queued",
+    ]
+
+
+@pytest.mark.parametrize("wrong", [[], "vc01", {"vc01": "running"}])
+def test_what_is_not_a_mapping_of_results(wrong: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match=r"^task_table: "):
+        task_table(wrong)
+
+
+def test_ansible_finds_it() -> None:
+    assert FilterModule().filters() == {"task_table": task_table}
