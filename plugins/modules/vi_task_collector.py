@@ -155,7 +155,7 @@ options:
   dest:
     description:
       - File to write the tasks to, instead of returning them, one row for each task. Writing to a file needs little
-        memory for any number of tasks.
+        memory for any number of tasks. With O(count_by) and without O(fields), one row for each group.
       - The file is replaced atomically. On failure, and in check mode, the old one is kept.
       - A symbolic link is replaced, not followed. The new file has the owner of the old one, except in a folder such as
         C(/tmp), where other users can create files in advance. Prefer a folder in which only you can write.
@@ -179,7 +179,7 @@ options:
   count_by:
     description:
       - Count the tasks that have the same values of these keys, and return RV(counts).
-      - The module then returns tasks only if you set O(fields), and writes them only if you set O(dest). Otherwise, its
+      - The module then returns no tasks, and O(dest) has the groups instead of the tasks, unless you set O(fields). Its
         memory use depends on the number of groups, not on the number of tasks.
       - Counts the tasks that the module reads, at most O(limit).
     type: list
@@ -231,6 +231,15 @@ EXAMPLES = r"""
     dest: /var/lib/reports/failures.csv
     format: csv
 
+- name: Count last night's failures by message and user, into a table
+  vijson.tasks.vi_task_collector:
+    states: [error]
+    time_type: completed
+    begin_time: 12h
+    count_by: [error, who]
+    dest: /var/lib/reports/failures-by-user.csv
+    format: csv
+
 - name: Find out who started most tasks in the last 30 days
   vijson.tasks.vi_task_collector:
     begin_time: 30d
@@ -240,7 +249,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 lines:
-  description: One line of text for each task, as RV(vijson.tasks.vi_task_info#module:lines) describes.
+  description: One line of text for each task, as RV(vijson.tasks.vi_task_info#module:lines) describes. With O(count_by)
+    and without O(fields), one line for each group.
   returned: success, without O(dest)
   type: list
   elements: str
@@ -285,7 +295,7 @@ counts:
       type: str
     label:
       description: Readable name of the task type.
-      returned: with V(description_id) in O(count_by), and with O(localize)
+      returned: with V(description_id) in O(count_by)
       type: str
     state:
       description: State of the tasks.
@@ -323,7 +333,7 @@ dest:
 
 from typing import TYPE_CHECKING, Any, Callable
 
-from ..module_utils._errors import InputError
+from ..module_utils._errors import InputError, ignore
 from ..module_utils._history.collecting import collect_tasks, has_tasks_of_others, parse_reading_options
 from ..module_utils._history.task_filter import TaskFilter, parse_filter
 from ..module_utils._options.argspec import argument_spec
@@ -374,11 +384,12 @@ ARGUMENT_SPEC = argument_spec(
 def run(job: Job) -> Result:
     """Read the task history: ``{tasks, count, truncated}``, or with ``dest`` ``{dest, count, truncated, changed}``.
 
-    With ``count_by``, the result has ``counts`` as well, and tasks only if ``fields`` asks for them.
+    With ``count_by``, the result has ``counts`` as well, and tasks only if ``fields`` asks for them; so has the file.
     """
     params = job.params
     wanted, reading = parse_filter(params), parse_reading_options(params)
-    counts = None if params["count_by"] is None else _task_counts(params["count_by"], labels=reading.localize)
+    counts = None if params["count_by"] is None else _task_counts(params["count_by"])
+    only_counts = counts if params["fields"] is None else None
     if params["dest"] is None and params["format"] != "jsonl":
         raise InputError(f"format: {params['format']} is a format of files. Set dest to the file to write")
     if params["dest"] is None and params["mode"] is not None:
@@ -398,26 +409,34 @@ def run(job: Job) -> Result:
         return {"count": count, "truncated": truncated, **({"counts": counts.result()} if counts else {})}
 
     if params["dest"] is not None:
-        return _write(job, reading.fields, read)
+        return _write(job, reading.fields, read, only_counts)
     shown = ShownTasks(reading.fields)
-    only_counts = counts is not None and params["fields"] is None
-    return {**read((lambda _tasks: None) if only_counts else shown.add), **shown.result()}
+    found = read(ignore if only_counts else shown.add)
+    return {**found, **shown.result(), **({"lines": only_counts.lines()} if only_counts else {})}
 
 
-def _task_counts(keys: list[str], *, labels: bool) -> TaskCounts:
+def _task_counts(keys: list[str]) -> TaskCounts:
     from ..module_utils._history.task_counts import TaskCounts
 
-    return TaskCounts(keys, labels=labels)
+    return TaskCounts(keys)
 
 
-def _write(job: Job, fields: TaskFields, read: Callable[[Callable[[list[Task]], Any]], Result]) -> Result:
-    """Read the tasks into the file ``dest``."""
+def _write(
+    job: Job,
+    fields: TaskFields,
+    read: Callable[[Callable[[list[Task]], Any]], Result],
+    only_counts: TaskCounts | None,
+) -> Result:
+    """Read the tasks, and write them, or only their counts, to the file ``dest``."""
     from ..module_utils._history.task_file import TaskFile
     from ..module_utils._history.task_rows import CsvRows, JsonRows
 
-    dest, rows = job.params["dest"], {"jsonl": JsonRows, "csv": CsvRows}[job.params["format"]](fields)
+    columns = TaskFields(only_counts.columns) if only_counts else fields
+    dest, rows = job.params["dest"], {"jsonl": JsonRows, "csv": CsvRows}[job.params["format"]](columns)
     with TaskFile(dest, rows, mode=job.params["mode"], dry=job.check_mode) as file:
-        collected = read(file.write)
+        collected = read(ignore if only_counts else file.write)
+        if only_counts:
+            file.write(collected["counts"])
     return {**collected, "dest": dest, "changed": file.changed}
 
 

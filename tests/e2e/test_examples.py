@@ -33,6 +33,7 @@ RULEBOOKS = [block for block in LISTS if "sources" in block.data[0]]
 PLAYS = [block for block in LISTS if block not in RULEBOOKS]
 DEFAULTS = [block for block in YAML if "module_defaults" in block.data]
 INVENTORIES = [block for block in YAML if "all" in block.data]
+(VCENTERS,) = (block for block in INVENTORIES if "vcenters" in block.data["all"].get("children", ()))
 EVENTS = [block for block in YAML if "change" in block.data]
 RULES = [block for block in YAML if "rules" in block.data]
 MODULES = sorted(ROOT.glob("plugins/modules/vi_*.py"))
@@ -73,11 +74,24 @@ def adapted(text: str, vcenter: VCenter, folder: Path) -> str:
 def run(ansible: Ansible, plays: str) -> Run:
     """Run a playbook, which must succeed."""
     password = f"vault_vcenter_password={ansible.vcenter.variables['VMWARE_PASSWORD']}"
-    done = ansible.playbook(adapted(plays, ansible.vcenter, ansible.folder), arguments=["--extra-vars", password])
+    inventory = ansible.folder / "vcenters.yml"
+    inventory.write_text(adapted(VCENTERS.text, ansible.vcenter, ansible.folder), encoding="utf-8")
+    done = ansible.playbook(
+        adapted(plays, ansible.vcenter, ansible.folder),
+        arguments=["--extra-vars", password, *(["--inventory", str(inventory)] if "hosts: vcenters" in plays else [])],
+    )
     assert done.code == 0, done.output
     assert done.outcomes
     assert "[WARNING]" not in done.output
     return done
+
+
+def connected(options: dict[str, Any], vcenter: VCenter, folder: Path) -> dict[str, Any]:
+    """The options of an event source, with the simulator as the vCenter, and with the variables of its environment."""
+    text = adapted(json.dumps(options), vcenter, folder)
+    text = re.sub(r"{{ VC\d+_(\w+) }}", r"{{ VMWARE_\1 }}", text)
+    replaced: dict[str, Any] = json.loads(re.sub(r"{{ (VMWARE_\w+) }}", lambda name: vcenter.variables[name[1]], text))
+    return replaced
 
 
 @pytest.mark.parametrize("block", PLAYS, ids=lambda block: block.place)
@@ -119,7 +133,8 @@ def test_rulebooks_have_sources_that_work(busy: VCenter, tmp_path: Path, block: 
     busy.task(type="VirtualMachine.clone", state="running", started_ago=3 * 3600)
     changes = [re.findall(r'event\.change == "(\w+)"', rule["condition"]) for rule in block.data[0]["rules"]]
     for source in block.data[0]["sources"]:
-        with watching(busy.variables, tmp_path, source["vijson.tasks.vi_tasks"]) as watcher:
+        options = connected(source["vijson.tasks.vi_tasks"], busy, tmp_path)
+        with watching(busy.variables, tmp_path, options) as watcher:
             for (change,) in changes:
                 watcher.wait_for(f'"change": "{change}"')
 
@@ -144,9 +159,8 @@ def test_examples_of_modules(ansible: Ansible, busy: VCenter) -> None:
 
 def test_examples_of_the_event_source(busy: VCenter, tmp_path: Path) -> None:
     for example in constant(SOURCE, "EXAMPLES"):
-        text = adapted(json.dumps(example["vijson.tasks.vi_tasks"] or {}), busy, tmp_path)
-        options = re.sub(r"{{ (VMWARE_\w+) }}", lambda name: busy.variables[name[1]], text)
-        with watching(busy.variables, tmp_path, json.loads(options)) as watcher:
+        options = connected(example["vijson.tasks.vi_tasks"] or {}, busy, tmp_path)
+        with watching(busy.variables, tmp_path, options) as watcher:
             busy.task(entity="vm-21", type="VirtualMachine.clone", state="error")
             watcher.wait_for('"change": "failed"')
 

@@ -5,13 +5,21 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+import yaml
+
+from ansible_collections.vijson.tasks.tests.e2e.reports import fault
 from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run
+from ansible_collections.vijson.tasks.tests.support.simulators import simulators
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
+ADMINISTRATOR = "VSPHERE.LOCAL\\Administrator"
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 
 
@@ -82,15 +90,88 @@ def test_failed_last_night(ansible: Ansible, vcenter: VCenter) -> None:
     assert shown(quiet, "Show the failed tasks") == ["No task failed."]
 
 
-def test_busiest(ansible: Ansible, vcenter: VCenter) -> None:
-    message = {"_typeName": "LocalizableMessage", "key": "full", "message": "The datastore is full"}
-    error = {"_typeName": "InsufficientResourcesFault", "faultMessage": [message]}
+def test_busiest_and_failures_csv(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     clone = {"type": "VirtualMachine.clone", "user": "EXAMPLE.COM\\carol", "completed_ago": 60}
-    vcenter.tasks(700, **clone, state="error", error=error)
+    vcenter.tasks(700, **clone, state="error", error=fault("The datastore is full"))
+    vcenter.tasks(30, **{**clone, "user": "EXAMPLE.COM\\dave"}, state="error", error=fault("The datastore is full"))
+    vcenter.tasks(20, **clone, state="success")
     run = play(ansible, "busiest")
+    assert shown(run, "Show the first ten of each")[:2] == [
+        "720 tasks  700 failed  EXAMPLE.COM\\carol",
+        " 30 tasks   30 failed  EXAMPLE.COM\\dave",
+    ]
+    assert shown(run, "Show the first ten of each")[-1] == (
+        "730 tasks  730 failed  Clone virtual machine  The datastore is full"
+    )
+
+    table = tmp_path / "failures.csv"
+    assert play(ansible, "failures_csv", "-e", f"failures_csv={table}").code == 0
+    header, *rows = csv.reader(table.read_text().splitlines())
+    assert header == ["error", "who", "count", "errors", "median_duration", "longest_duration"]
+    assert [row[:4] for row in rows] == [
+        ["The datastore is full", "EXAMPLE.COM\\carol", "700", "700"],
+        ["The datastore is full", "EXAMPLE.COM\\dave", "30", "30"],
+    ]
+
+
+def test_long_running(ansible: Ansible, vcenter: VCenter) -> None:
+    vcenter.task(started_ago=7100)
+    quiet = play(ansible, "long_running")
+    assert quiet.code == 0, quiet.output
+    long = vcenter.task(type="VirtualMachine.clone", started_ago=7300)
+    alert = play(ansible, "long_running")
+    assert alert.code == 2
+    (line,) = alert["Fail if there are any"].result["msg"]
+    assert line.startswith(f"{long}  running  CloneVM_Task  web01  2h01m")
+
+
+def test_vm_idle(ansible: Ansible, vcenter: VCenter) -> None:
+    """With the variable as the survey of a job template sets it."""
+    mine, other = vcenter.task(entity="vm-22", duration=2), vcenter.task(entity="vm-21")
+    run = play(ansible, "vm_idle", "-e", "vm_name=web02")
     assert run.code == 0, run.output
-    assert "700 tasks by EXAMPLE.COM\\\\carol, 700 failed" in run.stdout
-    assert "700 x Clone virtual machine: The datastore is full" in run.stdout
+    (line,) = run["Show how they ended"].result["waited.lines"]
+    assert line.startswith(f"{mine}  success  ")
+    assert vcenter.info(other)["state"] == "running"
+
+
+def test_all_vcenters(tmp_path: Path) -> None:
+    with simulators(2, ["--history", "0"]) as given:
+        first, second = map(VCenter, given)
+        tasks = [
+            first.task(started_ago=60),
+            second.task(entity="vm-22", type="VirtualMachine.clone", started_ago=60),
+        ]
+        inventory = tmp_path / "vcenters.yml"
+        hosts = dict.fromkeys(["127.0.0.9", first.host, second.host])
+        inventory.write_text(yaml.safe_dump({"vcenters": {"hosts": hosts, "vars": {"ansible_connection": "local"}}}))
+        run = play(Ansible(second, tmp_path), "all_vcenters", "--inventory", str(inventory))
+        *running, unreachable = shown(run, "Show them in one table")
+        assert [re.sub("  +", " | ", re.sub(r"1m\d\ds", "1m", line)) for line in running] == [
+            f"{first.host} | {tasks[0]} | running | Power On virtual machine | web01 | 1m | {ADMINISTRATOR}",
+            f"{second.host} | {tasks[1]} | running | Clone virtual machine | web02 | 1m | {ADMINISTRATOR}",
+        ]
+        assert len({line.index(ADMINISTRATOR) for line in running}) == 1
+        assert re.fullmatch(f"127.0.0.9 +No connection to 127.0.0.9:{first.port}: .*", unreachable)
+        assert [vcenter.state()["requests"]["SessionManager.Login"] for vcenter in (first, second)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("host_maintenance", 16),
+        ("wait_for_clones", 16),
+        ("failures_csv", 16),
+        ("nightly_script", 18),
+        ("long_running", 12),
+        ("busiest", 14),
+        ("all_vcenters", 15),
+        ("vm_idle", 13),
+    ],
+)
+def test_everyday_jobs_are_short(name: str, most: int) -> None:
+    lines = (PLAYBOOKS / f"{name}.yml").read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if line.strip() and not line.lstrip().startswith("#") and line != "---"]) <= most
 
 
 def test_cancel_stuck_on_host(ansible: Ansible, vcenter: VCenter) -> None:

@@ -5,19 +5,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
+from ansible_collections.vijson.tasks.tests.support.memory import peak_memory
 from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run, task
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
+PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "all_vcenters.yml"
 JOB = "com.vijson.simulator.job"
 
 
@@ -96,6 +101,37 @@ def play_on(ansible: Ansible, hosts: int, *, in_process: bool, shares: bool) -> 
     )
 
 
+class ManyVCenters(NamedTuple):
+    """The figures of a play that shows what runs on many vCenters.
+
+    :ivar memory: the most memory that Ansible and its forks used at the same time, in MiB
+    """
+
+    vcenters: int
+    forks: int
+    tasks: int
+    seconds: float
+    memory: float
+
+
+def show_all(vcenters: list[VCenter], folder: Path, forks: int) -> tuple[ManyVCenters, list[str]]:
+    """Run the playbook all_vcenters; returns its figures and the table."""
+    inventory = folder / "vcenters.json"
+    hosts = dict.fromkeys(vcenter.host for vcenter in vcenters)
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    inventory.write_text(json.dumps({"vcenters": {"hosts": hosts, "vars": local}}), encoding="utf-8")
+    command = ["ansible-playbook", str(PLAYBOOK), f"--inventory={inventory}", f"--forks={forks}"]
+    begun = time.monotonic()
+    started = Ansible(vcenters[0], folder).start(command)
+    with ThreadPoolExecutor(1) as pool:
+        memory = pool.submit(peak_memory, started.process)
+        run = started.finish(600)
+    seconds = time.monotonic() - begun
+    assert run.code == 0, run.output
+    table = run["Show them in one table"].result["msg"]
+    return ManyVCenters(len(vcenters), forks, len(table), seconds, memory.result()), table
+
+
 _ABOUT = """# Load-test results
 
 `make test-load` wrote this page on {machine}, with the simulator on the same machine.
@@ -109,10 +145,19 @@ _ABOUT = """# Load-test results
 When no session is left, the server responds with HTTP 503, and the module fails with this message:
 
 > {refusal}
-"""
+
+## Many vCenters
+
+The playbook `all_vcenters.yml` shows the running tasks of all vCenters in one table. It logs in once at each vCenter.
+The simulated vCenters run in one process on the same machine.
+
+- **tasks**: the number of lines in the table.
+- **memory**: the most memory that Ansible and its forks used at the same time. Memory that they share is counted once.
+
+{many_vcenters}"""
 
 
-def write_page(path: Path, figures: list[Figures], refusal: str) -> None:
+def write_page(path: Path, figures: list[Figures], refusal: str, many_vcenters: list[ManyVCenters]) -> None:
     """Write the figures, and the message at the session limit."""
     lines = [
         "| measurement | modules | failed | seconds | requests | logins | sessions |",
@@ -124,4 +169,13 @@ def write_page(path: Path, figures: list[Figures], refusal: str) -> None:
         ),
     ]
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, ansible-core {version('ansible-core')}"
-    path.write_text(_ABOUT.format(machine=machine, table="\n".join(lines) + "\n", refusal=refusal), encoding="utf-8")
+    many = [
+        "| vCenters | forks | tasks | seconds | memory |",
+        "| --: | --: | --: | --: | --: |",
+        *(
+            f"| {row.vcenters} | {row.forks} | {row.tasks:,} | {row.seconds:.1f} | {row.memory:.0f} MiB |"
+            for row in many_vcenters
+        ),
+    ]
+    tables = {"table": "\n".join(lines) + "\n", "many_vcenters": "\n".join(many) + "\n"}
+    path.write_text(_ABOUT.format(machine=machine, refusal=refusal, **tables), encoding="utf-8")

@@ -15,10 +15,18 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.robustness.load import Figures, measured, play_on, sharing, write_page
+from ansible_collections.vijson.tasks.tests.robustness.load import (
+    Figures,
+    ManyVCenters,
+    measured,
+    play_on,
+    sharing,
+    show_all,
+    write_page,
+)
 from ansible_collections.vijson.tasks.tests.support.processes import until
 from ansible_collections.vijson.tasks.tests.support.runs import Ansible, task
-from ansible_collections.vijson.tasks.tests.support.simulators import simulator
+from ansible_collections.vijson.tasks.tests.support.simulators import simulator, simulators
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 WHOLE = os.environ.get("LOAD") == "whole"
@@ -27,6 +35,8 @@ TASKS = 2000 if WHOLE else 300
 END = 40 if WHOLE else 5  # seconds until all hosts are at work
 SESSIONS = 5
 AT_ONCE = 20 if WHOLE else 8
+VCENTERS = 100 if WHOLE else 4
+RUNNING = 20  # tasks on each vCenter
 
 
 class Page:
@@ -35,6 +45,7 @@ class Page:
     def __init__(self) -> None:
         self.figures: list[Figures] = []
         self.refusal = ""
+        self.many_vcenters: list[ManyVCenters] = []
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +54,7 @@ def page() -> Iterator[Page]:
     collected = Page()
     yield collected
     if os.environ.get("LOAD_PAGE"):
-        write_page(Path(os.environ["LOAD_PAGE"]), collected.figures, collected.refusal)
+        write_page(Path(os.environ["LOAD_PAGE"]), collected.figures, collected.refusal, collected.many_vcenters)
 
 
 @pytest.mark.parametrize(
@@ -151,3 +162,18 @@ def test_more_at_once_than_there_are_sessions(full: Ansible, page: Page, retries
     assert figures.failed == (0 if retries else AT_ONCE - SESSIONS)
     assert {outcome.msg for outcome in run if outcome.status == "failed"} <= {refusal(vcenter)}
     assert vcenter.left() == {}
+
+
+@pytest.mark.parametrize("forks", [5, 25, 100] if WHOLE else [4])
+def test_many_vcenters(tmp_path: Path, page: Page, forks: int) -> None:
+    """All running tasks of all vCenters in one table, and one login at each."""
+    with simulators(VCENTERS, ["--history", "0"]) as given:
+        vcenters = [VCenter(variables) for variables in given]
+        for vcenter in vcenters:
+            vcenter.tasks(RUNNING, type="VirtualMachine.clone")
+        figures, table = show_all(vcenters, tmp_path, forks)
+        made = [(vcenter.host, moid) for vcenter in vcenters for moid in vcenter.made]
+        assert sorted(tuple(line.split()[:2]) for line in table) == sorted(made)
+        assert {vcenter.state()["requests"]["SessionManager.Login"] for vcenter in vcenters} == {1}
+        assert [vcenter.left() for vcenter in vcenters] == [{}] * VCENTERS
+    page.many_vcenters.append(figures)

@@ -38,7 +38,8 @@ def parse_reading_options(params: dict[str, Any]) -> ReadingOptions:
         raise InputError(f"page_size: {page_size} is not a valid page size. Use 1 to {MAX_PAGE}")
     if limit is not None and limit < 1:
         raise InputError(f"limit: {limit} is not a valid number of tasks. Use 1 or more, or leave it out to read all")
-    localize = params["localize"] or fields.wants("label")
+    counts_types = "description_id" in (params.get("count_by") or ())
+    localize = params["localize"] or fields.wants("label") or counts_types
     return ReadingOptions(
         params["order"] == "newest_first",
         limit,

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from .._errors import InputError
+from .._errors import InputError, one_line
+from .._task_info.task_lines import aligned_column, entity_text, error_text
 from .._task_info.task_result import Task
 
 MOST_DURATIONS = 20_000
@@ -20,20 +21,32 @@ _DIGITS = (3, 2)
 # The parts that identify a value: an object may have had several names, and a fault has fields of its own.
 _PARTS = {"entity": ("type", "moid"), "error": ("type", "message")}
 
+_FIGURES = ("count", "errors", "median_duration", "longest_duration")
+
+_NOTHING = {
+    "who": "unknown user",
+    "entity": "no object",
+    "description_id": "unknown type",
+    "state": "unknown state",
+    "error": "no error",
+}
+"""What a line has for a key without a value."""
+
 
 class TaskCounts:
     """Groups of tasks that have the same values of some keys.
 
-    :param keys: keys of a task
-    :param labels: whether to show the labels of task types, too
+    :ivar columns: the keys of each group in the result
+    :param keys: keys of a task; with ``description_id``, the groups have the ``label`` too
     :raises InputError: there is no key
     """
 
-    def __init__(self, keys: Iterable[str], *, labels: bool = False):
+    def __init__(self, keys: Iterable[str]):
         self._keys = tuple(dict.fromkeys(keys))
         if not self._keys:
             raise InputError("count_by: the list is empty. Use one or more keys, or leave it out to count nothing")
-        self._shown = (*self._keys, "label") if labels and "description_id" in self._keys else self._keys
+        self._shown = (*self._keys, "label") if "description_id" in self._keys else self._keys
+        self.columns = (*self._shown, *_FIGURES)
         self._groups: dict[tuple[Any, ...], _Group] = {}
         self._digits: int | None = None
 
@@ -57,6 +70,18 @@ class TaskCounts:
     def result(self) -> list[dict[str, Any]]:
         """Of each group its keys, ``count``, ``errors``, ``median_duration``, ``longest_duration``; largest first."""
         return sorted((group.result() for group in self._groups.values()), key=lambda counted: -counted["count"])
+
+    def lines(self) -> list[str]:
+        """One aligned line of text for each group: how many tasks, how many of them failed, and what they share."""
+        groups = self.result()
+        if not groups:
+            return []
+        columns = [
+            aligned_column([f"{group['count']} tasks" for group in groups], right=True),
+            aligned_column([f"{group['errors']} failed" for group in groups], right=True),
+            *(aligned_column([_text(key, group) for group in groups]) for key in self._keys),
+        ]
+        return ["  ".join(parts).rstrip() for parts in zip(*columns)]
 
 
 class _Group:
@@ -123,3 +148,12 @@ def _identity(key: str, value: Any) -> Any:
 
 def _shown_value(key: str, value: Any) -> Any:
     return {part: value[part] for part in _PARTS[key]} if key == "error" and value else value
+
+
+def _text(key: str, group: dict[str, Any]) -> str:
+    """A value that the tasks of a group share, for a line."""
+    if key == "description_id":
+        text = group.get("label") or group[key]
+    else:
+        text = {"entity": entity_text, "error": error_text}.get(key, str)(group[key]) if group[key] else None
+    return one_line(str(text or _NOTHING[key]))

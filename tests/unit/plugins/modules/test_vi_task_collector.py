@@ -101,7 +101,8 @@ def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, A
 def test_counts_need_no_tasks() -> None:
     counts = [{"state": "success", "count": 5, "errors": 0, "median_duration": None, "longest_duration": None}]
     result = run(HistoryServer(5), count_by=["state"], page_size=2)
-    assert result == {"tasks": [], "lines": [], "count": 5, "truncated": False, "counts": counts}
+    lines = ["5 tasks  0 failed  success"]
+    assert result == {"tasks": [], "lines": lines, "count": 5, "truncated": False, "counts": counts}
     asked = run(HistoryServer(5), count_by=["state"], fields=["key"])
     assert (len(asked["tasks"]), len(asked["lines"]), asked["counts"]) == (5, 5, counts)
     assert run(HistoryServer(5), count_by=["state"], limit=2)["counts"][0]["count"] == 2
@@ -114,6 +115,15 @@ def test_counts_and_a_table(tmp_path: Path) -> None:
     assert "tasks" not in result
     assert result["counts"][0]["count"] == 3
     assert dest.read_text() == "key,state\n" + "".join(f'"task-{number}","success"\n' for number in range(3))
+
+
+def test_a_table_of_counts(tmp_path: Path) -> None:
+    dest = tmp_path / "counts.csv"
+    result = run(HistoryServer(3), count_by=["state", "error"], dest=str(dest), format="csv")
+    assert (result["count"], result["changed"], result["dest"]) == (3, True, str(dest))
+    assert dest.read_text() == ('state,error,count,errors,median_duration,longest_duration\n"success","",3,0,"",""\n')
+    assert run(HistoryServer(3), count_by=["state"], dest=str(dest), format="jsonl")["changed"]
+    assert json.loads(dest.read_text()) == run(HistoryServer(3), count_by=["state"])["counts"][0]
 
 
 def test_options_that_are_refused() -> None:

@@ -19,11 +19,15 @@ from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_resul
 WEB01 = {"type": "VirtualMachine", "moid": "vm-1", "name": "web01"}
 
 
-def counted(keys: list[str], *tasks: dict[str, Any], labels: bool = False) -> list[dict[str, Any]]:
-    counts = TaskCounts(keys, labels=labels)
+def counts_of(keys: list[str], *tasks: dict[str, Any]) -> TaskCounts:
+    counts = TaskCounts(keys)
     for each in tasks:
         counts.add([planned_task(**{"state": "success", **each})])
-    return counts.result()
+    return counts
+
+
+def counted(keys: list[str], *tasks: dict[str, Any]) -> list[dict[str, Any]]:
+    return counts_of(keys, *tasks).result()
 
 
 def test_groups() -> None:
@@ -68,9 +72,29 @@ def test_errors_with_the_same_message_are_one_group() -> None:
 
 def test_labels_of_task_types() -> None:
     tasks = [{"description_id": "a", "label": "A"}, {"description_id": "b", "label": "B"}]
-    assert [group["label"] for group in counted(["description_id"], *tasks, labels=True)] == ["A", "B"]
-    assert "label" not in counted(["description_id"], *tasks)[0]
-    assert "label" not in counted(["state"], *tasks, labels=True)[0]
+    assert [group["label"] for group in counted(["description_id"], *tasks)] == ["A", "B"]
+    assert "label" not in counted(["state"], *tasks)[0]
+
+
+def test_lines() -> None:
+    full = {"description_id": "a", "label": "Clone", "state": "error", "error": {"type": "X", "message": "It is\nfull"}}
+    tasks: list[Any] = [*[{"who": "D\\carol", **full}] * 11, {"entity": WEB01, "description_id": "b"}, {}]
+    assert counts_of(["description_id", "error"], *tasks).lines() == [
+        "11 tasks  11 failed  Clone         It is full",
+        " 1 tasks   0 failed  b             no error",
+        " 1 tasks   0 failed  unknown type  no error",
+    ]
+    assert counts_of(["who", "entity", "state"], *tasks[10:]).lines() == [
+        "1 tasks  1 failed  D\\carol       no object  error",
+        "1 tasks  0 failed  unknown user  web01      success",
+        "1 tasks  0 failed  unknown user  no object  success",
+    ]
+    assert TaskCounts(["who"]).lines() == []
+
+
+def test_columns() -> None:
+    columns = ("description_id", "who", "label", "count", "errors", "median_duration", "longest_duration")
+    assert TaskCounts(["description_id", "who"]).columns == columns
 
 
 @pytest.mark.parametrize("size", [1, 2, 999, task_counts.MOST_DURATIONS])
