@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 import yaml
 
 from ansible_collections.vijson.tasks.tests.e2e.reports import fault
+from ansible_collections.vijson.tasks.tests.support.processes import until
 from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Run
 from ansible_collections.vijson.tasks.tests.support.simulators import simulators
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
@@ -127,8 +129,12 @@ def test_long_running(ansible: Ansible, vcenter: VCenter) -> None:
 
 def test_vm_idle(ansible: Ansible, vcenter: VCenter) -> None:
     """With the variable as the survey of a job template sets it."""
-    mine, other = vcenter.task(entity="vm-22", duration=2), vcenter.task(entity="vm-21")
-    run = play(ansible, "vm_idle", "-e", "vm_name=web02")
+    mine, other = vcenter.task(entity="vm-22"), vcenter.task(entity="vm-21")
+    with ThreadPoolExecutor(1) as pool:
+        playing = pool.submit(play, ansible, "vm_idle", "-e", "vm_name=web02")
+        until(lambda: vcenter.state()["requests"].get("PropertyCollector.WaitForUpdatesEx", 0) > 1, "it waits")
+        vcenter.change(mine, state="success")
+        run = playing.result()
     assert run.code == 0, run.output
     (line,) = run["Show how they ended"].result["waited.lines"]
     assert line.startswith(f"{mine}  success  ")
