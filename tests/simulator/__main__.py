@@ -128,9 +128,7 @@ def note(path: Path | None, text: str) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def build_server(
-    arguments: argparse.Namespace, host: str, port: int, tls: ssl.SSLContext | None, token: str
-) -> Server:
+def build_server(arguments: argparse.Namespace, host: str, port: int, tls: ssl.SSLContext | None, token: str) -> Server:
     """A vCenter of its own."""
     world = build_world(
         users=[*arguments.user, *map(User.parse, DEFAULT_USERS)],
