@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Five hundred tasks: read them, and wait for all of them."""
+"""Five hundred tasks: read them, and wait for all of them. And a wait for ten times as many."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from statistics import median
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_info import ENDED
 from ansible_collections.vijson.tasks.tests.bench.table import Row
 from ansible_collections.vijson.tasks.tests.bench.vcenter import Server
+from ansible_collections.vijson.tasks.tests.bench.worker import Run, seconds_of
 from ansible_collections.vijson.tasks.tests.bench.worker import measure as run
-from ansible_collections.vijson.tasks.tests.bench.worker import seconds_of
 
-TASKS = 500
-SPAN = 20.0  # seconds in which the tasks end at random
+TASKS, MANY = 500, 5000
+SPAN, LONG_SPAN = 20.0, 60.0  # seconds in which the tasks end at random
 ROUNDS = 3
 NAIVE_PAUSE = 2.0  # seconds
 
 
 def measure(server: Server) -> list[Row]:
     """Rows for reading and for waiting, each compared with a simple implementation."""
-    return [*_reading(server), *_waiting(server)]
+    return [*_reading(server), *_waiting(server), *_long_waits(server)]
 
 
 def _reading(server: Server) -> list[Row]:
@@ -60,12 +60,10 @@ def _read_one_by_one(server: Server, session: str, tasks: list[str]) -> float:
 
 
 def _waiting(server: Server) -> list[Row]:
-    server.reset()
-    waited = run("vi_task_wait", {"tasks": _ending(server), "fail_on_error": False})
-    our_requests = server.total()
+    waited, our_requests = _wait(server, TASKS, SPAN)
     session = server.log_in()
     server.reset()
-    tasks = _ending(server)
+    tasks = _ending(server, TASKS, SPAN)
     begun = time.monotonic()
     late = _poll_in_turn(server, session, tasks)
     naive_seconds = time.monotonic() - begun
@@ -83,16 +81,40 @@ def _waiting(server: Server) -> list[Row]:
             against="one after another",
             requests=our_requests,
             goal="<= 100 requests, 0.3 s, CPU < 2 s",
-            note=f"last end noticed after {waited.late:.2f} s, CPU {waited.cpu:.2f} s",
+            note=_note(waited),
         ),
     ]
 
 
-def _ending(server: Server) -> list[str]:
-    """Tasks that end at random over the span."""
+def _long_waits(server: Server) -> list[Row]:
+    (few, few_requests), (many, many_requests) = (_wait(server, tasks, LONG_SPAN) for tasks in (TASKS, MANY))
+    what = f"tasks that end within {LONG_SPAN:g} s: vi_task_wait"
+    return [
+        Row(f"waiting for {TASKS:,} {what}", few.seconds, requests=few_requests, note=_note(few)),
+        Row(
+            f"waiting for {MANY:,} {what}",
+            many.seconds,
+            requests=many_requests,
+            goal=f"<= 1.50 x the requests of {TASKS}, 0.5 s, CPU < 5 s",
+            note=f"{many_requests / few_requests:.2f} x the requests, {_note(many)}",
+        ),
+    ]
+
+
+def _note(waited: Run) -> str:
+    return f"last end noticed after {waited.late:.2f} s, CPU {waited.cpu:.2f} s"
+
+
+def _wait(server: Server, tasks: int, span: float) -> tuple[Run, int]:
+    server.reset()
+    waited = run("vi_task_wait", {"tasks": _ending(server, tasks, span), "fail_on_error": False})
+    return waited, server.total()
+
+
+def _ending(server: Server, tasks: int, span: float) -> list[str]:
+    """Tasks that end at random over a span."""
     numbers = random.Random(7)
-    durations = [*(numbers.uniform(0.5, SPAN) for _task in range(TASKS - 1)), SPAN]
-    return [server.task(state="running", duration=duration) for duration in durations]
+    return server.tasks(1, durations=[*(numbers.uniform(0.5, span) for _task in range(tasks - 1)), span])
 
 
 def _poll_in_turn(server: Server, session: str, tasks: list[str]) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import secrets
 import signal
@@ -141,6 +142,8 @@ def build_server(arguments: argparse.Namespace, host: str, port: int, tls: ssl.S
         task_lifetime=arguments.task_lifetime,
         history_days=arguments.history_days,
     )
+    # The history lives as long as the process, so the garbage collector need not look through it.
+    gc.freeze()
     for quirk in arguments.quirk:
         world.quirks.update(quirk)
     return Server(

@@ -216,6 +216,14 @@ def test_what_cannot_be_cancelled(server: Running) -> None:
     assert client.fault(Ref("Task", "task-0"), "CancelTask")["_typeName"] == "ManagedObjectNotFound"
 
 
+def test_tasks_of_different_durations(server: Running) -> None:
+    client = server.client()
+    short, long = server.control("POST", "tasks", {"durations": [0.1, 60]})["tasks"]
+    while client.read(Ref("Task", short), "info")["state"] == "running":
+        time.sleep(0.05)
+    assert client.read(Ref("Task", long), "info")["state"] == "running"
+
+
 @pytest.mark.parametrize("outcome", ["success", "error"])
 def test_the_server_drives_its_own_tasks(server: Running, outcome: str) -> None:
     client = server.client()

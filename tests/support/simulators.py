@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 HOST = "127.0.0.1"
 TESTS = Path(__file__).resolve().parent.parent
-START_TIMEOUT = 60  # seconds
+START_TIMEOUT = 300  # seconds; a million tasks take half a minute
 STOP_TIMEOUT = 10  # seconds
 TOKEN = "VIJSON_SIMULATOR_TOKEN"
 """The environment variable that chooses the token of the control interface."""

@@ -213,16 +213,12 @@ def _by_start_id(client: Client, spec: dict[str, Any], page_size: int, with_resu
 def _from_latest_page(client: Client, spec: dict[str, Any], page_size: int, with_results: bool) -> Pages:
     """The latest page, then the tasks from there back.
 
-    After ResetCollector, servers differ in whether the cursor is before or after the latest page. The caller drops the
-    duplicates.
+    The page may have fewer tasks than its size: a server need not fill a larger one with older tasks. After
+    ResetCollector, servers differ in whether the cursor is before or after the page. The caller drops the duplicates.
     """
     with _collector(client, spec, with_results) as collector:
         page_size = set_page_size(client, collector, page_size)
-        latest = expect_objects(client.get(collector, "latestPage", bound=True), "latestPage")
-        yield _sorted(latest)
-        if 0 < len(latest) < page_size:
-            # A larger page may not be filled with older tasks, and the cursor must not skip those that it lacks.
-            set_page_size(client, collector, len(latest))
+        yield _sorted(expect_objects(client.get(collector, "latestPage", bound=True), "latestPage"))
         client.call(collector, "ResetCollector", bound=True)
         for page in _read(client, collector, "ReadPreviousTasks", page_size):
             yield _sorted(page)

@@ -11,6 +11,7 @@ from typing import Callable, NamedTuple
 from .._task_info.task_info import ENDED, TaskInfo
 from .._times import format_span
 from .._vijson.faults import fault_text
+from .._vijson.wire import unboxed_value
 from .tracker import TaskTracker
 
 _MAX_INTERVAL = 28.0  # seconds; leaves time for a request, so that a line appears every 30 seconds
@@ -76,7 +77,7 @@ class ProgressReporter:
 def _line(moid: str, tracker: TaskTracker) -> _Line:
     if moid in tracker.missing:
         return _Line(f"{moid} missing", True)
-    info: TaskInfo = tracker.infos.get(moid, {})
+    info: TaskInfo = {field: unboxed_value(value) for field, value in tracker.infos.get(moid, {}).items()}
     words = [moid, info.get("name") or info.get("descriptionId"), info.get("entityName")]
     state, progress = info.get("state"), info.get("progress")
     words.append(f"{progress}%" if state not in ENDED and progress is not None else state)

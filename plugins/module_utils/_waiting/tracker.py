@@ -12,7 +12,7 @@ from .._task_info.task_info import ENDED, TaskInfo, expect_task_info
 from .._task_info.task_result import Now, Task, task_from_info
 from .._tasks.task_reader import read_task_infos
 from .._vijson.client import Client
-from .._vijson.wire import unboxed_value
+from .._vijson.wire import expect_object, unboxed_value
 
 
 class TaskTracker:
@@ -20,8 +20,9 @@ class TaskTracker:
 
     :ivar until: ``done``, ``running`` or ``idle``: what the wait is for
     :ivar known: the ids in ``moids``
-    :ivar infos: the last known TaskInfo by moId
+    :ivar infos: the last known TaskInfo by moId; of a pending task as received, so fields may be boxed
     :ivar pending: ids of tasks that have not reached the wanted state
+    :ivar failed: ids of the tasks that ended in error
     :ivar missing: ids of tasks that neither exist on the server nor are in its history
     :ivar incomplete: whether :meth:`read` has to complete the updates: one had the state of a task without the rest of
         its TaskInfo, or reported that a task has no object any more
@@ -33,22 +34,33 @@ class TaskTracker:
         self.until = until
         self.infos: dict[str, TaskInfo] = {}
         self.pending: dict[str, None] = dict.fromkeys(self.moids)
+        self.failed: list[str] = []
         self.missing: list[str] = []
         self.incomplete = False
         self._now: Now = lambda: None
+        self._ended: dict[str, Task] = {}
         self._reached = ("running", *ENDED) if until == "running" else ENDED
 
     def saw(self, moid: str, info: TaskInfo) -> None:
         """Record a TaskInfo that was read, or that an update had."""
-        if moid in self.pending:
+        if moid not in self.pending:
+            return
+        state = unboxed_value(info.get("state"))
+        if state not in self._reached:
             self.infos[moid] = info
-            if info.get("state") in self._reached:
-                del self.pending[moid]
+            return
+        self.infos[moid] = reached = expect_task_info(info)
+        if state in ENDED:
+            # Now, not after the wait: the end of the last of thousands of tasks is then known at once.
+            self._ended[moid] = task_from_info(reached, now=self._now)
+        if state == "error":
+            self.failed.append(moid)
+        del self.pending[moid]
 
     def changed(self, moid: str, path: str, value: Any) -> None:
         """Record an update: of the whole ``info``, or of one of its fields such as ``info.progress``."""
         if path == "info":
-            self.saw(moid, expect_task_info(value))
+            self.saw(moid, expect_object(unboxed_value(value), "info"))
         elif path.startswith("info.") and moid in self.pending:
             self.infos[moid] = {**self.infos.get(moid, {}), path[len("info.") :]: unboxed_value(value)}
             self.incomplete = self.incomplete or self.infos[moid].get("state") in self._reached
@@ -85,11 +97,7 @@ class TaskTracker:
         """The moIds of tasks that have joined the wait since the last call."""
         return []
 
-    @property
-    def failed(self) -> list[str]:
-        """The ids of the tasks that ended in error."""
-        return [moid for moid in self.moids if self.infos.get(moid, {}).get("state") == "error"]
-
     def tasks(self) -> list[Task]:
         """All tasks with a known TaskInfo, as modules return them, in the order of ``moids``."""
-        return [task_from_info(self.infos[moid], now=self._now) for moid in self.moids if moid in self.infos]
+        known = (moid for moid in self.moids if moid in self.infos)
+        return [self._ended.get(moid) or task_from_info(self.infos[moid], now=self._now) for moid in known]

@@ -26,6 +26,7 @@ KNOWN = frozenset(
         "type",
         "state",
         "duration",
+        "durations",
         "outcome",
         "cancelable",
         "on_cancel",
@@ -71,8 +72,13 @@ PLANNED = frozenset({"duration", "outcome", "on_cancel"})
 
 
 def create_tasks(world: World, spec: Spec) -> list[Task]:
-    """Create `count` tasks from one specification. Raises ValueError for an invalid one."""
+    """Create `count` tasks from one specification, or one for each of its `durations`.
+
+    Raises ValueError for an invalid specification.
+    """
     _check_names(spec, KNOWN)
+    if "durations" in spec:
+        return [_create(world, {**spec, "duration": duration}) for duration in spec["durations"]]
     return [_create(world, spec) for _round in range(spec.get("count", 1))]
 
 

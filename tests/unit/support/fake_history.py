@@ -93,7 +93,7 @@ class HistoryServer(FakeVcenter):
 
     def _reset(self, collector: str, _params: Params) -> None:
         found = self._found(collector)
-        behind = 0 if self.reset == "behind" else self.page_sizes.get(collector, 10)
+        behind = 0 if self.reset == "behind" else self._shown(collector)
         self.cursors[collector] = max(0, len(found) - behind)
 
     def _read_next(self, collector: str, params: Params) -> Any:
@@ -120,9 +120,13 @@ class HistoryServer(FakeVcenter):
         older = [task for task in self.tasks if int(task["key"][len("task-") :]) < start]
         return older[: -view["count"] - 1 : -1] or None
 
-    def _latest_page(self, collector: str, _params: Params) -> Any:
+    def _shown(self, collector: str) -> int:
+        """How many tasks the latest page has, if there are as many."""
         size = self.page_sizes.get(collector, 10)
-        page = self._found(collector)[-(size if self.refills else min(10, size)) :]
+        return size if self.refills else min(10, size)
+
+    def _latest_page(self, collector: str, _params: Params) -> Any:
+        page = self._found(collector)[-self._shown(collector) :]
         return page[::2] + page[1::2]
 
 

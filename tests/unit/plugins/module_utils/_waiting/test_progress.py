@@ -57,6 +57,10 @@ def test_a_line_of_one_task() -> None:
             "task-42 CloneVM_Task web01 error: The disk is full",
         ),
         ({"descriptionId": "VirtualMachine.clone"}, "task-42 VirtualMachine.clone running"),
+        (
+            {name: {"_typeName": "anyType", "_value": value} for name, value in {"progress": 7, **CLONE}.items()},
+            "task-42 CloneVM_Task web01 7%",
+        ),
     ],
 )
 def test_words_of_a_line(fields: dict[str, Any], words: str) -> None:

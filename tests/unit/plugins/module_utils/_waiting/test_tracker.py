@@ -49,6 +49,23 @@ def test_what_has_arrived_or_does_not_exist_stays_so() -> None:
     assert tracker.infos["task-1"]["state"] == "success"
 
 
+def test_a_task_is_converted_when_it_ends() -> None:
+    tracker = TaskTracker(["task-1", "task-2"])
+    tracker.saw("task-1", info("task-1", "error"))
+    tracker.saw("task-2", info("task-2", "running"))
+    (ended, running), (later, other) = tracker.tasks(), tracker.tasks()
+    assert ended is later
+    assert (running["state"], other == running) == ("running", True)
+    assert tracker.failed == ["task-1"]
+
+
+def test_a_damaged_end_does_not_count() -> None:
+    tracker = TaskTracker(["task-1"])
+    with pytest.raises(BadResponse):
+        tracker.saw("task-1", info("task-1", "error", completeTime="yesterday"))
+    assert (list(tracker.pending), tracker.failed) == (["task-1"], [])
+
+
 def test_other_tasks_are_left_alone() -> None:
     tracker = TaskTracker(["task-1"])
     tracker.saw("task-2", info("task-2"))
