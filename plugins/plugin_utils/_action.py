@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Callable
 
@@ -93,6 +93,8 @@ class _SharedAction(ActionBase):
             result.update(self._run_module(task_vars, environment))
         if self._task.check_mode:
             self.IN_CHECK_MODE(result)
+        if _is_one_of_several(task_vars):
+            _name_vcenter(result, self._task.args.get("hostname"))
         show_lines_only(self._task.args, result)
         if self.HIDDEN and not result.get("failed"):
             result["_ansible_no_log"] = True
@@ -198,9 +200,7 @@ class _SharedAction(ActionBase):
 
     def _progress(self, task_vars: dict[str, Any], hostname: str) -> Callable[[str], None]:
         shown = not self._task.no_log and self._is_enabled(PROGRESS, task_vars)
-        # Several hosts of a play, or items of a loop, may be several vCenters.
-        is_one_of_several = len(task_vars.get("ansible_play_hosts_all", ())) > 1 or "ansible_loop_var" in task_vars
-        prefix = f"{hostname}: " if is_one_of_several else ""
+        prefix = f"{hostname}: " if _is_one_of_several(task_vars) else ""
         display = Display()
         parent = os.getppid()
 
@@ -272,3 +272,22 @@ class _SharedAction(ActionBase):
 
     def _is_path(self, name: str) -> bool:
         return name not in CONNECTION_SPEC and self.SPEC.get(name, {}).get("type") == "path"
+
+
+def _is_one_of_several(task_vars: Mapping[str, Any]) -> bool:
+    """Whether a play has several hosts, or a task several items, which may be several vCenters."""
+    return len(task_vars.get("ansible_play_hosts_all", ())) > 1 or "ansible_loop_var" in task_vars
+
+
+def _name_vcenter(result: Result, hostname: Any) -> None:
+    """Let a failure and warnings name the vCenter that the task names, unless they do already."""
+
+    def named(text: Any) -> Any:
+        return f"{hostname}: {text}" if isinstance(text, str) and str(hostname) not in text else text
+
+    if not hostname:
+        return
+    if result.get("failed") and "msg" in result:
+        result["msg"] = named(result["msg"])
+    if result.get("warnings"):
+        result["warnings"] = [named(warning) for warning in result["warnings"]]
