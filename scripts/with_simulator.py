@@ -72,6 +72,8 @@ def main() -> None:
     if "--" in arguments:
         end = arguments.index("--")
         options, arguments = arguments[:end], arguments[end + 1 :]
+    elif arguments and arguments[0].startswith("-"):
+        sys.exit(f"{arguments[0]}: put -- after the options of the simulator, before the command")
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
     try:
         with simulator(options) as added:
