@@ -33,7 +33,7 @@ options:
   entity:
     description:
       - Object that the tasks are about. Defaults to the root folder.
-      - Accepts V(VirtualMachine:vm-7), V(vm-7), or an inventory path such as V(/DC0/vm/apps).
+      - Accepts a name such as V(web01), V(VirtualMachine:vm-7), V(vm-7), or an inventory path such as V(/DC0/vm/apps).
     type: str
     env:
       - name: VIJSON_TASKS_ENTITY

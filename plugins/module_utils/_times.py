@@ -19,7 +19,8 @@ _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",
     re.ASCII,
 )
-_AGO = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_AGO = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
 _SPAN = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw]?)", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -57,14 +58,16 @@ def parse_rfc3339(text: str, *, zone_required: bool = False) -> int:
 
 
 def parse_moment(text: str) -> Moment:
-    """Parse ``2026-11-22T04:00:00Z``, or how long ago: ``90s``, ``15m``, ``12h``, ``7d``.
+    """Parse ``2026-11-22T04:00:00Z``, a date, or how long ago: ``90s``, ``15m``, ``12h``, ``7d``, ``1w``.
 
-    :raises ValueError: the text is neither
+    :raises ValueError: the text is none of these
     """
-    ago = _AGO.fullmatch(text.strip())
+    text = text.strip()
+    ago = _AGO.fullmatch(text.lower())
     if ago:
         return Moment(ago=int(ago[1]) * _UNITS[ago[2]] * SECOND)
-    return Moment(at=parse_rfc3339(text.strip(), zone_required=True))
+    # A date begins at midnight UTC.
+    return Moment(at=parse_rfc3339(f"{text}T00:00:00Z" if _DATE.fullmatch(text) else text, zone_required=True))
 
 
 def parse_span(text: str) -> float:

@@ -31,8 +31,10 @@ options:
   entity:
     description:
       - Find only tasks of this object and, depending on O(recursion), of the objects below it.
-      - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), or a mapping of C(type) and
-        C(moid). The module fails if there is no such object.
+      - Accepts a name such as V(web01), V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), a
+        mapping of C(type) and C(moid), or of C(name) and C(type).
+      - Accepts a list of these, too. The module then reads several collectors at the same time, one for each object.
+      - The module fails if an object does not exist, and if several objects have the name.
     type: raw
   recursion:
     description:
@@ -67,8 +69,8 @@ options:
   begin_time:
     description:
       - Find only tasks whose O(time_type) time is at or after this time.
-      - Accepts an RFC 3339 time with a zone, such as V(2026-11-22T04:00:00Z), or how long ago by the clock of the
-        vCenter, such as V(90s), V(15m), V(12h) or V(7d).
+      - Accepts an RFC 3339 time with a zone, such as V(2026-11-22T04:00:00Z), a date such as V(2026-11-22) for its
+        beginning in UTC, or how long ago by the clock of the vCenter, such as V(90s), V(15m), V(12h), V(7d) or V(1w).
       - The module warns if the vCenter does not keep tasks for that long. See
         RV(vijson.tasks.vi_task_manager_info#module:retention_days).
     type: str
@@ -212,8 +214,8 @@ EXAMPLES = r"""
 - name: Read a few keys of the tasks that an administrator started on the first of November
   vijson.tasks.vi_task_collector:
     users: [administrator@vsphere.local]
-    begin_time: '2026-11-01T00:00:00Z'
-    end_time: '2026-11-02T00:00:00Z'
+    begin_time: 2026-11-01
+    end_time: 2026-11-02
     fields: [queue_time, description_id, entity, state]
 
 - name: Write the history of the last week to a file
@@ -403,9 +405,9 @@ def run(job: Job) -> Result:
 
         count, truncated = 0, False
         if not wanted.matches_nothing:
-            spec = wanted.spec(job.client)
-            count, truncated = collect_tasks(job.client, spec, reading, take_and_count)
-            _check_filter(job, wanted, spec, is_empty=not count)
+            specs = wanted.specs(job.client)
+            count, truncated = collect_tasks(job.client, specs, reading, take_and_count)
+            _check_filter(job, wanted, specs, is_empty=not count)
         return {"count": count, "truncated": truncated, **({"counts": counts.result()} if counts else {})}
 
     if params["dest"] is not None:
@@ -440,11 +442,12 @@ def _write(
     return {**collected, "dest": dest, "changed": file.changed}
 
 
-def _check_filter(job: Job, wanted: TaskFilter, spec: dict[str, Any], *, is_empty: bool) -> None:
+def _check_filter(job: Job, wanted: TaskFilter, specs: list[dict[str, Any]], *, is_empty: bool) -> None:
     """Warn of, or fail on, values of options that the vCenter accepts and that yet cannot find what they seem to."""
-    if is_empty and isinstance(wanted.entity, Reference):
-        require_entity(job.client, wanted.entity)
-    if is_empty and wanted.users and has_tasks_of_others(job.client, spec):
+    for entity in wanted.entities or ():
+        if is_empty and isinstance(entity, Reference):
+            require_entity(job.client, entity)
+    if is_empty and wanted.users and has_tasks_of_others(job.client, specs):
         job.warn(
             f"users: found no tasks of {', '.join(wanted.users)}, but tasks that others started. Check the names: use"
             " name@domain, or DOMAIN\\name with the upper and lower case that the vCenter shows"

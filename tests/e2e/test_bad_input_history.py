@@ -20,7 +20,10 @@ from ansible_collections.vijson.tasks.tests.support.simulators import simulator
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 COLLECTOR = "vi_task_collector"
-TIME_FORMS = " Use RFC 3339 with a zone such as 2026-11-22T04:00:00Z, or how long ago: 90s, 15m, 12h, 7d"
+TIME_FORMS = (
+    " Use RFC 3339 with a zone such as 2026-11-22T04:00:00Z, a date such as 2026-11-22 (midnight UTC), or how long ago:"
+    " 90s, 15m, 12h, 7d, 1w"
+)
 DEST_FORMS = ". Use the path of a file in an existing directory that you can write to"
 READING = {
     "SessionManager.Login",

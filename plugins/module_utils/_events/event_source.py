@@ -41,6 +41,8 @@ class TaskEvents:
         for name in ("states", "description_ids", "users"):
             if params[name] == []:
                 raise InputError(f"{name}: the list is empty, so no task matches. Leave the option out for all tasks")
+        if isinstance(params["entity"], list):
+            raise InputError("entity: it is a list. Use one object, and a source for each of several objects")
         self._hostname, overdue_after = params["hostname"], params["overdue_after"]
         self._watch = TaskWatch(
             connect_client(params, logger.warning),

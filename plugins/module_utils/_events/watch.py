@@ -82,9 +82,10 @@ class TaskWatch:
                 updates.cancel()
 
     def _watch(self) -> News:
-        spec = self._filter.spec(self._client)
-        if isinstance(self._filter.entity, Reference):
-            require_entity(self._client, self._filter.entity)
+        (spec,) = self._filter.specs(self._client)
+        for entity in self._filter.entities or ():
+            if isinstance(entity, Reference):
+                require_entity(self._client, entity)
         ledger = TaskLedger(self._begin(), self._overdue_after)
         while not self._stopping.is_set():
             self._feed = TaskFeed(

@@ -52,16 +52,18 @@ def parse_reading_options(params: dict[str, Any]) -> ReadingOptions:
 
 
 def collect_tasks(
-    client: Client, spec: dict[str, Any], reading: ReadingOptions, take: Callable[[list[Task]], Any]
+    client: Client, specs: list[dict[str, Any]], reading: ReadingOptions, take: Callable[[list[Task]], Any]
 ) -> tuple[int, bool]:
     """Pass the tasks that match a TaskFilterSpec to ``take``, one page at a time and as modules return them.
+
+    :param specs: at least one; a task that matches several is passed once
 
     :returns: the number of tasks, and whether more than ``limit`` match
     :raises ViError: a request failed
     """
     labels = read_task_labels(client) if reading.localize else {}
     count, truncated = 0, False
-    with closing(_pages(client, spec, reading)) as pages:
+    with closing(_pages(client, specs, reading)) as pages:
         for page in pages:
             room = len(page) if reading.limit is None else reading.limit - count
             truncated = len(page) > room
@@ -75,19 +77,42 @@ def collect_tasks(
     return count, truncated
 
 
-def has_tasks_of_others(client: Client, spec: dict[str, Any]) -> bool:
+def has_tasks_of_others(client: Client, specs: list[dict[str, Any]]) -> bool:
     """Whether tasks match a TaskFilterSpec if it does not filter by user."""
-    others = {name: part for name, part in spec.items() if name != "userName"}
-    with closing(read_history(client, others, page_size=1)) as pages:
-        return next(pages, None) is not None
+
+    def is_found(spec: dict[str, Any]) -> bool:
+        others = {name: part for name, part in spec.items() if name != "userName"}
+        with closing(read_history(client, others, page_size=1)) as pages:
+            return next(pages, None) is not None
+
+    return any(map(is_found, specs))
 
 
-def _pages(client: Client, spec: dict[str, Any], reading: ReadingOptions) -> Pages:
-    # One task more than the limit shows whether more tasks match.
-    size = reading.page_size if reading.limit is None else min(reading.page_size, reading.limit + 1)
+def _pages(client: Client, specs: list[dict[str, Any]], reading: ReadingOptions) -> Pages:
+    if len(specs) == 1:
+        yield from _pages_of_one(client, specs[0], reading)
+        return
+    from .merged_pages import merge_pages
+
+    sources = [_pages_of_one(client, spec, reading) for spec in specs]
+    newest_first = reading.newest_first or reading.latest_page
+    with closing(merge_pages(sources, _page_size(reading), newest_first=newest_first)) as pages:
+        for page in pages:
+            yield page
+            if reading.latest_page:
+                return
+
+
+def _pages_of_one(client: Client, spec: dict[str, Any], reading: ReadingOptions) -> Pages:
+    size = _page_size(reading)
     if reading.latest_page:
         yield read_latest_tasks(client, spec, size, with_results=reading.with_results)
     else:
         yield from read_history(
             client, spec, newest_first=reading.newest_first, page_size=size, with_results=reading.with_results
         )
+
+
+def _page_size(reading: ReadingOptions) -> int:
+    # One task more than the limit shows whether more tasks match.
+    return reading.page_size if reading.limit is None else min(reading.page_size, reading.limit + 1)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .._errors import InputError
-from .._options.parsing import parse_entity, parse_object, parse_time, user_spellings
+from .._options.parsing import parse_entities, parse_object, parse_time, user_spellings
 from .._times import Moment, format_rfc3339
 from .._vijson.client import Client
 from .._vijson.inventory import find_entity
-from .._vijson.wire import Entity, data_object
+from .._vijson.wire import Entity, Reference, data_object
 
 _LISTS = {
     "states": "state",
@@ -28,13 +28,14 @@ _TIME_TYPES = {"queued": "queuedTime", "started": "startedTime", "completed": "c
 class TaskFilter(NamedTuple):
     """Validated filter options. No request has been sent yet.
 
+    :ivar entities: objects, of which a task may have any; ``None`` selects all tasks
     :ivar users: names of users, as given
     :ivar system_user: whether tasks of the system match
     :ivar fields: the fields of the TaskFilterSpec that need no request
     :ivar matches_nothing: whether a list is empty, so that no task can match
     """
 
-    entity: Entity | None
+    entities: list[Entity] | None
     recursion: str
     begin: Moment | None
     end: Moment | None
@@ -44,18 +45,20 @@ class TaskFilter(NamedTuple):
     fields: dict[str, Any]
     matches_nothing: bool
 
-    def spec(self, client: Client) -> dict[str, Any]:
-        """The TaskFilterSpec. Looks up an inventory path (FindByInventoryPath) and the server's clock (CurrentTime).
+    def specs(self, client: Client) -> list[dict[str, Any]]:
+        """A TaskFilterSpec for each object, or one for all.
 
-        :raises ViError: the entity does not exist, a time is unusable, or a request failed
+        Looks up inventory paths (FindByInventoryPath), names, and the server's clock (CurrentTime).
+
+        :raises ViError: an entity does not exist, a time is unusable, or a request failed
         """
-        return data_object(
-            "TaskFilterSpec",
-            entity=self._by_entity(client),
-            time=self._by_time(client),
-            userName=self._by_user(client),
-            **self.fields,
-        )
+        if self.matches_nothing:
+            return []
+        shared = {"time": self._by_time(client), "userName": self._by_user(client), **self.fields}
+        if self.entities is None:
+            return [data_object("TaskFilterSpec", **shared)]
+        refs = [find_entity(client, entity) for entity in self.entities]
+        return [data_object("TaskFilterSpec", entity=self._by_entity(ref), **shared) for ref in dict.fromkeys(refs)]
 
     def _by_user(self, client: Client) -> dict[str, Any] | None:
         if self.users is None and self.system_user is None:
@@ -68,12 +71,8 @@ class TaskFilter(NamedTuple):
         unique = list(dict.fromkeys(names))
         return data_object("TaskFilterSpecByUsername", systemUser=bool(self.system_user), userList=unique or None)
 
-    def _by_entity(self, client: Client) -> dict[str, Any] | None:
-        if self.entity is None:
-            return None
-        return data_object(
-            "TaskFilterSpecByEntity", entity=find_entity(client, self.entity).wire(), recursion=self.recursion
-        )
+    def _by_entity(self, ref: Reference) -> dict[str, Any]:
+        return data_object("TaskFilterSpecByEntity", entity=ref.wire(), recursion=self.recursion)
 
     def _by_time(self, client: Client) -> dict[str, Any] | None:
         moments = {"begin_time": self.begin, "end_time": self.end}
@@ -102,13 +101,14 @@ def parse_filter(params: dict[str, Any]) -> TaskFilter:
     for number in params.get("event_chain_ids") or ():
         if not -(2**31) <= number < 2**31:
             raise InputError(f"event_chain_ids: {number} is not a valid id. Use 32-bit integers")
+    entities = parse_entities(entity if isinstance(entity, list) or entity is None else [entity])
     no_users = users is not None and not users and not system_user
     begin, end = (_moment(params, option) for option in ("begin_time", "end_time"))
     # Two absolute or two relative times can be compared without the server's clock.
     if begin and end and (begin.at is None) == (end.at is None):
         _require_order(begin.resolve(0), end.resolve(0))
     return TaskFilter(
-        entity=None if entity is None else parse_entity(entity),
+        entities=entities,
         recursion=params.get("recursion", "all"),
         begin=begin,
         end=end,
@@ -120,7 +120,7 @@ def parse_filter(params: dict[str, Any]) -> TaskFilter:
             "alarm": _wire_reference(params, "alarm", "Alarm", "alarm-"),
             "scheduledTask": _wire_reference(params, "scheduled_task", "ScheduledTask", "schedule-"),
         },
-        matches_nothing=no_users or not all(lists.values()),
+        matches_nothing=no_users or entities == [] or not all(lists.values()),
     )
 
 

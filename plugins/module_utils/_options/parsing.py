@@ -27,7 +27,10 @@ ENTITY_FORMS = (
     " {type: VirtualMachine, moid: vm-7}, or {name: web01, type: VirtualMachine}"
 )
 DURATION_FORMS = "seconds such as 90, or with a unit: 90s, 15m, 12h, 7d, 1w"
-TIME_FORMS = "RFC 3339 with a zone such as 2026-11-22T04:00:00Z, or how long ago: 90s, 15m, 12h, 7d"
+TIME_FORMS = (
+    "RFC 3339 with a zone such as 2026-11-22T04:00:00Z, a date such as 2026-11-22 (midnight UTC), or how long ago:"
+    " 90s, 15m, 12h, 7d, 1w"
+)
 
 _TASK = re.compile(r"(?:(?:vim\.)?Task:)?(task-\d{1,19})", re.ASCII)
 _REST_TASK = re.compile(r"(task-\d{1,19}):([0-9A-Za-z][0-9A-Za-z-]*)", re.ASCII)

@@ -40,8 +40,9 @@ options:
   entity:
     description:
       - Watch only tasks of this object and, depending on O(recursion), of the objects below it.
-      - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/apps), or a mapping of C(type) and
-        C(moid). The source ends with an error if there is no such object.
+      - Accepts a name such as V(apps), V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/apps), a
+        mapping of C(type) and C(moid), or of C(name) and C(type). The source ends with an error if there is no such
+        object. To watch several objects, use a source for each.
     type: raw
   recursion:
     description:
@@ -73,8 +74,8 @@ options:
   since:
     description:
       - Begin with the changes since this time, task by task, instead of now.
-      - Accepts an RFC 3339 time with a zone, such as V(2026-11-22T04:00:00Z), or how long ago by the clock of the
-        vCenter, such as V(90s), V(15m), V(12h) or V(7d).
+      - Accepts an RFC 3339 time with a zone, such as V(2026-11-22T04:00:00Z), a date such as V(2026-11-22) for its
+        beginning in UTC, or how long ago by the clock of the vCenter, such as V(90s), V(15m), V(12h), V(7d) or V(1w).
     type: str
   overdue_after:
     description:

@@ -98,7 +98,18 @@ def test_the_ends_of_what_can_be_told(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("90s", 90), ("15m", 900), ("12h", 43200), ("7d", 604800), ("0s", 0), (" 5m ", 300), ("36500d", 36500 * 86400)],
+    [
+        ("90s", 90),
+        ("15m", 900),
+        ("12h", 43200),
+        ("7d", 604800),
+        ("0s", 0),
+        (" 5m ", 300),
+        ("36500d", 36500 * 86400),
+        ("1w", 604800),
+        ("2W", 1209600),
+        ("12H", 43200),
+    ],
 )
 def test_how_long_ago(text: str, seconds: int) -> None:
     moment = parse_moment(text)
@@ -108,6 +119,10 @@ def test_how_long_ago(text: str, seconds: int) -> None:
 
 def test_a_point_of_time_does_not_ask_the_clock() -> None:
     assert parse_moment(f"{TEXT}Z").resolve(5) == BASE * SECOND
+
+
+def test_a_date_begins_at_midnight() -> None:
+    assert parse_moment(" 2026-11-22 ") == parse_moment("2026-11-22T00:00:00Z")
 
 
 @pytest.mark.parametrize(

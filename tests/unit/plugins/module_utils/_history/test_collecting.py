@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -31,11 +32,15 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def read(server: HistoryServer, **options: Any) -> tuple[list[dict[str, Any]], int, bool]:
+def read(
+    server: HistoryServer, *, specs: Sequence[Any] = (SPEC,), **options: Any
+) -> tuple[list[dict[str, Any]], int, bool]:
     """Read tasks, their number, and whether there are more."""
     tasks: list[dict[str, Any]] = []
     with server.client() as client:
-        count, truncated = collect_tasks(client, SPEC, parse_reading_options({**DEFAULTS, **options}), tasks.extend)
+        count, truncated = collect_tasks(
+            client, list(specs), parse_reading_options({**DEFAULTS, **options}), tasks.extend
+        )
     assert server.owned == {}
     return tasks, count, truncated
 
@@ -51,6 +56,34 @@ def test_limit(order: str, page_size: int, limit: int | None) -> None:
     assert [task["key"] for task in tasks] == expected[:limit]
     assert count == len(tasks)
     assert truncated is (limit is not None and limit < 20)
+
+
+def of_tasks(*numbers: int) -> dict[str, Any]:
+    """A TaskFilterSpec for these tasks."""
+    return {**SPEC, "activationId": [f"a-{number}" for number in numbers]}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected", "truncated"),
+    [
+        ({}, [0, 2, 3, 4, 6, 8], False),
+        ({"page_size": 2}, [0, 2, 3, 4, 6, 8], False),
+        ({"order": "newest_first"}, [8, 6, 4, 3, 2, 0], False),
+        ({"limit": 2}, [0, 2], True),
+        ({"limit": 6}, [0, 2, 3, 4, 6, 8], False),
+        ({"latest_page": True, "page_size": 3}, [4, 6, 8], False),
+        ({"latest_page": True, "limit": 2, "order": "newest_first"}, [8, 6], True),
+    ],
+)
+def test_several_filters(options: dict[str, Any], expected: list[int], truncated: bool) -> None:
+    """A task that matches several is there once, and all are in order."""
+    server = HistoryServer(10)
+    for number, task in enumerate(server.tasks):
+        task["activationId"] = f"a-{number}"
+    specs = [of_tasks(2, 4, 8), of_tasks(99), of_tasks(0, 3, 4, 6)]
+    tasks, count, is_truncated = read(server, specs=specs, **options)
+    assert [task["key"] for task in tasks] == [f"task-{number}" for number in expected]
+    assert (count, is_truncated) == (len(expected), truncated)
 
 
 def test_a_page_is_no_larger_than_the_limit_needs() -> None:
@@ -101,7 +134,7 @@ def test_the_collector_goes_when_the_taker_fails() -> None:
         raise OSError("no space")
 
     with server.client("S0") as client, pytest.raises(OSError, match="no space") as raised:
-        collect_tasks(client, SPEC, parse_reading_options(DEFAULTS), fail)
+        collect_tasks(client, [SPEC], parse_reading_options(DEFAULTS), fail)
     # the traceback keeps the frames, and with them the generators, alive
     assert raised.tb is not None
     assert server.owned == {}

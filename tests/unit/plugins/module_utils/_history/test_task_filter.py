@@ -29,7 +29,7 @@ def server() -> FakeVcenter:
 
 def spec(server: FakeVcenter, **options: Any) -> dict[str, Any]:
     """The TaskFilterSpec without its type name."""
-    found = parse_filter(options).spec(server.client("S0"))
+    (found,) = parse_filter(options).specs(server.client("S0"))
     assert found.pop("_typeName") == "TaskFilterSpec"
     return found
 
@@ -110,6 +110,7 @@ def test_an_inventory_path_is_looked_up(server: FakeVcenter) -> None:
         ({"states": []}, True),
         ({"tags": ["t"], "activation_ids": []}, True),
         ({"users": []}, True),
+        ({"entity": []}, True),
         ({"users": [], "system_user": False}, True),
         ({"users": [], "system_user": True}, False),
         ({"users": ["a"], "event_chain_ids": [0]}, False),
@@ -117,6 +118,18 @@ def test_an_inventory_path_is_looked_up(server: FakeVcenter) -> None:
 )
 def test_an_empty_list_matches_nothing(options: dict[str, Any], nothing: bool) -> None:
     assert parse_filter(options).matches_nothing is nothing
+
+
+def test_several_objects_need_a_filter_each(server: FakeVcenter) -> None:
+    wanted = parse_filter(
+        {"entity": ["vm-7", "/DC0/vm/web01", "vm-21", "vm-7"], "recursion": "self", "begin_time": "1h"}
+    )
+    specs = wanted.specs(server.client("S0"))
+    assert [each["entity"]["entity"]["value"] for each in specs] == ["vm-7", "vm-21"]
+    assert [each["entity"]["recursion"] for each in specs] == ["self", "self"]
+    assert specs[0]["time"] == specs[1]["time"]
+    assert len(server.named("ServiceInstance.CurrentTime")) == 1
+    assert parse_filter({"entity": []}).specs(server.client("S0")) == []
 
 
 @pytest.mark.parametrize(
