@@ -12,14 +12,20 @@ help: ## list all targets
 .PHONY: venv
 venv: .venv/.complete ## create or update .venv, with $PYTHON and $ANSIBLE_CORE if they are set
 
-.venv/.complete: $(wildcard requirements/*.txt)
-	@scripts/venv $(addprefix -r ,$(filter-out $(if $(shell command -v java),,requirements/eda.txt),$^))
+LOCKS = $(wildcard requirements/*.txt requirements/2.16/*.txt)
+
+.venv/.complete: $(LOCKS)
+	@scripts/venv test tools $(if $(shell command -v java),eda)
 	@touch .venv/.playable $@
 
 # The packages that are needed to run playbooks against the simulator.
-.venv/.playable: requirements/ansible.txt requirements/runtime.txt requirements/simulator.txt
-	@scripts/venv $(^:%=-r %)
+.venv/.playable: $(filter %/demo.txt,$(LOCKS))
+	@scripts/venv demo
 	@touch $@
+
+.PHONY: lock
+lock: venv ## lock the packages in requirements/*.in; UPGRADE=1 takes the newest versions
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" UPGRADE=$(UPGRADE) scripts/lock
 
 .PHONY: clean
 clean: ## remove all generated files

@@ -18,13 +18,13 @@ BUILDER = Path(sys.executable).with_name("ansible-builder")
 DEFINITION = ROOT / "execution-environment.yml"
 
 pytestmark = pytest.mark.skipif(
-    not BUILDER.exists(), reason="left out: ansible-builder is not installed (requirements/awx.txt)"
+    not BUILDER.exists(), reason="left out: ansible-builder is not installed (requirements/awx.in)"
 )
 
 
 def requirement(name: str) -> str:
     """The only requirement in a file."""
-    lines = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8").splitlines()
+    lines = (ROOT / "requirements" / f"{name}.in").read_text("utf-8").splitlines()
     (line,) = (line for line in lines if not line.startswith("#"))
     return line
 

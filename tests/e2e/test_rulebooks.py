@@ -36,7 +36,7 @@ Start = Callable[..., Watcher]
 def rulebook(tmp_path: Path, stack: ExitStack) -> Start:
     """Starts a rulebook, given as text or by name, and waits until it watches the vCenter."""
     if not PROGRAM.exists():
-        pytest.skip("left out: ansible-rulebook is not installed (requirements/eda.txt)")
+        pytest.skip("left out: ansible-rulebook is not installed (requirements/eda.in)")
     if not shutil.which("java"):
         pytest.skip("left out: ansible-rulebook needs Java, which is not installed")
     inventory = tmp_path / "inventory.yml"
