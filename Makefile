@@ -46,7 +46,7 @@ probe: .venv/.playable ## compare the vCenter of the VMWARE_ variables with docs
 	@WRITE=$(WRITE) PYTHONPATH=../../..:tests scripts/in-tree python -m ansible_collections.vijson.tasks.tests.probe "$(CURDIR)/vcenter-probe.md"
 
 .PHONY: build
-build: venv ## build the tarball, check it with Galaxy's importer, install it into an empty folder and run the demo from there
+build: venv ## build the tarball and its bill of materials, check it with Galaxy's importer, and run the demo from it
 	@scripts/check $@ "$(CURDIR)/scripts/build"
 
 .PHONY: docs

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,9 @@ def test_build_context(tmp_path: Path) -> None:
     (collection,) = yaml.safe_load((tmp_path / "_build/requirements.yml").read_text("utf-8"))["collections"]
     repository = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))["repository"]
     assert collection["name"] == f"{repository}.git"
+    # A branch, or a tag of an image, would be another one tomorrow.
+    assert collection["version"] == yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))["version"]
+    assert re.search(r"@sha256:[0-9a-f]{64}$", definition["images"]["base_image"]["name"])
 
 
 def test_what_the_collection_asks_for() -> None:
