@@ -36,7 +36,7 @@ INVENTORIES = [block for block in YAML if "all" in block.data]
 (VCENTERS,) = (block for block in INVENTORIES if "vcenters" in block.data["all"].get("children", ()))
 EVENTS = [block for block in YAML if "change" in block.data]
 RULES = [block for block in YAML if "rules" in block.data]
-MODULES = sorted(ROOT.glob("plugins/modules/vi_*.py"))
+MODULES = sorted([*ROOT.glob("plugins/filter/*.py"), *ROOT.glob("plugins/modules/vi_*.py")])
 COMMANDS = [
     line.removeprefix("$ ")
     for block in ALL_BLOCKS
@@ -71,14 +71,14 @@ def adapted(text: str, vcenter: VCenter, folder: Path) -> str:
     return text.replace("/etc/pki/vcenter-ca.pem", vcenter.variables["VMWARE_CA_PATH"])
 
 
-def run(ansible: Ansible, plays: str) -> Run:
+def run(ansible: Ansible, plays: str, *arguments: str) -> Run:
     """Run a playbook, which must succeed."""
     password = f"vault_vcenter_password={ansible.vcenter.variables['VMWARE_PASSWORD']}"
     inventory = ansible.folder / "vcenters.yml"
     inventory.write_text(adapted(VCENTERS.text, ansible.vcenter, ansible.folder), encoding="utf-8")
+    more = [f"--inventory={inventory}", *arguments] if "hosts: vcenters" in plays else arguments
     done = ansible.playbook(
-        adapted(plays, ansible.vcenter, ansible.folder),
-        arguments=["--extra-vars", password, *(["--inventory", str(inventory)] if "hosts: vcenters" in plays else [])],
+        adapted(plays, ansible.vcenter, ansible.folder), arguments=["--extra-vars", password, *more]
     )
     assert done.code == 0, done.output
     assert done.outcomes
@@ -96,7 +96,24 @@ def connected(options: dict[str, Any], vcenter: VCenter, folder: Path) -> dict[s
 
 @pytest.mark.parametrize("block", PLAYS, ids=lambda block: block.place)
 def test_plays(ansible: Ansible, busy: VCenter, block: Block) -> None:
+    if "guide_own_tasks" in block.place:
+        # The task types are not registered yet.
+        run(ansible, block.text, "--check")
+        assert "TaskManager.CreateTask" not in busy.state()["requests"]
     run(ansible, block.text)
+
+
+def test_a_loop_over_vcenters_shows_no_password(ansible: Ansible, busy: VCenter) -> None:
+    """Also where a vCenter is out of reach, and with every verbosity."""
+    (block,) = (block for block in PLAYS if "passwords:" in block.text)
+    (play,) = block.data
+    play["vars"]["passwords"]["127.0.0.9"] = "Secret-0f-the-0ther!"
+    password = busy.variables["VMWARE_PASSWORD"]
+    text = adapted(json.dumps([play]), busy, ansible.folder).replace("{{ vault_vcenter_password }}", password)
+    shown = ansible.playbook(text, arguments=["-vvvvv"]).output
+    assert "No connection to 127.0.0.9" in shown
+    assert password not in shown
+    assert "Secret-0f-the-0ther!" not in shown
 
 
 @pytest.mark.parametrize("block", DEFAULTS, ids=lambda block: block.place)
@@ -154,7 +171,7 @@ def test_examples_of_modules(ansible: Ansible, busy: VCenter) -> None:
         {"name": module.stem, "hosts": "localhost", "gather_facts": False, "tasks": constant(module, "EXAMPLES")}
         for module in reversed(MODULES)  # wait before there is a task that never ends
     ]
-    run(ansible, json.dumps(plays))
+    run(ansible, yaml.safe_dump(plays))
 
 
 def test_examples_of_the_event_source(busy: VCenter, tmp_path: Path) -> None:

@@ -104,6 +104,7 @@ def test_narrows(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
         ({"states": "error,running", "entity": "/DC0"}, {failed}, "entity: /DC0 · states: error, running<"),
         ({"states": ["error", "running"]}, {failed}, " · states: error, running<"),
         ({"entity": {"type": "Folder", "moid": "group-v9"}}, {other}, "entity: Folder:group-v9"),
+        ({"entity": ["group-v9", {"name": "apps"}]}, {other}, "entity: group-v9, apps<"),
         (
             {"users": [carol], "begin": "2001-01-01T00:00:00Z"},
             {other},
@@ -126,6 +127,8 @@ def test_shows_the_span(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> N
         {"begin": "2d", "end": "10m"},
         {"begin": " 1s ", "end": "0s"},
         {"begin": "2001-01-01t02:30:00.25+02:30"},
+        {"begin": "2W"},
+        {"begin": "2001-01-01", "end": "1w"},
         {"begin": "2001-01-01 00:00:00Z", "end": "2016-12-31T23:59:60Z"},
     ]
     pages = [tmp_path / f"{number}.html" for number in range(len(cases))]
@@ -133,8 +136,10 @@ def test_shows_the_span(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> N
     run = reports(ansible, [{**case, "dest": page} for case, page in zip(cases, pages)])
     seconds = (datetime.now(timezone.utc) - before).total_seconds()
     assert written(run) == [True] * len(cases)
-    last, days, second, since, fixed = (subject(page) for page in pages)
+    last, days, second, since, weeks, date, fixed = (subject(page) for page in pages)
     assert last == "queued or ended in the last 1 day"
+    assert weeks == "queued or ended in the last 2 weeks"
+    assert date.startswith("queued or ended from 2001-01-01 00:00:00 to 20")
     assert since == "queued or ended since 2001-01-01 00:00:00 UTC"
     assert fixed == "queued or ended from 2001-01-01 00:00:00 to 2016-12-31 23:59:59 UTC"
     for told, begin, end in ((days, 2 * 86400, 600), (second, 1, 0)):
@@ -170,8 +175,12 @@ def test_a_failure_leaves_the_page_and_nothing_else(
     page.write_text("yesterday's")
     cases: list[tuple[dict[str, Any], str]] = [
         ({"password": "wrong"}, "did not accept the user name and password"),
-        ({"begin": "yesterday"}, "begin_time"),
-        ({"entity": "/DC0/vm/none"}, "/DC0/vm/none"),
+        ({"begin": "yesterday"}, "task_report_begin: 'yesterday' is not a valid time"),
+        ({"begin": "1h", "end": "2h"}, "task_report_end: the time is before task_report_begin. Use a time at or after"),
+        ({"entity": "/DC0/vm/none"}, "task_report_entity: there is no object at the inventory path /DC0/vm/none"),
+        ({"hostname": "https://vc"}, "task_report_hostname: 'https://vc' is not a valid host"),
+        ({"proxy_host": "localhost"}, "task_report_proxy_port: missing. Set it"),
+        ({"ca_path": "/none"}, "task_report_ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): '/none' does not exist"),
         ({"dest": tmp_path / "none" / "report.html"}, "does not exist"),
         ({"states": ["failed"]}, "task_report_states"),
         ({"port": "many"}, "task_report_port"),
@@ -194,8 +203,9 @@ def test_connection_by_variables(ansible: Ansible, vcenter: VCenter, tmp_path: P
     page = tmp_path / "report.html"
     cases = [{**login, **where, "api_release": "auto"}, {**login, "port": where["port"], "validate_certs": True}]
     run = reports(ansible, [{"dest": page, **case} for case in cases], env=without)
-    assert [outcome.status for outcome in run.all(COLLECTED)] == ["ok", "failed"]
+    assert ["count" in outcome.result for outcome in run.all(COLLECTED)] == [True, False]
     assert "certificate" in run.all(COLLECTED)[1].msg
+    assert "Set task_report_ca_path" in run[FAILED].msg
     assert moids(page) == {moid}
     assert given["VMWARE_PASSWORD"] not in run.output + page.read_text("utf-8")
 
