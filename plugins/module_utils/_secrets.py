@@ -21,6 +21,10 @@ _MOST = 50
 _SHORTEST = 3
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]+")
 
+# As html.escape, whose module would load a table of all entities.
+_HTML_OUTSIDE_TAGS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_HTML = {**_HTML_OUTSIDE_TAGS, ord('"'): "&quot;", ord("'"): "&#x27;"}
+
 _registered: WeakValueDictionary[int, Secrets] = WeakValueDictionary()
 
 
@@ -70,7 +74,6 @@ class Secrets:
 def _forms(secret: str) -> Iterator[str]:
     """A secret as it may appear in a text: as it is, cleaned, and escaped for JSON, URLs, HTML or Python."""
     # Messages are rare, so what only they need is imported here.
-    import html
     import json
     from urllib.parse import quote, quote_plus
 
@@ -83,8 +86,8 @@ def _forms(secret: str) -> Iterator[str]:
                 text,
                 *percent,
                 quote_plus(text, errors="replace"),
-                html.escape(text),
-                html.escape(text, False),
+                text.translate(_HTML),
+                text.translate(_HTML_OUTSIDE_TAGS),
             ):
                 escaped = repr(f'"{form}')[2:-1]
                 yield from (form, escaped, repr(form)[1:-1])

@@ -9,7 +9,6 @@ from typing import Any, Callable, Union
 
 from .._options.parsing import CHECK_MODE_TASK
 from .._times import SECOND, format_rfc3339
-from .._vijson.faults import fault_result, message_text
 from .._vijson.wire import expect_reference, expect_text, plain_value, snake_case
 from .task_info import ENDED, TaskInfo, expect_task_info, task_moid, task_time
 
@@ -101,7 +100,7 @@ def task_from_info(info: Any, labels: dict[str, str] | None = None, now: Now = _
         duration=duration,
         elapsed=_seconds(started, now()) if started is not None and completed is None else duration,
         result=plain_value(info.get("result"), typed=True),
-        error=None if info.get("error") is None else fault_result(info["error"]),
+        error=_error(info.get("error")),
     )
     return task
 
@@ -126,7 +125,20 @@ def _seconds(start: int | None, end: int | None) -> float | None:
 
 
 def _description(message: Any) -> str | None:
-    return message_text(message) if isinstance(message, dict) else None
+    if not isinstance(message, dict):
+        return None
+    # Most calls do not need this module. Importing it here saves them its load time.
+    from .._vijson.faults import message_text
+
+    return message_text(message)
+
+
+def _error(fault: Any) -> dict[str, Any] | None:
+    if fault is None:
+        return None
+    from .._vijson.faults import fault_result
+
+    return fault_result(fault)
 
 
 def _entity(info: TaskInfo) -> dict[str, Any] | None:

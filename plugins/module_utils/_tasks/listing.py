@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .._task_info.task_info import expect_task_info, task_age
-from .._task_info.task_labels import read_task_labels
 from .._task_info.task_result import Task, task_from_info
 from .._vijson.client import Client
 from .._vijson.property_reader import Properties
@@ -52,7 +51,12 @@ def list_tasks(
         found = [by_moid[moid] for moid in moids if moid in by_moid]
         missing = [moid for moid in moids if moid not in by_moid]
     found = [item for item in found if matcher.matches(expect_task_info(item.require("info")))]
-    labels = read_task_labels(client) if localize and found else {}
+    labels: dict[str, str] = {}
+    if localize and found:
+        # Most calls do not need this module. Importing it here saves them its load time.
+        from .._task_info.task_labels import read_task_labels
+
+        labels = read_task_labels(client)
     tasks = [task_from_info(item.require("info"), labels, client.now) for item in found]
     if custom_values:
         _add_custom_values(tasks, found)

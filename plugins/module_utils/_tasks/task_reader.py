@@ -13,7 +13,6 @@ from .._options.parsing import CHECK_MODE_TASK
 from .._task_info.task_info import TaskInfo, expect_task_info, task_reference
 from .._task_info.task_result import Task, task_from_info
 from .._vijson.client import Client
-from .._vijson.inventory import no_such_entity_error
 from .._vijson.property_reader import Properties, read_object_properties, read_properties, read_properties_through
 from .._vijson.wire import Reference
 
@@ -80,6 +79,9 @@ def read_recent_tasks(
         lost = next((entity for entity in entities if error.names(entity.moid)), None)
         if lost is None:
             raise
+        # Most calls do not need this module. Importing it here saves them its load time.
+        from .._vijson.inventory import no_such_entity_error
+
         raise no_such_entity_error(client, lost, fault=error.fault) from error
     return [item for item in found if not item.unreadable]
 

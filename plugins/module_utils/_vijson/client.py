@@ -32,7 +32,6 @@ from .._errors import (
 from .._interrupts import finish, opening
 from .._secrets import Secrets
 from .._times import parse_rfc3339
-from .faults import server_fault
 from .recovery import UNREACHABLE
 from .release import FIRST_RELEASE, is_release, is_since, negotiate_release
 from .response import Response, read_response
@@ -466,6 +465,9 @@ class Client:
     def require_session(self) -> None:
         """FaultError NotAuthenticated if the session has ended (SessionManager.currentSession)."""
         if self._request("GET", "sessionManager", "currentSession", None) is None:
+            # Most calls do not need this module. Importing it here saves them its load time.
+            from .faults import server_fault
+
             raise server_fault({"_typeName": "NotAuthenticated"}, "currentSession")
 
     def user_name(self) -> str:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from .._errors import BadResponse, FaultError, LostResponse
 from .client import Client, Target
-from .faults import fault_type, server_fault
 from .recovery import MAX_READS
 from .wire import Reference, data_object, expect_object, expect_objects, expect_reference
 
@@ -34,6 +33,9 @@ class Properties(NamedTuple):
         :raises FaultError: the property cannot be read
         """
         if path in self.unreadable:
+            # Most calls do not need this module. Importing it here saves them its load time.
+            from .faults import server_fault
+
             raise server_fault(self.unreadable[path], f"{path} of {self.ref}")
         return self.values.get(path)
 
@@ -170,8 +172,11 @@ def _require_session(client: Client, value: Any) -> None:
     objects = expect_objects(page.get("objects"), "RetrievePropertiesEx")
     if not objects:
         client.require_session()
-    for item in objects:
-        for fault in _properties(item).unreadable.values():
+    faults = [fault for item in objects for fault in _properties(item).unreadable.values()]
+    if faults:
+        from .faults import fault_type, server_fault
+
+        for fault in faults:
             if fault_type(fault) == "NotAuthenticated":
                 raise server_fault(fault, "RetrievePropertiesEx")
 

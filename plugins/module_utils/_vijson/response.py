@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .._errors import BadResponse
-from .faults import server_fault
 from .wire import REQUIREMENT, body_excerpt, parse_json
 
 
@@ -44,6 +43,9 @@ def read_response(response: Response, what: str, hostname: str, release: str) ->
     if response.status == 500 and is_json and response.body:
         fault = parse_json(response.body)
         if isinstance(fault, dict) and "_typeName" in fault:
+            # Most responses do not need this module. Importing it here saves them its load time.
+            from .faults import server_fault
+
             raise server_fault(fault, what)
     raise BadResponse(f"{hostname} {_refusal(response, release)}")
 
