@@ -74,7 +74,7 @@ class NoResponse(ViError):
 
 
 class LostResponse(NoResponse):
-    """The connection broke, the request timed out, or the status was 502, 503 or 504.
+    """The connection broke, the request timed out, or a proxy responded in place of the server.
 
     :ivar status: the HTTP status, ``None`` without a response
     :ivar late: whether the request timed out

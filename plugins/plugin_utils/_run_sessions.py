@@ -66,6 +66,9 @@ class MainProcess:
             end_sessions(self._patience)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if frame is not None and frame.f_code is MainProcess._end.__code__:
+            # A second Ctrl-C must not prevent what the first one has begun.
+            return
         self._patience = _SIGNALLED_PATIENCE
         handler = self._handlers[number]
         if number != signal.SIGINT:

@@ -49,7 +49,7 @@ Enter = Callable[[TaskInfo], "list[str]"]
 
 
 class TaskFeed:
-    """The changes that a ledger does not know yet.
+    """Finds changes of tasks on the server that the ledger, which has the known states, does not have yet.
 
     :param spec: a TaskFilterSpec
     :param pause: sleeps for a number of seconds and returns whether to stop
@@ -145,7 +145,7 @@ class TaskFeed:
             self._watched = wanted
 
     def _check_overdue(self) -> News:
-        """Report the tasks that are overdue. The next poll ends when the next task will be."""
+        """Report the overdue tasks. The next poll ends when the next task becomes overdue."""
         self._poll = POLL
         due = self._ledger.next_due()
         if due is None:

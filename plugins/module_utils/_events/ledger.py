@@ -41,7 +41,8 @@ class TaskLedger:
     A task is identified by its id and its queue time, because a reinstalled server starts its ids again.
 
     :param overdue_after: nanoseconds that a task may be queued, and may run, until it is overdue; ``None``: never
-    :ivar settled: to be set when all tasks that were active at ``begin`` are recorded; any other task is new then
+    :ivar settled: the caller sets it when all tasks that were active at ``begin`` are recorded. From then on, a task
+        that the ledger does not know is new
     :ivar horizon: all changes before this time (nanoseconds since 1970) have been returned
     """
 
@@ -97,7 +98,7 @@ class TaskLedger:
         return [moid for moid, due in self._due().items() if due <= now]
 
     def enter_overdue(self, info: TaskInfo, now: int) -> list[str]:
-        """As :meth:`enter`, and once ``overdue`` if the task still is."""
+        """As :meth:`enter`. Adds ``overdue`` if the task is overdue and that was not reported yet."""
         changes, moid = self.enter(info), task_moid(info)
         if moid not in self.overdue(now):
             return changes

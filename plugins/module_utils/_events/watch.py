@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Watches tasks without a time limit, gaps or duplicates, across lost connections and expired sessions."""
+"""Watches tasks for as long as the program runs.
+
+Lost connections and expired sessions cause neither gaps nor duplicates.
+"""
 
 from __future__ import annotations
 

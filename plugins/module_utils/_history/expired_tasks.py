@@ -43,7 +43,10 @@ def find_expired_tasks(client: Client, moids: Iterable[str]) -> dict[str, TaskIn
 
 
 def _read_by_id(client: Client, moids: set[str]) -> Iterator[list[TaskInfo]]:
-    """Pages that have the wanted tasks. Each starts one above the newest that is left: the start itself is excluded."""
+    """Pages that contain the wanted tasks.
+
+    Each request starts at the id after the newest task that is still wanted, because the server leaves out the start.
+    """
     left = sorted(map(task_number, moids), reverse=True)
     while left:
         newest = left[0]

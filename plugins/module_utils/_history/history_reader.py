@@ -59,7 +59,7 @@ def read_history(
     position, fruitless = HistoryPosition(newest_first=newest_first), 0
     asked = _server_filter(spec)
     if asked is not spec:
-        # The server returns tasks of other users too, so small pages would be many requests.
+        # The user filter is applied here, so many tasks are dropped. Large pages keep the number of requests low.
         page_size = MAX_PAGE
     while True:
         rest = position.rest_of(asked)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads the task history from a task on, without a collector and its cursor (ReadNextTasksByViewSpec)."""
+"""Reads the tasks of the history that are older than a given task: ReadNextTasksByViewSpec, without a collector."""
 
 from __future__ import annotations
 

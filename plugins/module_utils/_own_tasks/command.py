@@ -103,7 +103,7 @@ def _reader(pipe: IO[bytes], output: OutputEnd) -> threading.Thread:
 
 
 class ProcessGroup:
-    """The processes of a group, which a command shares with what it starts unless that leaves the group.
+    """A command and all processes that it started, except those that left its process group.
 
     :param reap: collects the exit code of the command, which is in the group until then
     """
@@ -123,7 +123,7 @@ class ProcessGroup:
                 time.sleep(_PAUSE)
 
     def exists(self) -> bool:
-        """Whether any process of it is left that may be stopped."""
+        """Whether the group still has a process that this user may stop."""
         self._reap()
         return self._send(0)
 

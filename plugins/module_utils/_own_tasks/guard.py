@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process beside the module, which ends the command and its task where the module is killed without notice.
+"""A second process, which stops the command and ends its task if the module is killed without notice.
 
-``async`` does that when its time is over: it sends SIGKILL to the module.
+``async`` does that at its timeout: it sends SIGKILL to the module.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from .task_reporter import TaskReporter
 REPORT_WITHIN = 60.0
 """Seconds for which the end of a task is reported again and again."""
 
-# Nothing may be imported in the end, for the files of the module are removed with it.
+# Import it now: Ansible removes the files of the module when the module ends, and this process runs longer.
 _NEEDED = transport_failures
 
 
 class Guard:
-    """What it has to do is told before it happens.
+    """The module tells it each step in advance, because it cannot do so after SIGKILL.
 
     :param killed: the state of the task, as for ``DrivenTask.update``, if the module is killed
     """
@@ -36,11 +36,11 @@ class Guard:
         self._side = SideProcess(lambda messages, _say: _guard(client, reporter, {"wanted": killed}, messages))
 
     def started(self, group: ProcessGroup) -> None:
-        """The command runs."""
+        """The command has started."""
         self._side.send(group=group.number)
 
     def ended(self, wanted: dict[str, Any]) -> None:
-        """The command has ended; its task has to become so."""
+        """The command has ended. If the module is killed now, the task gets the state ``wanted``."""
         self._side.send(group=None, wanted=wanted)
 
     def dismiss(self) -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The output of a command: its end, what it tells of its progress, and texts of it for a vCenter. No I/O."""
+"""The output of a command: its last bytes, the progress in it, and excerpts to show in the vCenter. No I/O."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ class OutputEnd:
                 self._held -= len(self._chunks.popleft())
 
     def after(self, position: int, most: int) -> tuple[bytes, int]:
-        """The bytes after a position in the whole output, only the last ones if there are too many, and its length."""
+        """The bytes after a position, and the length of the whole output.
+
+        :param most: maximum number of bytes; the last ones are returned
+        """
         with self._lock:
             end = self._dropped + self._held
             count = min(end - position, most)
@@ -100,7 +103,7 @@ class LastMatch:
 
 
 def percentage(text: str | None) -> int | None:
-    """The percentage that a text is, ``None`` if it is not one."""
+    """The percentage in a text such as ``43%``, ``None`` if there is none."""
     try:
         number = float((text or "").strip().rstrip("%").replace(",", "."))
     except ValueError:

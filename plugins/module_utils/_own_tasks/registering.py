@@ -29,7 +29,7 @@ def find_extension(client: Client, key: str) -> Extension | None:
 def refuse_foreign_extension(extension: Extension, wanted: WantedExtension, *, whole: bool) -> None:
     """InputError if the extension belongs to a company that ``wanted`` does not name.
 
-    :param whole: the extension itself is to be removed; then one without a company needs ``company: ''`` as well
+    :param whole: whether to remove the extension itself. Then even one without a company requires ``company: ''``
     """
     owner = extension.get("company") or ""
     if wanted.company == owner or not (owner or whole):

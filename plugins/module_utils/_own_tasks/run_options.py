@@ -31,7 +31,10 @@ class RunOptions(NamedTuple):
 
 
 def parse_run_options(params: dict[str, Any]) -> RunOptions:
-    """InputError for what can't be run."""
+    """The options of a run, from the module's parameters.
+
+    :raises InputError: one of them is not valid
+    """
     command = CommandOptions(_argv(params), params["chdir"], {**os.environ, **_environment(params["env"] or {})})
     return RunOptions(
         command,

@@ -63,9 +63,9 @@ class TaskReporter:
         return unboxed_value(found.require("info.cancelled")) is True
 
     def end(self, wanted: dict[str, Any], within: float) -> str:
-        """End the task. Why that is not possible, empty if it is done.
+        """End the task. Returns why that failed, an empty text if it succeeded.
 
-        :param within: seconds to retry for
+        :param within: seconds for all attempts
         """
         deadline = time.monotonic() + within
         failures = 0

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running a command as a task: from its start to its end, whichever of the two ends it."""
+"""Runs a command as a task, until the command ends, is cancelled, or exceeds its timeout."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ _INTERRUPTED = "The run was interrupted, and the command was stopped"
 
 
 class Ending(NamedTuple):
-    """The state that the task has to get, as for ``DrivenTask.update``, and what the module fails with, if it does."""
+    """How a run ends.
+
+    :ivar wanted: the state for ``DrivenTask.update``
+    :ivar problem: the error of the module, empty if it succeeds
+    """
 
     wanted: dict[str, Any]
     problem: str = ""

@@ -37,6 +37,9 @@ MAX_REFUSALS = 10
 MAX_LOST_IN_A_ROW = 2
 """Consecutive requests without a response, after which the remaining ones of a list are not sent."""
 
+LOST_STATUSES = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
+"""HTTP statuses that a proxy returns in place of the server. The response counts as lost."""
+
 SESSION_LOST = frozenset(["NotAuthenticated", "InvalidCollectorVersion", "RequestCanceled", "ManagedObjectNotFound"])
 """Faults on an object of the session which mean that the session or the object no longer exists."""
 

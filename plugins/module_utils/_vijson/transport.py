@@ -20,7 +20,7 @@ from typing import Callable, NamedTuple
 
 from .._errors import BadResponse, ConnectError, LostResponse, ViError
 from .._interrupts import sleep, waiting
-from .recovery import REQUEST_PAUSES
+from .recovery import LOST_STATUSES, REQUEST_PAUSES
 from .response import Response
 
 try:
@@ -37,7 +37,6 @@ except ImportError as import_error:
 MEBIBYTE = 1 << 20
 
 _LEAST_LIMIT = 0.1
-_PROXY_STATUS = (502, 503, 504)
 
 
 class Endpoint(NamedTuple):
@@ -178,7 +177,7 @@ class Transport:
             raise self._failure(error, min(limit, left)) from None
         except (CannotUnpack, TooLarge) as error:
             raise self._bad_body(error) from None
-        if response.status_code in _PROXY_STATUS:
+        if response.status_code in LOST_STATUSES:
             raise self._proxy_failure(response.status_code)
         return Response(response.status_code, response.headers, content)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from .._errors import BadResponse, ConnectError, LostResponse, ViError
+from .recovery import LOST_STATUSES
 
 _LEVELS = 8
 
@@ -86,10 +87,10 @@ def bad_body(where: str, error: Exception, max_size: int) -> BadResponse:
 
 
 def proxy_failure(where: str, status: int) -> LostResponse:
-    """The exception for status 502, 503 or 504, which proxies return in place of a server."""
-    reason = {502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}[status]
+    """The exception for one of ``LOST_STATUSES``."""
     hint = " It may be starting, or at its session limit: sessions that were left open expire when idle."
-    return LostResponse(f"{where} returned HTTP {status} ({reason}).{hint if status == 503 else ''}", status=status)
+    text = f"{where} returned HTTP {status} ({LOST_STATUSES[status]}).{hint if status == 503 else ''}"
+    return LostResponse(text, status=status)
 
 
 def _proxy_host(attempt: RequestAttempt) -> str:

@@ -60,7 +60,7 @@ class IdleTracker(TaskTracker):
             self._selection = self._selection.with_references(client)
             self._matcher = self._selection.matcher(client)._replace(states=None)
             return
-        # An object of the selection may have been removed meanwhile: then its last tasks are still waited for.
+        # If an object of the selection was removed meanwhile, keep waiting for its last tasks.
         with suppress(InputError):
             self._matcher = self._selection.matcher(client)._replace(states=None)
 

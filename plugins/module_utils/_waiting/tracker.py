@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tracks the state of tasks during a wait. Only :meth:`TaskTracker.read` does I/O."""
+"""Tracks the state of tasks during a wait. Of :class:`TaskTracker`, only :meth:`TaskTracker.read` does I/O."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class TaskTracker:
     :ivar pending: ids of tasks that have not reached the wanted state
     :ivar failed: ids of the tasks that ended in error
     :ivar missing: ids of tasks that neither exist on the server nor are in its history
-    :ivar incomplete: whether :meth:`read` has to complete the updates: one had the state of a task without the rest of
-        its TaskInfo, or reported that a task has no object any more
+    :ivar incomplete: whether :meth:`read` has to be called after the updates, because one of them had the state of a
+        task without the rest of its TaskInfo, or reported that a task has lost its object
     """
 
     def __init__(self, moids: Iterable[str], until: str = "done"):
