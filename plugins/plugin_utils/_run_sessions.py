@@ -66,18 +66,25 @@ class MainProcess:
             end_sessions(self._patience)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if frame is not None and frame.f_code is MainProcess._end.__code__:
-            # A second Ctrl-C must not prevent what the first one has begun.
-            return
         self._patience = _SIGNALLED_PATIENCE
         handler = self._handlers[number]
-        if number != signal.SIGINT:
+        if number != signal.SIGINT or not callable(handler):
             self._end()
             signal.signal(number, handler)
-        if callable(handler):
-            handler(number, frame)
-        else:
+        if not callable(handler):
             os.kill(os.getpid(), number)
+            return
+        try:
+            handler(number, frame)
+        finally:
+            self._stay_first(number)
+
+    def _stay_first(self, number: int) -> None:
+        """Ansible's handler of the first Ctrl-C lets the second one kill the process: end the sessions before that."""
+        following = signal.getsignal(number)
+        if os.getpid() == self._pid and number == signal.SIGINT and following != self._on_signal:
+            self._handlers[number] = following
+            signal.signal(number, self._on_signal)
 
 
 def end_sessions(patience: float = _PATIENCE) -> None:

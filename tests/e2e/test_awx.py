@@ -122,7 +122,8 @@ def test_job(logged: VCenter, tmp_path: Path, in_process: bool) -> None:
         {"vijson_tasks_in_process": in_process, "wrong": WRONG_PASSWORD},
     )
     results = job.results()
-    assert set(results["Log in"]) == {"censored"}
+    # ansible-core 2.16 keeps `changed`.
+    assert set(results["Log in"]) - {"changed"} == {"censored"}
     assert results["Read"]["tasks"][0]["moid"] == running
     assert results["Wait"]["succeeded"] == [running]
     assert {"moid": running} in results["Search"]["tasks"]

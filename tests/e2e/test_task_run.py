@@ -205,8 +205,14 @@ def test_async(ansible: Ansible, vcenter: VCenter) -> None:
             delay=0.5,
         )
 
-    def until_running(name: str, count: int) -> dict[str, Any]:
-        running = {"register": "found", "until": f"found.tasks | length >= {count}", "retries": 60, "delay": 0.5}
+    def until_running(name: str, *jobs: str) -> dict[str, Any]:
+        wanted = [f"{TOKEN}-{each}" for each in jobs]
+        running = {
+            "register": "found",
+            "until": f"{wanted} is subset(found.tasks | map(attribute='activation_id'))",
+            "retries": 60,
+            "delay": 0.5,
+        }
         return task(name, "vi_task_info", {"states": ["running"]}, **running)
 
     mine = f"selectattr('activation_id', 'equalto', '{TOKEN}-cancelled')"
@@ -215,13 +221,13 @@ def test_async(ansible: Ansible, vcenter: VCenter) -> None:
             job("too long", "sleep 300", seconds=8),
             job("cancelled", "echo Copying; sleep 300"),
             job("restart", "sleep 6; echo done"),
-            until_running("wait until all run", 2),
+            until_running("wait until both run", "cancelled", "restart"),
             task("cancel", "vi_task_cancel", {"tasks": f"{{{{ found.tasks | {mine} }}}}"}),
             end("cancelled"),
             task("restart the vCenter", "control", {"path": "restart"}),
             end("restart"),
             job("away", "sleep 8; echo done"),
-            until_running("wait until it runs", 1),
+            until_running("wait until it runs", "away"),
             task("go away at the next look", "control", {"path": "faults", "body": away}),
             end("away"),
             end("too long"),

@@ -84,3 +84,21 @@ def test_the_environment_turns_sharing_off(monkeypatch: pytest.MonkeyPatch, valu
 
 def test_the_main_process_has_not_ended() -> None:
     assert not _run_sessions.MAIN.has_ended()
+
+
+def test_a_second_sigint_that_would_kill_the_process_ends_the_sessions_first(tmp_path: Path) -> None:
+    """Ansible's handler removes itself when it is called."""
+    before = """
+import signal
+def handler(number, frame):
+    signal.signal(number, signal.SIG_DFL)
+    raise KeyboardInterrupt
+signal.signal(signal.SIGINT, handler)
+"""
+    first = """
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    print("first", flush=True)
+"""
+    assert run(tmp_path, "SIGINT", first=first, before=before) == (-signal.SIGINT, "first\nended 2.0\n")
