@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
 from ansible_collections.vijson.tasks.plugins.modules import vi_task_info
 from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import TaskServer, ref
@@ -82,3 +84,8 @@ def test_labels(server: TaskServer) -> None:
     server.answers["TaskManager.description"] = lambda _moid, _params: {"methodInfo": [{"key": "a.b", "label": "Do"}]}
     (task,) = run_module_on(server, vi_task_info, {"tasks": ["task-1"], "localize": True})["tasks"]
     assert task["label"] == "Do"
+
+
+def test_all_keys_of_a_task_are_documented_in_their_order() -> None:
+    documented = tuple(yaml.safe_load(vi_task_info.RETURN)["tasks"]["contains"])
+    assert documented == (*TASK_KEYS, "custom_values", "available_fields")
