@@ -77,7 +77,7 @@ class TaskCounts:
         if not groups:
             return []
         columns = [
-            aligned_column([f"{group['count']} tasks" for group in groups], right=True),
+            aligned_column([_number_of_tasks(group["count"]) for group in groups], right=True),
             aligned_column([f"{group['errors']} failed" for group in groups], right=True),
             *(aligned_column([_text(key, group) for group in groups]) for key in self._keys),
         ]
@@ -157,3 +157,7 @@ def _text(key: str, group: dict[str, Any]) -> str:
     else:
         text = {"entity": entity_text, "error": error_text}.get(key, str)(group[key]) if group[key] else None
     return one_line(str(text or _NOTHING[key]))
+
+
+def _number_of_tasks(count: int) -> str:
+    return f"{count} task{' ' if count == 1 else 's'}"

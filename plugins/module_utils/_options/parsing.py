@@ -34,6 +34,8 @@ TIME_FORMS = (
 
 _TASK = re.compile(r"(?:(?:vim\.)?Task:)?(task-\d{1,19})", re.ASCII)
 _REST_TASK = re.compile(r"(task-\d{1,19}):([0-9A-Za-z][0-9A-Za-z-]*)", re.ASCII)
+_ONE_TASK = ("task", "json", "value")
+"""Where results have one task: those of this collection, of ansible.builtin.uri, and of vmware.vmware_rest."""
 _REST_OTHER = re.compile(r"[^:\s]+:com\.vmware\.\S*", re.ASCII)
 _REFERENCE = re.compile(r"(?:vim\.)?(?:[a-z]+\.)*([A-Z][A-Za-z]*):([A-Za-z][\w.-]*-[\w.-]+)", re.ASCII)
 _BARE = re.compile(r"[a-z]+-[a-z]?\d[\w-]*", re.ASCII)
@@ -117,7 +119,7 @@ def parse_tasks(values: list[Any], option: str = "tasks", *, check_mode: bool = 
 
 
 def _is_result(value: dict[Any, Any]) -> bool:
-    return not {"moid", "key"} & set(value) and bool({"task", "tasks", "results", "skipped", "failed"} & set(value))
+    return not {"moid", "key"} & set(value) and bool({*_ONE_TASK, "tasks", "results", "skipped", "failed"} & set(value))
 
 
 def _tasks_of_result(result: dict[Any, Any], option: str) -> list[Any]:
@@ -125,8 +127,9 @@ def _tasks_of_result(result: dict[Any, Any], option: str) -> list[Any]:
     for key in ("results", "tasks"):
         if isinstance(result.get(key), list):
             return list(result[key])
-    if result.get("task") is not None:
-        return [result["task"]]
+    for key in _ONE_TASK:
+        if result.get(key) is not None:
+            return [result[key]]
     if result.get("skipped"):
         return []
     _refuse(option, result, "is a result without a task", TASK_FORMS)

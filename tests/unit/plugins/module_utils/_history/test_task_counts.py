@@ -81,13 +81,13 @@ def test_lines() -> None:
     tasks: list[Any] = [*[{"who": "D\\carol", **full}] * 11, {"entity": WEB01, "description_id": "b"}, {}]
     assert counts_of(["description_id", "error"], *tasks).lines() == [
         "11 tasks  11 failed  Clone         It is full",
-        " 1 tasks   0 failed  b             no error",
-        " 1 tasks   0 failed  unknown type  no error",
+        " 1 task    0 failed  b             no error",
+        " 1 task    0 failed  unknown type  no error",
     ]
     assert counts_of(["who", "entity", "state"], *tasks[10:]).lines() == [
-        "1 tasks  1 failed  D\\carol       no object  error",
-        "1 tasks  0 failed  unknown user  web01      success",
-        "1 tasks  0 failed  unknown user  no object  success",
+        "1 task   1 failed  D\\carol       no object  error",
+        "1 task   0 failed  unknown user  web01      success",
+        "1 task   0 failed  unknown user  no object  success",
     ]
     assert TaskCounts(["who"]).lines() == []
 

@@ -132,6 +132,9 @@ RESULT = {"tasks": [{"moid": "task-1"}, {"moid": "task-2"}], "missing": ["task-9
         ({"results": [{"skipped": True, "changed": False}, {"task": {"moid": "task-3"}}]}, ["task-3"]),
         ({"results": [], "changed": False}, []),
         ({"tasks": [], "failed": True}, []),
+        ({"json": "task-3:5d5bee38-0001", "status": 200, "failed": False}, ["task-3"]),
+        ({"json": {"value": "task-3"}, "failed": False}, ["task-3"]),
+        ({"results": [{"value": "task-3", "failed": False}, {"value": "task-4"}]}, ["task-3", "task-4"]),
     ],
 )
 def test_a_whole_result_stands_for_the_tasks_in_it(result: dict[str, Any], moids: list[str]) -> None:
@@ -139,7 +142,9 @@ def test_a_whole_result_stands_for_the_tasks_in_it(result: dict[str, Any], moids
     assert parse_tasks([[result], [result]]) == moids
 
 
-@pytest.mark.parametrize("result", [{"failed": True, "msg": "No"}, {"results": [{"failed": True}]}])
+@pytest.mark.parametrize(
+    "result", [{"failed": True, "msg": "No"}, {"results": [{"failed": True}]}, {"json": None, "failed": False}]
+)
 def test_a_result_without_tasks_is_refused(result: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="is a result without a task"):
         parse_tasks([result])
