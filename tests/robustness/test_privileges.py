@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.support.module_runs import run
+from ansible_collections.vijson.tasks.tests.support.module_runs import Outcome, run
 from ansible_collections.vijson.tasks.tests.support.runs import Ansible, Task, task
 from ansible_collections.vijson.tasks.tests.support.simulators import simulator
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
@@ -162,6 +162,31 @@ def test_that_privilege_is_enough(ansible: Ansible, asked: dict[str, Change]) ->
     for each in tasks:
         assert done[each["name"]].status == "ok", done[each["name"]]
         assert done[each["name"]].result["changed"] is True
+
+
+def alone(server: VCenter, user: str, change: Change, *, check: bool) -> Outcome:
+    """Run a change as a user in a session of its own."""
+    arguments = {**change.arguments, "username": user, "password": PASSWORD}
+    return run(server, change.module, arguments, check_mode=check)
+
+
+def test_refused_in_sessions_of_their_own(server: VCenter, asked: dict[str, Change]) -> None:
+    possible = [change for name, change in asked.items() if name not in ("progress", "reduce")]
+    before = everything(server)
+    for change in possible:
+        for user in ("reader", f"but-{change.privilege}"):
+            for check in (True, False):
+                outcome = alone(server, user, change, check=check)
+                assert outcome.failed
+                assert change.lack in outcome.result["msg"]
+    assert everything(server) == before
+
+
+def test_that_privilege_is_enough_in_sessions_of_their_own(server: VCenter, asked: dict[str, Change]) -> None:
+    for change in asked.values():
+        for check in (True, False):
+            outcome = alone(server, f"only-{change.privilege}", change, check=check)
+            assert outcome.result.get("changed") is True, outcome.result
 
 
 def test_one_who_may_not_even_log_in(ansible: Ansible, server: VCenter, asked: dict[str, Change]) -> None:

@@ -105,6 +105,7 @@ class Client:
         self._was_used = False  # whether the server has responded to this client in it
         self._told_of_another_id = False
         self._singletons = dict(_SINGLETONS)
+        self._open: list[tuple[Reference, str]] = []
         self._undestroyed: list[tuple[Reference, str]] = []
         self._clock = ServerClock()
         self._deadline = math.inf
@@ -210,15 +211,19 @@ class Client:
         try:
             with opening():
                 made = self._make(target, method, params)
+                self._open.append((made, destroy))
             yield made
         except UNREACHABLE:
             reachable = False
             raise
         finally:
-            if made and reachable:
-                self._finish(partial(self._destroy, made, destroy))
-            elif made:
-                self._undestroyed.append((made, destroy))
+            # The client may have left its session meanwhile, and destroyed what was open in it.
+            if made and (made, destroy) in self._open:
+                self._open.remove((made, destroy))
+                if reachable:
+                    self._finish(partial(self._destroy, made, destroy))
+                else:
+                    self._undestroyed.append((made, destroy))
 
     def _make(self, target: Target, method: str, params: dict[str, Any] | None) -> Reference:
         try:
@@ -226,6 +231,8 @@ class Client:
         except FaultError as error:
             if error.type != "InvalidState" or not self._source.leave():
                 raise
+            while self._open:
+                self._destroy(*self._open.pop())
             self._forget_session()
             made = self.call(target, method, params)
         return expect_reference(made, method)

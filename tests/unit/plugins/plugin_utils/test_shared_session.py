@@ -253,6 +253,19 @@ def test_a_client_that_needs_one_of_its_own(run: Run) -> None:
     assert (run.logins, run.server.operations[LOGOUT]) == (2, 1)
 
 
+def test_a_client_that_leaves_the_session_takes_nothing_along(run: Run) -> None:
+    """What it has open there would otherwise stay open until the end of the run."""
+    run.module()
+    run.server.answers["TaskManager.Create"] = lambda _moid, _params: run.server.own("Collector")
+    run.server.answers["Collector.Destroy"] = run.server.disown
+    run.server.trouble["TaskManager.Create"] = [None, Fault("InvalidState")]
+    with run.client() as client, client.owned("taskManager", "Create", {}, "Destroy"):
+        with client.owned("taskManager", "Create", {}, "Destroy"):
+            assert len(run.server.owned) == 1
+        assert run.server.owned == {}
+    assert run.server.operations["Collector.Destroy"] == 2
+
+
 def test_a_lost_response_of_what_opens_something_is_no_failure(run: Run) -> None:
     """The request is sent again, for what it opened ends with the run."""
     run.server.answers["TaskManager.Create"] = lambda _moid, _params: run.server.own("Collector")
