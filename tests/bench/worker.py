@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import importlib
 import json
-import resource
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -45,6 +46,12 @@ def seconds_of(time_text: str) -> float:
     return parse_rfc3339(time_text) / SECOND
 
 
+def _peak() -> float:
+    """The most memory of this process in MiB. ``ru_maxrss`` begins with the memory of the process that forked it."""
+    (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(peak) / 1024
+
+
 def main() -> None:
     """Run the module and print the measurement as JSON."""
     name, text = sys.argv[1:]
@@ -57,7 +64,7 @@ def main() -> None:
     run = Run(
         seconds=time.monotonic() - begun,
         cpu=time.process_time() - cpu,
-        peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        peak=_peak(),
         late=time.time() - max(ends, default=0.0),
         result={key: value for key, value in result.items() if key != "tasks"},
     )
