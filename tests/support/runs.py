@@ -24,7 +24,7 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 PLUGINS = Path(__file__).parent / "plugins"
 COLLECTION = "vijson.tasks"
-TIMEOUT = 120  # seconds
+TIMEOUT = 240  # seconds
 _KEPT = ("ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME", "ANSIBLE_CONFIG")
 
 Task = dict[str, Any]
