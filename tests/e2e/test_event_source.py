@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -185,6 +186,17 @@ def test_it_ends_soon_while_the_server_is_away(tmp_path: Path, stack: ExitStack)
     begun = time.monotonic()
     stack.close()
     assert time.monotonic() - begun < 15
+
+
+def test_it_ends_soon_while_the_server_is_late(vcenter: VCenter, tmp_path: Path) -> None:
+    with watching(vcenter.variables, tmp_path, ends=True) as watcher:
+        watcher.wait_for(READY)
+        vcenter.fault("*", "dripping", times=100)
+        started = time.monotonic()
+        assert watcher.end(signal.SIGINT) == 0, watcher.output
+        assert time.monotonic() - started < 6
+        assert watcher.lines[-1].endswith("The vCenter was late, so a session may stay open on it until it expires")
+    vcenter.control("POST", "restart")
 
 
 @pytest.mark.parametrize(

@@ -70,8 +70,10 @@ class TaskWatch:
     def close(self) -> None:
         """Close the session and its objects. First end the wait of another thread in :meth:`next`."""
         self._stopping.set()
-        while not self._busy.acquire(timeout=_WAKE_EVERY):
+        while not self._busy.acquire(blocking=False):
             self._wake()
+            if self._busy.acquire(timeout=_WAKE_EVERY):
+                break
         try:
             self._news.close()
         finally:

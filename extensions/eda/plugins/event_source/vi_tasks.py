@@ -188,7 +188,9 @@ EXAMPLES = r"""
     overdue_after: 2h
 """
 
-_CLOSE_TIMEOUT = 15  # seconds
+_CLOSE_TIMEOUT = 2.5  # seconds: ansible-rulebook ends within three seconds after Ctrl-C
+
+logger = logging.getLogger("vijson.tasks")
 
 _T = TypeVar("_T")
 
@@ -214,7 +216,9 @@ async def main(queue: Queue, args: dict[str, Any]) -> None:
                 await queue.put(event)
     finally:
         # An unresponsive vCenter must not prevent the program from ending.
-        await asyncio.wait([_in_thread(events.close)], timeout=_CLOSE_TIMEOUT)
+        _closed, open_still = await asyncio.wait([_in_thread(events.close)], timeout=_CLOSE_TIMEOUT)
+        if open_still:
+            logger.warning("The vCenter was late, so a session may stay open on it until it expires")
 
 
 def _restore_signal_handlers() -> None:
