@@ -92,6 +92,10 @@ faults: venv ## run a sample of the fault-injection tests
 test-faults: venv ## run all fault-injection tests and write docs/faults.md
 	@FAULTS=whole FAULTS_TABLE="$(CURDIR)/docs/faults.md" scripts/check $@ pytest -n 4 --dist worksteal tests/faults
 
+.PHONY: mutants
+mutants: venv ## change the code at 100 points, one at a time, and count the changes that the fast tests do not notice
+	@PYTHONPATH=../../.. scripts/in-tree python -m ansible_collections.vijson.tasks.tests.mutants $(OPTIONS)
+
 .PHONY: quirks
 quirks: venv ## run all modules against servers that differ, one sample for each quirk; QUIRKS=whole for all
 	@QUIRKS=$(QUIRKS) scripts/check $@ pytest -n 2 --dist worksteal tests/assumptions tests/probe
@@ -124,7 +128,7 @@ test-matrix: venv ## run units and e2e with the oldest and newest ansible-core, 
 ##@ Lint
 
 LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog workflow
-PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.architecture tests.assumptions tests.bench tests.e2e tests.faults tests.probe tests.robustness tests.support tests.unit) simulator simulator_tests
+PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.architecture tests.assumptions tests.bench tests.e2e tests.faults tests.mutants tests.probe tests.robustness tests.support tests.unit) simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
 lint: $(LINTERS:%=lint-%) ## run all linters; lint-NAME runs one
