@@ -16,7 +16,7 @@ description:
     These lines come last.
 author:
   - vijson.tasks contributors (@vijson)
-positional: _input, register
+positional: _input, register, hosts
 options:
   _input:
     description:
@@ -27,6 +27,12 @@ options:
     description:
       - Name of the variable in which each host registered its result. Hosts without this variable are left out.
     type: str
+  hosts:
+    description:
+      - Names of the hosts to show, in this order, such as C(ansible_play_hosts_all). Defaults to all.
+      - Set it with C(hostvars), which may also have C(localhost) with the variables of another host.
+    type: list
+    elements: str
 seealso:
   - plugin: vijson.tasks.vi_task_info
     plugin_type: module
@@ -54,7 +60,7 @@ _value:
   elements: str
   sample:
     - 'vc01.example.com  task-42  running  43%  Clone virtual machine  web01  2m10s  VSPHERE.LOCAL\Administrator'
-    - 'vc02.example.com                                          No connection to vc02.example.com:443'
+    - 'vc02.example.com  No connection to vc02.example.com:443'
 """
 
 from collections.abc import Mapping
@@ -62,29 +68,30 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._errors import one_line
 from ..module_utils._task_info.task_lines import TaskLines
 from ..module_utils._task_info.task_result import TASK_KEYS, Task
 
 _TEXTS = {"entity": "name", "error": "message"}
 
 
-def task_table(results: Any, register: str | None = None) -> list[str]:
+def task_table(results: Any, register: str | None = None, hosts: list[str] | None = None) -> list[str]:
     """One line for each task of each vCenter, then one for each vCenter without a result."""
     if not isinstance(results, Mapping):
         raise AnsibleFilterError("task_table: the input is not a mapping of vCenters to results with tasks")
     if register is not None:
-        results = {host: results[host][register] for host in results if register in results[host]}
-    lines, problems = TaskLines(), {}
+        results = {host: results[host][register] for host in hosts or results if register in results[host]}
+    lines, problems = TaskLines(), []
+    width = max((len(str(vcenter)) for vcenter in results), default=0)
     for vcenter, result in results.items():
+        name = str(vcenter).ljust(width)
         if not isinstance(result, Mapping):
             raise AnsibleFilterError(f"task_table: {vcenter} has no result of a module")
         if "tasks" in result:
-            lines.add(map(_whole, result["tasks"]), str(vcenter))
+            lines.add(map(_whole, result["tasks"]), name)
         else:
-            problems[str(vcenter)] = str(result.get("msg") or "no tasks")
-    for vcenter, problem in problems.items():
-        lines.add_problem(problem, vcenter)
-    return lines.aligned()
+            problems.append(f"{name}  {one_line(str(result.get('msg') or 'no tasks'))}")
+    return [*lines.aligned(), *problems]
 
 
 def _whole(task: Mapping[str, Any]) -> Task:

@@ -68,11 +68,6 @@ class TaskLines:
         """Add tasks, with all their keys."""
         self._rows += (_row(task, vcenter) for task in tasks)
 
-    def add_problem(self, problem: str, vcenter: str) -> None:
-        """Add a line that says why a vCenter has no tasks."""
-        blank = dict.fromkeys(_Row._fields, "")
-        self._rows.append(_Row(**{**blank, "vcenter": vcenter, "error": _short(problem, _LONGEST_ERROR)}))
-
     def aligned(self) -> list[str]:
         """The lines. A column in which no task has a value is left out."""
         if not self._rows:

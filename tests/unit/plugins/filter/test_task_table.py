@@ -19,7 +19,7 @@ FAILED = {"msg": "No connection to vc03:443"}
 TABLE = [
     "vc01  task-42  running  5%  Clone  web01  2m10s",
     "vc02  task-7   error               db01          It is full",
-    "vc03                                             No connection to vc03:443",
+    "vc03  No connection to vc03:443",
 ]
 
 
@@ -36,6 +36,16 @@ def test_variables_of_hosts() -> None:
         "localhost": {},
     }
     assert task_table(hosts, "running") == TABLE
+    assert task_table({**hosts, "localhost": hosts["vc01"]}, "running", ["vc02", "vc01", "vc03"]) == [
+        TABLE[1],
+        TABLE[0],
+        TABLE[2],
+    ]
+
+
+def test_names_of_different_lengths() -> None:
+    results = {"a": {"tasks": [{"moid": "task-1"}]}, "longer": {"msg": "no\nconnection"}}
+    assert task_table(results) == ["a       task-1", "longer  no connection"]
 
 
 def test_nothing_runs() -> None:
