@@ -68,13 +68,14 @@ def measure() -> list[Row]:
 
 def _small_row(way: str, small: _History, naive: _Measured) -> Row:
     ours = small.ways[way]
+    labels = "count_by" in _WAYS[way]  # groups of task types have labels, which take a request
     return Row(
         f"history of {SMALL:,} tasks {way}",
         ours.run.seconds,
         ratio=ours.run.seconds / naive.run.seconds,
         against=f"pages of {NAIVE_PAGE}",
         requests=ours.requests,
-        goal="<= 13 requests, >= 2,000 tasks/s",
+        goal=f"<= {13 + labels} requests, >= 2,000 tasks/s",
         note=f"{SMALL / ours.run.seconds:,.0f} tasks/s, peak {ours.run.peak:.1f} MiB",
     )
 
