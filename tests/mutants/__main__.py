@@ -33,7 +33,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
     parser.add_argument("--sample", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="only files whose path contains this")
+    parser.add_argument("--only", default="", help="only files whose path contains one of these, with commas")
     parser.add_argument("--stages", type=int, default=3, help="1: only the tests of the file, 2: also of its folder")
     return parser.parse_args()
 
@@ -49,7 +49,7 @@ def all_mutants(only: str) -> Iterator[Mutant]:
     for folder in SOURCES.values():
         for file in sorted((ROOT / folder).rglob("*.py")):
             path = str(file.relative_to(ROOT))
-            if only in path and not any(word in path for word in DATA_ONLY):
+            if any(part in path for part in only.split(",")) and not any(word in path for word in DATA_ONLY):
                 yield from mutants(ROOT, path)
 
 

@@ -215,6 +215,8 @@ def test_clone_terminate_and_list(server: Running) -> None:
 @pytest.mark.parametrize(
     ("wanted", "common"),
     [
+        (["9.0.0.0"], "9.0.0.0"),
+        (["8.0.1.0"] * 128, "8.0.1.0"),
         (["9.0.0.0", "8.0.1.0"], "9.0.0.0"),
         (["9.1.1.0", "8.0.2.0", "9.0.0.0"], "8.0.2.0"),
         (["10.0.0.0", "nonsense"], ""),

@@ -12,11 +12,12 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any, Callable
 
 import pytest
 
+from ansible_collections.vijson.tasks.plugins.module_utils import _interrupts
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interrupted
 from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import sleep, waiting
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, run_job
@@ -271,6 +272,30 @@ def test_it_comes_again_where_it_was_lost(wire: Wire) -> None:
         return {}
 
     interrupted(run, Job(connection()))
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "after", "ends"),
+    [
+        (0, 0, 0.0, True),
+        (1, 0, 1.3, False),
+        (1, 0, 1.7, True),
+        (0, 1, 2.3, False),
+        (0, 1, 2.7, True),
+        (1, 1, 2.3, False),
+    ],
+)
+def test_what_is_opened_or_closed_has_some_time(
+    monkeypatch: pytest.MonkeyPatch, opening: int, closing: int, after: float, ends: bool
+) -> None:
+    now = time.monotonic()
+    block = _interrupts._Block()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    block.interrupt(signal.SIGTERM, None)
+    block.opening, block.closing = opening, closing
+    monkeypatch.setattr(time, "monotonic", lambda: now + after)
+    with pytest.raises(Interrupted) if ends else nullcontext():
+        block.check()
 
 
 def test_without_a_signal_handlers_come_back_too(wire: Wire) -> None:

@@ -16,7 +16,17 @@ import pytest
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError, one_line
 from ansible_collections.vijson.tasks.plugins.module_utils._secrets import MASK, Secrets, mask, mask_strings
 
-PASSWORDS = ["pa55word", 'p"a\\s/s', "grün & <gelb>", "new\nline\tand  spaces", " around ", "100%+1", "it's"]
+PASSWORDS = [
+    "pa55word",
+    'p"a\\s/s',
+    "grün & <gelb>",
+    "new\nline\tand  spaces",
+    " around ",
+    "100%+1",
+    "it's",
+    'grü"n',
+    "abc",
+]
 FORMS: list[Callable[[str], str]] = [
     str,
     repr,
@@ -52,6 +62,11 @@ def test_a_secret_is_masked_in_every_form(password: str, form: Callable[[str], s
         assert MASK in masked
         assert set(masked) <= set(f"[]{MASK}\"' ")
     assert secrets.mask("nothing here") == "nothing here"
+
+
+def test_a_secret_of_two_characters_would_mask_half_of_each_message() -> None:
+    kept("ab", "it")
+    assert mask("about it") == "about it"
 
 
 def test_errors_mask_secrets() -> None:

@@ -48,6 +48,7 @@ def test_what_a_task_becomes(
     result = run(server, check_mode=check_mode, **arguments)
     assert {key: result["task"][key] for key in after} == after
     assert result["changed"] is bool(after)
+    assert (result["task"]["moid"], result["diff"]["before"]["state"]) == ("task-1", "queued")
     assert {key for key, value in result["diff"]["after"].items() if value != result["diff"]["before"][key]} == set(
         after
     )
@@ -71,6 +72,15 @@ def test_a_planned_task() -> None:
     result = run(server, "check-mode", check_mode=True, state="running", progress=5)
     assert (result["task"]["moid"], result["task"]["state"], result["task"]["progress"]) == ("check-mode", "running", 5)
     assert server.operations["PropertyCollector.RetrievePropertiesEx"] == 0
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_operation_of_the_vcenter_is_changed_only_by_force(server: OwnTaskServer, check_mode: bool) -> None:
+    server.change("task-1", name="CloneVM_Task")
+    refused = run(server, check_mode=check_mode, state="running")
+    assert "task-1 is the vCenter's own operation CloneVM_Task" in refused["msg"]
+    assert server.tasks["task-1"]["state"] == "queued"
+    assert run(server, check_mode=check_mode, state="running", force=True)["task"]["state"] == "running"
 
 
 def test_check_mode_knows_the_privilege(server: OwnTaskServer) -> None:

@@ -137,6 +137,8 @@ def test_a_session_that_ends_in_the_middle(newest_first: bool) -> None:
             server.end_sessions()
     assert found == sorted(range(35), reverse=newest_first)
     assert server.operations["SessionManager.Login"] == 2
+    # Nothing was asked of the collector that ended with its session, not even to be destroyed.
+    assert server.operations["TaskHistoryCollector.DestroyCollector"] == 1
     assert (server.owned, server.sessions) == ({}, set())
 
 

@@ -44,6 +44,8 @@ def test_values_are_taken_as_ansible_takes_them(kind: str, given: Any, value: An
         ({"type": "int"}, "x", "it: 'x' is not a whole number"),
         ({"type": "int"}, True, "it: True is not a whole number"),
         ({"type": "float"}, [], "it: [] is not a number"),
+        ({"type": "float"}, True, "it: True is not a number"),
+        ({"type": "str"}, False, "it: False is not a string"),
         ({"type": "str"}, {}, "it: {} is not a string"),
         ({"type": "bool"}, "maybe", "it: 'maybe' is not a boolean. Use true or false"),
         ({"type": "list", "elements": "str"}, [[]], "it: [[]] is not a list of strings"),

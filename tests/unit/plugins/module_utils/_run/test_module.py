@@ -56,6 +56,7 @@ def fails(error: BaseException) -> Callable[[Job], Result]:
 def test_a_result(perform: Perform) -> None:
     result = perform(lambda job: {"changed": True, "wait": job.params["wait"], "port": job.params["port"]}, wait="yes")
     assert {key: result[key] for key in ("changed", "wait", "port")} == {"changed": True, "wait": True, "port": 443}
+    assert perform(lambda _job: {})["changed"] is False
 
 
 def test_modes_and_warnings(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:

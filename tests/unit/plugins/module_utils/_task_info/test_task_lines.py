@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_lines import (
+    aligned_column,
     entity_text,
     shortened,
     task_lines,
@@ -23,6 +24,11 @@ def task(moid: str, state: str = "running", **fields: Any) -> dict[str, Any]:
 
 
 WEB01 = {"type": "VirtualMachine", "moid": "vm-7", "name": "web01"}
+
+
+def test_a_column_is_left_aligned_unless_it_has_numbers() -> None:
+    assert aligned_column(["a", "bcd"]) == ["a  ", "bcd"]
+    assert aligned_column(["1", "100"], right=True) == ["  1", "100"]
 
 
 def test_the_columns_are_aligned() -> None:

@@ -15,6 +15,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.outcome import (
     WaitOutcome,
     list_names,
+    missing_tasks_text,
     parse_wait_timeout,
     task_errors_text,
     wait_result,
@@ -88,6 +89,15 @@ def test_of_many_errors_only_some_are_told() -> None:
 @pytest.mark.parametrize(("count", "text"), [(1, "task-0"), (2, "task-0, task-1"), (12, "and 2 more")])
 def test_names(count: int, text: str) -> None:
     assert list_names([f"task-{number}" for number in range(count)]).endswith(text)
+
+
+def test_missing_tasks() -> None:
+    assert missing_tasks_text(["task-1"], "vc1") == (
+        "task-1 does not exist, or no longer exists, on vc1: how it ended is unknown"
+    )
+    assert missing_tasks_text(["task-1", "task-2"], "vc1") == (
+        "task-1, task-2 do not exist, or no longer exist, on vc1: how they ended is unknown"
+    )
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("15m", 900), ("12H", 43200), ("1w", 604800), ("0", 0)])
