@@ -32,3 +32,19 @@ use_tree() {
     export ANSIBLE_HOME=$build/home/.ansible
     export ANSIBLE_CONFIG=$tree/tests/ansible.cfg
 }
+
+# uv installs in seconds what takes pip minutes. It does not read pip's settings, so this makes variables of them.
+use_pip_settings() {
+    local setting value
+    while IFS='=' read -r setting value; do
+        value=${value:1:-1}
+        case $setting in
+        *.index-url) export UV_DEFAULT_INDEX=$value ;;
+        *.extra-index-url) export UV_INDEX=${value//\\n/ } ;;
+        *.find-links) export UV_FIND_LINKS=${value//\\n/,} ;;
+        *.cert) export SSL_CERT_FILE=$value ;;
+        esac
+    done < <("$VENV/bin/python" -m pip config list)
+    # As pip, take a package from whichever index has it. The hashes say which files are right.
+    export UV_INDEX_STRATEGY=unsafe-best-match
+}

@@ -2,24 +2,30 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Let ansible-test install the pip that ships with Python in its empty virtual environments.
+"""Let ansible-test install pip in its empty virtual environments from the index that pip is configured for.
 
 Usage: seed_pip.py FOLDER. ansible-test would download a bootstrap script to that folder. If a script with that name
-exists, ansible-test uses it, and needs only the package index that pip is configured for.
+exists, ansible-test uses it. uv installs pip in a moment; without uv, the pip that ships with Python does.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 BOOTSTRAP = """\
+import os
 import subprocess
 import sys
 
-packages = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
+uv, settings = {uv!r}, {settings!r}
+packages = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+install = [uv, "pip", "install", "--quiet", "--python", sys.executable, *packages]
+if os.path.exists(uv) and not subprocess.call(install, env=dict(os.environ, **settings)):
+    sys.exit()
 subprocess.check_call([sys.executable, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
 subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", *packages])
 """
@@ -38,8 +44,11 @@ def main() -> None:
     """Write one script for each version."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
+    uv = str(Path(sys.executable).with_name("uv"))
+    # ansible-test passes only some variables on.
+    settings = {name: value for name, value in os.environ.items() if name.startswith(("UV_", "SSL_CERT_"))}
     for version in pip_versions():
-        (folder / f"get_pip_{version.replace('.', '_')}.py").write_text(BOOTSTRAP)
+        (folder / f"get_pip_{version.replace('.', '_')}.py").write_text(BOOTSTRAP.format(uv=uv, settings=settings))
 
 
 if __name__ == "__main__":
