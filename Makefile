@@ -60,9 +60,9 @@ changelog: venv ## move the fragments to CHANGELOG.rst, for the version in galax
 ##@ Tests
 
 .PHONY: test
-test: venv ## run all checks, two at a time, and print the number of tests
+test: venv ## run all checks, two at a time, longest first, and print the number of tests
 	@rm -rf .build/results
-	@code=0; $(PARALLEL) e2e sanity robustness faults quirks units simulator-tests molecule docs build lint || code=$$?; $(SUMMARY) && exit $$code
+	@code=0; $(PARALLEL) e2e sanity robustness units faults quirks molecule simulator-tests build lint docs || code=$$?; $(SUMMARY) && exit $$code
 
 .PHONY: bench
 bench: venv ## run the benchmarks and write docs/benchmarks.md
@@ -70,7 +70,7 @@ bench: venv ## run the benchmarks and write docs/benchmarks.md
 
 .PHONY: units
 units: venv ## run the unit tests and the checks of the structure
-	@scripts/check $@ pytest tests/unit tests/architecture
+	@scripts/check $@ pytest -n 4 --dist worksteal tests/unit tests/architecture
 
 .PHONY: fuzz
 fuzz: venv ## run the property-based tests with more than 20,000 values each

@@ -22,6 +22,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViErro
 from ansible_collections.vijson.tasks.plugins.module_utils._events.event_source import TaskEvents
 from ansible_collections.vijson.tasks.plugins.module_utils._plays.recorder import CALLBACK_SPEC, play_recorder
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, run_job
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson import transport
 from ansible_collections.vijson.tasks.tests.support.raw_servers import (
     HOST,
     LOGIN,
@@ -87,6 +88,12 @@ def echo(gateway: Gateway, padding: int, *, of: str) -> Callable[[socket.socket]
                 return
 
     return serve
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retry at once; other tests check the pauses."""
+    monkeypatch.setattr(transport, "REQUEST_PAUSES", (0.01, 0.01, 0.01))
 
 
 @pytest.fixture(scope="module")
