@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-_COMPARED = {
-    ast.Eq: "!=",
-    ast.NotEq: "==",
-    ast.Lt: "<=",
-    ast.LtE: "<",
-    ast.Gt: ">=",
-    ast.GtE: ">",
-    ast.Is: "is not",
-    ast.IsNot: "is",
-    ast.In: "not in",
-    ast.NotIn: "in",
+_COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
 }
 _CALCULATED = {ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*", ast.FloorDiv: "*"}
 
@@ -29,18 +29,20 @@ class Mutant(NamedTuple):
     """One changed expression or statement of a file.
 
     :ivar path: the file, relative to the collection
+    :ivar code: the line in which it begins
     :ivar start: the first and, in `end`, the last position in the source, in bytes
     """
 
     path: str
     line: int
+    code: str
     start: int
     end: int
     before: str
     after: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.before!r} -> {self.after!r}"
+        return f"{self.path}: {self.code}: {self.before!r} -> {self.after!r}"
 
     def applied(self, source: bytes) -> bytes:
         """The source of the file with the change."""
@@ -51,14 +53,16 @@ def mutants(root: Path, path: str) -> Iterator[Mutant]:
     """All mutants of a file."""
     source = (root / path).read_bytes()
     offsets = [0]
-    for text in source.splitlines(keepends=True):
+    lines = source.splitlines(keepends=True)
+    for text in lines:
         offsets.append(offsets[-1] + len(text))
     for node, after in _changes(ast.parse(source)):
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         start = offsets[node.lineno - 1] + node.col_offset
         end = offsets[node.end_lineno - 1] + node.end_col_offset
-        yield Mutant(path, node.lineno, start, end, source[start:end].decode(), after)
+        code = lines[node.lineno - 1].decode().strip()
+        yield Mutant(path, node.lineno, code, start, end, source[start:end].decode(), after)
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
@@ -112,11 +116,8 @@ def _other_statements(node: ast.stmt) -> Iterator[str]:
 
 
 def _compared(node: ast.Compare) -> str:
-    words = [ast.unparse(node.left)]
-    for number, (operator, right) in enumerate(zip(node.ops, node.comparators)):
-        changed = _COMPARED[type(operator)] if number == 0 else ast.unparse(operator)
-        words += [changed, ast.unparse(right)]
-    return f"({' '.join(words)})"
+    first, *others = node.ops
+    return f"({ast.unparse(ast.Compare(node.left, [_COMPARED[type(first)](), *others], node.comparators))})"
 
 
 def _has_text(node: ast.BinOp) -> bool:
