@@ -261,7 +261,7 @@ class Client:
         member: str,
         params: dict[str, Any] | None,
         *,
-        bound: bool = False,
+        bound: bool,
         check: Callable[[Any], None] = ignore,
         **how: Any,
     ) -> Any:

@@ -129,6 +129,15 @@ def test_the_key_of_a_session_is_not_its_id(client: Make, wire: Wire) -> None:
         assert made.session_key() == "key-1"
 
 
+def test_the_user_of_a_session(client: Make, wire: Wire) -> None:
+    current = Call("GET", f"{SDK}/SessionManager/SessionManager/currentSession", answers(user_session("key-9")))
+    wire.expect(login("S1"), logout("S1"), current)
+    with client() as made:
+        assert made.user_name() == "EXAMPLE\\u"
+    given = client("S0")
+    assert [given.user_name(), given.user_name()] == ["EXAMPLE\\u"] * 2
+
+
 def test_the_key_of_a_session_that_was_handed_in(client: Make, wire: Wire) -> None:
     wire.expect(Call("GET", f"{SDK}/SessionManager/SessionManager/currentSession", answers(user_session("key-9"))))
     made = client("S0")

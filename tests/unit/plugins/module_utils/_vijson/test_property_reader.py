@@ -167,6 +167,28 @@ def test_objects_of_another_type_are_not_taken_for_tasks() -> None:
         assert read_properties_through(client, root, "recentTask", "Task", ["info"]) == []
 
 
+def test_a_traversal_asks_for_the_objects_and_for_the_property_that_leads_to_them() -> None:
+    server = TaskServer()
+    root = Reference("VirtualMachine", "vm-7")
+    machine = {**content("VirtualMachine", recentTask=[]), "obj": ref(*root)}
+    server.answers[READ] = lambda _moid, _params: {"objects": [machine]}
+    with server.client("S0") as client:
+        read_properties_through(client, root, "recentTask", "Task", ["info"], require=[Reference("Folder", "group-v3")])
+    (spec,) = next(sent.params["specSet"] for sent in server.sent if "specSet" in (sent.params or {}))
+    assert spec["reportMissingObjectsInResults"] is False
+    assert [(part["type"], part["pathSet"]) for part in spec["propSet"]] == [
+        ("Task", ["info"]),
+        ("Folder", ["name"]),
+        ("VirtualMachine", ["recentTask"]),
+    ]
+    first, required = spec["objectSet"]
+    assert (first["obj"], first["skip"]) == (ref(*root), False)
+    assert [(step["type"], step["path"], step["skip"]) for step in first["selectSet"]] == [
+        ("VirtualMachine", "recentTask", False)
+    ]
+    assert (required["obj"], required["skip"]) == (ref("Folder", "group-v3"), False)
+
+
 def test_one_object_that_has_to_exist() -> None:
     server = TaskServer("task-1")
     with server.client("S0") as client:
