@@ -9,14 +9,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, FaultError, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     CONTENT,
+    LOGOUT,
     SDK,
     Call,
+    Outcome,
     Wire,
     answers,
     faults,
@@ -127,6 +130,19 @@ def test_the_key_of_a_session_is_not_its_id(client: Make, wire: Wire) -> None:
     wire.expect(login("S1"), logout("S1"))
     with client() as made:
         assert made.session_key() == "key-1"
+
+
+@pytest.mark.parametrize("outcome", [answers(None), faults("SystemError")])
+def test_closing_closes_the_connections(
+    client: Make, wire: Wire, monkeypatch: pytest.MonkeyPatch, outcome: Outcome
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(requests.Session, "close", lambda _session: closed.append("session"))
+    wire.expect(login("S1"), Call("POST", LOGOUT, outcome, session="S1"))
+    with client() as made:
+        made.log_in()
+        assert closed == []
+    assert len(closed) == 1
 
 
 def test_the_user_of_a_session(client: Make, wire: Wire) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, LostResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, FaultError, LostResponse
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.property_reader import (
     object_spec_through,
@@ -24,7 +24,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.updates impor
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Lost, TaskServer, ref
-from ansible_collections.vijson.tasks.tests.unit.support.wire import SDK, Call, Wire, faults
+from ansible_collections.vijson.tasks.tests.unit.support.wire import SDK, Call, Wire, faults, login
 
 TASK = Reference("Task", "task-1")
 COLLECTOR = Reference("PropertyCollector", "collector-1")
@@ -167,3 +167,15 @@ def test_a_view_to_which_all_was_added() -> None:
     server = FakeVcenter()
     server.answers[MODIFY] = lambda _moid, _params: None
     assert change_list_view(server.client("S0"), Reference("ListView", "view-1"), [TASK]) == []
+
+
+def test_a_view_that_ended_with_its_session_is_not_changed_in_a_new_one(
+    client: Callable[..., Client], wire: Wire
+) -> None:
+    modify = f"{SDK}/ListView/view-1/ModifyListView"
+    wire.expect(login("S1"), Call("POST", modify, faults("NotAuthenticated"), session="S1"))
+    with client() as made:
+        made.log_in()
+        with pytest.raises(FaultError, match="NotAuthenticated"):
+            change_list_view(made, Reference("ListView", "view-1"), [TASK])
+    assert wire.expected == []
