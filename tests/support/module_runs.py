@@ -68,10 +68,12 @@ def shared_session() -> Iterator[Share]:
     with TemporaryDirectory() as folder:
         store = SessionStore(Path(folder, "run"))
         store.begin()
-        yield lambda where, who: SharedSession(store, where.settled(), who)
-        for content in store.end(REQUEST_TIMEOUT):
-            if content.get("session"):
-                log_out(content["session"][0], content["where"], REQUEST_TIMEOUT)
+        try:
+            yield lambda where, who: SharedSession(store, where.settled(), who)
+        finally:
+            for content in store.end(REQUEST_TIMEOUT):
+                if content.get("session"):
+                    log_out(content["session"][0], content["where"], REQUEST_TIMEOUT)
 
 
 def connection(server: VCenter, session_id: str | None) -> dict[str, Any]:
