@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from .._errors import BadResponse, ConnectError, LostResponse, ViError
 from .recovery import LOST_STATUSES
+from .trust_folder import read_certificates
 
 _LEVELS = 8
 
@@ -99,7 +101,7 @@ def _proxy_host(attempt: RequestAttempt) -> str:
 
 def _tls_failure(reason: BaseException, attempt: RequestAttempt) -> ViError:
     text = str(reason)
-    if "NO_CERTIFICATE_OR_CRL_FOUND" in text or "PEM lib" in text:
+    if "NO_CERTIFICATE_OR_CRL_FOUND" in text or "PEM lib" in text or _is_empty_folder(attempt.trusted):
         return ViError(
             f"ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): there is no certificate in {attempt.trusted!r}."
             " Use a PEM file or a directory of CA certificates"
@@ -113,6 +115,11 @@ def _tls_failure(reason: BaseException, attempt: RequestAttempt) -> ViError:
     if "EOF" in text or "reset" in text.lower():
         return LostResponse(f"The connection to {attempt.where} broke before the response arrived: {text}")
     return ConnectError(f"The TLS handshake with {attempt.where} failed: {text}", transient=False)
+
+
+def _is_empty_folder(trusted: str) -> bool:
+    """Whether it is a directory without a certificate."""
+    return os.path.isdir(trusted) and read_certificates(trusted) is None
 
 
 def _no_connection(attempt: RequestAttempt, text: str) -> str:

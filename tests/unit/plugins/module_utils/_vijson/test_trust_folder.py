@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint, Transport
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.trust_folder import read_certificates
 from ansible_collections.vijson.tasks.tests.support.raw_servers import HOST, certificate_of, raw_server, says
@@ -40,5 +40,9 @@ def test_a_folder_without_certificates(tmp_path: Path) -> None:
     assert read_certificates(str(tmp_path)) is None
     with raw_server(says({}), certificate_of(trustme.CA())) as port:
         transport = Transport(Endpoint(HOST, port, verify=str(tmp_path)))
-        with pytest.raises(ConnectError, match=r"certificate .* is not trusted"):
+        with pytest.raises(ViError) as refused:
             transport.send("GET", "/x")
+    assert str(refused.value) == (
+        f"ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): there is no certificate in '{tmp_path}'."
+        " Use a PEM file or a directory of CA certificates"
+    )
