@@ -30,7 +30,7 @@ READING = {
     "SessionManager.Logout",
     "SessionManager.currentSession",
     "TaskManager.CreateCollectorForTasks",
-    *(f"TaskHistoryCollector.{name}" for name in ("SetCollectorPageSize", "ResetCollector", "DestroyCollector")),
+    *(f"TaskHistoryCollector.{name}" for name in ("ResetCollector", "DestroyCollector")),
     *(f"TaskHistoryCollector.{name}" for name in ("ReadNextTasks", "ReadPreviousTasks", "latestPage")),
     "PropertyCollector.RetrievePropertiesEx",
     "ExtensionManager.FindExtension",

@@ -17,7 +17,8 @@ from contextlib import closing
 from typing import Any, Callable, NamedTuple
 
 from .._errors import BadResponse
-from .._history.history_reader import read_history, set_page_size
+from .._history.history_reader import read_history
+from .._history.start_id_view import request_page
 from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_moid, task_reference
 from .._task_info.task_result import Task, task_from_info
 from .._tasks.task_reader import read_task_infos
@@ -95,7 +96,7 @@ class TaskFeed:
             client.owned("propertyCollector", "CreatePropertyCollector", None, "DestroyPropertyCollector") as collector,
             client.owned("viewManager", "CreateListView", {}, "DestroyView") as view,
         ):
-            self._page_size = set_page_size(client, history, self._page_size)
+            self._set_page_size(history)
             self.updates = updates = Updates(client, collector)
             updates.watch(
                 property_filter_spec(
@@ -173,6 +174,14 @@ class TaskFeed:
                     yield self._new_events(page)
         self._ledger.settled = True
         yield self._read(self._ledger.active)
+
+    def _set_page_size(self, history: Reference) -> None:
+        """Set the size of the latest page to what the server accepts."""
+
+        def request(count: int) -> None:
+            self._client.call(history, "SetCollectorPageSize", {"maxCount": count}, bound=True)
+
+        self._page_size = request_page(request, self._page_size)[1]
 
     def _read(self, moids: list[str], enter: Enter | None = None) -> list[Event]:
         if not moids:

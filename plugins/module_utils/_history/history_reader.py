@@ -88,8 +88,6 @@ def _without_result(info: TaskInfo) -> TaskInfo:
 def read_latest_tasks(client: Client, spec: dict[str, Any], count: int, *, with_results: bool = True) -> list[TaskInfo]:
     """The TaskInfos of the newest tasks, at most ``count``, newest first.
 
-    The property latestPage alone may have fewer than there are: a larger page size does not fill it with older tasks.
-
     :param spec: a TaskFilterSpec
     :param with_results: whether the TaskInfos have a ``result``
     :raises ViError: a request failed
@@ -102,13 +100,6 @@ def read_latest_tasks(client: Client, spec: dict[str, Any], count: int, *, with_
             if len(newest) >= count:
                 break
     return newest[:count]
-
-
-def set_page_size(client: Client, collector: Reference, size: int) -> int:
-    """Set the size of a collector's latest page, and return the size that the server accepted."""
-    return request_page(
-        lambda count: client.call(collector, "SetCollectorPageSize", {"maxCount": count}, bound=True), size
-    )[1]
 
 
 def _matches(spec: dict[str, Any], info: TaskInfo) -> bool:
@@ -213,11 +204,10 @@ def _by_start_id(client: Client, spec: dict[str, Any], page_size: int, with_resu
 def _from_latest_page(client: Client, spec: dict[str, Any], page_size: int, with_results: bool) -> Pages:
     """The latest page, then the tasks from there back.
 
-    The page may have fewer tasks than its size: a server need not fill a larger one with older tasks. After
-    ResetCollector, servers differ in whether the cursor is before or after the page. The caller drops the duplicates.
+    The page is small, and a server need not fill a larger one with older tasks. After ResetCollector, servers differ in
+    whether the cursor is before or after the page. The caller drops the duplicates.
     """
     with _collector(client, spec, with_results) as collector:
-        page_size = set_page_size(client, collector, page_size)
         yield _sorted(expect_objects(client.get(collector, "latestPage", bound=True), "latestPage"))
         client.call(collector, "ResetCollector", bound=True)
         for page in _read(client, collector, "ReadPreviousTasks", page_size):

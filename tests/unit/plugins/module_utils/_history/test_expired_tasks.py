@@ -75,18 +75,19 @@ def test_a_server_with_smaller_pages() -> None:
 def test_the_search_ends_with_the_page_that_is_older() -> None:
     server = HistoryServer(5000)
     assert find(server, "task-4500", "task-4200", release="8.0.3.1") == ["task-4200", "task-4500"]
-    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 0
+    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 1
     assert find(server, "task-9999", release="8.0.1.0") == []
-    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 0
+    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 1
     assert server.operations[BY_ID] == 0
 
 
 def test_the_search_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(expired_tasks, "MAX_SEARCHED", 2000)
     server = HistoryServer(5000)
-    assert find(server, "task-3000", release="8.0.1.0") == ["task-3000"]
-    assert find(server, "task-2999", release="8.0.1.0") == []
-    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 2
+    # The latest page has 10 tasks, and two more have 1000 each.
+    assert find(server, "task-2990", release="8.0.1.0") == ["task-2990"]
+    assert find(server, "task-2989", release="8.0.1.0") == []
+    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 4
 
 
 @pytest.mark.parametrize("fault", ["NotSupported", "NoPermission"])
