@@ -83,15 +83,18 @@ def test_refused_although_the_authority_is_trusted(shown: dict[str, Shown], name
 @pytest.mark.parametrize(
     ("name", "reason"), [("good", UNKNOWN), ("with its authority", "self-signed certificate in certificate chain")]
 )
-@pytest.mark.parametrize("trusted", ["other", "none", "default"])
+@pytest.mark.parametrize("trusted", ["other", "default"])
 def test_an_unknown_authority(
-    shown: dict[str, Shown], authorities: Authorities, tmp_path: Path, name: str, reason: str, trusted: str
+    shown: dict[str, Shown], authorities: Authorities, name: str, reason: str, trusted: str
 ) -> None:
-    """``none``: an empty folder; ``default``: the list that ships with requests."""
-    ca_path = {"other": str(authorities.other), "none": str(tmp_path), "default": ""}[trusted]
-    msg = refused(shown[name], ca_path=ca_path)
+    """``default``: the list that ships with requests."""
+    msg = refused(shown[name], ca_path={"other": str(authorities.other), "default": ""}[trusted])
     assert reason in msg.replace("self signed", "self-signed")
     assert "ca_path" in msg
+
+
+def test_a_folder_without_certificates(shown: dict[str, Shown], tmp_path: Path) -> None:
+    assert f"there is no certificate in '{tmp_path}'" in refused(shown["good"], ca_path=str(tmp_path))
 
 
 def test_a_name_that_is_not_in_the_certificate(shown: dict[str, Shown]) -> None:

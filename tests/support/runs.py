@@ -127,7 +127,7 @@ class Ansible:
         return self.start(["ansible-playbook", str(path), *inventory], folder=folder, **options)
 
     def playbook(self, plays: Sequence[Mapping[str, Any]] | str, **options: Any) -> Run:
-        """Run a playbook, given as data, or as text if it needs YAML tags.
+        """Run a playbook, given as data, or as text if it needs YAML tags. Dates in the data become texts.
 
         Options are those of :meth:`run`, ``arguments`` for ansible-playbook, and ``hosts`` with their variables, all of
         them on this machine.
@@ -136,7 +136,7 @@ class Ansible:
         hosts = options.pop("hosts", None)
         inventory = ["--inventory", str(_write_inventory(folder, hosts))] if hosts else []
         path = folder / "play.yml"
-        path.write_text(plays if isinstance(plays, str) else json.dumps(plays), encoding="utf-8")
+        path.write_text(plays if isinstance(plays, str) else json.dumps(plays, default=str), encoding="utf-8")
         return self.run(
             ["ansible-playbook", str(path), *inventory, *options.pop("arguments", ())], folder=folder, **options
         )

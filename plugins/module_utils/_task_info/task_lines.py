@@ -111,5 +111,6 @@ def _row(task: Task, vcenter: str = "") -> _Row:
     )
 
 
-def _short(text: str | None, width: int = _WIDEST) -> str:
-    return shortened(one_line(text or ""), width)
+def _short(text: Any, width: int = _WIDEST) -> str:
+    # The server may send another type than text.
+    return shortened(one_line(str(text or "")), width)

@@ -58,6 +58,12 @@ def test_no_text_of_the_server_breaks_a_line() -> None:
     assert "…" in line
 
 
+@pytest.mark.parametrize("name", [True, 7, ["a", "b"], {"a": "b"}])
+def test_a_name_of_another_type(name: Any) -> None:
+    (line,) = task_lines([task("task-7", entity={**WEB01, "name": name})])
+    assert str(name) in line
+
+
 @pytest.mark.parametrize(
     ("entity", "text"),
     [(None, None), (WEB01, "web01"), ({"type": "Folder", "moid": "group-d1", "name": None}, "Folder:group-d1")],
