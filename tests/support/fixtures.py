@@ -31,8 +31,8 @@ def vcenter(shared_vcenter: VCenter) -> Iterator[VCenter]:
     state = shared_vcenter.state()
     left = shared_vcenter.left()
     shared_vcenter.clean()
-    assert left == {}
-    assert state["violations"] == []
+    assert left == {}, left
+    assert state["violations"] == [], state["violations"]
 
 
 @pytest.fixture
