@@ -30,6 +30,7 @@ from ansible_collections.vijson.tasks.tests.assumptions.runs import (
     comparable,
     differences,
 )
+from ansible_collections.vijson.tasks.tests.support import module_runs
 from ansible_collections.vijson.tasks.tests.support.simulators import simulator
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 from simulator.quirks import parse_quirk
@@ -143,8 +144,9 @@ def servers() -> Iterator[Servers]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Retry at once; other tests check the pauses. Files go to the test's own folder."""
+    """Retry at once, which other tests check, and allow for a slow machine. Files go to the test's own folder."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(module_runs, "REQUEST_TIMEOUT", 10.0)
     monkeypatch.setattr(transport, "REQUEST_PAUSES", (0.02, 0.1, 0.1))
     monkeypatch.setattr(wait, "WAIT_PAUSES", (0.02, 0.1))
     monkeypatch.setattr(creating, "_LAG_PAUSES", (0.1, 0.1, 0.1))
