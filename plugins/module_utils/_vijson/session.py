@@ -118,19 +118,18 @@ class GivenSession(OwnSession):
     ends_orphans = False
 
     def __init__(self, hostname: str):
-        self._hostname = hostname
+        self._message = (
+            f"session_id: {hostname} does not know this session. It was logged out, has expired, or belongs to another"
+            " server. Log in again with vi_session"
+        )
 
     def open(self, _log_in: LogIn, /) -> Session:
         """Always raises SessionEnded: there are no credentials for a login."""
-        raise SessionEnded("session_id: the session has ended. Log in again with vi_session")
+        raise SessionEnded(self._message)
 
     def ended(self, end: SessionEnd) -> None:
         """Always raises SessionEnded: there are no credentials for a login."""
-        raise SessionEnded(
-            f"session_id: {self._hostname} does not know this session. It was logged out, has expired,"
-            " or belongs to another server. Log in again with vi_session",
-            fault=end.error.fault,
-        ) from end.error
+        raise SessionEnded(self._message, fault=end.error.fault) from end.error
 
 
 class LentSession(OwnSession):
