@@ -213,9 +213,8 @@ def test_an_interrupted_run_ends_the_task_in_error(shown: Shown, vcenter: VCente
     until(lambda: "Task.SetTaskDescription" in vcenter.state()["requests"])
     started.process.send_signal(number)
     assert started.finish().code != 0
-    until(lambda: vcenter.left() == {})
-    task = shown.task()
-    assert (task["state"], task["error"]["message"]) == ("error", "The run was interrupted")
+    until(lambda: shown.task()["state"] == "error" and vcenter.left() == {})
+    assert shown.task()["error"]["message"] == "The run was interrupted"
 
 
 # -- failures ------------------------------------------------------------------------------------------------------
