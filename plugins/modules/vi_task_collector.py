@@ -343,8 +343,6 @@ from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
 from ..module_utils._task_info.task_fields import ShownTasks, TaskFields
 from ..module_utils._task_info.task_result import Task
-from ..module_utils._vijson.inventory import require_entity
-from ..module_utils._vijson.wire import Reference
 
 if TYPE_CHECKING:
     from ..module_utils._history.task_counts import TaskCounts
@@ -444,9 +442,8 @@ def _write(
 
 def _check_filter(job: Job, wanted: TaskFilter, specs: list[dict[str, Any]], *, is_empty: bool) -> None:
     """Warn of, or fail on, values of options that the vCenter accepts and that yet cannot find what they seem to."""
-    for entity in wanted.entities or ():
-        if is_empty and isinstance(entity, Reference):
-            require_entity(job.client, entity)
+    if is_empty:
+        wanted.require_entities(job.client)
     if is_empty and wanted.users and has_tasks_of_others(job.client, specs):
         job.warn(
             f"users: found no tasks of {', '.join(wanted.users)}, but tasks that others started. Check the names: use"

@@ -68,23 +68,25 @@ class MainProcess:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._patience = _SIGNALLED_PATIENCE
         handler = self._handlers[number]
-        if number != signal.SIGINT or not callable(handler):
-            self._end()
-            signal.signal(number, handler)
-        if not callable(handler):
-            os.kill(os.getpid(), number)
+        if number == signal.SIGINT and callable(handler):
+            try:
+                handler(number, frame)
+            finally:
+                self._stay_first()
             return
-        try:
+        self._end()
+        signal.signal(number, handler)
+        if callable(handler):
             handler(number, frame)
-        finally:
-            self._stay_first(number)
+        else:
+            os.kill(os.getpid(), number)
 
-    def _stay_first(self, number: int) -> None:
+    def _stay_first(self) -> None:
         """Ansible's handler of the first Ctrl-C lets the second one kill the process: end the sessions before that."""
-        following = signal.getsignal(number)
-        if os.getpid() == self._pid and number == signal.SIGINT and following != self._on_signal:
-            self._handlers[number] = following
-            signal.signal(number, self._on_signal)
+        following = signal.getsignal(signal.SIGINT)
+        if os.getpid() == self._pid and following != self._on_signal:
+            self._handlers[signal.SIGINT] = following
+            signal.signal(signal.SIGINT, self._on_signal)
 
 
 def end_sessions(patience: float = _PATIENCE) -> None:

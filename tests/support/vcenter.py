@@ -14,6 +14,8 @@ from functools import cached_property
 from http.client import HTTPSConnection
 from typing import Any
 
+from ansible_collections.vijson.tasks.tests.support.simulators import TOKEN
+
 KINDS = ("sessions", "collectors", "filters", "views", "property_collectors")
 """What a client can leave open on a server."""
 
@@ -68,7 +70,7 @@ class VCenter:
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Send a request to ``/control/PATH``. AssertionError if the server rejects it."""
-        authorization = {"Authorization": f"Bearer {self.variables['VIJSON_SIMULATOR_TOKEN']}"}
+        authorization = {"Authorization": f"Bearer {self.variables[TOKEN]}"}
         return self._request(method, f"/control/{path}", body, authorization)[0]
 
     def log_in(self) -> str:

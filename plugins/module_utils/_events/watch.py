@@ -16,9 +16,7 @@ from .._errors import ConnectError, FaultError, InputError, NoResponse, ViError
 from .._history.task_filter import TaskFilter, format_option_time
 from .._times import SECOND, Moment
 from .._vijson.client import Client
-from .._vijson.inventory import require_entity
 from .._vijson.recovery import MAX_REFUSALS, WATCH_PAUSES, is_outage, pause_after
-from .._vijson.wire import Reference
 from .feed import PAGE, Event, News, TaskFeed
 from .ledger import ChangeSelection, TaskLedger
 
@@ -88,9 +86,7 @@ class TaskWatch:
 
     def _watch(self) -> News:
         (spec,) = self._filter.specs(self._client)
-        for entity in self._filter.entities or ():
-            if isinstance(entity, Reference):
-                require_entity(self._client, entity)
+        self._filter.require_entities(self._client)
         ledger = TaskLedger(self._begin(), self._overdue_after)
         while not self._stopping.is_set():
             self._feed = TaskFeed(

@@ -17,18 +17,19 @@ _OVERLAP = 600 * SECOND
 
 
 class HistoryPosition:
-    """The position of a reader that goes through a history in one direction.
-
-    :ivar is_started: whether it has returned a task
-    """
+    """The position of a reader that goes through a history in one direction."""
 
     def __init__(self, *, newest_first: bool):
-        self.is_started = False
         self._newest_first = newest_first
         self._seen = SeenTasks()
         self._newest: tuple[int, int] | None = None
         self._last: int | None = None
         self._in_order = True
+
+    @property
+    def is_started(self) -> bool:
+        """Whether it has returned a task."""
+        return self._newest is not None
 
     def fresh(self, page: list[TaskInfo]) -> list[TaskInfo]:
         """The tasks of a page that were not returned before, and that can still be returned in order."""
@@ -43,7 +44,6 @@ class HistoryPosition:
         return fresh
 
     def _advance(self, queued: int, number: int) -> None:
-        self.is_started = True
         self._newest = self._newest or (queued, number)
         if self._last is not None and queued != self._last:
             self._in_order = self._in_order and (queued < self._last) is self._newest_first

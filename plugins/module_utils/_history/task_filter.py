@@ -11,7 +11,7 @@ from .._errors import InputError
 from .._options.parsing import parse_entities, parse_object, parse_time, user_spellings
 from .._times import Moment, format_rfc3339
 from .._vijson.client import Client
-from .._vijson.inventory import find_entity
+from .._vijson.inventory import find_entity, require_entity
 from .._vijson.wire import Entity, Reference, data_object
 
 _LISTS = {
@@ -59,6 +59,15 @@ class TaskFilter(NamedTuple):
             return [data_object("TaskFilterSpec", **shared)]
         refs = [find_entity(client, entity) for entity in self.entities]
         return [data_object("TaskFilterSpec", entity=self._by_entity(ref), **shared) for ref in dict.fromkeys(refs)]
+
+    def require_entities(self, client: Client) -> None:
+        """Check the objects that are given by their ids. :meth:`specs` has looked up all others.
+
+        :raises ViError: one of them does not exist
+        """
+        for entity in self.entities or ():
+            if isinstance(entity, Reference):
+                require_entity(client, entity)
 
     def _by_user(self, client: Client) -> dict[str, Any] | None:
         if self.users is None and self.system_user is None:

@@ -374,9 +374,10 @@ class Client:
         if not session_id or session_id == self._session_id or not 200 <= response.status < 300:
             return
         before, self._session_id = self._session_id, session_id
-        if before:
-            self._source.renewed(before, session_id)
-        if before and not self._told_of_another_id:
+        if not before:
+            return
+        self._source.renewed(before, session_id)
+        if not self._told_of_another_id:
             self._told_of_another_id = True
             self._warn(
                 f"{self.endpoint.hostname} replaced the id of the session. If the old session is still open, it stays"
