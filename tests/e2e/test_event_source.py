@@ -90,6 +90,17 @@ def test_filters(vcenter: VCenter, tmp_path: Path) -> None:
         watcher.expect([(moid, "failed"), (later, "failed")])
 
 
+def test_several_objects(vcenter: VCenter, tmp_path: Path) -> None:
+    with watching(vcenter.variables, tmp_path, {"entity": ["/DC0/vm/apps", "web02"], "recursion": "all"}) as watcher:
+        vcenter.task(state="success", entity="vm-21")
+        app = vcenter.task(state="success", entity="vm-24")
+        web = vcenter.task(entity="vm-22")
+        expected = [*created_and_done([app]), (web, "created"), (web, "state")]
+        watcher.expect(expected)
+        vcenter.change(web, state="error")
+        watcher.expect([*expected, (web, "failed")])
+
+
 def test_since_replays_what_happened_since_then(vcenter: VCenter, tmp_path: Path) -> None:
     vcenter.task(state="success", queued_ago=900, completed_ago=800)
     across = vcenter.task(state="error", queued_ago=900, completed_ago=300)

@@ -38,11 +38,9 @@ class TaskEvents:
 
     def __init__(self, options: Mapping[str, Any]):
         params = validate_options(options, EVENT_SOURCE_SPEC)
-        for name in ("states", "description_ids", "users"):
+        for name in ("entity", "states", "description_ids", "users"):
             if params[name] == []:
                 raise InputError(f"{name}: the list is empty, so no task matches. Leave the option out for all tasks")
-        if isinstance(params["entity"], list):
-            raise InputError("entity: it is a list. Use one object, and a source for each of several objects")
         self._hostname, overdue_after = params["hostname"], params["overdue_after"]
         self._watch = TaskWatch(
             connect_client(params, logger.warning),

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Watches, within one session, for tasks that are created, change state, end or are overdue.
 
-The latest page of a history collector changes only in these cases, so the session waits for updates of it. The page has
-a fixed size. Active tasks that do not fit are watched through a ListView. If more tasks arrive at once than the page
-holds, the feed reads them from the history. In the same way it reads the changes from before the session.
+The latest page of a history collector changes only in these cases, so the session waits for updates of it. The filter
+of a collector has one object, so each object needs its own. The page has a fixed size. Active tasks that do not fit are
+watched through a ListView. If more tasks arrive at once than the page holds, the feed reads them from the history. In
+the same way it reads the changes from before the session.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Generator, Iterable
-from contextlib import closing
+from contextlib import ExitStack, closing
+from itertools import product
 from typing import Any, Callable, NamedTuple
 
 from .._errors import BadResponse
 from .._history.history_reader import read_history
 from .._history.start_id_view import request_page
-from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_moid, task_reference
+from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_reference
 from .._task_info.task_result import Task, task_from_info
 from .._tasks.task_reader import read_task_infos
 from .._times import SECOND, format_rfc3339
@@ -27,6 +29,7 @@ from .._vijson.client import Client
 from .._vijson.property_reader import object_spec_through, property_filter_spec
 from .._vijson.updates import PACE, POLL, Change, Updates, change_list_view
 from .._vijson.wire import Reference, data_object, expect_objects
+from .latest_page import LatestPage
 from .ledger import ChangeSelection, TaskLedger
 
 _logger = logging.getLogger("vijson.tasks")
@@ -52,7 +55,7 @@ Enter = Callable[[TaskInfo], "list[str]"]
 class TaskFeed:
     """Finds changes of tasks on the server that the ledger, which has the known states, does not have yet.
 
-    :param spec: a TaskFilterSpec
+    :param specs: a TaskFilterSpec for each object, or one for all tasks
     :param pause: sleeps for a number of seconds and returns whether to stop
     :ivar updates: the updates that it waits for; ``None`` before :meth:`news` starts
     :ivar caught_up: whether it has reported the changes from before it started
@@ -61,7 +64,7 @@ class TaskFeed:
     def __init__(
         self,
         client: Client,
-        spec: dict[str, Any],
+        specs: list[dict[str, Any]],
         ledger: TaskLedger,
         selection: ChangeSelection,
         *,
@@ -71,12 +74,12 @@ class TaskFeed:
         self.updates: Updates | None = None
         self.caught_up = False
         self._client = client
-        self._spec = spec
+        self._specs = specs
         self._ledger = ledger
         self._selection = selection
         self._pause = pause
         self._page_size = page_size
-        self._page: set[str] | None = None
+        self._pages: dict[Reference, LatestPage] = {}
         self._watched: set[str] = set()
         self._poll = POLL
 
@@ -90,23 +93,18 @@ class TaskFeed:
         """
         client = self._client
         with (
-            client.owned(
-                "taskManager", "CreateCollectorForTasks", {"filter": self._spec}, "DestroyCollector"
-            ) as history,
+            ExitStack() as histories,
             client.owned("propertyCollector", "CreatePropertyCollector", None, "DestroyPropertyCollector") as collector,
             client.owned("viewManager", "CreateListView", {}, "DestroyView") as view,
         ):
-            self._set_page_size(history)
+            self._pages = dict(self._open_page(histories, spec) for spec in self._specs)
             self.updates = updates = Updates(client, collector)
-            updates.watch(
-                property_filter_spec(
-                    "TaskHistoryCollector", ["latestPage"], [data_object("ObjectSpec", obj=history.wire())]
-                )
-            )
+            latest = [data_object("ObjectSpec", obj=history.wire()) for history in self._pages]
+            updates.watch(property_filter_spec("TaskHistoryCollector", ["latestPage"], latest))
             updates.watch(property_filter_spec("Task", ["info.state"], [object_spec_through(view, "view")]))
             changes = updates.next(0)
             yield []
-            yield from self._catch_up()
+            yield from self._catch_up(self._specs)
             self.caught_up = True
             while True:
                 yield from self._process(changes or [])
@@ -125,20 +123,23 @@ class TaskFeed:
             elif change.gone:
                 raise BadResponse(f"{change.ref} no longer exists")
             elif "latestPage" in change.values:
-                yield from self._process_page(expect_objects(change.values["latestPage"], "latestPage"))
+                infos = expect_objects(change.values["latestPage"], "latestPage")
+                yield from self._process_page(self._page_of(change.ref), infos)
         yield self._read(by_id)
 
-    def _process_page(self, infos: list[TaskInfo]) -> News:
-        page = {task_moid(info) for info in infos}
-        before, self._page = self._page, page
-        # If one of the earlier tasks is still on the page, no newer task has dropped off it.
-        if before is not None and before.isdisjoint(page) and (before or len(page) >= self._page_size):
-            yield from self._catch_up()
+    def _page_of(self, history: Reference) -> LatestPage:
+        if history not in self._pages:
+            raise BadResponse(f"the response has a change of {history}, which was not asked for")
+        return self._pages[history]
+
+    def _process_page(self, page: LatestPage, infos: list[TaskInfo]) -> News:
+        if page.turn(infos):
+            yield from self._catch_up([page.spec])
         yield self._new_events(infos)
 
     def _watch_other_active(self, view: Reference) -> None:
-        """Watch the active tasks that are not on the page."""
-        wanted = set(self._ledger.active) - (self._page or set())
+        """Watch the active tasks that are not on a page."""
+        wanted = set(self._ledger.active).difference(*(page.moids for page in self._pages.values()))
         add, remove = wanted - self._watched, self._watched - wanted
         if add or remove:
             for moid in change_list_view(self._client, view, map(task_reference, add), map(task_reference, remove)):
@@ -159,7 +160,7 @@ class TaskFeed:
         if due is not None:
             self._poll = max(1, min(POLL, math.ceil((due - now) / SECOND)))
 
-    def _catch_up(self) -> News:
+    def _catch_up(self, specs: list[dict[str, Any]]) -> News:
         """Read the changes since the horizon from the history."""
         since = format_rfc3339(self._ledger.horizon)
         parts: list[dict[str, Any]] = [
@@ -168,20 +169,23 @@ class TaskFeed:
         ]
         if not self._ledger.settled:
             parts.append({"state": ["queued", "running"]})
-        for part in parts:
-            with closing(read_history(self._client, {**self._spec, **part})) as pages:
+        for spec, part in product(specs, parts):
+            with closing(read_history(self._client, {**spec, **part})) as pages:
                 for page in pages:
                     yield self._new_events(page)
         self._ledger.settled = True
         yield self._read(self._ledger.active)
 
-    def _set_page_size(self, history: Reference) -> None:
-        """Set the size of the latest page to what the server accepts."""
+    def _open_page(self, histories: ExitStack, spec: dict[str, Any]) -> tuple[Reference, LatestPage]:
+        """Create a collector until ``histories`` close, and give its latest page a size that the server accepts."""
+        history = histories.enter_context(
+            self._client.owned("taskManager", "CreateCollectorForTasks", {"filter": spec}, "DestroyCollector")
+        )
 
-        def request(count: int) -> None:
+        def set_size(count: int) -> None:
             self._client.call(history, "SetCollectorPageSize", {"maxCount": count}, bound=True)
 
-        self._page_size = request_page(request, self._page_size)[1]
+        return history, LatestPage(spec, request_page(set_size, self._page_size)[1])
 
     def _read(self, moids: list[str], enter: Enter | None = None) -> list[Event]:
         if not moids:

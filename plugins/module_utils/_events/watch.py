@@ -85,13 +85,13 @@ class TaskWatch:
                 updates.cancel()
 
     def _watch(self) -> News:
-        (spec,) = self._filter.specs(self._client)
+        specs = self._filter.specs(self._client)
         self._filter.require_entities(self._client)
         ledger = TaskLedger(self._begin(), self._overdue_after)
         while not self._stopping.is_set():
             self._feed = TaskFeed(
                 self._client,
-                spec,
+                specs,
                 ledger,
                 self._selection,
                 pause=self._stopping.wait,

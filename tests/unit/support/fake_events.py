@@ -98,8 +98,7 @@ class EventServer(HistoryServer):
 
     def _create_filter(self, moid: str, params: Params) -> None:
         self.check_owned(moid)
-        (root,) = params["spec"]["objectSet"]
-        self._roots.setdefault(moid, []).append(root["obj"])
+        self._roots.setdefault(moid, []).extend(root["obj"] for root in params["spec"]["objectSet"])
 
     def _wait(self, moid: str, params: Params) -> Any:
         end = self.clock.time + params["options"]["maxWaitSeconds"]

@@ -29,7 +29,7 @@ HOST = {"hostname": "vc.example.com", "username": "u", "password": "p"}
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"entity": ["web01", "web02"]}, "entity: it is a list. Use one object"),
+        ({"entity": []}, "entity: the list is empty, so no task matches. Leave the option out for all tasks"),
         ({"states": []}, "states: the list is empty, so no task matches"),
         ({"users": []}, "users: the list is empty"),
         ({"since": "yesterday"}, "since: 'yesterday' is not a valid time. Use RFC 3339"),

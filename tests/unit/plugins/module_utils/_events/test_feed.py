@@ -29,6 +29,7 @@ def heard(
     selection: ChangeSelection = EVERYTHING,
     page_size: int = 10,
     overdue_after: int | None = None,
+    specs: list[dict[str, Any]] | None = None,
 ) -> list[str]:
     """All changes until this time, in seconds, such as ``task-1 created``."""
     ledger = TaskLedger(BEGIN + int(begin * SECOND), overdue_after and overdue_after * SECOND)
@@ -39,7 +40,7 @@ def heard(
         return False
 
     with server.client() as client:
-        feed = TaskFeed(client, {}, ledger, selection, pause=pause, page_size=page_size)
+        feed = TaskFeed(client, specs or [{}], ledger, selection, pause=pause, page_size=page_size)
         with closing(feed.news()) as news:
             for events in news:
                 changes += [f"{event.task['moid']} {event.change}" for event in events]
@@ -211,6 +212,28 @@ def test_selection(selection: ChangeSelection, changes: list[str]) -> None:
     assert heard(server, 30, selection=selection) == changes
 
 
+def test_several_objects_have_a_page_each() -> None:
+    server = EventServer()
+    specs = [{"activationId": ["a"]}, {"activationId": ["b"]}]
+    for number in range(4):
+        server.put_at(5, f"task-{number}", "success", activationId="a")
+    server.put_at(5, "task-4", activationId="b")
+    server.put_at(10, "task-5", "success", activationId="c")
+    server.put_at(15, "task-4", "error", activationId="b")
+    found = heard(server, 30, begin=1, page_size=2, specs=specs)
+    expected = [f"task-{number} {change}" for number in range(4) for change in ("created", "done")]
+    assert sorted(found) == sorted([*expected, "task-4 created", "task-4 state", "task-4 failed"])
+    created = [sent.params["filter"] for sent in server.named("TaskManager.CreateCollectorForTasks")[:2]]
+    assert created == specs
+
+
+def test_a_task_of_two_objects_is_one_event() -> None:
+    server = EventServer()
+    server.put_at(5, "task-1", "success", activationId="a")
+    found = heard(server, 30, specs=[{"activationId": ["a"]}, {"activationId": ["a", "b"]}])
+    assert found == ["task-1 created", "task-1 done"]
+
+
 def test_a_damaged_task_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
     server = EventServer()
     server.put_at(5, "task-1", "success", entity="damaged")
@@ -220,15 +243,22 @@ def test_a_damaged_task_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("moid", "change"),
     [
-        {"kind": "leave", "obj": {"type": "TaskHistoryCollector", "value": "history-1"}},
-        {"obj": {"type": "TaskHistoryCollector", "value": "h"}, "changeSet": [{"name": "latestPage", "val": "text"}]},
+        ("", {"kind": "leave"}),
+        ("", {"changeSet": [{"name": "latestPage", "val": "text"}]}),
+        ("other", {"changeSet": [{"name": "latestPage", "val": []}]}),
     ],
 )
-def test_a_page_that_is_lost_or_damaged_is_an_error(change: dict[str, Any]) -> None:
+def test_a_page_that_is_lost_damaged_or_unknown_is_an_error(moid: str, change: dict[str, Any]) -> None:
     server = EventServer()
-    server.answers[POLL] = lambda _moid, _params: {"version": "1", "filterSet": [{"objectSet": [change]}]}
+
+    def respond(_moid: str, _params: Any) -> Any:
+        history = next(own for own, kind in server.owned.items() if kind == "TaskHistoryCollector")
+        changed = {"obj": {"type": "TaskHistoryCollector", "value": moid or history}, **change}
+        return {"version": "1", "filterSet": [{"objectSet": [changed]}]}
+
+    server.answers[POLL] = respond
     with pytest.raises(BadResponse):
         heard(server, 10)
     assert server.owned == {}
@@ -238,5 +268,5 @@ def test_it_ends_when_a_pause_says_so() -> None:
     server = EventServer()
     server.put_at(5, "task-1")
     with server.client() as client:
-        feed = TaskFeed(client, {}, TaskLedger(BEGIN), ChangeSelection(), pause=lambda _span: True)
+        feed = TaskFeed(client, [{}], TaskLedger(BEGIN), ChangeSelection(), pause=lambda _span: True)
         assert [event.change for events in feed.news() for event in events] == []
