@@ -11,7 +11,8 @@ from typing import Any
 from ansible.utils.display import Display
 
 from ..module_utils._errors import ViError
-from ..module_utils._vijson.client import Client, Credentials
+from ..module_utils._vijson.client import Client
+from ..module_utils._vijson.client_session import Credentials
 from ..module_utils._vijson.transport import Endpoint
 
 

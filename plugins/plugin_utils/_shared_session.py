@@ -17,7 +17,7 @@ from ipaddress import ip_address
 
 from ..module_utils._errors import BadResponse, ConnectError, FaultError, LoginRefused, LostResponse, ViError
 from ..module_utils._interrupts import opening
-from ..module_utils._vijson.client import Credentials
+from ..module_utils._vijson.client_session import Credentials
 from ..module_utils._vijson.session import LogIn, OwnSession, Session, SessionEnd
 from ..module_utils._vijson.transport import REQUESTS_IMPORT_ERROR, Endpoint
 from ._run_sessions import MAIN, SALT, STORE, end_sessions

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_session import Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import data_object
 from ansible_collections.vijson.tasks.tests.e2e.both_ways import BothWays

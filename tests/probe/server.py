@@ -14,7 +14,8 @@ from typing import Any
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import NoResponse, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._history.history_reader import read_latest_tasks
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_info import TaskInfo, expect_task_info
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_session import Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.release import FIRST_RELEASE, RELEASES
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint

@@ -13,7 +13,7 @@ from typing import Any, Callable, NamedTuple
 from unittest import mock
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson import client as _client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson import exchange
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Transport
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting import outcome
@@ -55,7 +55,7 @@ class Recorder(Transport):
 def recording() -> Iterator[list[Kept]]:
     """The responses that modules get in the block."""
     kept: list[Kept] = []
-    with mock.patch.object(_client, "Transport", type("Transport", (Recorder,), {"kept": kept})):
+    with mock.patch.object(exchange, "Transport", type("Transport", (Recorder,), {"kept": kept})):
         yield kept
 
 
@@ -92,7 +92,7 @@ class Player:
         """Every client in the block gets the player's responses, and pauses take no time."""
         waits = partial(wait_for_tasks, clock=self.clock.clock)
         with (
-            mock.patch.object(_client, "Transport", return_value=self),
+            mock.patch.object(exchange, "Transport", return_value=self),
             mock.patch.object(outcome, "wait_for_tasks", waits),
         ):
             yield

@@ -12,7 +12,8 @@ from ipaddress import IPv6Address
 from typing import Any, Callable, Optional
 
 from .._errors import InputError, ignore
-from .._vijson.client import Client, Credentials
+from .._vijson.client import Client
+from .._vijson.client_session import Credentials
 from .._vijson.release import RELEASES, is_release
 from .._vijson.session import LentSession, Session, SessionSource, borrow_session, is_lent, lend_session
 from .._vijson.transport import MEBIBYTE, Endpoint

@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from .._errors import BadResponse, FaultError, LostResponse
-from .client import Client, Target
+from .client import Client
 from .recovery import MAX_READS
+from .singletons import Target
 from .wire import Reference, data_object, expect_object, expect_objects, expect_reference
 
 

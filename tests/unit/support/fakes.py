@@ -15,7 +15,8 @@ from typing import Any, Callable, NamedTuple, Union
 from urllib.parse import unquote
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import LostResponse
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_session import Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.release import FIRST_RELEASE
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint

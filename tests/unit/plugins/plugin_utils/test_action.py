@@ -253,7 +253,7 @@ def test_the_environment_of_a_task_is_that_of_the_module(action: Action, monkeyp
 def test_modules_share_a_session_unless_that_is_switched_off(
     action: Action, variables: dict[str, Any], shared: bool
 ) -> None:
-    result = action.run(lambda job: {"shared": type(job.client._source).__name__ == "SharedSession"}, **variables)
+    result = action.run(lambda job: {"shared": not job.client._session.is_private}, **variables)
     assert result["shared"] is shared
 
 

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, LoginRefused, SessionEnded
 from ansible_collections.vijson.tasks.plugins.module_utils._options.connection import connect_client
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, Result
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson import client as client_module
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson import exchange
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.plugins.plugin_utils import _shared_session
 from ansible_collections.vijson.tasks.plugins.plugin_utils._lender import Lender, needs_session
@@ -34,7 +34,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeVcenter:
     store = SessionStore(tmp_path / "run" / "sessions")
     store.begin()
     monkeypatch.setattr(_shared_session, "STORE", store)
-    monkeypatch.setattr(client_module, "Transport", lambda _endpoint: made)
+    monkeypatch.setattr(exchange, "Transport", lambda _endpoint: made)
     return made
 
 

@@ -9,7 +9,7 @@ import pytest
 from ansible.utils.display import Display
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import LostResponse
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson import client as client_module
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson import exchange
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
 from ansible_collections.vijson.tasks.plugins.plugin_utils import _logout
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Lost
@@ -21,7 +21,7 @@ LOGOUT = "SessionManager.Logout"
 def server(monkeypatch: pytest.MonkeyPatch) -> FakeVcenter:
     made = FakeVcenter()
     made.sessions.add("S0")
-    monkeypatch.setattr(client_module, "Transport", lambda _endpoint: made)
+    monkeypatch.setattr(exchange, "Transport", lambda _endpoint: made)
     monkeypatch.setattr(Display, "warning", lambda _self, text: made.warnings.append(text))
     return made
 

@@ -21,7 +21,8 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     LostResponse,
     ViError,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_session import Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.plugins.plugin_utils._session_store import SessionStore, StoreUnusable

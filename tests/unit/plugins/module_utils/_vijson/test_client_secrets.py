@@ -12,7 +12,8 @@ import pytest
 import requests
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_session import Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     HOST,

@@ -6,18 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     ConnectError,
     FaultError,
-    LostResponse,
     SessionEnded,
     ViError,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client, Credentials
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_session import Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.support.wire import (
@@ -223,57 +222,6 @@ def test_a_logout_may_run_twice(client: Make, wire: Wire, warnings_shown: list[s
     with client() as made:
         made.get(TASK, "info")
     assert (warnings_shown, pauses) == ([], [0.5])
-
-
-def test_what_is_owned_is_destroyed_before_the_logout(client: Make, wire: Wire) -> None:
-    collector = {"_typeName": "ManagedObjectReference", "type": "TaskHistoryCollector", "value": "session[1]2"}
-    wire.expect(
-        login("S1"),
-        Call("POST", f"{SDK}/TaskManager/TaskManager/CreateCollectorForTasks", answers(collector), {"filter": {}}),
-        Call("POST", f"{SDK}/TaskHistoryCollector/session%5B1%5D2/DestroyCollector", session="S1"),
-        logout("S1"),
-    )
-    with (
-        client() as made,
-        suppress(ZeroDivisionError),
-        made.owned("taskManager", "CreateCollectorForTasks", {"filter": {}}, "DestroyCollector") as owned,
-    ):
-        assert owned == Reference("TaskHistoryCollector", "session[1]2")
-        raise ZeroDivisionError
-
-
-CREATE_VIEW = Call("POST", f"{SDK}/ViewManager/ViewManager/CreateListView")
-VIEW = {"_typeName": "ManagedObjectReference", "type": "ListView", "value": "session[1]2"}
-
-
-def test_what_a_lost_answer_opened_goes_with_ones_own_session(client: Make, wire: Wire) -> None:
-    wire.expect(
-        login("S1"),
-        CREATE_VIEW._replace(outcome=html(502)),
-        CREATE_VIEW._replace(outcome=answers(VIEW)),
-        Call("POST", f"{SDK}/ListView/session%5B1%5D2/DestroyView"),
-        logout("S1"),
-    )
-    with client() as made, made.owned("viewManager", "CreateListView", {}, "DestroyView"):
-        pass
-
-
-def test_in_a_shared_session_nothing_is_opened_twice(client: Make, wire: Wire) -> None:
-    wire.expect(CREATE_VIEW._replace(outcome=html(502)))
-    with (
-        client("S0") as made,
-        pytest.raises(LostResponse),
-        made.owned("viewManager", "CreateListView", {}, "DestroyView"),
-    ):
-        pass
-
-
-@pytest.mark.parametrize("outcome", [html(502), faults("ManagedObjectNotFound"), NOT_AUTHENTICATED, html(404)])
-def test_what_can_not_be_destroyed_is_no_failure(client: Make, wire: Wire, outcome: Outcome) -> None:
-    destroy = Call("POST", f"{SDK}/ListView/session%5B1%5D2/DestroyView", outcome)
-    wire.expect(CREATE_VIEW._replace(outcome=answers(VIEW)), [destroy] * (4 if outcome == html(502) else 1))
-    with client("S0") as made, made.owned("viewManager", "CreateListView", {}, "DestroyView"):
-        pass
 
 
 def test_a_login_with_an_unusable_response_is_no_doubt_about_the_request(client: Make, wire: Wire) -> None:

@@ -67,7 +67,7 @@ def asked(exchange: dict[str, Any], client: Client, wire: Wire) -> Any:
     kind, moid, member = map(unquote, request["path"].split("/")[4:])
     wire.expect(Call(request["method"], HOST + request["path"], reply(exchange), request.get("body")))
     parts = ("POST", Reference(kind, moid), member, request.get("body"))
-    return client._exchange(request["method"], *parts[1:])
+    return client._exchange.request(request["method"], *parts[1:])
 
 
 @each
@@ -81,7 +81,7 @@ def test_it_goes_out_and_comes_back(exchange: dict[str, Any], client: Callable[.
         assert str(failed.value).partition(": ")[2].endswith(message)
         return
     assert asked(exchange, made, wire) == exchange["response"].get("body")
-    assert (made._session_id == "S2") == exchange["response"]["session_header"]
+    assert (made._exchange.session_id == "S2") == exchange["response"]["session_header"]
 
 
 def test_every_fault_is_in_the_table() -> None:

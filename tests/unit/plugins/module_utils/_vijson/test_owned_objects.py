@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects that a client creates and destroys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import LostResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.unit.support.wire import (
+    SDK,
+    Call,
+    Outcome,
+    Wire,
+    answers,
+    faults,
+    html,
+    login,
+    logout,
+)
+
+Make = Callable[..., Client]
+NOT_AUTHENTICATED = faults("NotAuthenticated", faultstring="The session is not authenticated.")
+
+
+def test_what_is_owned_is_destroyed_before_the_logout(client: Make, wire: Wire) -> None:
+    collector = {"_typeName": "ManagedObjectReference", "type": "TaskHistoryCollector", "value": "session[1]2"}
+    wire.expect(
+        login("S1"),
+        Call("POST", f"{SDK}/TaskManager/TaskManager/CreateCollectorForTasks", answers(collector), {"filter": {}}),
+        Call("POST", f"{SDK}/TaskHistoryCollector/session%5B1%5D2/DestroyCollector", session="S1"),
+        logout("S1"),
+    )
+    with (
+        client() as made,
+        suppress(ZeroDivisionError),
+        made.owned("taskManager", "CreateCollectorForTasks", {"filter": {}}, "DestroyCollector") as owned,
+    ):
+        assert owned == Reference("TaskHistoryCollector", "session[1]2")
+        raise ZeroDivisionError
+
+
+CREATE_VIEW = Call("POST", f"{SDK}/ViewManager/ViewManager/CreateListView")
+VIEW = {"_typeName": "ManagedObjectReference", "type": "ListView", "value": "session[1]2"}
+
+
+def test_what_a_lost_answer_opened_goes_with_ones_own_session(client: Make, wire: Wire) -> None:
+    wire.expect(
+        login("S1"),
+        CREATE_VIEW._replace(outcome=html(502)),
+        CREATE_VIEW._replace(outcome=answers(VIEW)),
+        Call("POST", f"{SDK}/ListView/session%5B1%5D2/DestroyView"),
+        logout("S1"),
+    )
+    with client() as made, made.owned("viewManager", "CreateListView", {}, "DestroyView"):
+        pass
+
+
+def test_in_a_shared_session_nothing_is_opened_twice(client: Make, wire: Wire) -> None:
+    wire.expect(CREATE_VIEW._replace(outcome=html(502)))
+    with (
+        client("S0") as made,
+        pytest.raises(LostResponse),
+        made.owned("viewManager", "CreateListView", {}, "DestroyView"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("outcome", [html(502), faults("ManagedObjectNotFound"), NOT_AUTHENTICATED, html(404)])
+def test_what_can_not_be_destroyed_is_no_failure(client: Make, wire: Wire, outcome: Outcome) -> None:
+    destroy = Call("POST", f"{SDK}/ListView/session%5B1%5D2/DestroyView", outcome)
+    wire.expect(CREATE_VIEW._replace(outcome=answers(VIEW)), [destroy] * (4 if outcome == html(502) else 1))
+    with client("S0") as made, made.owned("viewManager", "CreateListView", {}, "DestroyView"):
+        pass
