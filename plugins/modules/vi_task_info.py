@@ -27,6 +27,8 @@ options:
   tasks:
     description:
       - Tasks to read. If omitted, the module reads the recent tasks. With an empty list, it reads none.
+      - Together with options that select tasks, such as O(states), the result has only those of these tasks that match.
+        Tasks that do not match are not in RV(missing).
       - Each task is V(task-42), V(Task:task-42), V(vim.Task:task-42), V(task-42:<uuid>) as returned by the vSphere REST
         API with C(vmw-task=true), or a task that another module returned.
       - Duplicates are read once.
@@ -250,6 +252,7 @@ def run(job: Job) -> Result:
         custom_values=custom_values,
         localize=job.params["localize"],
     )
+    job.warn_of(listed.warnings)
     return {"tasks": listed.tasks, "missing": listed.missing}
 
 

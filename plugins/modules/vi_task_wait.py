@@ -216,9 +216,10 @@ def _tracker(job: Job) -> TaskTracker:
             raise InputError("until: idle needs a selection of tasks, such as entity, instead of tasks")
         return TaskTracker(job.tasks(), until)
     if until == "idle":
-        return IdleTracker(selection)
-    tasks = list_tasks(job.client, None, selection.active().matcher(job.client)).tasks
-    return TaskTracker([task["moid"] for task in tasks], until)
+        return IdleTracker(selection, job.warn_of)
+    listed = list_tasks(job.client, None, selection.active().matcher(job.client))
+    job.warn_of(listed.warnings)
+    return TaskTracker([task["moid"] for task in listed.tasks], until)
 
 
 def main() -> None:

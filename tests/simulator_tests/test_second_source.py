@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import ENTITY_TYPES
 from ansible_collections.vijson.tasks.tests.support import type_information
 from ansible_collections.vijson.tasks.tests.support.type_information import RELEASES, Method
 from simulator import contract
@@ -72,6 +73,12 @@ def own_fields(name: str) -> dict[str, Any]:
     base = contract.base_of(name)
     inherited = contract.fields_of(base) if base else {}
     return {field: schema for field, schema in contract.fields_of(name).items() if field not in inherited}
+
+
+def test_options_accept_all_types_of_entities() -> None:
+    types = type_information.managed_object_types("ManagedEntity")
+    assert "VirtualMachine" in types
+    assert set(ENTITY_TYPES) == types
 
 
 def test_releases_are_those_of_the_type_information() -> None:

@@ -62,6 +62,12 @@ def bases(name: str) -> list[str]:
     return [kind._wsdlName for kind in _class_of(name).__mro__[1:] if hasattr(kind, "_wsdlName")]
 
 
+def managed_object_types(base: str) -> set[str]:
+    """The types of managed objects that descend from a type."""
+    kinds = map(VmomiSupport.GetVmodlType, list(VmomiSupport._managedDefMap))
+    return {kind._wsdlName for kind in kinds if issubclass(kind, _class_of(base)) and kind is not _class_of(base)}
+
+
 def public_releases() -> list[str]:
     return [text for version, text in VmomiSupport.versionIdMap.items() if _is_public(version)]
 

@@ -38,7 +38,29 @@ _ONE_TASK = ("task", "json", "value")
 """Where results have one task: those of this collection, of ansible.builtin.uri, and of vmware.vmware_rest."""
 _REST_OTHER = re.compile(r"[^:\s]+:com\.vmware\.\S*", re.ASCII)
 _REFERENCE = re.compile(r"(?:vim\.)?(?:[a-z]+\.)*([A-Z][A-Za-z]*):([A-Za-z][\w.-]*-[\w.-]+)", re.ASCII)
+_TYPE = re.compile(r"(?:vim\.)?(?:[a-z]+\.)*[A-Za-z]+", re.ASCII)
+_JSON_TEXT = re.compile(r"""\s*(\[|\{\s*["'])""")
 _BARE = re.compile(r"[a-z]+-[a-z]?\d[\w-]*", re.ASCII)
+
+ENTITY_TYPES = (
+    "VirtualMachine",
+    "HostSystem",
+    "ClusterComputeResource",
+    "ComputeResource",
+    "ResourcePool",
+    "VirtualApp",
+    "Datacenter",
+    "Folder",
+    "StoragePod",
+    "Datastore",
+    "Network",
+    "OpaqueNetwork",
+    "TransitGateway",
+    "DistributedVirtualSwitch",
+    "VmwareDistributedVirtualSwitch",
+    "DistributedVirtualPortgroup",
+)
+"""All types of managed entities, up to release 9.1.1.0."""
 
 # The first matching prefix determines the type, so longer prefixes precede shorter ones.
 _PREFIXES = (
@@ -59,6 +81,8 @@ _PREFIXES = (
 
 
 def _refuse(option: str, value: Any, problem: str, forms: str) -> NoReturn:
+    if isinstance(value, str) and _JSON_TEXT.match(value):
+        forms = 'a list, not its text: -e \'{"x": ["task-42"]}\' passes a list, and the filter from_json makes one'
     raise InputError(f"{option}: {_shortened(repr(value))} {problem}. Use {forms}")
 
 
@@ -75,29 +99,40 @@ def _unquoted(value: str) -> str:
 def parse_task(value: Any, option: str = "task", *, check_mode: bool = False) -> str:
     """The moId of one task, such as ``task-42``. ``check-mode`` is valid in check mode only."""
     if isinstance(value, dict):
-        if _is_result(value):
-            moids = parse_tasks([value], option, check_mode=check_mode)
-            if len(moids) != 1:
-                _refuse(option, value, f"has {len(moids)} tasks instead of one", TASK_FORMS)
-            return moids[0]
-        moid = value.get("moid") or value.get("key")
-        if not isinstance(moid, str) or value.get("type", "Task") != "Task":
-            _refuse(option, value, "is not a valid task", TASK_FORMS)
-        return parse_task(moid, option, check_mode=check_mode)
+        return _parse_task_mapping(value, option, check_mode)
     if not isinstance(value, str):
         _refuse(option, value, "is not a valid task", TASK_FORMS)
     name = _unquoted(value)
     if check_mode and name == CHECK_MODE_TASK:
         return name
-    match = _TASK.fullmatch(name)
-    if match:
+    match = _TASK.fullmatch(name) or _REST_TASK.fullmatch(name)
+    if match and not _REST_OTHER.fullmatch(name):
         return match[1]
+    _refuse(option, value, _problem_with_task(name), TASK_FORMS)
+
+
+def _parse_task_mapping(value: dict[Any, Any], option: str, check_mode: bool) -> str:
+    if _is_result(value):
+        moids = parse_tasks([value], option, check_mode=check_mode)
+        if len(moids) != 1:
+            _refuse(option, value, f"has {len(moids)} tasks instead of one", TASK_FORMS)
+        return moids[0]
+    moid = value.get("moid") or value.get("key")
+    if moid is None and "moid" not in value:
+        _refuse(option, value, "has no moid, which the option fields may have left out", TASK_FORMS)
+    if not isinstance(moid, str) or value.get("type", "Task") != "Task":
+        _refuse(option, value, "is not a valid task", TASK_FORMS)
+    return parse_task(moid, option, check_mode=check_mode)
+
+
+def _problem_with_task(name: str) -> str:
+    if not name:
+        return "is empty, as after a comma too many or from a variable without a value"
+    if name == CHECK_MODE_TASK:
+        return "stands for a task that was not created, because its module ran in check mode"
     if _REST_OTHER.fullmatch(name):
-        _refuse(option, value, "is a task of the vSphere REST API, not a vim.Task", TASK_FORMS)
-    match = _REST_TASK.fullmatch(name)
-    if match:
-        return match[1]
-    _refuse(option, value, "is not a valid task", TASK_FORMS)
+        return "is a task of the vSphere REST API, not a vim.Task"
+    return "is not a valid task"
 
 
 def parse_tasks(values: list[Any], option: str = "tasks", *, check_mode: bool = False) -> list[str]:
@@ -142,16 +177,27 @@ def parse_entity(value: Any, option: str = "entity") -> Entity:
         entity = _entity_of_text(_unquoted(value))
     if entity is None:
         _refuse(option, value, "is not an object id, name or path", ENTITY_FORMS)
+    kind = None if isinstance(entity, str) else entity.type
+    if kind is not None and kind not in ENTITY_TYPES:
+        raise InputError(f"{option}: {_shortened(kind)} is not a type of inventory object. Use {_type_like(kind)}")
     return entity
+
+
+def _type_like(kind: str) -> str:
+    """The type that differs only in case, or else all types."""
+    return next((each for each in ENTITY_TYPES if each.lower() == kind.lower()), ", ".join(ENTITY_TYPES))
 
 
 def _entity_of_mapping(value: dict[Any, Any]) -> Entity | None:
     kind, moid, name = value.get("type"), value.get("moid"), value.get("name")
-    if kind is not None and not (isinstance(kind, str) and kind.isalpha()):
+    if kind is not None and not (isinstance(kind, str) and _TYPE.fullmatch(kind)):
         return None
+    kind = kind and kind.rpartition(".")[2]
     if moid is None and isinstance(name, str) and _is_name(name):
         return EntityName(name.strip(), kind)
-    return Reference(kind, moid) if kind and isinstance(moid, str) and moid.strip() else None
+    if not isinstance(moid, str) or not moid.strip():
+        return None
+    return Reference(kind, moid) if kind else _entity_of_id(moid)
 
 
 def _entity_of_text(name: str) -> Entity | None:
@@ -160,13 +206,19 @@ def _entity_of_text(name: str) -> Entity | None:
     match = _REFERENCE.fullmatch(name)
     if match:
         return Reference(match[1], match[2])
-    if _BARE.fullmatch(name):
-        for prefix, kind in _PREFIXES:
-            if name.startswith(prefix):
-                return Reference(kind, name)
+    by_id = _entity_of_id(name)
+    if by_id:
+        return by_id
     # A colon is more likely a misspelled id than part of a name, and a task is not an entity.
     is_name = _is_name(name) and ":" not in name and not _TASK.fullmatch(name)
     return EntityName(name) if is_name else None
+
+
+def _entity_of_id(moid: str) -> Reference | None:
+    """The reference of an id such as ``vm-7``, whose prefix tells the type."""
+    kinds = (kind for prefix, kind in _PREFIXES if moid.startswith(prefix))
+    kind = next(kinds, None) if _BARE.fullmatch(moid) else None
+    return Reference(kind, moid) if kind else None
 
 
 def _is_name(text: str) -> bool:
@@ -213,6 +265,15 @@ def parse_duration(value: str, option: str) -> float:
         return parse_span(value)
     except ValueError:
         _refuse(option, value, "is not a valid duration", DURATION_FORMS)
+
+
+def require_names(names: list[str] | None, option: str) -> None:
+    """Require that no name in a list is empty: it selects nothing, which looks like success; InputError."""
+    if names is not None and not all(name.strip() for name in names):
+        raise InputError(
+            f"{option}: a name in the list is empty. Is there a comma too many, or a variable without a value?"
+            " Leave the option out to select any"
+        )
 
 
 # -- users ---------------------------------------------------------------------------------------------------------

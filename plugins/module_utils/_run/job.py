@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Callable
 
 from .._errors import Interrupted, ViError, ignore, one_line
@@ -42,6 +43,11 @@ class Job:
         self.warn = _safe(warn)
         self.progress = _safe(progress)
         self.client = connect_client(params, self.warn, share=share)
+
+    def warn_of(self, warnings: Iterable[str]) -> None:
+        """Show several warnings."""
+        for text in warnings:
+            self.warn(text)
 
     def tasks(self) -> list[str]:
         """The moIds in the option ``tasks``, without duplicates."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .._task_info.task_info import expect_task_info, task_age
+from .._task_info.task_info import TaskInfo, expect_task_info, task_age
 from .._task_info.task_result import Task, task_from_info
 from .._vijson.client import Client
 from .._vijson.property_reader import Properties
@@ -17,10 +17,11 @@ from .task_reader import read_recent_tasks, read_task_properties
 
 
 class ListedTasks(NamedTuple):
-    """Tasks, and the ids of tasks that do not exist, or no longer exist."""
+    """Tasks, the ids of tasks that do not exist, or no longer exist, and warnings about names that no task has."""
 
     tasks: list[Task]
     missing: list[str]
+    warnings: list[str]
 
 
 def list_tasks(
@@ -50,7 +51,9 @@ def list_tasks(
         by_moid = read_task_properties(client, moids, paths)
         found = [by_moid[moid] for moid in moids if moid in by_moid]
         missing = [moid for moid in moids if moid not in by_moid]
-    found = [item for item in found if matcher.matches(expect_task_info(item.require("info")))]
+    infos = [expect_task_info(item.require("info")) for item in found]
+    found = [item for item, info in zip(found, infos) if matcher.matches(info)]
+    warnings = _unmatched_names(client, matcher, infos) if moids is None and not found else []
     labels: dict[str, str] = {}
     if localize and found:
         # Most calls do not need this module. Importing it here saves them its load time.
@@ -60,7 +63,14 @@ def list_tasks(
     tasks = [task_from_info(item.require("info"), labels, client.now) for item in found]
     if custom_values:
         _add_custom_values(tasks, found)
-    return ListedTasks(tasks, missing)
+    return ListedTasks(tasks, missing, warnings)
+
+
+def _unmatched_names(client: Client, matcher: TaskMatcher, infos: list[TaskInfo]) -> list[str]:
+    # Most calls do not need this module. Importing it here saves them its load time.
+    from .unmatched_names import unmatched_names
+
+    return unmatched_names(client, matcher, infos)
 
 
 def _require_entity(client: Client, entity: Reference) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .._errors import InputError
-from .._options.parsing import parse_duration, parse_entities, same_user
+from .._options.parsing import parse_duration, parse_entities, require_names, same_user
 from .._task_info.task_info import TaskInfo, task_time
 from .._times import SECOND
 from .._vijson.client import Client
@@ -128,6 +128,8 @@ def parse_selection(params: dict[str, Any]) -> Selection:
     :raises InputError: an option has an unusable value
     """
     entities, include, older_than = parse_entities(params["entity"]), params["include"], params["older_than"]
+    for option in ("users", "description_ids"):
+        require_names(params[option], option)
     if entities is None and include != ["self"]:
         raise InputError("include: set entity too, for example to a host")
     return Selection(
@@ -167,9 +169,16 @@ def _entity_moids(
         from .._vijson.inventory import read_entities_below
 
         found, unverified = read_entities_below(client, refs, machines_only="descendants" not in include), ()
+        _require_container(include, refs, found)
     if "self" not in include:
         found -= set(refs)
     return frozenset(ref.moid for ref in found), unverified
+
+
+def _require_container(include: list[str], refs: list[Reference], found: set[Reference]) -> None:
+    """InputError if only virtual machines are given and ``include`` leaves out these themselves."""
+    if "self" not in include and found == set(refs) and all(ref.type == "VirtualMachine" for ref in refs):
+        raise InputError("include: there is no object below a virtual machine. Use self for its own tasks")
 
 
 def _find_entities(client: Client, entities: list[Entity]) -> list[Reference]:

@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from typing import Callable
 
-from .._errors import InputError
+from .._errors import InputError, ignore
 from .._task_info.task_info import TaskInfo, expect_task_info, task_moid, task_time
 from .._tasks.selection import ACTIVE, Selection, TaskMatcher
 from .._tasks.task_reader import read_recent_tasks
@@ -20,11 +20,20 @@ _INTERVAL = 30.0  # seconds
 
 
 class IdleTracker(TaskTracker):
-    """The tasks of a selection. It looks for new ones every 30 seconds, and when no task is pending any more."""
+    """The tasks of a selection. It looks for new ones every 30 seconds, and when no task is pending any more.
 
-    def __init__(self, selection: Selection, now: Callable[[], float] = time.monotonic):
+    :param warn_of: shows warnings about names in the selection that no task has
+    """
+
+    def __init__(
+        self,
+        selection: Selection,
+        warn_of: Callable[[list[str]], None] = ignore,
+        now: Callable[[], float] = time.monotonic,
+    ):
         super().__init__([], "idle")
         self._selection = selection
+        self._warn_of = warn_of
         self._monotonic = now
         self._looked = 0.0
         self._since: int | None = None
@@ -46,12 +55,18 @@ class IdleTracker(TaskTracker):
         self._update_matcher(client)
         self._looked = self._monotonic()
         joined = []
-        for item in read_recent_tasks(client, require=self._matcher.unverified if is_first else ()):
-            info = expect_task_info(item.require("info"))
+        found = read_recent_tasks(client, require=self._matcher.unverified if is_first else ())
+        infos = [expect_task_info(item.require("info")) for item in found]
+        for info in infos:
             moid = task_moid(info)
             if moid not in self.known and self._matcher.matches(info) and self._takes(info):
                 self.join(moid, info)
                 joined.append(moid)
+        if is_first and not joined:
+            # Most waits do not need this module. Importing it here saves them its load time.
+            from .._tasks.unmatched_names import unmatched_names
+
+            self._warn_of(unmatched_names(client, self._matcher, infos))
         return joined
 
     def _update_matcher(self, client: Client) -> None:

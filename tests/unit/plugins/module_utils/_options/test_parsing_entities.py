@@ -28,6 +28,9 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import E
         ({"type": "VirtualMachine", "moid": "vm-7"}, Reference("VirtualMachine", "vm-7")),
         ({"type": "VirtualMachine", "moid": "vm-7", "name": "web01"}, Reference("VirtualMachine", "vm-7")),
         ({"type": "Folder", "moid": "ha-folder-root"}, Reference("Folder", "ha-folder-root")),
+        ({"type": "vim.VirtualMachine", "moid": "vm-7"}, Reference("VirtualMachine", "vm-7")),
+        ({"type": "vim.dvs.DistributedVirtualPortgroup", "moid": "x"}, Reference("DistributedVirtualPortgroup", "x")),
+        ({"moid": "vm-7"}, Reference("VirtualMachine", "vm-7")),
     ],
 )
 def test_references(value: Any, expected: Reference) -> None:
@@ -93,6 +96,7 @@ def test_inventory_paths(value: str, path: str) -> None:
         ("esx01.example.com", EntityName("esx01.example.com")),
         ({"name": "web01"}, EntityName("web01")),
         ({"name": "vm-7"}, EntityName("vm-7")),
+        ({"name": "web01", "type": "vim.VirtualMachine"}, EntityName("web01", "VirtualMachine")),
         ({"name": "a/b: c", "type": "Folder"}, EntityName("a/b: c", "Folder")),
         ({"name": "gone", "type": None, "moid": None}, EntityName("gone")),
     ],
@@ -128,7 +132,7 @@ def test_lists() -> None:
         ["vm-7"],
         {},
         {"type": "VirtualMachine"},
-        {"moid": "vm-7"},
+        {"moid": "something-7"},
         {"type": "VirtualMachine", "moid": ""},
         {"type": "VirtualMachine", "moid": " "},
         {"type": "", "moid": "vm-7"},
@@ -148,3 +152,15 @@ def test_refused_with_the_option_and_what_is_accepted(value: Any) -> None:
     assert message.startswith("task_report_entity: ")
     for form in ("VirtualMachine:vm-7", "/DC0/vm/web01", "{type: VirtualMachine, moid: vm-7}"):
         assert form in message
+
+
+@pytest.mark.parametrize("value", ["Virtualmachine:vm-7", {"type": "virtualmachine", "moid": "vm-7"}])
+def test_a_type_in_the_wrong_case_is_corrected(value: Any) -> None:
+    with pytest.raises(InputError, match=r"^entity: .* is not a type of inventory object\. Use VirtualMachine$"):
+        parse_entity(value)
+
+
+@pytest.mark.parametrize("value", ["Alarm:alarm-5", "Task:task-195", {"name": "web01", "type": "VM"}])
+def test_other_types_are_refused_with_a_list(value: Any) -> None:
+    with pytest.raises(InputError, match=r"is not a type of inventory object\. Use VirtualMachine, HostSystem, "):
+        parse_entity(value)

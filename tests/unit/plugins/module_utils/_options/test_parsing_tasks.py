@@ -90,6 +90,22 @@ def test_refused_with_the_option_and_what_is_accepted(value: Any) -> None:
     assert len(message.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("", "'' is empty, as after a comma too many or from a variable without a value. Use task-42"),
+        ('["task-42"', "is not a valid task. Use a list, not its text"),
+        ("{'moid': 'task-42'}", "is not a valid task. Use a list, not its text"),
+        ({"state": "running"}, "has no moid, which the option fields may have left out"),
+        ("check-mode", "stands for a task that was not created, because its module ran in check mode"),
+    ],
+)
+def test_a_frequent_mistake_is_explained(value: Any, message: str) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_task(value)
+    assert message in str(refused.value)
+
+
 def test_other_ids_of_the_rest_api_are_no_vim_tasks() -> None:
     with pytest.raises(InputError, match=r"not a vim\.Task"):
         parse_task(f"{UUID}:com.vmware.vcenter.ovf.library_item")

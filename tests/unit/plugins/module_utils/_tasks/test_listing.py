@@ -63,3 +63,14 @@ def test_tasks_that_do_not_match_are_left_out() -> None:
         listed = list_tasks(client, ["task-1", "task-2"], TaskMatcher(states=["success"]))
     assert [task["moid"] for task in listed.tasks] == ["task-2"]
     assert listed.missing == []
+
+
+def test_a_selection_that_finds_nothing_is_checked_for_unknown_names() -> None:
+    server = TaskServer()
+    found = {"obj": ref("Task", "task-1"), "propSet": [{"name": "info", "val": info("task-1")}]}
+    server.answers["PropertyCollector.RetrievePropertiesEx"] = lambda _moid, _params: {"objects": [found]}
+    with server.client("S0") as client:
+        listed = list_tasks(client, None, TaskMatcher(users=["nobody"]))
+        assert listed.tasks == []
+        assert listed.warnings[0].startswith("users: none of the 1 recent tasks")
+        assert list_tasks(client, None, TaskMatcher(states=["success"])).warnings == []

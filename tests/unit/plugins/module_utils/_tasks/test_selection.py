@@ -87,6 +87,8 @@ def test_options() -> None:
     ("options", "message"),
     [
         ({"include": ["vms"]}, "^include: set entity too"),
+        ({"users": [""]}, "^users: a name in the list is empty"),
+        ({"description_ids": ["a.b", " "]}, "^description_ids: a name in the list is empty"),
         ({"older_than": "old"}, "^older_than: 'old' is not a valid duration"),
         ({"entity": ["Nope:"]}, "^entity: 'Nope:' is not an object id, name or path"),
     ],
@@ -150,6 +152,17 @@ def test_objects_below(include: list[str], moids: set[str]) -> None:
     assert matcher.moids == frozenset(moids)
     assert len(server.sent) == (include != ["self"])
     assert matcher.unverified == ((Reference("HostSystem", "host-1"),) if include == ["self"] else ())
+
+
+@pytest.mark.parametrize("include", [["vms"], ["descendants"]])
+def test_nothing_is_below_a_virtual_machine(include: list[str]) -> None:
+    server = FakeVcenter()
+    inventory(server)
+    with server.client("S0") as client:
+        with pytest.raises(InputError, match=r"^include: there is no object below a virtual machine\. Use self"):
+            parse_selection({**NOTHING, "entity": ["vm-1"], "include": include}).matcher(client)
+        both = parse_selection({**NOTHING, "entity": ["vm-1"], "include": ["self", *include]}).matcher(client)
+    assert both.moids == frozenset(["vm-1"])
 
 
 def test_no_objects_are_no_request() -> None:

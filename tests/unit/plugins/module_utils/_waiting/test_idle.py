@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ignore
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks.selection import Selection
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import EntityName
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.idle import IdleTracker
@@ -55,9 +56,14 @@ class RecentServer(TaskServer):
         self.tasks[moid] = info(moid, state, **{"descriptionId": "a.clone", "queueTime": LATER, **fields})
 
 
-def wait(server: RecentServer, selection: Selection = CLONES, timeout: float = 600) -> IdleTracker:
+def wait(
+    server: RecentServer,
+    selection: Selection = CLONES,
+    timeout: float = 600,
+    warn_of: Callable[[list[str]], None] = ignore,
+) -> IdleTracker:
     """The state of the tasks after a wait."""
-    tracker = IdleTracker(selection, server.clock.clock.now)
+    tracker = IdleTracker(selection, warn_of, server.clock.clock.now)
     with server.client() as client:
         wait_for_tasks(client, tracker, timeout, clock=server.clock.clock)
     assert server.owned == {}
@@ -102,6 +108,17 @@ def test_a_long_wait_looks_every_half_minute() -> None:
     wait(server)
     assert max(later - sooner for sooner, later in zip(server.looks, server.looks[1:])) <= 61
     assert len(server.looks) < 14
+
+
+def test_names_that_no_task_has_are_reported_once() -> None:
+    server = RecentServer()
+    server.begin("task-1", "success", queueTime=None)
+    shown: list[str] = []
+    wait(server, Selection(None, ["self"], None, ["nobody"], None, None), warn_of=shown.extend)
+    assert len(shown) == 1
+    assert shown[0].startswith("users: none of the 1 recent tasks")
+    wait(server, warn_of=shown.extend)
+    assert len(shown) == 1
 
 
 def test_a_timeout() -> None:
