@@ -13,14 +13,14 @@ BRIEF = ["moid", "state", "progress", "label", "entity", "who", "elapsed", "erro
 
 def test_what_runs_on_one_screen(ansible: Ansible, vcenter: VCenter) -> None:
     """The output of one command for 20 tasks, without any option for its format."""
-    clones = [vcenter.task(type="VirtualMachine.clone", progress=43, started_ago=130) for _task in range(20)]
+    clones = [vcenter.task(type="VirtualMachine.clone", progress=43, started_ago=7200) for _task in range(20)]
     arguments = "states=running fields=brief"
     run = ansible.run(["ansible", "localhost", "-m", "vijson.tasks.vi_task_info", "-a", arguments])
     shown = run.stdout.splitlines()
     assert len(shown) < 30
     lines = [line for line in shown if "task-" in line]
     assert [line.split('"')[1].split()[0] for line in lines] == clones
-    assert all("  running  43%  Clone virtual machine  web01  2m1" in line for line in lines)
+    assert all("  running  43%  Clone virtual machine  web01  2h" in line for line in lines)
     assert max(map(len, shown)) < 120
 
 

@@ -22,7 +22,7 @@ from ansible_collections.vijson.tasks.tests.support.simulators import free_port
 
 SOURCE = Path(__file__).resolve().parents[2] / "extensions/eda/plugins/event_source/vi_tasks.py"
 READY = "Watching the tasks of"
-TIMEOUT = 60  # seconds
+TIMEOUT = 240  # seconds, enough for a loaded machine
 
 Event = dict[str, Any]
 
