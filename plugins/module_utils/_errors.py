@@ -110,11 +110,13 @@ class FaultError(ViError):
     """The vCenter reported a fault.
 
     :ivar type: name of the fault, such as ``InvalidState``
+    :ivar reason: the text of the error without the operation that failed
     :ivar raw: the fault as received, a MethodFault of the API
     """
 
-    def __init__(self, message: str, *, fault: dict[str, Any], raw: dict[str, Any]):
-        super().__init__(message, fault=fault)
+    def __init__(self, operation: str, reason: str, *, fault: dict[str, Any], raw: dict[str, Any]):
+        super().__init__(f"{operation}: {reason}", fault=fault)
+        self.reason = one_line(reason)
         self.type: str = fault["type"]
         self.raw = raw
 

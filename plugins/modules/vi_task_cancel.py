@@ -123,6 +123,15 @@ def run(job: Job) -> Result:
     timeout = parse_wait_timeout(job)
     selection = parse_required_selection(job.params)
     moids, tasks, spared = _given(job) if selection is None else _selected(job, selection)
+    try:
+        result = _cancel(job, moids, tasks, timeout)
+    except ViError as error:
+        error.result = {"not_cancelable": spared, **error.result}
+        raise
+    return {"not_cancelable": spared, **result}
+
+
+def _cancel(job: Job, moids: list[str], tasks: dict[str, Task], timeout: float) -> Result:
     outcome = _plan(job, tasks) if job.check_mode else cancel_tasks(job.client, tasks)
     problem = _problem(job, {**outcome.refused, **dict.fromkeys(_missing(job, moids, tasks), _LOST)}, tasks)
     tasks = outcome.tasks
@@ -130,13 +139,9 @@ def run(job: Job) -> Result:
     if job.params["wait"] and not job.check_mode:
         waited = [moid for moid, task in tasks.items() if not has_ended(task) and moid not in outcome.refused]
         tasks = {**tasks, **wait_until_ended(job, waited, timeout, known=tasks, changed=changed, problem=problem)}
-    result: Result = {
-        "tasks": [tasks[moid] for moid in moids if moid in tasks],
-        "not_cancelable": spared,
-        "changed": changed,
-    }
+    result: Result = {"tasks": [tasks[moid] for moid in moids if moid in tasks], "changed": changed}
     if problem:
-        raise TaskError(problem, result=result)
+        raise TaskError(problem, fault=outcome.fault, result=result)
     return result
 
 
@@ -184,7 +189,7 @@ def _plan(job: Job, tasks: dict[str, Task]) -> CancelOutcome:
     if job.params["tasks"] is not None and CHECK_MODE_TASK in job.tasks():
         requested.append(CHECK_MODE_TASK)
         after[CHECK_MODE_TASK] = planned_task(cancelled=True)
-    return CancelOutcome(after, requested, refused)
+    return CancelOutcome(after, requested, refused, {})
 
 
 def _user(task: Task) -> str:

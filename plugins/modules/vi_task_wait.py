@@ -160,6 +160,7 @@ from ..module_utils._tasks.presenting import shows_tasks
 from ..module_utils._tasks.selection import SELECTION_OPTIONS, parse_required_selection
 from ..module_utils._waiting.idle import IdleTracker
 from ..module_utils._waiting.outcome import (
+    join_sentences,
     missing_tasks_text,
     parse_wait_timeout,
     task_errors_text,
@@ -190,11 +191,19 @@ def run(job: Job) -> Result:
         raise InputError(f"max_errors: {max_errors} is not a valid number of tasks. Use 0 or more")
     waited = wait_with_progress(job, _tracker(job), timeout, max_errors=max_errors)
     result = wait_result(waited)
-    where = job.client.endpoint.hostname
+    problems = _problems(job, result)
     if waited.tracker.pending:
-        raise wait_timeout_error(waited, timeout, where, result)
-    fails = job.params["fail_on_error"] and max_errors is None
-    problems = [task_errors_text(result, where)] if result["errored"] and fails else []
+        raise wait_timeout_error(waited, timeout, job.client.endpoint.hostname, result, join_sentences(*problems))
+    if problems:
+        raise TaskError(join_sentences(*problems), result=result)
+    return result
+
+
+def _problems(job: Job, result: Result) -> list[str]:
+    """What fails the module besides a timeout. Warns of missing tasks that are accepted."""
+    where, problems = job.client.endpoint.hostname, []
+    if result["errored"] and job.params["fail_on_error"] and job.params["max_errors"] is None:
+        problems.append(task_errors_text(result, where))
     missing = [moid for moid in result["missing"] if not job.is_planned(moid)]
     if missing:
         text = missing_tasks_text(missing, where)
@@ -202,9 +211,7 @@ def run(job: Job) -> Result:
             job.warn(text)
         else:
             problems.append(f"{text}. Use missing_ok: true to accept this")
-    if problems:
-        raise TaskError(". ".join(problems), result=result)
-    return result
+    return problems
 
 
 def _tracker(job: Job) -> TaskTracker:

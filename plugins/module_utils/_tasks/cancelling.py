@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .._errors import FaultError, ViError
 from .._task_info.task_info import task_reference
@@ -16,11 +16,23 @@ from .task_reader import read_tasks
 
 
 class CancelOutcome(NamedTuple):
-    """The result of cancelling: tasks by moId, moIds with an accepted request, reasons for refusals by moId."""
+    """The result of cancelling.
+
+    :ivar tasks: by moId
+    :ivar requested: moIds of the tasks whose request was accepted
+    :ivar refused: reasons of refusals by moId
+    :ivar faults: the faults by moId with which the vCenter refused a request
+    """
 
     tasks: dict[str, Task]
     requested: list[str]
     refused: dict[str, str]
+    faults: dict[str, dict[str, Any]]
+
+    @property
+    def fault(self) -> dict[str, Any] | None:
+        """The fault of the first task that the vCenter refused to cancel."""
+        return next((self.faults[moid] for moid in self.refused if moid in self.faults), None)
 
 
 def needs_cancel(task: Task) -> bool:
@@ -35,6 +47,7 @@ def cancel_tasks(client: Client, tasks: dict[str, Task]) -> CancelOutcome:
     :raises ViError: the tasks could not be read afterwards; its result has ``tasks`` and ``changed``
     """
     wanted = [moid for moid, task in tasks.items() if needs_cancel(task)]
+    faults: dict[str, dict[str, Any]] = {}
     requested, refused = [], {moid: "it is not cancelable" for moid in wanted if not tasks[moid]["cancelable"]}
     lost_in_a_row = 0
     for moid in wanted:
@@ -47,16 +60,19 @@ def cancel_tasks(client: Client, tasks: dict[str, Task]) -> CancelOutcome:
             client.call(task_reference(moid), "CancelTask")
             requested.append(moid)
             lost_in_a_row = 0
+        except FaultError as error:
+            refused[moid], faults[moid] = error.reason, error.fault or {}
+            lost_in_a_row = 0
         except ViError as error:
             refused[moid] = str(error)
-            lost_in_a_row = 0 if isinstance(error, FaultError) else lost_in_a_row + 1
-    if not wanted:
-        return CancelOutcome(tasks, [], {})
-    return _reconcile(client, tasks, requested, refused)
+            lost_in_a_row += 1
+    outcome = CancelOutcome(tasks, requested, refused, faults)
+    return _reconcile(client, outcome) if wanted else outcome
 
 
-def _reconcile(client: Client, tasks: dict[str, Task], requested: list[str], refused: dict[str, str]) -> CancelOutcome:
+def _reconcile(client: Client, outcome: CancelOutcome) -> CancelOutcome:
     """Read the tasks again, and drop the refusals of tasks that ended or were cancelled meanwhile."""
+    tasks, requested, refused, _faults = outcome
     try:
         now = {**tasks, **read_tasks(client, tasks)}
     except ViError as error:
@@ -66,4 +82,4 @@ def _reconcile(client: Client, tasks: dict[str, Task], requested: list[str], ref
     left = {moid: why for moid, why in refused.items() if needs_cancel(now[moid])}
     # The server refuses the retry of a request that it ran but whose response was lost.
     accepted = [moid for moid in tasks if moid in requested or (moid in refused and now[moid]["cancelled"])]
-    return CancelOutcome(now, accepted, left)
+    return outcome._replace(tasks=now, requested=accepted, refused=left)

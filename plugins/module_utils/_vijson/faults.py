@@ -126,7 +126,7 @@ def server_fault(fault: dict[str, Any], what: str) -> FaultError:
         shown = mask_strings(fault_result(fault))
     except RecursionError as error:
         raise BadResponse("The response is nested too deeply") from error
-    return FaultError(f"{what}: {text}{suffix}", fault=shown, raw=fault)
+    return FaultError(what, f"{text}{suffix}", fault=shown, raw=fault)
 
 
 def missing_privileges_text(fault: dict[str, Any]) -> str:

@@ -64,7 +64,7 @@ def wait_with_progress(job: Job, tracker: TaskTracker, timeout: float, *, max_er
 def _too_many_errors(job: Job, tracker: TaskTracker, max_errors: int) -> TaskError:
     result = wait_result(WaitOutcome(tracker, None))
     text = task_errors_text(result, job.client.endpoint.hostname)
-    return TaskError(f"{text}. max_errors accepts {max_errors}", result=result)
+    return TaskError(join_sentences(text, f"max_errors accepts {max_errors}"), result=result)
 
 
 def wait_until_ended(
@@ -101,9 +101,7 @@ def wait_result(waited: WaitOutcome) -> Result:
         "tasks": tasks,
         "succeeded": [task["moid"] for task in tasks if task["state"] == "success"],
         "errored": [task["moid"] for task in errored],
-        "pending": [
-            task["moid"] for task in tasks if not has_ended(task) and task["moid"] not in waited.tracker.missing
-        ],
+        "pending": [task["moid"] for task in tasks if not has_ended(task)],
         "missing": waited.tracker.missing,
         "failures": [
             {"moid": task["moid"], "entity": entity_text(task["entity"]), "message": error_text(task["error"])}
@@ -124,8 +122,8 @@ def wait_timeout_error(
     pending = [_with_state(moid, tasks.get(moid)) for moid in waited.tracker.pending]
     why = f" The vCenter was unreachable at the end: {waited.trouble}" if waited.trouble else ""
     what = {"running": "Not running after", "idle": "Not idle after"}.get(waited.tracker.until, "Not done after")
-    text = f"{what} {format_span(timeout)} on {hostname}: {list_names(pending)}.{why} {problem}"
-    return WaitTimeout(text, result=result)
+    text = f"{what} {format_span(timeout)} on {hostname}: {list_names(pending)}.{why}"
+    return WaitTimeout(join_sentences(text, problem) if problem else text, result=result)
 
 
 def _with_state(moid: str, task: Task | None) -> str:
@@ -148,6 +146,11 @@ def missing_tasks_text(moids: list[str], hostname: str) -> str:
     if len(moids) == 1:
         return f"{moids[0]} does not exist, or no longer exists, on {hostname}: how it ended is unknown"
     return f"{list_names(moids)} do not exist, or no longer exist, on {hostname}: how they ended is unknown"
+
+
+def join_sentences(*texts: str) -> str:
+    """Texts, of which some end with a full stop because the vCenter wrote them, as one."""
+    return ". ".join([*(text.rstrip(". ") for text in texts[:-1]), *texts[-1:]])
 
 
 def list_names(moids: list[str]) -> str:

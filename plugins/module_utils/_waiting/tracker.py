@@ -73,6 +73,7 @@ class TaskTracker:
         """Record that a task neither exists nor is in the history."""
         if moid in self.pending:
             del self.pending[moid]
+            self.infos.pop(moid, None)
             self.missing.append(moid)
 
     def read(self, client: Client) -> None:

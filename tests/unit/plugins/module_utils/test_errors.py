@@ -59,7 +59,7 @@ def test_keys_of_a_failed_result(error: ViError, failure: dict[str, Any]) -> Non
         (LostResponse("broken"), True),
         (BadResponse("not JSON"), True),
         (ConnectError("refused"), False),
-        (FaultError("no", fault={"type": "X"}, raw={}), False),
+        (FaultError("op", "no", fault={"type": "X"}, raw={}), False),
     ],
 )
 def test_which_errors_leave_open_whether_the_request_ran(error: ViError, may_have_run: bool) -> None:
@@ -77,7 +77,7 @@ def test_which_errors_leave_open_whether_the_request_ran(error: ViError, may_hav
     ],
 )
 def test_which_object_does_not_exist(fault_type: str, raw: dict[str, Any], named: bool) -> None:
-    assert FaultError("no", fault={"type": fault_type}, raw=raw).names("task-7") is named
+    assert FaultError("op", "no", fault={"type": fault_type}, raw=raw).names("task-7") is named
 
 
 def test_what_catches_errors_of_a_server_does_not_catch_an_interrupt() -> None:

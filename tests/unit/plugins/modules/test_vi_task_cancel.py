@@ -59,6 +59,7 @@ def test_the_time_passes(server: OwnTaskServer) -> None:
     result = run(server, "task-1", wait=True, wait_timeout=0)
     assert (result["failed"], result["changed"]) == (True, True)
     assert [task["moid"] for task in result["tasks"]] == ["task-1"]
+    assert result["not_cancelable"] == []
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -93,7 +94,8 @@ def test_an_error_of_the_server(server: OwnTaskServer) -> None:
     server.trouble[CANCEL] = [Fault("NoPermission", privilegeId="Global.CancelTask")]
     result = run(server, "task-1")
     assert (result["failed"], result["changed"]) == (True, False)
-    assert "Global.CancelTask" in result["msg"]
+    assert "task-1 of VirtualMachine:vm-7: the user lacks the privilege Global.CancelTask" in result["msg"]
+    assert result["fault"]["type"] == "NoPermission"
 
 
 def test_check_mode_warns_where_the_task_is_ones_own(server: OwnTaskServer) -> None:

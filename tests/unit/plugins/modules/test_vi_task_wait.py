@@ -57,6 +57,13 @@ def test_the_time_passes(server: TaskServer) -> None:
     assert "task-3" in result["msg"]
 
 
+def test_a_timeout_names_the_failures_and_the_missing_tasks_as_well(server: TaskServer) -> None:
+    result = run(server, "task-2", "task-3", "task-9")
+    assert "task-3" in result["msg"].partition(". 1 of 2 tasks ended in error")[0]
+    assert "task-2: No space. task-9 does not exist" in result["msg"]
+    assert (result["pending"], result["missing"]) == (["task-3"], ["task-9"])
+
+
 def test_until_running(server: TaskServer) -> None:
     result = run(server, "task-3", until="running")
     assert (result.get("failed", False), result["pending"]) == (False, ["task-3"])

@@ -68,7 +68,7 @@ def test_another_fault_is_final(fault: dict[str, Any]) -> None:
 
     def request(size: int) -> Any:
         asked.append(size)
-        raise FaultError("no", fault={"type": fault["_typeName"], "message": "no"}, raw=fault)
+        raise FaultError("op", "no", fault={"type": fault["_typeName"], "message": "no"}, raw=fault)
 
     with pytest.raises(FaultError):
         request_page(request, 8)

@@ -27,7 +27,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.recovery impo
 
 
 def fault(fault_type: str) -> FaultError:
-    return FaultError(fault_type, fault={"type": fault_type}, raw={})
+    return FaultError("op", fault_type, fault={"type": fault_type}, raw={})
 
 
 @pytest.mark.parametrize(("failures", "pause"), [(0, 1.0), (1, 2.0), (4, 30.0), (5, 30.0), (1000, 30.0)])
