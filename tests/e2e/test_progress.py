@@ -54,8 +54,8 @@ def test_many_tasks_are_told_by_their_number(ansible: Ansible) -> None:
         ]
     )
     lines = [line.rpartition(" (")[0] for line in run.stderr.splitlines() if line]
-    assert lines[0] == "8 of 10 done"
-    assert lines[-1] == "10 of 10 done, 2 failed"
+    assert lines[0] == "8 of 10 ended"
+    assert lines[-1] == "10 of 10 ended, 2 failed"
 
 
 def test_silence(ansible: Ansible, vcenter: VCenter) -> None:

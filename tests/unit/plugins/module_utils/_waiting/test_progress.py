@@ -115,17 +115,17 @@ def test_a_task_that_has_ended_is_not_repeated() -> None:
 
 def test_of_many_their_numbers_are_told() -> None:
     screen = Screen(*(f"task-{number}" for number in range(100)))
-    assert screen.at(0) == ["0 of 100 done (0s)"]
+    assert screen.at(0) == ["0 of 100 ended (0s)"]
     screen.tracker.saw("task-1", info("task-1", "error"))
     screen.tracker.gone("task-2")
-    assert screen.at(3, "task-3", "success") == ["task-1 error (3s)", "2 of 100 done, 1 failed, 1 missing (3s)"]
-    assert screen.at(33) == ["2 of 100 done, 1 failed, 1 missing (33s)"]
+    assert screen.at(3, "task-3", "success") == ["task-1 error (3s)", "2 of 100 ended, 1 failed, 1 missing (3s)"]
+    assert screen.at(33) == ["2 of 100 ended, 1 failed, 1 missing (33s)"]
 
 
 def test_of_many_that_start_their_numbers_are_told() -> None:
     screen = Screen(*(f"task-{number}" for number in range(10)), until="running")
-    assert screen.at(0, "task-1", "running") == ["1 of 10 running or done (0s)"]
-    assert screen.at(3, "task-2", "success") == ["2 of 10 running or done (3s)"]
+    assert screen.at(0, "task-1", "running") == ["1 of 10 started (0s)"]
+    assert screen.at(3, "task-2", "success") == ["2 of 10 started (3s)"]
 
 
 def test_a_task_that_is_gone() -> None:
