@@ -56,7 +56,7 @@ _SINGLETONS = {
 }
 _SERVICE = Reference("ServiceInstance", "ServiceInstance")
 
-_CLOSING = 2.0  # seconds to close everything after the server was late
+_CLOSING = 2.0  # seconds to close everything after the server did not respond in time
 
 Target = Union[str, Reference]
 """A reference, or the name of a singleton as in ServiceContent."""
@@ -120,7 +120,7 @@ class Client:
 
     @property
     def ends_orphans(self) -> bool:
-        """Whether a request that opens something may be repeated: the object of a lost response ends soon."""
+        """Whether a request that opens an object may be repeated: if its response is lost, the object ends soon."""
         return self._source.ends_orphans
 
     @property
@@ -152,7 +152,7 @@ class Client:
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:
-        """A block whose requests, with all attempts, end within so many seconds altogether."""
+        """A block whose requests, including all retries, take at most this number of seconds in total."""
         before, self._deadline = self._deadline, min(self._deadline, time.monotonic() + seconds)
         try:
             yield
@@ -199,9 +199,9 @@ class Client:
     def owned(self, target: Target, method: str, params: dict[str, Any] | None, destroy: str) -> Iterator[Reference]:
         """An object that ``method`` creates in this session. It is destroyed at the end of the block.
 
-        Where the session ends soon, the request may be repeated: the logout destroys an object whose id was lost with
-        the response. Where other clients of the session have used up what it may open, the client opens a session of
-        its own. If the vCenter is unreachable, the object is destroyed before the next one is created or by
+        If the session ends soon, the request may be repeated: the logout destroys an object whose id was lost with the
+        response. If other clients of the session have opened as many objects as it allows, the client opens a session
+        of its own. If the vCenter is unreachable, the object is destroyed before the next one is created or by
         :meth:`close`.
 
         :param destroy: the method that destroys it
@@ -244,9 +244,9 @@ class Client:
                 self.call(made, method, bound=True)
 
     def _destroy_pending(self) -> None:
-        """Destroy the objects whose end the vCenter was unreachable for.
+        """Destroy the objects that could not be destroyed because the vCenter was unreachable.
 
-        :raises ConnectError, LostResponse: it still is
+        :raises ConnectError, LostResponse: it is still unreachable
         """
         while self._undestroyed and self._session_id is not None:
             with suppress(FaultError, BadResponse, SessionEnded):
@@ -320,7 +320,7 @@ class Client:
         return response
 
     def _finish(self, action: Callable[[], Any]) -> None:
-        """Close something without interruption. A server that was late has little time for all that is open."""
+        """Close something without interruption. After a late response, all closing together gets little time."""
         seconds = self.endpoint.request_timeout
         if self._late:
             self._close_by = self._close_by or time.monotonic() + _CLOSING
@@ -349,7 +349,7 @@ class Client:
         self._was_used = False
 
     def _open_session_first(self) -> None:
-        """As :meth:`_open_session`. Without a response to the login, the request that needs it is not sent.
+        """Like :meth:`_open_session`. Without a response to the login, the request that needs it is not sent.
 
         :raises ConnectError: there was no usable response
         """
