@@ -42,7 +42,7 @@ simulator: .venv/.playable ## run the simulator until Ctrl-C, with the options i
 	@scripts/with-simulator $(OPTIONS) --
 
 .PHONY: probe
-probe: .venv/.playable ## compare the vCenter of the VMWARE_ variables with docs/assumptions.md; WRITE=1 with own tasks too
+probe: .venv/.playable ## compare the vCenter of the VMWARE_ variables with docs/assumptions.md; WRITE=1 also creates tasks
 	@WRITE=$(WRITE) PYTHONPATH=../../..:tests scripts/in-tree python -m ansible_collections.vijson.tasks.tests.probe "$(CURDIR)/vcenter-probe.md"
 
 .PHONY: build
@@ -121,7 +121,7 @@ sanity: venv ## run all tests of ansible-test sanity that need no container
 	@scripts/check $@ "$(CURDIR)/scripts/ansible-test" sanity --local --color no
 
 .PHONY: test-matrix
-test-matrix: venv ## run units and e2e with the oldest and newest ansible-core, on each installed Python; ENDS=--ends for two runs only
+test-matrix: venv ## run units and e2e with the oldest and newest ansible-core, on each installed Python; ENDS=--ends does only two runs
 	@rm -rf .build/results
 	@code=0; scripts/matrix $(ENDS) || code=$$?; $(SUMMARY) && exit $$code
 

@@ -5,7 +5,7 @@
 """Let ansible-test install pip in its empty virtual environments from the index that pip is configured for.
 
 Usage: seed_pip.py FOLDER. ansible-test would download a bootstrap script to that folder. If a script with that name
-exists, ansible-test uses it. uv installs pip in a moment; without uv, the pip that ships with Python does.
+exists, ansible-test uses it. It installs pip with uv, which is fast, or else with the pip of Python.
 """
 
 from __future__ import annotations

@@ -247,7 +247,7 @@ def _message(result: Any) -> str:
     if found.get("censored"):
         return "the message is hidden by no_log"
     message = str(found.get("msg") or _NO_REASON)
-    # Of a command that failed, only its output tells why.
+    # If a command failed, only its output contains the reason.
     reason = last_lines(str(found.get("stderr") or found.get("stdout") or "")) if _NO_REASON in message else ""
     return reason or str(found.get("msg") or "failed without a message")
 

@@ -113,7 +113,7 @@ def _of_callback(name: str, option: dict[str, Any]) -> dict[str, Any]:
 
 
 class ModuleDocFragment:
-    # Annotated, for the sanity test yamllint reads the other assignments of this class, and takes them for literals.
+    # Annotated, because the sanity test yamllint expects a literal in an assignment without annotation.
     DOCUMENTATION: str = yaml.safe_dump(
         {
             "options": {name: _of_modules(option) for name, option in _OPTIONS.items()},

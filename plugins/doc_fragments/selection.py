@@ -16,7 +16,7 @@ options:
       - Select the tasks of these objects. O(include) adds objects below them.
       - Accepts a name such as V(web01), V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), a
         mapping of C(type) and C(moid), or a mapping of C(name) and C(type).
-      - A name that several objects have is an error that lists their paths.
+      - If several objects have the name, the module fails and lists their paths.
     type: list
     elements: raw
   include:

@@ -5,9 +5,9 @@
 
 An exception raised anywhere could arrive after an object is opened and before its id is stored, where Python swallows
 it (in a finalizer or a codec), or inside a queue, which then stays locked. So the handler only stores the signal. The
-exception is raised in calls that wait for a server or sleep, while nothing is being opened or closed. What is being
-opened gets a short time to finish, and so does what is being closed. A server that is later than that cannot prevent
-the end, so something may stay open on it.
+exception is raised in calls that wait for a server or sleep, while nothing is being opened or closed. An open or a
+close in progress gets a short time to finish. If the server takes longer, the program ends nevertheless, and an object
+may stay open on the server.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class _Block:
     def interrupt(self, number: int, frame: FrameType | None) -> None:
         """Handle SIGINT or SIGTERM."""
         name = signal.Signals(number).name
-        self._note(Interrupted(f"Interrupted by {name}. Everything that was opened on the vCenter is closed"), frame)
+        self._note(
+            Interrupted(f"Interrupted by {name}. The module closed everything that it opened on the vCenter"), frame
+        )
 
     @property
     def pending(self) -> bool:
@@ -98,8 +100,8 @@ class _Block:
                 return
             if isinstance(self._pending, Interrupted):
                 self._pending = Interrupted(
-                    f"{str(self._pending).partition('.')[0]}. The vCenter was late, so a session or an object may stay"
-                    " open on it until it expires"
+                    f"{str(self._pending).partition('.')[0]}. The vCenter did not respond in time, so a session or an"
+                    " object may stay open on it until it expires"
                 )
         raise self._pending
 

@@ -12,7 +12,7 @@ short_description: Open or end a session of your own on a vCenter
 version_added: 1.0.0
 description:
   - Opens a session and returns its id, which the other modules accept as O(session_id).
-  - Rarely needed from 1.1.0 on, because all modules of a run share one session anyway. Use this module for a session
+  - Rarely needed from 1.1.0 on, because the modules of a run share one session. Use this module for a session
     that outlives the run, or that you pass to another program.
   - A session stays open until you end it or until it expires. To end it even if the play fails, put O(state=absent)
     into an C(always) section.

@@ -153,12 +153,12 @@ def _given(job: Job) -> tuple[list[str], dict[str, Task], list[str]]:
 def _selected(job: Job, selection: Selection) -> tuple[list[str], dict[str, Task], list[str]]:
     """The moIds and the tasks to cancel, and the moIds of selected tasks that cannot be cancelled."""
     if not selection.is_narrow:
-        raise InputError("states: set entity, users, description_ids or older_than too, to cancel not all tasks")
+        raise InputError("states: set entity, users, description_ids or older_than too, to avoid cancelling all tasks")
     found, _missing, warnings = list_tasks(job.client, None, selection.active().matcher(job.client))
     job.warn_of(warnings)
     spared = [task for task in found if needs_cancel(task) and not task["cancelable"]]
     for task in spared:
-        job.warn(f"{task_text(task)} cannot be cancelled and goes on")
+        job.warn(f"{task_text(task)} cannot be cancelled and continues")
     tasks = {task["moid"]: task for task in found if task not in spared}
     return list(tasks), tasks, [task["moid"] for task in spared]
 

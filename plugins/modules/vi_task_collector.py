@@ -441,7 +441,7 @@ def _write(
 
 
 def _check_filter(job: Job, wanted: TaskFilter, specs: list[dict[str, Any]], *, is_empty: bool) -> None:
-    """Warn of, or fail on, values of options that the vCenter accepts and that yet cannot find what they seem to."""
+    """Warn about, or refuse, values that the vCenter accepts but that cannot find what the user expects."""
     if is_empty:
         wanted.require_entities(job.client)
     if is_empty and wanted.users and has_tasks_of_others(job.client, specs):

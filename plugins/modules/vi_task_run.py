@@ -14,10 +14,11 @@ description:
   - Runs a command on the host of the play, and shows it as a task in the vSphere Client while it runs.
   - The task is running at once. It ends in success, or in error with the last lines that the command wrote to stderr.
   - If somebody cancels the task, the module stops the command. The task then ends in error, and C(cancelled) is true.
-  - The vCenter may be out of reach while the command runs. The module reports the end of the command for one more
-    minute. If that is not possible, the command's result is unchanged, RV(reported) is false, and a warning says so.
-  - Whatever ends the module, it stops the command with all processes of its process group first, and ends the task.
-    This includes an C(async) task whose time is over.
+  - The vCenter may be unreachable while the command runs. After the end of the command, the module tries for one more
+    minute to report it. If that fails, the result of the command is unchanged, RV(reported) is false, and the module
+    warns.
+  - However the module ends, it first stops the command with all processes of its process group, and ends the task. This
+    includes the timeout of an C(async) task.
   - Uses no shell. Environment variables and C(~) in O(cmd) are expanded, nothing else.
 author:
   - vijson.tasks contributors (@vijson)
@@ -33,7 +34,7 @@ attributes:
 options:
   argv:
     description:
-      - The program and its arguments, as they are.
+      - The program and its arguments. The module passes them on unchanged.
       - Either O(argv) or O(cmd) is required.
     type: list
     elements: str
@@ -75,14 +76,14 @@ options:
     type: str
   progress_regex:
     description:
-      - Regular expression whose first group is a percentage, such as V((\\d+\)%).
+      - Regular expression whose first group matches a percentage, such as V((\\d+\)%).
       - The module searches each line that the command writes to stdout or stderr. A line ends with a newline or a
         carriage return.
     type: str
   description_regex:
     description:
-      - Regular expression whose first group is what the command is doing. The description of the task then is O(label)
-        followed by this text.
+      - Regular expression whose first group matches what the command is doing. The description of the task then is
+        O(label) followed by this text.
     type: str
   cancelable:
     description:
@@ -106,7 +107,7 @@ notes:
   - Users of the vCenter see O(label), what the regular expressions match, and the last lines of stderr of a command
     that fails. Do not let it write secrets there.
   - The command ends when its own process ends. Processes that it leaves behind in its process group are stopped. A
-    program that has to stay has to leave the group, for example with C(setsid).
+    program that should keep running must leave the group, for example with C(setsid).
 seealso:
   - module: vijson.tasks.vi_task_create
   - module: vijson.tasks.vi_task_state
@@ -171,7 +172,7 @@ truncated:
   type: bool
   sample: false
 reported:
-  description: Whether the task shows how the command ended. If not, the vCenter was out of reach for too long.
+  description: Whether the task shows how the command ended. If not, the vCenter was unreachable for too long.
   returned: success, and on failure if the command was run
   type: bool
   sample: true
@@ -220,7 +221,7 @@ def run(job: Job) -> Result:
     options = parse_run_options(params)
     activation_id = parse_activation_id(params["activation_id"])
     if options.command.chdir and not job.check_mode and not os.path.isdir(options.command.chdir):
-        raise InputError(f"chdir: there is no folder {options.command.chdir}")
+        raise InputError(f"chdir: the folder {options.command.chdir} does not exist")
     new = NewTask(
         entity=new_task_entity(job.client, entity),
         task_type=params["task_type"],
@@ -235,7 +236,7 @@ def run(job: Job) -> Result:
     if job.check_mode:
         return {**_NOTHING_RUN, "task": created.task, "changed": True}
     runner = TaskRunner(job.client, created.info, options, alive=job.progress, warn=job.warn)
-    # Ansible takes any rc but 0 for a failure, unless the result says that it is none.
+    # Ansible treats any rc other than 0 as a failure, unless the result says otherwise.
     return {**runner.run(), "failed": False}
 
 

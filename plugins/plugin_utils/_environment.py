@@ -25,7 +25,7 @@ def may_be_added(environment: Mapping[str, str]) -> bool:
 
 @contextmanager
 def added_to_environment(environment: Mapping[str, str]) -> Iterator[None]:
-    """Add the variables to the environment of this process, and put it back at the end."""
+    """Add the variables to the environment of this process, and restore it at the end."""
     before = {name: os.environ.get(name) for name in environment}
     os.environ.update(environment)
     try:

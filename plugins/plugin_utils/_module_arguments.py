@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arguments of a task, converted and validated as its module would do it in its own process."""
+"""The arguments of a task, converted and validated in the same way as by a module in its own process."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def share_session(where: Endpoint, credentials: Credentials) -> SharedSession | 
 
 
 def lendable_session(where: Endpoint, credentials: Credentials, *, is_remote: bool) -> LendableSession | None:
-    """As :func:`share_session`, for a module that runs in its own process.
+    """Like :func:`share_session`, for a module that runs in its own process.
 
     :param is_remote: whether the module runs on another machine, which may reach other servers than this one
     """
@@ -79,7 +79,7 @@ class SharedSession(OwnSession):
         return log_in()
 
     def open_shared(self, log_in: LogIn) -> Session:
-        """As :meth:`open`, but raises StoreUnusable if sharing fails."""
+        """Like :meth:`open`, but raises StoreUnusable if sharing fails."""
         asked = time.monotonic()
         with self._store.file(self._name, self._limit) as file:
             content = file.read()
@@ -167,7 +167,7 @@ class LendableSession(SharedSession):
         self.is_remote = is_remote
 
     def open(self, log_in: LogIn, /) -> Session:
-        """As :meth:`SharedSession.open_shared`."""
+        """Like :meth:`SharedSession.open_shared`."""
         return self.open_shared(log_in)
 
     def _shares_failure(self, failure: Content, asked: float) -> bool:

@@ -206,7 +206,9 @@ def test_it_ends_soon_while_the_server_is_late(vcenter: VCenter, tmp_path: Path)
         started = time.monotonic()
         assert watcher.end(signal.SIGINT) == 0, watcher.output
         assert time.monotonic() - started < 6
-        assert watcher.lines[-1].endswith("The vCenter was late, so a session may stay open on it until it expires")
+        assert watcher.lines[-1].endswith(
+            "The vCenter did not respond in time, so a session may stay open on it until it expires"
+        )
     vcenter.control("POST", "restart")
 
 

@@ -121,7 +121,7 @@ def test_the_process_at_work(in_a_wait: Play, vcenter: VCenter, number: signal.S
         os.kill(pid, number)
     run = in_a_wait.run.finish()
     outcome = run["interrupted"]
-    assert outcome.msg == f"Interrupted by {number.name}. Everything that was opened on the vCenter is closed"
+    assert outcome.msg == f"Interrupted by {number.name}. The module closed everything that it opened on the vCenter"
     assert outcome.left == {}
     assert run["after"].status == "ok"
     assert "Traceback" not in run.output
@@ -216,7 +216,8 @@ def test_during_the_login(
     os.kill(play.worker() if in_process or shares else play.module(), number)
     run = play.run.finish()
     assert (
-        run["interrupted"].msg == f"Interrupted by {number.name}. Everything that was opened on the vCenter is closed"
+        run["interrupted"].msg
+        == f"Interrupted by {number.name}. The module closed everything that it opened on the vCenter"
     )
     assert run["interrupted"].work == ({} if shares else {"SessionManager.Logout": 1})
     assert run["interrupted"].left == {}

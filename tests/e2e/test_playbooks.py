@@ -192,7 +192,7 @@ def test_cancel_stuck_on_host(ansible: Ansible, vcenter: VCenter) -> None:
     assert [line.split()[:2] for line in lines] == [[stuck, "error"], [on_vm, "error"]]
     assert " Power On virtual machine " in lines[1]
     (warning,) = run["Cancel the stuck tasks, and wait until they have ended"].result["warnings"]
-    assert warning == f"{fixed} PowerOnVM_Task of db01 cannot be cancelled and goes on"
+    assert warning == f"{fixed} PowerOnVM_Task of db01 cannot be cancelled and continues"
     assert {vcenter.info(moid)["cancelled"] for moid in (fixed, fresh, elsewhere)} == {False}
     assert shown(play(ansible, "cancel_stuck_on_host"), "Show the stuck tasks") == ["No task is stuck."]
 

@@ -192,8 +192,8 @@ def test_a_stuck_task_opens_an_incident(rulebook: Start, vcenter: VCenter, track
     summaries = {incident["task"]["moid"]: incident["summary"] for incident in tracker.incidents}
     assert len(tracker.incidents) == len(summaries)
     assert summaries.keys() == {runs, queued}
-    assert summaries[runs].startswith("CloneVM_Task of web01 runs since 20")
-    assert summaries[queued].startswith("PowerOnVM_Task of web01 is queued since 20")
+    assert summaries[runs].startswith("CloneVM_Task of web01 has been running since 20")
+    assert summaries[queued].startswith("PowerOnVM_Task of web01 has been queued since 20")
 
 
 class Traps:
@@ -302,5 +302,5 @@ def test_an_incident_tells_that_its_task_has_expired(ansible: Ansible, vcenter: 
 @pytest.mark.parametrize("variables", [{}, {"incident_task": "web01"}, {"incident_task": "task-1 {{ 7919 * 7907 }}"}])
 def test_an_incident_needs_the_id_of_a_task(ansible: Ansible, tracker: Tracker, variables: dict[str, str]) -> None:
     run = open_incident(ansible, tracker, **variables)
-    assert run["See that there is the id of a task"].msg == "Set incident_task to the id of a task, such as task-42"
+    assert run["Require the id of a task"].msg == "Set incident_task to the id of a task, such as task-42"
     assert (run.code, tracker.incidents) == (2, [])

@@ -136,7 +136,7 @@ def test_cancel(vcenter: VCenter) -> None:
     outcome = module_runs.run(vcenter, "vi_task_cancel", {**options, "wait": True, "wait_timeout": "1m"})
     assert (moids(outcome.result), outcome.result["not_cancelable"]) == ([old], [fixed])
     assert outcome.result["tasks"][0]["state"] == "error"
-    assert outcome.warnings == [f"{fixed} PowerOnVM_Task of db01 cannot be cancelled and goes on"]
+    assert outcome.warnings == [f"{fixed} PowerOnVM_Task of db01 cannot be cancelled and continues"]
     assert [vcenter.info(moid)["cancelled"] for moid in (old, fixed, fresh, elsewhere)] == [True, False, False, False]
     again = run(vcenter, "vi_task_cancel", **options)
     assert (moids(again), again["changed"]) == ([], False)
@@ -156,7 +156,9 @@ def test_wait(vcenter: VCenter) -> None:
     assert (moid, entity) == (fails, "db01")
     assert waited["failures"][0]["message"] == "Full"
     late = refused(vcenter, "vi_task_wait", entity="web02", wait_timeout="0")
-    assert late.startswith(f"Not done after 0s on {vcenter.host}: {elsewhere} PowerOnVM_Task of web02 (running")
+    assert late.startswith(
+        f"Timed out after 0s on {vcenter.host}, not ended: {elsewhere} PowerOnVM_Task of web02 (running"
+    )
     assert moids(run(vcenter, "vi_task_wait", **on_host)) == []
 
 
@@ -172,7 +174,7 @@ def test_wait_until_idle(vcenter: VCenter) -> None:
     assert run(vcenter, "vi_task_wait", entity=HOST, until="idle")["tasks"] == []
     busy = vcenter.task(entity="host-11")
     assert refused(vcenter, "vi_task_wait", entity=HOST, until="idle", wait_timeout=0).startswith(
-        f"Not idle after 0s on {vcenter.host}: {busy} "
+        f"Timed out after 0s on {vcenter.host}, not idle: {busy} "
     )
     assert refused(vcenter, "vi_task_wait", tasks=[busy], until="idle").startswith("until: idle needs a selection")
 

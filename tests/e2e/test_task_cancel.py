@@ -111,7 +111,7 @@ def test_privileges_and_races(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["answer lost"].result["changed"] is True
     assert run["answer lost"].requests["Task.CancelTask"] == 2
     assert run["not in time"].msg == (
-        f"Not done after 1s on {vcenter.host}: {slow} PowerOnVM_Task of web01 (running)."
+        f"Timed out after 1s on {vcenter.host}, not ended: {slow} PowerOnVM_Task of web01 (running)."
         f" Could not cancel on {vcenter.host}: {fixed} PowerOnVM_Task of web01: it is not cancelable"
     )
     assert run["not in time"].result["changed"] is True

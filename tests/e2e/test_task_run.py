@@ -78,11 +78,11 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     )
     assert [outcome.processes for outcome in run if outcome.task in ("do", "progress")] == [1, 1]
     for name in ("neither", "both"):
-        assert run[name].msg == "argv, cmd: give one of them, and not both"
-    assert run["no quotation"].msg.startswith("cmd: it can't be split into words")
-    assert run["no group"].msg.startswith("progress_regex: it has no group.")
+        assert run[name].msg == "argv, cmd: set exactly one of the two"
+    assert run["no quotation"].msg.startswith("cmd: the value cannot be split into words")
+    assert run["no group"].msg.startswith("progress_regex: the expression has no group.")
     assert run["no duration"].msg.startswith("timeout: 'soon' is not a valid duration.")
-    assert run["no folder"].msg == "chdir: there is no folder /nowhere"
+    assert run["no folder"].msg == "chdir: the folder /nowhere does not exist"
     assert run["unknown type"].msg.startswith("task_type: 'com.example.unknown' is not registered. Registered: com.")
     assert [outcome.requests for outcome in run.outcomes[:6]] == [{}] * 6
 

@@ -61,8 +61,8 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     for name in ("gone", "gone is fine"):
         assert ended(run, name) == {"tasks": [done], "succeeded": [done], "missing": [gone]}
     assert run["gone is fine"].result["warnings"] == [unknown]
-    assert run["look once"].msg == f"Not done after 0s on {host}: {goes_on} {WHAT} (running)."
-    assert run["not in time"].msg == f"Not done after 1s on {host}: {goes_on} {WHAT} (running)."
+    assert run["look once"].msg == f"Timed out after 0s on {host}, not ended: {goes_on} {WHAT} (running)."
+    assert run["not in time"].msg == f"Timed out after 1s on {host}, not ended: {goes_on} {WHAT} (running)."
     for name in ("look once", "not in time"):
         assert run[name].status == "failed"
         assert ended(run, name) == {"tasks": [goes_on, done], "succeeded": [done], "pending": [goes_on]}

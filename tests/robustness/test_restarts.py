@@ -77,7 +77,7 @@ def test_a_wait_for_a_server_that_stays_away(server: SimulatorProgram, ansible: 
     server.stop(signal.SIGKILL)
     run = started.finish()
     where = f"{server.vcenter.host}:{server.vcenter.port}"
-    pending = rf"Not done after 8s on [^ ]+: {moid} \w+ of [\w.]+ \(running.*\)\."
+    pending = rf"Timed out after 8s on [^ ]+, not ended: {moid} \w+ of [\w.]+ \(running.*\)\."
     told = rf"{pending} The vCenter was unreachable at the end: No connection to {where}"
     assert re.search(told, run.output), run.output
     server.start()

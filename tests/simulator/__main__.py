@@ -61,7 +61,7 @@ def addresses(host: str, count: int) -> list[str]:
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="simulator", description="A vCenter Server that speaks VI JSON.")
+    parser = argparse.ArgumentParser(prog="simulator", description="A simulated vCenter Server with VI JSON.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 chooses a free port")
     parser.add_argument(
@@ -180,7 +180,7 @@ def main() -> None:
     arguments = parse_arguments()
     for path in (arguments.url_file, arguments.pid_file):
         if path:
-            path.unlink(missing_ok=True)  # left over from a killed process
+            path.unlink(missing_ok=True)  # left behind by a killed process
     with ExitStack() as stack:
         tls = None
         if not arguments.plain:

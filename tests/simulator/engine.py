@@ -47,7 +47,7 @@ class Engine:
             self._step(task, elapsed)
 
     def cancel(self, task: Task) -> None:
-        """Carry out an accepted cancel in the way that the task's plan asks for."""
+        """Cancel the task as its plan specifies. The request has been accepted."""
         way = self._way_to_cancel(task)
         if way == "at_once":
             self._after(task, CANCEL_SOON, lambda: self._end_canceled(task))

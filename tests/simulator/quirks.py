@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Quirks: differences between servers that tests switch on through the control interface."""
+"""Quirks: differences between servers, which an option or the control interface sets."""
 
 from __future__ import annotations
 

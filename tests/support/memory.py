@@ -37,7 +37,7 @@ def _family(pid: int) -> Iterator[int]:
 
 
 def _proportional_share(pid: int) -> int:
-    """The memory of a process in KiB, with its share of what it has in common with others."""
+    """The memory of a process in KiB, with its share of the memory that several processes share."""
     with suppress(OSError):
         found = _SHARE.search(Path("/proc", str(pid), "smaps_rollup").read_text())
         return int(found[1]) if found else 0

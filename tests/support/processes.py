@@ -56,5 +56,5 @@ def until(reached: Callable[[], Any], what: str, seconds: float = 60) -> None:
     """Wait until the condition is true. AssertionError at the timeout."""
     deadline = time.monotonic() + seconds
     while not reached():
-        assert time.monotonic() < deadline, f"Not within {seconds:g} s: {what}"
+        assert time.monotonic() < deadline, f"Timed out after {seconds:g} s: {what}"
         time.sleep(0.05)

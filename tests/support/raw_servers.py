@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that send bytes of a test's choice: slowly, endlessly, or too many."""
+"""Servers that send the bytes that a test chooses: slowly, endlessly, or too many."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Serve = Callable[[socket.socket], Any]
 
 @contextmanager
 def raw_server(serve: Serve, certificate: ssl.SSLContext | None = None) -> Iterator[int]:
-    """The port of a server that does this with each connection, after a TLS handshake if there is a certificate."""
+    """The port of a server that handles each connection like this, after a TLS handshake if there is a certificate."""
     with socket.create_server((HOST, 0)) as listening:
 
         def handle(connection: socket.socket) -> None:
@@ -82,12 +82,12 @@ def response(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
 
 
 def sends(data: bytes) -> Serve:
-    """Send this."""
+    """Send these bytes."""
     return lambda connection: connection.sendall(data)
 
 
 def drips(data: bytes, *, then: bytes = b"x", pause: float = 0.05) -> Serve:
-    """Send one byte at a time, and then another byte for ever."""
+    """Send one byte at a time, and then repeat one byte forever."""
 
     def serve(connection: socket.socket) -> None:
         for number in range(1 << 30):
@@ -98,7 +98,7 @@ def drips(data: bytes, *, then: bytes = b"x", pause: float = 0.05) -> Serve:
 
 
 def repeats(data: bytes, *, pause: float = 0.0) -> Serve:
-    """Send the same for ever."""
+    """Repeat the same bytes forever."""
 
     def serve(connection: socket.socket) -> None:
         while True:
@@ -114,7 +114,7 @@ def silent(_connection: socket.socket) -> None:
 
 
 def in_turn(*serves: Serve) -> Serve:
-    """One after the other."""
+    """Run one function after the other."""
 
     def serve(connection: socket.socket) -> None:
         for each in serves:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated vCenter from the outside: its control interface and some of its API."""
+"""The simulated vCenter as tests see it: its control interface and some of its API."""
 
 from __future__ import annotations
 

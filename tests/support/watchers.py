@@ -55,7 +55,7 @@ class Watcher:
         deadline = time.monotonic() + timeout
         while not reached():
             assert self.process.poll() is None, f"It ended with code {self.process.returncode}:\n{self.output}"
-            assert time.monotonic() < deadline, f"Not within {timeout} s:\n{self.output}"
+            assert time.monotonic() < deadline, f"Timed out after {timeout} s:\n{self.output}"
             time.sleep(0.05)
 
     def wait_for(self, text: str, times: int = 1) -> None:

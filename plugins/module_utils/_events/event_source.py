@@ -53,7 +53,7 @@ class TaskEvents:
     def next(self) -> list[dict[str, Any]]:
         """The next events, after at most 30 seconds; empty if there are none. Their texts cannot act as templates.
 
-        :raises ViError: a failure that waiting does not cure
+        :raises ViError: a permanent failure
         """
         return [defuse_templates({**event._asdict(), "vcenter": self._hostname}) for event in self._watch.next()]
 

@@ -98,7 +98,7 @@ class TaskLedger:
         return [moid for moid, due in self._due().items() if due <= now]
 
     def enter_overdue(self, info: TaskInfo, now: int) -> list[str]:
-        """As :meth:`enter`. Adds ``overdue`` if the task is overdue and that was not reported yet."""
+        """Like :meth:`enter`, but adds ``overdue`` if the task is overdue and that was not reported yet."""
         changes, moid = self.enter(info), task_moid(info)
         if moid not in self.overdue(now):
             return changes

@@ -60,7 +60,7 @@ class TaskWatch:
     def next(self) -> list[Event]:
         """The next events, after at most 30 seconds; empty if there are none.
 
-        :raises ViError: the first connection failed, or a failure that waiting does not cure
+        :raises ViError: the first connection failed, or a permanent failure
         """
         with self._busy:
             return next(self._news, [])

@@ -13,7 +13,7 @@ from .._vijson.wire import data_object
 from .seen_tasks import SeenTasks
 
 _OVERLAP = 600 * SECOND
-"""How much is read again after a restart: a vCenter may set its clock back, or round times."""
+"""The overlap to read again after a restart: a vCenter may set its clock back, or round times."""
 
 
 class HistoryPosition:
@@ -36,7 +36,7 @@ class HistoryPosition:
         fresh = []
         for info in page:
             age = task_age(info)
-            # Newest first, a task that was queued after the start comes too late.
+            # When reading newest first, a task that was queued after the start is out of order.
             is_late = self._newest_first and self._newest is not None and age > self._newest
             if not is_late and self._seen.add(task_moid(info)):
                 fresh.append(info)
@@ -52,8 +52,8 @@ class HistoryPosition:
     def rest_of(self, spec: dict[str, Any]) -> dict[str, Any]:
         """A TaskFilterSpec for the tasks that are left, and for some of those before.
 
-        It is the whole ``spec`` where the tasks did not come in the order of their queue times, or where it filters by
-        another time: servers have one time in a filter.
+        Returns the whole ``spec`` if the tasks did not arrive in the order of their queue times, or if it filters by
+        another time, because a filter has only one time.
         """
         time = spec.get("time") or data_object("TaskFilterSpecByTime", timeType="queuedTime")
         if not self._last or not self._in_order or time["timeType"] != "queuedTime":

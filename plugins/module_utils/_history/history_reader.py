@@ -30,7 +30,7 @@ _INFO_FILTER_RELEASE = "8.0.3.0"
 """The release that introduced CreateCollectorWithInfoFilterForTasks."""
 
 MAX_PAGE = 1000
-"""The most tasks that a server returns in one page."""
+"""Maximum number of tasks that a server returns in one page."""
 
 Pages = Generator[list[TaskInfo], None, None]
 
@@ -108,7 +108,7 @@ def _matches(spec: dict[str, Any], info: TaskInfo) -> bool:
 
 
 def _is_by_user(wanted: dict[str, Any] | None, reason: Any) -> bool:
-    """Whether a task was started as a TaskFilterSpecByUsername wants it: by one of its users, or by the system."""
+    """Whether a task matches a TaskFilterSpecByUsername: one of its users started the task, or the system did."""
     if wanted is None or not isinstance(reason, dict):
         return True
     user = unboxed_value(reason.get("userName"))

@@ -104,7 +104,7 @@ class _Group:
         self.durations[_rounded(duration, digits)] += 1
 
     def shorten(self, digits: int) -> None:
-        """Keep so many significant digits of each duration."""
+        """Keep only this number of significant digits of each duration."""
         before, self.durations = self.durations, Counter()
         for duration, count in before.items():
             self.durations[_rounded(duration, digits)] += count
@@ -135,7 +135,7 @@ class _Group:
 
 
 def _rounded(duration: float, digits: int | None) -> float:
-    """A duration with so many significant digits, ``None`` for all."""
+    """A duration with this number of significant digits; ``None`` keeps all."""
     return duration if digits is None else float(f"{duration:.{digits - 1}e}")
 
 

@@ -73,7 +73,7 @@ class TaskFilter(NamedTuple):
         if self.users is None and self.system_user is None:
             return None
         names = [name for user in self.users or () for name in user_spellings(user)]
-        # A server may compare names with case. That of the session's user is known as the server writes it.
+        # A server may compare names case-sensitively. For the user of the session, the spelling of the server is known.
         own = client.user_name() if names else ""
         if own.casefold() in map(str.casefold, names):
             names.append(own)

@@ -60,7 +60,7 @@ class CsvRows:
 
 
 def _cell(key: str, value: Any) -> Any:
-    """A value for a cell: a number, or a text that a spreadsheet does not calculate."""
+    """A value for a cell: a number, or a text that a spreadsheet does not evaluate as a formula."""
     if key in _TEXTS:
         value = _TEXTS[key](value)
     if value is None:

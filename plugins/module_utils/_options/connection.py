@@ -20,7 +20,7 @@ from .._vijson.transport import MEBIBYTE, Endpoint
 from .connection_spec import CONNECTION_SPEC
 
 Share = Callable[[Endpoint, Credentials], Optional[SessionSource]]
-"""Where a client that would log in gets its session from instead, if there is such a place."""
+"""Returns the source of sessions for a client that would otherwise log in; ``None`` if there is none."""
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 _SESSION_ID = re.compile(r"[!-~]+")
@@ -54,7 +54,7 @@ def lend(session: Session, params: dict[str, Any]) -> str:
 
 
 def _borrow(params: dict[str, Any]) -> tuple[dict[str, Any], LentSession | None]:
-    """The options without a session that was lent, and that session if it was lent for these options."""
+    """The options without the lent session, and the lent session if it was lent for these options."""
     value = params["session_id"]
     if not value or not is_lent(value):
         return params, None
@@ -63,7 +63,7 @@ def _borrow(params: dict[str, Any]) -> tuple[dict[str, Any], LentSession | None]
 
 
 def _purpose(params: dict[str, Any]) -> str:
-    # Neither a limit of time nor a release changes whose session it is, or who may see it.
+    # Timeouts and releases change neither the user of the session nor who can read it.
     names = sorted(CONNECTION_SPEC.keys() - {"session_id", "request_timeout", "api_release"})
     return json.dumps([params[name] for name in names])
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A command in a process group of its own: started, read while it runs, and stopped with all that it started."""
+"""Runs a command in its own process group, reads its output, and stops it with all processes that it started."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Command:
     """A command that runs. Threads read what it writes, so that a vCenter that does not respond never blocks it.
 
     :ivar group: the id of its process group
-    :raises OSError: it can't be started
+    :raises OSError: it could not be started
     """
 
     def __init__(self, options: CommandOptions):
@@ -69,7 +69,7 @@ class Command:
         return self._process.returncode
 
     def wait(self, seconds: float) -> bool:
-        """Whether it ended within so many seconds."""
+        """Wait for its end, at most this number of seconds. Returns whether it has ended."""
         with waiting():
             try:
                 self._process.wait(seconds)
@@ -78,12 +78,12 @@ class Command:
         return True
 
     def settle(self) -> None:
-        """After the end of the command: read the rest of its output, and stop what it left in its process group."""
+        """After the end of the command, read the rest of its output, and stop the processes left in its group."""
         deadline = time.monotonic() + _LAST_OUTPUT
         while (self.group.exists() or self._reading()) and time.monotonic() < deadline:
             time.sleep(_PAUSE)
         self.group.stop()
-        # What left the group may hold the pipes for as long as it runs.
+        # A process that left the group may keep the pipes open for as long as it runs.
         for reader in self._readers:
             reader.join(_LAST_OUTPUT)
 

@@ -18,7 +18,7 @@ _NOTHING_WANTED = dict.fromkeys(("state", "progress", "description", "result", "
 
 
 class DrivenTask:
-    """Sends what differs from what was sent before.
+    """Sends only what has changed since the last request.
 
     :ivar info: the TaskInfo as far as it is known
     """

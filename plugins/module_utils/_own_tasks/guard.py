@@ -20,7 +20,7 @@ from .command import ProcessGroup
 from .task_reporter import TaskReporter
 
 REPORT_WITHIN = 60.0
-"""Seconds for which the end of a task is reported again and again."""
+"""Seconds for which it retries to report the end of a task."""
 
 # Import it now: Ansible removes the files of the module when the module ends, and this process runs longer.
 _NEEDED = transport_failures

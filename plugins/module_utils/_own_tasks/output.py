@@ -82,9 +82,9 @@ class LastMatch:
         self.text: str | None = None
 
     def look(self, name: str, output: OutputEnd) -> None:
-        """Search what is new of one of the outputs, such as ``stdout``, including a line that has not ended yet.
+        """Search the new part of one output, such as ``stdout``, including a line that has not ended yet.
 
-        Reading must not wait for a slow pattern, so this is done from time to time, on the last part only.
+        Reading must not wait for a slow pattern, so call this only from time to time. It searches only the last part.
         """
         data, end = output.after(self._begins.get(name, 0), _SEARCHED)
         if end == self._ends.get(name, 0):

@@ -48,10 +48,11 @@ def parse_run_options(params: dict[str, Any]) -> RunOptions:
 
 def _argv(params: dict[str, Any]) -> list[str]:
     if (params["argv"] is None) == (params["cmd"] is None):
-        raise InputError("argv, cmd: give one of them, and not both")
+        raise InputError("argv, cmd: set exactly one of the two")
     argv = params["argv"] if params["cmd"] is None else _split(params["cmd"])
     if not argv or not argv[0]:
-        raise InputError(f"{'argv' if params['cmd'] is None else 'cmd'}: it names no program")
+        option = "argv" if params["cmd"] is None else "cmd"
+        raise InputError(f"{option}: the value does not name a program. Use a program and its arguments")
     return list(argv)
 
 
@@ -59,20 +60,22 @@ def _split(text: str) -> list[str]:
     try:
         return [os.path.expanduser(os.path.expandvars(word)) for word in shlex.split(text)]
     except ValueError as error:
-        raise InputError(f"cmd: it can't be split into words ({error})") from error
+        raise InputError(
+            f"cmd: the value cannot be split into words ({error}). Check the quotes, or use argv"
+        ) from error
 
 
 def _environment(env: dict[str, Any]) -> dict[str, str]:
     for name, value in env.items():
         if isinstance(value, (dict, list)) or value is None:
-            raise InputError(f"env: the value of {name} is not a text. Accepted: texts, numbers and booleans")
+            raise InputError(f"env: the value of {name} is not a string. Use strings, numbers or booleans")
     return {str(name): str(value) for name, value in env.items()}
 
 
 def _timeout(text: str) -> float:
     seconds = parse_duration(text, "timeout")
     if seconds <= 0:
-        raise InputError(f"timeout: {text} is too short. Accepted: a duration above 0")
+        raise InputError(f"timeout: {text} is too short. Use a duration above 0")
     return seconds
 
 
@@ -82,7 +85,7 @@ def _pattern(params: dict[str, Any], option: str) -> re.Pattern[str] | None:
     try:
         pattern = re.compile(params[option])
     except (re.error, RecursionError, OverflowError) as error:
-        raise InputError(f"{option}: not a valid regular expression ({error})") from error
+        raise InputError(f"{option}: the value is not a valid regular expression ({error})") from error
     if not pattern.groups:
-        raise InputError(f"{option}: it has no group. Put parentheses around what the task shall show")
+        raise InputError(f"{option}: the expression has no group. Put parentheses around the part to show in the task")
     return pattern

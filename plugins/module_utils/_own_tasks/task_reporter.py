@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeping the task of a command up to date, on a server that may be out of reach meanwhile."""
+"""Keeps the task of a command up to date, on a server that may be unreachable for some time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PACE = 1.0
 """Seconds between two updates."""
 
 LOOK = 3.0
-"""Seconds between two looks at whether somebody cancelled the task."""
+"""Seconds between two checks whether somebody cancelled the task."""
 
 _KEEP_ALIVE = 60.0
 _AWAY = 5.0
@@ -38,13 +38,13 @@ class TaskReporter:
         self.task = task
         self.cancelled = False
         self._client = client
-        # A request from time to time keeps the session alive.
+        # Regular requests keep the session from expiring.
         self._look = LOOK if task.info.get("cancelable") else _KEEP_ALIVE
         self._next_update = 0.0
         self._next_look = time.monotonic() + self._look
 
     def update(self, progress: int | None, description: str | None) -> None:
-        """Show how far the command is, if it is time to. What the server does not take now is sent later."""
+        """Update the task if an update is due. If the server does not accept the update, send it again later."""
         now = time.monotonic()
         if now < self._next_update:
             return
@@ -91,5 +91,5 @@ class TaskReporter:
     def _may_pass(self, error: ViError) -> bool:
         if isinstance(error, FaultError) and error.names(self.task.moid):
             return False
-        # A vCenter that starts responds with all kinds of pages.
+        # A vCenter that is starting may respond with any error page.
         return is_outage(error) or isinstance(error, NoResponse)

@@ -45,7 +45,7 @@ class Ending(NamedTuple):
 class TaskRunner:
     """Runs one command in one task.
 
-    :param alive: called again and again, so that it can raise Interrupted
+    :param alive: called regularly, so that it can raise Interrupted
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class TaskRunner:
             self._command = Command(self._options.command)
         except (OSError, ValueError) as error:
             self._rc = 127 if isinstance(error, FileNotFoundError) else 126
-            problem = f"The command can't be started: {error}"
+            problem = f"The command could not be started: {error}"
             return _failed(problem, problem)
         self._guard.started(self._command.group)
         stopped = self._supervise(self._command)
@@ -152,8 +152,8 @@ class TaskRunner:
         problem = self._reporter.end(ending.wanted, within)
         if problem:
             self._warn(
-                f"{self._client.endpoint.hostname} could not be told how {self._task.moid} ended, and may show it as"
-                f" running until vi_task_state ends it: {problem}"
+                f"Could not report the end of {self._task.moid} to {self._client.endpoint.hostname}, which may show it"
+                f" as running until vi_task_state ends it: {problem}"
             )
         return not problem
 

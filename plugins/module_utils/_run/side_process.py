@@ -66,7 +66,7 @@ class SideProcess:
         return lines
 
     def finish(self, timeout: float) -> list[str]:
-        """End the messages and wait for the process to end. It is not stopped if it takes longer.
+        """End the messages and wait for the process to end. If it takes longer, it continues.
 
         :param timeout: seconds to wait
         :returns: the lines that it has sent

@@ -111,7 +111,7 @@ def has_ended(task: Task) -> bool:
 
 
 def planned_task(**known: Any) -> Task:
-    """The task that check mode stands in for: ``queued``, with the ``known`` values, all other keys ``None``."""
+    """A task for check mode: ``queued``, with the ``known`` values, all other keys ``None``."""
     return {**dict.fromkeys(TASK_KEYS), "key": CHECK_MODE_TASK, "moid": CHECK_MODE_TASK, "state": "queued", **known}
 
 

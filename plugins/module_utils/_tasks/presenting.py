@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every result with ``tasks`` has besides: ``lines``, and the chosen ``fields`` of each task."""
+"""Adds ``lines`` to every result with ``tasks``, and reduces each task to the chosen ``fields``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def job_fields(job: Job) -> TaskFields:
 
 
 def shows_tasks(run: Run) -> Run:
-    """Let the tasks in the result of a module, also of a failed one, have ``lines`` and the chosen ``fields``."""
+    """Add ``lines`` to the result of a module, also of a failed one, and keep only the chosen ``fields``."""
 
     @wraps(run)
     def run_and_show(job: Job) -> Result:

@@ -98,9 +98,9 @@ class Client:
     def owned(self, target: Target, method: str, params: dict[str, Any] | None, destroy: str) -> Iterator[Reference]:
         """An object that ``method`` creates in this session. It is destroyed at the end of the block.
 
-        Where the session ends soon, the request may be repeated: the logout destroys an object whose id was lost with
-        the response. Where other clients of the session have used up what it may open, the client opens a session of
-        its own. If the vCenter is unreachable, the object is destroyed before the next one is created or by
+        If the session ends soon, the request may be repeated: the logout destroys an object whose id was lost with the
+        response. If other clients of the session have opened as many objects as it allows, the client opens a session
+        of its own. If the vCenter is unreachable, the object is destroyed before the next one is created or by
         :meth:`close`.
 
         :param destroy: the method that destroys it
@@ -141,7 +141,7 @@ class Client:
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:
-        """A block whose requests, with all attempts, end within so many seconds altogether."""
+        """A block whose requests, including all retries, take at most this number of seconds in total."""
         with self._exchange.time_limit(seconds):
             yield
 
@@ -149,7 +149,7 @@ class Client:
 
     @property
     def ends_orphans(self) -> bool:
-        """Whether a request that opens something may be repeated: the object of a lost response ends soon."""
+        """Whether a request that opens an object may be repeated: if its response is lost, the object ends soon."""
         return self._session.ends_orphans
 
     def log_in(self) -> Session:

@@ -70,7 +70,7 @@ class ClientSession:
 
     @property
     def ends_orphans(self) -> bool:
-        """Whether a request that opens something may be repeated: the object of a lost response ends soon."""
+        """Whether a request that opens an object may be repeated: if its response is lost, the object ends soon."""
         return self._source.ends_orphans
 
     def open(self) -> Session:
@@ -88,7 +88,7 @@ class ClientSession:
         return Session(self._exchange.session_id or "", self._key, self._user_name)
 
     def open_first(self) -> None:
-        """As :meth:`open`. Without a response to the login, the request that needs it is not sent.
+        """Like :meth:`open`. Without a response to the login, the request that needs it is not sent.
 
         :raises ConnectError: there was no usable response
         """

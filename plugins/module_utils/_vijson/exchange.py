@@ -24,7 +24,7 @@ from .wire import Reference
 
 _SESSION_HEADER = "vmware-api-session-id"
 
-_CLOSING = 2.0  # seconds to close everything after the server was late
+_CLOSING = 2.0  # seconds to close everything after the server did not respond in time
 
 
 class Exchange:
@@ -67,7 +67,7 @@ class Exchange:
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:
-        """A block whose requests, with all attempts, end within so many seconds altogether."""
+        """A block whose requests, including all retries, take at most this number of seconds in total."""
         before, self._deadline = self._deadline, min(self._deadline, time.monotonic() + seconds)
         try:
             yield
@@ -75,7 +75,7 @@ class Exchange:
             self._deadline = before
 
     def finish(self, action: Callable[[], Any]) -> None:
-        """Close something without interruption. A server that was late has little time for all that is open."""
+        """Close something without interruption. After a late response, all closing together gets little time."""
         seconds = self.endpoint.request_timeout
         if self._late:
             self._close_by = self._close_by or time.monotonic() + _CLOSING

@@ -41,7 +41,7 @@ class OwnedObjects:
 
     @contextmanager
     def create(self, target: Target, method: str, params: dict[str, Any] | None, destroy: str) -> Iterator[Reference]:
-        """As :meth:`Client.owned`."""
+        """Like :meth:`Client.owned`."""
         self.destroy_pending()
         owned, reachable = None, True
         try:
@@ -64,7 +64,7 @@ class OwnedObjects:
     def destroy_pending(self) -> None:
         """Destroy the objects that could not be destroyed because the vCenter was unreachable.
 
-        :raises ConnectError, LostResponse: it still is
+        :raises ConnectError, LostResponse: it is still unreachable
         """
         while self._undestroyed and self._session.is_open:
             with suppress(FaultError, BadResponse, SessionEnded):

@@ -121,8 +121,8 @@ def wait_timeout_error(
     tasks = {task["moid"]: task for task in waited.tracker.tasks()}
     pending = [_with_state(moid, tasks.get(moid)) for moid in waited.tracker.pending]
     why = f" The vCenter was unreachable at the end: {waited.trouble}" if waited.trouble else ""
-    what = {"running": "Not running after", "idle": "Not idle after"}.get(waited.tracker.until, "Not done after")
-    text = f"{what} {format_span(timeout)} on {hostname}: {list_names(pending)}.{why}"
+    what = {"running": "not started", "idle": "not idle"}.get(waited.tracker.until, "not ended")
+    text = f"Timed out after {format_span(timeout)} on {hostname}, {what}: {list_names(pending)}.{why}"
     return WaitTimeout(join_sentences(text, problem) if problem else text, result=result)
 
 

@@ -30,8 +30,8 @@ class ProgressReporter:
     """Shows a line when a task changes (at most once a second), and at least every 30 seconds.
 
     Up to five tasks have a line each, such as ``task-42 CloneVM_Task web01 43% (2m10s)``. More tasks share one line
-    with numbers, such as ``4 of 20 done, 1 failed (2m10s)``, and each one that fails has a line of its own. A task that
-    has ended is shown once.
+    with numbers, such as ``4 of 20 done, 1 failed (2m10s)``, and each one that fails has a line of its own. A task
+    that has ended is shown once.
     """
 
     def __init__(self, show: Callable[[str], None], now: Callable[[], float] = time.monotonic):
@@ -65,7 +65,7 @@ class ProgressReporter:
         if len(tracker.moids) <= _SINGLE_LINES:
             return [_line(moid, tracker) for moid in tracker.moids]
         reached = len(tracker.moids) - len(tracker.pending) - len(tracker.missing)
-        goal = "running or done" if tracker.until == "running" else "done"
+        goal = "started" if tracker.until == "running" else "done"
         parts = [f"{reached} of {len(tracker.moids)} {goal}"]
         if tracker.failed:
             parts.append(f"{len(tracker.failed)} failed")

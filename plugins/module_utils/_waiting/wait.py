@@ -58,7 +58,7 @@ def wait_for_tasks(
 
     :param timeout: seconds
     :returns: why the server was unreachable at the end; ``None`` if it was not
-    :raises ViError: the first read failed, or a failure that waiting does not cure
+    :raises ViError: the first read failed, or a permanent failure
     """
     with client.time_limit(timeout + 2 * _GRACE):
         return _wait(client, tracker, timeout, report, clock)

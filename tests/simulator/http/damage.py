@@ -86,7 +86,7 @@ async def _send_part(request: web.Request, response: Response, count: int) -> we
 
 
 async def _send_raw(request: web.Request, parts: Iterable[bytes], pause: float) -> web.StreamResponse:
-    """Send bytes of our own in place of a response, until the client closes the connection, which cancels this."""
+    """Send other bytes in place of the response, until the client closes the connection, which cancels this."""
     transport = request.transport
     for part in parts:
         if transport is None or transport.is_closing():

@@ -35,7 +35,7 @@ class Rule:
     """Applies to the matching requests from the `nth` on, `times` of them.
 
     operation: an fnmatch pattern for names such as `Task.CancelTask`. seconds: for delay and refused.
-    mebibytes: what an oversized body has at least.
+    mebibytes: the minimum size of an oversized body.
     status_before: cut the connection after the status line and the headers. after: run the operation before http_50x.
     """
 

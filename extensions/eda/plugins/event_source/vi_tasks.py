@@ -220,7 +220,7 @@ async def main(queue: Queue, args: dict[str, Any]) -> None:
         # An unresponsive vCenter must not prevent the program from ending.
         _closed, open_still = await asyncio.wait([_in_thread(events.close)], timeout=_CLOSE_TIMEOUT)
         if open_still:
-            logger.warning("The vCenter was late, so a session may stay open on it until it expires")
+            logger.warning("The vCenter did not respond in time, so a session may stay open on it until it expires")
 
 
 def _restore_signal_handlers() -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A connection that Ansible takes for one to another machine."""
+"""A connection that Ansible treats as a connection to another machine."""
 
 from __future__ import annotations
 

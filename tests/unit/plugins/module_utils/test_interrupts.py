@@ -103,7 +103,7 @@ def with_a_view(job: Job) -> dict[str, Any]:
 def test_nothing_more_is_requested(wire: Wire, number: signal.Signals) -> None:
     wire.expect(login(), INFO, logout())
     assert interrupted(read_and(number), Job(connection())) == (
-        f"Interrupted by {number.name}. Everything that was opened on the vCenter is closed"
+        f"Interrupted by {number.name}. The module closed everything that it opened on the vCenter"
     )
 
 
@@ -154,8 +154,11 @@ def test_several_during_the_login_are_like_one(wire: Wire, number: signal.Signal
     interrupted(read_and(), Job(connection()))
 
 
-LATE = "Interrupted by SIGINT. The vCenter was late, so a session or an object may stay open on it until it expires"
-CLOSED = "Interrupted by SIGINT. Everything that was opened on the vCenter is closed"
+LATE = (
+    "Interrupted by SIGINT. The vCenter did not respond in time, so a session or an object may stay open on it until it"
+    " expires"
+)
+CLOSED = "Interrupted by SIGINT. The module closed everything that it opened on the vCenter"
 
 
 @pytest.fixture(scope="module")

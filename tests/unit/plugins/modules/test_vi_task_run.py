@@ -96,8 +96,8 @@ def test_another_task_with_the_activation_id_is_a_warning() -> None:
     [
         ({"activation_id": ""}, "activation_id: "),
         ({"entity": "what: this"}, "entity: "),
-        ({"chdir": "/nowhere"}, "chdir: there is no folder /nowhere"),
-        ({"argv": []}, "argv: it names no program"),
+        ({"chdir": "/nowhere"}, "chdir: the folder /nowhere does not exist"),
+        ({"argv": []}, "argv: the value does not name a program"),
     ],
 )
 def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, Any], message: str) -> None:

@@ -49,18 +49,18 @@ def test_durations_and_patterns() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({}, "argv, cmd: give one of them"),
-        ({"cmd": "x", "argv": ["x"]}, "argv, cmd: give one of them"),
-        ({"cmd": ""}, "cmd: it names no program"),
-        ({"cmd": "''"}, "cmd: it names no program"),
-        ({"argv": []}, "argv: it names no program"),
-        ({"cmd": "a 'b"}, r"cmd: it can't be split into words \(No closing quotation\)"),
-        ({"cmd": "x", "env": {"A": None}}, "env: the value of A is not a text"),
-        ({"cmd": "x", "env": {"A": ["b"]}}, "env: the value of A is not a text"),
+        ({}, "argv, cmd: set exactly one of the two"),
+        ({"cmd": "x", "argv": ["x"]}, "argv, cmd: set exactly one of the two"),
+        ({"cmd": ""}, "cmd: the value does not name a program"),
+        ({"cmd": "''"}, "cmd: the value does not name a program"),
+        ({"argv": []}, "argv: the value does not name a program"),
+        ({"cmd": "a 'b"}, r"cmd: the value cannot be split into words \(No closing quotation\)"),
+        ({"cmd": "x", "env": {"A": None}}, "env: the value of A is not a string"),
+        ({"cmd": "x", "env": {"A": ["b"]}}, "env: the value of A is not a string"),
         ({"cmd": "x", "timeout": "0"}, "timeout: 0 is too short"),
         ({"cmd": "x", "timeout": "soon"}, "timeout: 'soon' is not a valid duration"),
-        ({"cmd": "x", "progress_regex": "("}, "progress_regex: not a valid regular expression"),
-        ({"cmd": "x", "description_regex": ".*"}, "description_regex: it has no group"),
+        ({"cmd": "x", "progress_regex": "("}, "progress_regex: the value is not a valid regular expression"),
+        ({"cmd": "x", "description_regex": ".*"}, "description_regex: the expression has no group"),
     ],
 )
 def test_what_can_not_be_run(given: dict[str, Any], message: str) -> None:

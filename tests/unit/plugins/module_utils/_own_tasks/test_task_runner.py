@@ -137,8 +137,8 @@ def test_ok_codes(server: OwnTaskServer) -> None:
 @pytest.mark.parametrize(("program", "rc"), [("/nowhere/nightly", 127), ("/", 126), ("a\0b", 126)])
 def test_a_command_that_can_not_be_started(server: OwnTaskServer, program: str, rc: int) -> None:
     message, fault = failed(server, program, rc=rc)
-    assert message.startswith("The command can't be started: ")
-    assert text(fault).startswith("The command can't be started: ")
+    assert message.startswith("The command could not be started: ")
+    assert text(fault).startswith("The command could not be started: ")
 
 
 def test_a_timeout(server: OwnTaskServer) -> None:
@@ -186,4 +186,4 @@ def test_a_vcenter_that_goes_away_changes_no_result(server: OwnTaskServer, rc: i
     assert (result["rc"], result["stdout"], result["reported"]) == (rc, "done", False)
     assert result["task"]["state"] == "running"
     (warning,) = server.warnings
-    assert warning.startswith("vc.example.com could not be told how task-1 ended, and may show it as running")
+    assert warning.startswith("Could not report the end of task-1 to vc.example.com, which may show it as running")

@@ -60,14 +60,15 @@ def test_the_time_has_passed() -> None:
     state = waited(t1="success", t2="running")
     failure = wait_timeout_error(state, 130, "vc1", wait_result(state)).failure()
     assert "2m10s" in failure["msg"]
-    assert failure["msg"].startswith("Not done after 2m10s on vc1: task-2 Do of web01 (running).")
+    assert failure["msg"].startswith("Timed out after 2m10s on vc1, not ended: task-2 Do of web01 (running).")
     assert "task-1" not in failure["msg"]
     assert [task["moid"] for task in failure["tasks"]] == ["task-1", "task-2"]
 
 
 def test_the_time_has_passed_before_the_start() -> None:
     state = waited("running", t1="running", t2="queued")
-    assert str(wait_timeout_error(state, 5, "vc1", {})) == "Not running after 5s on vc1: task-2 Do of web01 (queued)."
+    text = str(wait_timeout_error(state, 5, "vc1", {}))
+    assert text == "Timed out after 5s on vc1, not started: task-2 Do of web01 (queued)."
 
 
 def test_the_server_was_out_of_reach_at_the_end() -> None:

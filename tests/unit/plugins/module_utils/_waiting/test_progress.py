@@ -124,8 +124,8 @@ def test_of_many_their_numbers_are_told() -> None:
 
 def test_of_many_that_start_their_numbers_are_told() -> None:
     screen = Screen(*(f"task-{number}" for number in range(10)), until="running")
-    assert screen.at(0, "task-1", "running") == ["1 of 10 running or done (0s)"]
-    assert screen.at(3, "task-2", "success") == ["2 of 10 running or done (3s)"]
+    assert screen.at(0, "task-1", "running") == ["1 of 10 started (0s)"]
+    assert screen.at(3, "task-2", "success") == ["2 of 10 started (3s)"]
 
 
 def test_a_task_that_is_gone() -> None:
