@@ -125,6 +125,15 @@ def test_selecting_by_user_type_state_and_age(vcenter: VCenter) -> None:
     assert set(moids(run(vcenter, "vi_task_info"))) == {old, fresh, ended, failed, queued}
 
 
+def test_ages_are_by_the_clock_of_the_server(vcenter: VCenter) -> None:
+    vcenter.quirks(clock_offset=7200)
+    old = vcenter.task(entity="vm-22", started_ago=600)
+    for options in ({"older_than": "5m"}, {}):
+        (found,) = run(vcenter, "vi_task_info", entity="vm-22", **options)["tasks"]
+        assert found["moid"] == old
+        assert 599 <= found["elapsed"] < 640
+
+
 def test_cancel(vcenter: VCenter) -> None:
     old, fixed = vcenter.task(entity="vm-21", **OLD), vcenter.task(entity="vm-23", cancelable=False, **OLD)
     fresh, elsewhere = vcenter.task(entity="vm-21"), vcenter.task(entity="vm-22", **OLD)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
@@ -246,3 +248,6 @@ def test_the_servers_clock_is_its_own(server: Running) -> None:
     server.control("POST", "quirks", {"clock_offset": 86400})
     assert client.call(SERVICE, "CurrentTime")[:10] > before[:10]
     assert client.read(SERVICE, "serverClock")[:10] > before[:10]
+    dated = requests.get(f"{server.url}/sdk/vim25/8.0.1.0/ServiceInstance/ServiceInstance/content", timeout=5)
+    ahead = parsedate_to_datetime(dated.headers["Date"]) - datetime.now(timezone.utc)
+    assert ahead > timedelta(hours=23)

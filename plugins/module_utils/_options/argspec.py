@@ -8,15 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.basic import AnsibleFallbackNotFound, env_fallback
 
 from .connection_spec import CONNECTION_SPEC
+
+
+def nonempty_env_fallback(name: str) -> str:
+    """The value of an environment variable. An empty one is not set, as in a shell script that exports a blank."""
+    value = str(env_fallback(name))
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
 
 CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
     name: {
         # Ansible's message for a missing option does not name the environment variable, so parse_endpoint requires it.
         **{key: value for key, value in option.items() if key not in ("env", "required")},
-        **({"fallback": (env_fallback, [option["env"]])} if "env" in option else {}),
+        **({"fallback": (nonempty_env_fallback, [option["env"]])} if "env" in option else {}),
     }
     for name, option in CONNECTION_SPEC.items()
 }

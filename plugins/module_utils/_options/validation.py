@@ -36,7 +36,8 @@ def validate_options(
 def _value(name: str, option: dict[str, Any], value: Any, environment: Mapping[str, str]) -> Any:
     variable = option.get("env")
     if value is None and variable:
-        value = environment.get(variable)
+        # An empty variable is not set, as in a shell script that exports a blank.
+        value = environment.get(variable) or None
     if value is None:
         value = option.get("default")
     if value is None:

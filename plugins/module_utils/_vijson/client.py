@@ -253,9 +253,11 @@ class Client:
         """The vCenter's clock (ServiceInstance.CurrentTime), in nanoseconds since 1970."""
         now = expect_text(self.call(SERVICE, "CurrentTime"), "CurrentTime")
         try:
-            return parse_rfc3339(now)
+            time = parse_rfc3339(now)
         except ValueError as error:
             raise BadResponse(f"CurrentTime returned {now!r}, which is not a valid time") from error
+        self._exchange.clock.set(time)
+        return time
 
     def now(self) -> int | None:
         """The vCenter's clock in nanoseconds since 1970, to a second; ``None`` if it is unknown.
@@ -265,5 +267,5 @@ class Client:
         clock = self._exchange.clock
         if clock.now() is None:
             with suppress(ViError):
-                clock.set(self.current_time())
+                self.current_time()
         return clock.now()

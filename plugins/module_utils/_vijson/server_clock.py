@@ -12,9 +12,14 @@ from typing import Callable
 
 from .._times import SECOND
 
+_RESOLUTION = 2 * SECOND
+"""A date that differs by less says nothing new: it has whole seconds, and the response took some time."""
+
 
 class ServerClock:
-    """What the server's clock shows now, to a second.
+    """What the server's clock shows now: exactly after :meth:`set`, otherwise to a second.
+
+    A proxy may replace the date with that of its own clock, so :meth:`set` corrects the dates that follow.
 
     :param ticks: this machine's monotonic clock, in nanoseconds
     """
@@ -24,6 +29,7 @@ class ServerClock:
         self._date: str | None = None
         self._at = 0
         self._ahead: int | None = None
+        self._correction: int | None = None
 
     def note(self, date: str | None) -> None:
         """Note the header ``Date`` of a response that has just arrived."""
@@ -31,16 +37,24 @@ class ServerClock:
             self._date, self._at = date, self._ticks()
 
     def set(self, now: int) -> None:
-        """Set the clock to a time in nanoseconds since 1970."""
-        self._ahead = now - self._ticks()
+        """Set the clock to a time in nanoseconds since 1970, which the last response contained."""
+        dated, exact = self._take_date(), now - self._ticks()
+        self._ahead, self._correction = exact, 0 if dated is None else exact - dated
 
     def now(self) -> int | None:
         """Nanoseconds since 1970; ``None`` if no response had a valid date."""
-        if self._date is not None:
-            noted, self._date = _parse_date(self._date), None
-            if noted is not None:
-                self._ahead = noted - self._at
+        dated = self._take_date()
+        if dated is not None:
+            dated += self._correction or 0
+            is_known = self._correction is not None and abs(dated - (self._ahead or 0)) < _RESOLUTION
+            self._ahead = self._ahead if is_known else dated
         return None if self._ahead is None else self._ahead + self._ticks()
+
+    def _take_date(self) -> int | None:
+        """How far the last date was ahead of this machine's clock; ``None`` if there is no new one."""
+        date, self._date = self._date, None
+        noted = None if date is None else _parse_date(date)
+        return None if noted is None else noted - self._at
 
 
 def _parse_date(text: str) -> int | None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from email.utils import formatdate
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -16,7 +17,7 @@ from ..contract import Operation, operations
 from ..releases import FIRST_JSON, OLDEST, parse_release
 from ..sessions import Session, TooManySessions
 from ..validation import check_request, check_response
-from ..wire import Fault, JsonText, Ref, box_infos, moref
+from ..wire import SECOND, Fault, JsonText, Ref, box_infos, moref
 from ..world import World
 from .front import Front, Record
 from .responses import SESSION_HEADER, Response, fault_response, hide_newer_fields, value_response
@@ -93,6 +94,7 @@ class Sdk:
                 self._world.sessions.mark_active(session)
         hide_newer_fields(response, target.release)
         self._add_session_header(response, session, caller.opened)
+        response.headers["Date"] = formatdate(self._world.now_ns() / SECOND, usegmt=True)
         return response
 
     def _supports(self, release: tuple[int, ...]) -> bool:

@@ -29,6 +29,16 @@ def test_the_environment_is_used_for_what_is_not_given(option: str, monkeypatch:
     assert validated.error_messages == []
 
 
+@pytest.mark.parametrize("option", [name for name, option in CONNECTION_SPEC.items() if "env" in option])
+def test_an_empty_environment_variable_is_not_set(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in CONNECTION_SPEC.values():
+        monkeypatch.delenv(each.get("env", "NONE"), raising=False)
+    monkeypatch.setenv(CONNECTION_SPEC[option]["env"], "")
+    validated = ArgumentSpecValidator(CONNECTION_ARGUMENTS).validate({})
+    assert validated.validated_parameters[option] == CONNECTION_SPEC[option].get("default")
+    assert validated.error_messages == []
+
+
 def test_a_password_is_a_secret() -> None:
     given = {"hostname": "vc", "password": "pa55word", "session_id": "52ab", "username": "joe"}
     assert ArgumentSpecValidator(CONNECTION_ARGUMENTS).validate(given)._no_log_values == {"pa55word", "52ab"}

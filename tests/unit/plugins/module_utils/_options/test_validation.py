@@ -76,3 +76,4 @@ def test_the_option_wins_over_the_environment_and_that_over_the_default() -> Non
     assert validate_options({}, spec, {}) == {"port": 443}
     assert validate_options({"port": None}, spec, {"PORT": "1"}) == {"port": 1}
     assert validate_options({"p": 2}, spec, {"PORT": "1"}) == {"port": 2}
+    assert validate_options({}, spec, {"PORT": ""}) == {"port": 443}

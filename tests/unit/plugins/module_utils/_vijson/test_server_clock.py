@@ -38,6 +38,29 @@ def test_it_goes_on_from_the_latest_response() -> None:
     assert clock.now() == BASE + 600 * SECOND
 
 
+def test_dates_do_not_make_an_exact_clock_less_exact() -> None:
+    ticks = Ticks()
+    clock = ServerClock(ticks)
+    clock.note(SERVER_DATE)
+    clock.set(BASE + 900_000_000)
+    ticks.passed += SECOND // 10
+    clock.note(SERVER_DATE)
+    assert clock.now() == BASE + SECOND
+    ticks.passed += 10 * SECOND
+    clock.note("Sun, 22 Nov 2026 04:20:00 GMT")
+    assert clock.now() == BASE + 600 * SECOND + 900_000_000
+
+
+def test_a_proxy_with_another_clock_does_not_change_an_exact_clock() -> None:
+    ticks = Ticks()
+    clock = ServerClock(ticks)
+    clock.note("Sun, 22 Nov 2026 05:10:00 GMT")
+    clock.set(BASE)
+    ticks.passed += 7 * SECOND
+    clock.note("Sun, 22 Nov 2026 05:10:07 GMT")
+    assert clock.now() == BASE + 7 * SECOND
+
+
 @pytest.mark.parametrize("date", ["", "yesterday", "Sun, 99 Nov 2026 04:10:00 GMT"])
 def test_a_date_that_is_not_valid(date: str) -> None:
     ticks = Ticks()
