@@ -96,9 +96,9 @@ class SharedSession(OwnSession):
                 self._keep(file, session)
             return session
 
-    def _keep(self, file: StoreFile, session: Session) -> None:
+    def _keep(self, file: StoreFile, session: Session, *, renewed: bool = False) -> None:
         try:
-            file.write({"session": session, "where": self._where})
+            file.write({"session": session, "where": self._where, "renewed": renewed})
         except StoreUnusable:
             self.is_private = True
 
@@ -130,19 +130,24 @@ class SharedSession(OwnSession):
         """The next client that opens the session replaces it for all."""
         self._ended = end.session_id
 
-    def renewed(self, before: str, after: str) -> None:
-        """Store the new id for the others. If they already use another session, this one ends with the client."""
+    def renewed(self, before: str, after: str, /) -> bool:
+        """Store the new id for the others. If they already use another session, this one ends with the client.
+
+        Returns whether this is the first new id of the run.
+        """
+        is_first = True
         if self.is_private:
-            return
+            return is_first
         try:
             with self._store.file(self._name, self._limit) as file:
                 content = file.read()
-                session = Session(*content.get("session") or [""])
+                session, is_first = Session(*content.get("session") or [""]), not content.get("renewed")
                 if session.id == before:
-                    self._keep(file, session._replace(id=after))
+                    self._keep(file, session._replace(id=after), renewed=True)
                 self.is_private = self.is_private or session.id not in (before, after)
         except StoreUnusable:
             self.is_private = True
+        return is_first
 
     def leave(self) -> bool:
         """From now on, use a session of this client alone."""

@@ -127,6 +127,8 @@ class Client:
         except FaultError as error:
             if error.type != "NotAuthenticated":
                 raise
+            if session.try_offered_id():
+                return self._invoke(verb, target, member, params, bound=bound, check=check, **how)
             was_fresh = session.is_fresh
             session.end(error)
             if bound:

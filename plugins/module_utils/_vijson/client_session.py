@@ -98,6 +98,14 @@ class ClientSession:
             late = isinstance(error, LostResponse) and error.late
             raise ConnectError(str(error), transient=isinstance(error, LostResponse), late=late) from error
 
+    def try_offered_id(self) -> bool:
+        """Use the id in a response with a fault, now that the server no longer knows the old one; False without one."""
+        offered = self._exchange.offered_id
+        if offered in (None, self._exchange.session_id):
+            return False
+        self._exchange.use_session(offered)
+        return True
+
     def end(self, error: FaultError) -> None:
         """Note that the server no longer knows the session.
 
@@ -109,7 +117,7 @@ class ClientSession:
 
     def forget(self) -> None:
         """From now on, the client has no session."""
-        self._exchange.session_id = self._key = self._user_name = None
+        self._exchange.session_id = self._exchange.offered_id = self._key = self._user_name = None
 
     def leave(self) -> bool:
         """From now on, use a session of this client alone. False if it already does, or cannot."""
@@ -208,8 +216,8 @@ class ClientSession:
             self.log_out()
 
     def _note_renewal(self, before: str, after: str) -> None:
-        self._source.renewed(before, after)
-        if not self._told_of_another_id:
+        is_news = self._source.renewed(before, after)
+        if is_news and not self._told_of_another_id:
             self._told_of_another_id = True
             self._warn(
                 f"{self._hostname} replaced the id of the session. If the old session is still open, it stays"

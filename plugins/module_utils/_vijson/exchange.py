@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from typing import Any, Callable
 from urllib.parse import quote
 
-from .._errors import ConnectError, LostResponse
+from .._errors import ConnectError, FaultError, LostResponse
 from .._interrupts import finish
 from .._secrets import Secrets
 from .release import is_since, negotiate_release
-from .response import Response, read_response
+from .response import NEGOTIATED, Response, read_response
 from .server_clock import ServerClock
 from .transport import Endpoint, Transport
 from .wire import Reference
@@ -33,6 +33,7 @@ class Exchange:
     :param release: of the API, or ``auto``
     :param transport: created for the first request if it is ``None``
     :ivar session_id: sent with each request; ``None`` without a session
+    :ivar offered_id: an id in a response with a fault, by which the server may have replaced the session's id
     :ivar on_renewal: called with the old and the new id when the server replaces the session's id
     :ivar secrets: what must not be shown
     :ivar clock: the server's clock
@@ -43,6 +44,7 @@ class Exchange:
         self.secrets = secrets
         self.clock = ServerClock()
         self.session_id: str | None = None
+        self.offered_id: str | None = None
         self.on_renewal: Callable[[str, str], None] = lambda _before, _after: None
         self._release = release
         self._transport = transport
@@ -53,7 +55,7 @@ class Exchange:
     @property
     def release(self) -> str:
         """The release of the API in request paths. ``auto`` is negotiated once, with the first request."""
-        if self._release == "auto":
+        if self._release == NEGOTIATED:
             self._release = negotiate_release(self._send, self.endpoint.hostname)
         return self._release
 
@@ -101,7 +103,12 @@ class Exchange:
         response = self._send(verb, path, body=None if params is None else json.dumps(params), **how)
         self._note_session(response)
         self.clock.note(response.headers.get("Date"))
-        return read_response(response, f"{member} of {target}", self.endpoint.hostname, self.release)
+        try:
+            return read_response(response, f"{member} of {target}", self.endpoint.hostname, self.release)
+        except FaultError as error:
+            if error.type != "NotAuthenticated":
+                self.offered_id = response.headers.get(_SESSION_HEADER) or self.offered_id
+            raise
 
     def _send(self, verb: str, path: str, **options: Any) -> Response:
         if self._transport is None:
@@ -124,6 +131,10 @@ class Exchange:
         self.secrets.add(session_id)
         if not session_id or session_id == self.session_id or not 200 <= response.status < 300:
             return
-        before, self.session_id = self.session_id, session_id
+        self.use_session(session_id)
+
+    def use_session(self, session_id: str) -> None:
+        """Use this id from now on. If it replaces another one, call ``on_renewal``."""
+        before, self.session_id, self.offered_id = self.session_id, session_id, None
         if before:
             self.on_renewal(before, session_id)

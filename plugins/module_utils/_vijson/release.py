@@ -10,7 +10,7 @@ import re
 from typing import Any, Callable
 
 from .._errors import ViError
-from .response import Response, read_response
+from .response import NEGOTIATED, Response, read_response
 from .wire import expect_object
 
 _RELEASE = re.compile(r"\d+(\.\d+){3}", re.ASCII)
@@ -50,7 +50,7 @@ def negotiate_release(send: Callable[..., Response], hostname: str) -> str:
     response = send("POST", "/api/vcenter/system?action=hello", body=body)
     if response.status in _WITHOUT_HELLO:
         return FIRST_RELEASE
-    value: Any = read_response(response, "hello", hostname, "auto")
+    value: Any = read_response(response, "hello", hostname, NEGOTIATED)
     release = expect_object(value, "hello").get("api_release")
     if release not in RELEASES:
         raise ViError(f"{hostname} supports none of the releases {', '.join(RELEASES)}.")

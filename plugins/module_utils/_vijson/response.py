@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 from .._errors import BadResponse
 from .wire import REQUIREMENT, body_excerpt, parse_json
 
+NEGOTIATED = "auto"
+"""Stands for a release before it is negotiated."""
+
 
 class Response(NamedTuple):
     """An HTTP response with its whole body.
@@ -53,16 +56,13 @@ def read_response(response: Response, what: str, hostname: str, release: str) ->
 def _refusal(response: Response, release: str) -> str:
     if 300 <= response.status < 400:
         return f"returned HTTP {response.status}, a redirect, which is not followed. Is it a vCenter? {REQUIREMENT}"
+    if response.status in (404, 500) and release == NEGOTIATED:
+        return f"returned HTTP {response.status}, and cannot negotiate a release. Set api_release, such as to 8.0.1.0"
+    advice = f"Use api_release: auto to negotiate the release. {REQUIREMENT}"
     if response.status == 404:
-        return (
-            f"returned HTTP 404: it does not support VI JSON release {release}."
-            f" Use api_release: auto to negotiate the release. {REQUIREMENT}"
-        )
+        return f"returned HTTP 404: it does not support VI JSON release {release}. {advice}"
     if response.status == 500:
-        return (
-            f"returned HTTP 500 without a fault: it may not support release {release}."
-            f" Use api_release: auto to negotiate the release. {REQUIREMENT}"
-        )
+        return f"returned HTTP 500 without a fault: it may not support release {release}. {advice}"
     media_type = response.content_type or "no content type"
     excerpt = body_excerpt(response.body)
     return f"returned HTTP {response.status} with {media_type}, not VI JSON: {excerpt}. {REQUIREMENT}"

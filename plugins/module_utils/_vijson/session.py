@@ -77,8 +77,8 @@ class SessionSource(Protocol):
         :raises ViError: no other session can replace it
         """
 
-    def renewed(self, before: str, after: str) -> None:
-        """The server has replaced the id of the session."""
+    def renewed(self, before: str, after: str, /) -> bool:
+        """The server has replaced the id of the session. Returns whether the user does not know that yet."""
 
     def leave(self) -> bool:
         """From now on, use a session of the client's own. False if it already does, or cannot."""
@@ -100,8 +100,9 @@ class OwnSession:
     def ended(self, end: SessionEnd) -> None:
         """Another login follows."""
 
-    def renewed(self, before: str, after: str) -> None:
+    def renewed(self, _before: str, _after: str, /) -> bool:
         """Nothing to do: no other client uses the session."""
+        return True
 
     def leave(self) -> bool:
         """The session is already the client's own."""

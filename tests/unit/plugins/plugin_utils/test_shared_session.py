@@ -238,9 +238,10 @@ def test_a_login_on_its_way_when_the_run_ends_is_closed_with_its_client(
 def test_another_id_of_the_session_is_told_to_all(run: Run) -> None:
     run.module()
     first, late = run.source(), run.source()
-    first.renewed("S1", "S1-renewed")
+    assert first.renewed("S1", "S1-renewed")
     assert run.source().open(lambda: pytest.fail("a login")).id == "S1-renewed"
     late.renewed("S0", "S0-renewed")
+    assert not first.renewed("S1-renewed", "S1-again")
     assert (first.is_private, late.is_private) == (False, True)
 
 

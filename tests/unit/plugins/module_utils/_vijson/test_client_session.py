@@ -265,3 +265,36 @@ def test_a_session_id_that_the_vcenter_replaces_is_reported_once(
             made.get(TASK, "info")
     (warning,) = warnings_shown
     assert warning.startswith("vc.example.com replaced the id of the session. If the old session is still open,")
+
+
+def test_an_id_in_a_fault_is_tried_when_the_server_no_longer_knows_the_old_one(
+    client: Make, wire: Wire, warnings_shown: list[str]
+) -> None:
+    wire.expect(
+        login("S1"),
+        Call("GET", INFO, faults("InvalidArgument", session="S2"), session="S1"),
+        Call("POST", CANCEL, NOT_AUTHENTICATED, session="S1"),
+        Call("POST", CANCEL, session="S2"),
+        logout("S2"),
+    )
+    with client() as made:
+        with pytest.raises(FaultError):
+            made.get(TASK, "info")
+        made.call(TASK, "CancelTask", bound=True)
+    assert len(warnings_shown) == 1
+
+
+def test_an_id_in_a_fault_that_opens_nothing_is_tried_once(client: Make, wire: Wire) -> None:
+    wire.expect(
+        login("S1"),
+        Call("GET", INFO, faults("InvalidArgument", session="S2"), session="S1"),
+        Call("GET", INFO, NOT_AUTHENTICATED, session="S1"),
+        Call("GET", INFO, faults("NotAuthenticated", session="S3"), session="S2"),
+        login("S4"),
+        Call("GET", INFO, answers(1), session="S4"),
+        logout("S4"),
+    )
+    with client() as made:
+        with pytest.raises(FaultError):
+            made.get(TASK, "info")
+        assert made.get(TASK, "info") == 1

@@ -79,6 +79,12 @@ def test_auto_without_a_release_in_common(client: Make, wire: Wire, outcome: Out
         client("S0", api_release="auto").get(TASK, "info")
 
 
+def test_a_negotiation_that_fails_does_not_suggest_itself(client: Make, wire: Wire) -> None:
+    wire.expect(Call("POST", HELLO, html(500)))
+    with pytest.raises(ViError, match=r"cannot negotiate a release\. Set api_release, such as to 8\.0\.1\.0$"):
+        client("S0", api_release="auto").get(TASK, "info")
+
+
 def test_auto_is_a_request_that_may_run_twice(client: Make, wire: Wire, pauses: list[float]) -> None:
     wire.expect(
         Call("POST", HELLO, html(503)), Call("POST", HELLO, answers({"api_release": "9.0.0.0"})), info("9.0.0.0")
