@@ -30,3 +30,13 @@ def test_the_newest_that_both_know(server: str, spoken: str, tmp_path: Path) -> 
     releases = [entry["path"].split("/")[3] for entry in log if entry["path"].startswith("/sdk/")]
     # The second module works in the session of the first, whose release the logout at the end speaks.
     assert releases == ["8.0.1.0"] * 3 + [spoken] * 2 + ["8.0.1.0"]
+
+
+def test_a_run_negotiates_once(ansible: Ansible, vcenter: VCenter) -> None:
+    moid = vcenter.task()
+    for in_process in (True, False):
+        vcenter.reset()
+        tasks = [task(f"read {number}", "vi_task_info", {"task": moid, "api_release": "auto"}) for number in range(3)]
+        assert ansible.tasks(tasks, in_process=in_process).code == 0
+        requests = vcenter.state()["requests"]
+        assert (requests["api.system.hello"], requests["SessionManager.Login"]) == (1, 1)

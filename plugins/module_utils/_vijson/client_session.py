@@ -82,10 +82,11 @@ class ClientSession:
         if not self.is_open:
             self.is_fresh = False
             session = self._source.open(self._log_in)
-            self._exchange.session_id, self._key, self._user_name = session
+            self._exchange.session_id, self._key, self._user_name, self._exchange.negotiated_release = session
             self._exchange.secrets.add(session.id)
             self.was_used = False
-        return Session(self._exchange.session_id or "", self._key, self._user_name)
+        exchange = self._exchange
+        return Session(exchange.session_id or "", self._key, self._user_name, exchange.negotiated_release)
 
     def open_first(self) -> None:
         """Like :meth:`open`. Without a response to the login, the request that needs it is not sent.
@@ -183,8 +184,8 @@ class ClientSession:
             # The session may be open although the rest of the response is unusable.
             self._exchange.finish(self._log_out_quietly)
             raise
-        key, name = session.get("key"), session.get("userName")
-        return Session(session_id, key if isinstance(key, str) else None, name if isinstance(name, str) else None)
+        key, name = (value if isinstance(value, str) else None for value in map(session.get, ("key", "userName")))
+        return Session(session_id, key, name, self._exchange.negotiated_release)
 
     def _log_in_twice(self) -> Any:
         try:

@@ -47,6 +47,7 @@ class Exchange:
         self.offered_id: str | None = None
         self.on_renewal: Callable[[str, str], None] = lambda _before, _after: None
         self._release = release
+        self._is_negotiated = release == NEGOTIATED
         self._transport = transport
         self._deadline = math.inf
         self._late = False
@@ -61,7 +62,18 @@ class Exchange:
 
     @release.setter
     def release(self, value: str) -> None:
-        self._release = value
+        self._release, self._is_negotiated = value, value == NEGOTIATED
+
+    @property
+    def negotiated_release(self) -> str | None:
+        """The release that was negotiated; ``None`` if it was given, or is not negotiated yet."""
+        return self._release if self._is_negotiated and self._release != NEGOTIATED else None
+
+    @negotiated_release.setter
+    def negotiated_release(self, value: str | None) -> None:
+        """What another client has negotiated with the same server. Used only if this one would have to negotiate."""
+        if self._is_negotiated and value:
+            self._release = value
 
     def supports(self, first: str) -> bool:
         """Whether the release has what came with the release ``first``."""

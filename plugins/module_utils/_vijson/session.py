@@ -29,11 +29,13 @@ class Session(NamedTuple):
     :ivar id: the secret that opens it
     :ivar key: the server's name for it in lists of sessions, if known
     :ivar user_name: the user as the server writes it, if known
+    :ivar release: the release that was negotiated with the server, if it was
     """
 
     id: str
     key: str | None = None
     user_name: str | None = None
+    release: str | None = None
 
     def __repr__(self) -> str:
         return f"Session(key={self.key!r})"
