@@ -13,7 +13,8 @@ from typing import Any
 
 from ._secrets import mask
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+# Compiled at its first use, because most calls show no text.
+_CONTROL = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
 
 
 def one_line(text: str) -> str:
@@ -21,7 +22,7 @@ def one_line(text: str) -> str:
 
     Secrets are masked before, because they may contain such characters, and after.
     """
-    return mask(_CONTROL.sub(" ", mask(text))).strip()
+    return mask(re.sub(_CONTROL, " ", mask(text))).strip()
 
 
 class ViError(Exception):

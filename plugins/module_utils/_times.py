@@ -19,9 +19,10 @@ _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",
     re.ASCII,
 )
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_AGO = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
-_SPAN = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw]?)", re.ASCII)
+# Compiled at their first use, because most calls have no such option.
+_DATE = r"(?a:\d{4}-\d\d-\d\d)"
+_AGO = r"(?a:(\d{1,9})([smhdw]))"
+_SPAN = r"(?a:(\d{1,9}(?:\.\d{1,9})?)([smhdw]?))"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -63,16 +64,16 @@ def parse_moment(text: str) -> Moment:
     :raises ValueError: the text is none of these
     """
     text = text.strip()
-    ago = _AGO.fullmatch(text.lower())
+    ago = re.fullmatch(_AGO, text.lower())
     if ago:
         return Moment(ago=int(ago[1]) * _UNITS[ago[2]] * SECOND)
     # A date begins at midnight UTC.
-    return Moment(at=parse_rfc3339(f"{text}T00:00:00Z" if _DATE.fullmatch(text) else text, zone_required=True))
+    return Moment(at=parse_rfc3339(f"{text}T00:00:00Z" if re.fullmatch(_DATE, text) else text, zone_required=True))
 
 
 def parse_span(text: str) -> float:
     """Seconds of ``90``, ``90s``, ``15m``, ``12h``, ``7d`` or ``1w``, in upper or lower case; ValueError."""
-    span = _SPAN.fullmatch(text.strip().lower())
+    span = re.fullmatch(_SPAN, text.strip().lower())
     if not span:
         raise ValueError(text)
     return float(span[1]) * _UNITS[span[2] or "s"]

@@ -93,6 +93,7 @@ not_cancelable:
 from ..module_utils._errors import InputError, TaskError, ViError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._options.parsing import CHECK_MODE_TASK, same_user
+from ..module_utils._options.selection_spec import SELECTION_OPTIONS
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
 from ..module_utils._task_info.task_lines import task_text
@@ -100,7 +101,7 @@ from ..module_utils._task_info.task_result import Task, has_ended, planned_task
 from ..module_utils._tasks.cancelling import CancelOutcome, cancel_tasks, needs_cancel
 from ..module_utils._tasks.listing import list_tasks
 from ..module_utils._tasks.presenting import shows_tasks
-from ..module_utils._tasks.selection import SELECTION_OPTIONS, Selection, parse_required_selection
+from ..module_utils._tasks.selection import Selection, parse_required_selection
 from ..module_utils._tasks.task_reader import read_tasks
 from ..module_utils._vijson.privileges import require_privilege
 from ..module_utils._vijson.wire import Reference

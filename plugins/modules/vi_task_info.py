@@ -221,12 +221,17 @@ missing:
   sample: [task-7]
 """
 
+from typing import TYPE_CHECKING
+
 from ..module_utils._options.argspec import argument_spec
+from ..module_utils._options.selection_spec import SELECTION_OPTIONS, has_selection
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
 from ..module_utils._tasks.listing import list_tasks
 from ..module_utils._tasks.presenting import CUSTOM_KEYS, job_fields, shows_tasks
-from ..module_utils._tasks.selection import SELECTION_OPTIONS, parse_selection
+
+if TYPE_CHECKING:
+    from ..module_utils._tasks.selection import Selection
 
 ARGUMENT_SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw", "aliases": ["task"]},
@@ -240,20 +245,29 @@ ARGUMENT_SPEC = argument_spec(
 @shows_tasks
 def run(job: Job) -> Result:
     """Read tasks by id, the selected ones, or the recent ones: ``{lines, tasks, missing}``."""
-    selection = parse_selection(job.params)
     moids = None if job.params["tasks"] is None else job.tasks()
-    if moids is None and selection.is_narrow:
+    selection = _selection(job)
+    if selection and moids is None and selection.is_narrow:
         selection = selection.active()
     custom_values = job.params["custom_values"] or any(map(job_fields(job).wants, CUSTOM_KEYS))
     listed = list_tasks(
         job.client,
         moids,
-        selection.matcher(job.client),
+        selection and selection.matcher(job.client),
         custom_values=custom_values,
         localize=job.params["localize"],
     )
     job.warn_of(listed.warnings)
     return {"tasks": listed.tasks, "missing": listed.missing}
+
+
+def _selection(job: Job) -> Selection | None:
+    if not has_selection(job.params):
+        return None
+    # Most calls do not need this module. Importing it here saves them its load time.
+    from ..module_utils._tasks.selection import parse_selection
+
+    return parse_selection(job.params)
 
 
 def main() -> None:

@@ -153,11 +153,12 @@ failures:
 
 from ..module_utils._errors import InputError, TaskError
 from ..module_utils._options.argspec import argument_spec
+from ..module_utils._options.selection_spec import SELECTION_OPTIONS
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
 from ..module_utils._tasks.listing import list_tasks
 from ..module_utils._tasks.presenting import shows_tasks
-from ..module_utils._tasks.selection import SELECTION_OPTIONS, parse_required_selection
+from ..module_utils._tasks.selection import parse_required_selection
 from ..module_utils._waiting.idle import IdleTracker
 from ..module_utils._waiting.outcome import (
     join_sentences,

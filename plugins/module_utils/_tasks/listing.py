@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._task_info.task_info import TaskInfo, expect_task_info, task_age
 from .._task_info.task_result import Task, task_from_info
 from .._vijson.client import Client
 from .._vijson.property_reader import Properties
 from .._vijson.wire import Reference
-from .selection import EVERY_TASK, TaskMatcher
 from .task_reader import read_recent_tasks, read_task_properties
+
+if TYPE_CHECKING:
+    from .selection import TaskMatcher
 
 
 class ListedTasks(NamedTuple):
@@ -27,7 +29,7 @@ class ListedTasks(NamedTuple):
 def list_tasks(
     client: Client,
     moids: list[str] | None,
-    matcher: TaskMatcher = EVERY_TASK,
+    matcher: TaskMatcher | None = None,
     *,
     custom_values: bool = False,
     localize: bool = False,
@@ -37,23 +39,26 @@ def list_tasks(
     One request, and one more for the labels.
 
     :param moids: ``None`` for TaskManager.recentTask
-    :param matcher: tasks that do not match are left out
+    :param matcher: tasks that do not match are left out; ``None`` takes all
     :param custom_values: whether to add ``custom_values`` and ``available_fields`` to each task
     :param localize: whether to set ``label`` in each task
     :raises InputError: an entity of the matcher does not exist
     """
     paths = ["info", "value", "availableField"] if custom_values else ["info"]
+    unverified = matcher.unverified if matcher else ()
     if moids is None:
-        found, missing = sorted(read_recent_tasks(client, paths, require=matcher.unverified), key=_age), []
+        found, missing = sorted(read_recent_tasks(client, paths, require=unverified), key=_age), []
     else:
-        for entity in matcher.unverified:
+        for entity in unverified:
             _require_entity(client, entity)
         by_moid = read_task_properties(client, moids, paths)
         found = [by_moid[moid] for moid in moids if moid in by_moid]
         missing = [moid for moid in moids if moid not in by_moid]
-    infos = [expect_task_info(item.require("info")) for item in found]
-    found = [item for item, info in zip(found, infos) if matcher.matches(info)]
-    warnings = _unmatched_names(client, matcher, infos) if moids is None and not found else []
+    warnings: list[str] = []
+    if matcher:
+        infos = [expect_task_info(item.require("info")) for item in found]
+        found = [item for item, info in zip(found, infos) if matcher.matches(info)]
+        warnings = _unmatched_names(client, matcher, infos) if moids is None and not found else []
     labels: dict[str, str] = {}
     if localize and found:
         # Most calls do not need this module. Importing it here saves them its load time.

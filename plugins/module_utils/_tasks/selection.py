@@ -18,21 +18,6 @@ from .._times import SECOND
 from .._vijson.client import Client
 from .._vijson.wire import Entity, Reference
 
-SELECTION_OPTIONS: dict[str, dict[str, Any]] = {
-    "entity": {"type": "list", "elements": "raw"},
-    "include": {
-        "type": "list",
-        "elements": "str",
-        "choices": ["self", "vms", "descendants"],
-        "default": ["self"],
-    },
-    "states": {"type": "list", "elements": "str", "choices": ["queued", "running", "success", "error"]},
-    "users": {"type": "list", "elements": "str"},
-    "description_ids": {"type": "list", "elements": "str"},
-    "older_than": {"type": "str"},
-}
-"""The specification of the options, which the documentation fragment ``selection`` describes."""
-
 ACTIVE = ["queued", "running"]
 
 
@@ -60,9 +45,6 @@ class TaskMatcher(NamedTuple):
             and (self.description_ids is None or info.get("descriptionId") in self.description_ids)
             and (self.begun_before is None or _begun(info) <= self.begun_before)
         )
-
-
-EVERY_TASK = TaskMatcher()
 
 
 def _is_by(info: TaskInfo, users: list[str]) -> bool:

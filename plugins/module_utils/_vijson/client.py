@@ -12,19 +12,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from .._errors import BadResponse, FaultError, ViError, ignore
 from .._secrets import Secrets
 from .._times import parse_rfc3339
 from .client_session import ClientSession, Credentials
 from .exchange import Exchange
-from .owned_objects import OwnedObjects
 from .release import FIRST_RELEASE, is_release, is_since
 from .session import Session, SessionSource
 from .singletons import SERVICE, Singletons, Target
 from .transport import Endpoint, Transport
 from .wire import Reference, expect_object, expect_text
+
+if TYPE_CHECKING:
+    from .owned_objects import OwnedObjects
 
 
 class Client:
@@ -50,7 +52,7 @@ class Client:
         self._exchange = Exchange(endpoint, self.secrets, api_release, transport)
         self._singletons = Singletons(self._exchange)
         self._session = ClientSession(self._exchange, self._singletons, credentials, warn, source)
-        self._owned = OwnedObjects(self.call, self._session, self._exchange.finish)
+        self._owned: OwnedObjects | None = None
 
     def __enter__(self) -> Client:
         return self
@@ -105,6 +107,11 @@ class Client:
 
         :param destroy: the method that destroys it
         """
+        if self._owned is None:
+            # Most calls do not need this module. Importing it here saves them its load time.
+            from .owned_objects import OwnedObjects
+
+            self._owned = OwnedObjects(self.call, self._session, self._exchange.finish)
         with self._owned.create(target, method, params, destroy) as ref:
             yield ref
 
@@ -204,7 +211,7 @@ class Client:
         try:
             if is_private:
                 self.log_out()
-            else:
+            elif self._owned:
                 self._owned.destroy_pending()
         except ViError as error:
             opened = "the session; it expires when idle" if is_private else "objects; they expire with the session"

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.vijson.tasks.plugins.module_utils._tasks.selection import ACTIVE, SELECTION_OPTIONS
+from ansible_collections.vijson.tasks.plugins.module_utils._options.selection_spec import SELECTION_OPTIONS
+from ansible_collections.vijson.tasks.plugins.module_utils._tasks.selection import ACTIVE
 from ansible_collections.vijson.tasks.tests.unit.support.documentation import read_fragment, stated_options
 
 OPTIONS = read_fragment("selection")["options"]
