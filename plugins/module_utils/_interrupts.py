@@ -176,6 +176,11 @@ def finish(action: Callable[[], Any]) -> None:
         block.closing -= 1
 
 
+def forget_blocks() -> None:
+    """In a forked process: forget the blocks of the process that it is a copy of, and the signal that is pending."""
+    _blocks.clear()
+
+
 def _innermost() -> _Block:
     """The block that receives signals. Without one, and in other threads, a new block that receives none."""
     in_main = threading.current_thread() is threading.main_thread()

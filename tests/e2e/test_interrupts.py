@@ -35,10 +35,21 @@ LOAD = 2  # seconds that a busy machine may need in addition
 class Play:
     """A playbook that runs a task with one module."""
 
-    def __init__(self, ansible: Ansible, in_process: bool, shares: bool, module: str, arguments: dict[str, Any]):
+    def __init__(
+        self,
+        ansible: Ansible,
+        in_process: bool,
+        shares: bool,
+        module: str,
+        arguments: dict[str, Any],
+        **keywords: Any,
+    ):
         self.vcenter = ansible.vcenter
         self.in_process = in_process
-        tasks = [task("interrupted", module, arguments), task("after", "ansible.builtin.debug", {"msg": "goes on"})]
+        tasks = [
+            task("interrupted", module, arguments, **keywords),
+            task("after", "ansible.builtin.debug", {"msg": "goes on"}),
+        ]
         env = {"VIJSON_TASKS_SHARE_SESSION": str(shares)}
         self.run: Started = ansible.start_tasks(tasks, in_process=in_process, env=env, own_group=True)
 
@@ -195,6 +206,45 @@ def test_a_command_and_its_task(
     assert shown["error"]["message"] == "The run was interrupted, and the command was stopped"
     if number in (signal.SIGINT, signal.SIGTERM):
         assert play.run.finish()["interrupted"].msg.startswith(f"Interrupted by {number.name}")
+
+
+SLOW_TO_STOP = "trap 'sleep 4; exit 0' TERM; sleep 300 & wait"
+NEVER_STOPS = "trap '' TERM; sleep 300; sleep 300"
+
+
+@pytest.mark.parametrize(
+    ("way", "script"),
+    [("module", SLOW_TO_STOP), ("terminal", SLOW_TO_STOP), ("terminal", NEVER_STOPS), ("timeout", SLOW_TO_STOP)],
+    ids=["module", "terminal", "terminal-ignores-SIGTERM", "timeout"],
+)
+def test_a_command_that_takes_long_to_stop(
+    ansible: Ansible, vcenter: VCenter, started: list[Play], way: str, script: str
+) -> None:
+    """The run ends at once. A process in the background stops the command, ends the task and logs out."""
+    job = {"task_type": "com.vijson.simulator.job", "activation_id": f"long-to-stop-{way}-{len(script)}"}
+    keywords = {"timeout": 8} if way == "timeout" else {}
+    play = Play(ansible, False, True, "vi_task_run", {**job, "argv": ["sh", "-c", script]}, **keywords)
+    started.append(play)
+    play.until_requested("Task.SetTaskDescription")
+    until(lambda: any("sleep 300" in process.command for process in play.processes()), "the command runs")
+    if way == "module":
+        os.kill(play.at_work(), signal.SIGTERM)
+    elif way == "terminal":
+        os.killpg(play.main, signal.SIGINT)
+    else:
+        until(lambda: play.run.process.poll() is not None, "the time of the task is over", 20)
+    signalled = time.monotonic()
+    until(lambda: play.run.process.poll() is not None, "the run ends", 10)
+    assert time.monotonic() - signalled < 3 + LOAD
+    play.until_closed()
+    (shown,) = run_module(vcenter, "vi_task_collector", {"activation_ids": [job["activation_id"]]}).result["tasks"]
+    assert shown["state"] == "error"
+    assert shown["error"]["message"] == "The run was interrupted, and the command was stopped"
+    outcome = play.run.finish().all("interrupted")
+    if way == "module":
+        assert outcome[0].msg == (
+            f"Interrupted by SIGTERM. A process in the background stops the command, ends {shown['moid']} and logs out"
+        )
 
 
 @WAYS

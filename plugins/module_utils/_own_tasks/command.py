@@ -11,10 +11,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
-from typing import IO, Callable, NamedTuple, cast
+from typing import Callable, NamedTuple
 
 from .._errors import ignore
-from .._interrupts import waiting
+from .._interrupts import sleep, waiting
 from .output import OutputEnd
 
 TERMINATION = 10.0
@@ -39,6 +39,42 @@ class CommandOptions(NamedTuple):
         return os.path.basename(self.argv[0]) or self.argv[0]
 
 
+class Pipes:
+    """The pipes for the output of a command.
+
+    They exist before the command, so that another process can go on reading them: a command that is being stopped must
+    not be killed because nobody reads what it writes.
+    """
+
+    def __init__(self) -> None:
+        self._stdout, self._stderr = os.pipe(), os.pipe()
+
+    @property
+    def inputs(self) -> tuple[int, int]:
+        """Where the command writes."""
+        return self._stdout[1], self._stderr[1]
+
+    def close_inputs(self) -> None:
+        """Every process but the command has to do so. Otherwise the outputs never end."""
+        for number in self.inputs:
+            os.close(number)
+
+    def read(self, stdout: Callable[[bytes], object], stderr: Callable[[bytes], object]) -> list[threading.Thread]:
+        """Threads that read both outputs until they end."""
+        return [_reader(self._stdout[0], stdout), _reader(self._stderr[0], stderr)]
+
+
+def _reader(number: int, add: Callable[[bytes], object]) -> threading.Thread:
+    def read() -> None:
+        with open(number, "rb", buffering=0) as pipe:
+            while data := pipe.read(_CHUNK):
+                add(data)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    return reader
+
+
 class Command:
     """A command that runs. Threads read what it writes, so that a vCenter that does not respond never blocks it.
 
@@ -46,22 +82,23 @@ class Command:
     :raises OSError: it could not be started
     """
 
-    def __init__(self, options: CommandOptions):
-        self._process = subprocess.Popen(  # noqa: S603  # that is what users ask for
-            options.argv,
-            cwd=options.chdir,
-            env=options.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        self.group = ProcessGroup(self._process.pid, self._process.poll)
+    def __init__(self, options: CommandOptions, pipes: Pipes):
         self.stdout, self.stderr = OutputEnd(), OutputEnd()
-        self._readers = [
-            _reader(cast("IO[bytes]", self._process.stdout), self.stdout),
-            _reader(cast("IO[bytes]", self._process.stderr), self.stderr),
-        ]
+        self._readers = pipes.read(self.stdout.add, self.stderr.add)
+        stdout, stderr = pipes.inputs
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  # that is what users ask for
+                options.argv,
+                cwd=options.chdir,
+                env=options.env,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=True,
+            )
+        finally:
+            pipes.close_inputs()
+        self.group = ProcessGroup(self._process.pid, self._process.poll)
 
     @property
     def rc(self) -> int | None:
@@ -91,17 +128,6 @@ class Command:
         return any(reader.is_alive() for reader in self._readers)
 
 
-def _reader(pipe: IO[bytes], output: OutputEnd) -> threading.Thread:
-    def read() -> None:
-        with pipe:
-            while data := os.read(pipe.fileno(), _CHUNK):
-                output.add(data)
-
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-    return reader
-
-
 class ProcessGroup:
     """A command and all processes that it started, except those that left its process group.
 
@@ -113,14 +139,14 @@ class ProcessGroup:
         self._reap = reap
 
     def stop(self) -> None:
-        """End all processes of the group, first with SIGTERM, then with SIGKILL."""
+        """End all processes of the group, first with SIGTERM, then with SIGKILL; Interrupted while waiting for that."""
         for number, patience in ((signal.SIGTERM, TERMINATION), (signal.SIGKILL, _DEATH)):
             if not self.exists():
                 return
             self._send(number)
             deadline = time.monotonic() + patience
             while self.exists() and time.monotonic() < deadline:
-                time.sleep(_PAUSE)
+                sleep(_PAUSE)
 
     def exists(self) -> bool:
         """Whether the group still has a process that this user may stop."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from .._errors import BadResponse, FaultError, InputError, NoResponse, TaskError, ViError
 from .._history.history_reader import read_history
-from .._interrupts import sleep
+from .._interrupts import opening, sleep
 from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_moid
 from .._task_info.task_result import Task, planned_task, task_from_info
 from .._tasks.task_reader import read_recent_tasks
@@ -205,8 +205,9 @@ def _planned(client: Client, new: NewTask) -> Task:
 
 
 def _send_create_task(client: Client, new: NewTask) -> TaskInfo:
-    received = expect_object(client.call("taskManager", "CreateTask", new.params(), repeatable=False), "CreateTask")
-    info = expect_task_info(received)
+    with opening():
+        received = client.call("taskManager", "CreateTask", new.params(), repeatable=False)
+    info = expect_task_info(expect_object(received, "CreateTask"))
     if not isinstance(info.get("key"), str):
         raise BadResponse("CreateTask did not return a TaskInfo")
     return info

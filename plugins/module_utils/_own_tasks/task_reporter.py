@@ -62,17 +62,18 @@ class TaskReporter:
         found = read_object_properties(self._client, task_reference(self.task.moid), ["info.cancelled"])
         return unboxed_value(found.require("info.cancelled")) is True
 
-    def end(self, wanted: dict[str, Any], within: float) -> str:
+    def end(self, wanted: dict[str, Any], within: float, *, again: bool = False) -> str:
         """End the task. Returns why that failed, an empty text if it succeeded.
 
         :param within: seconds for all attempts
+        :param again: whether the task may have changed since its TaskInfo was read
         """
         deadline = time.monotonic() + within
         failures = 0
         while True:
             try:
                 with self._client.time_limit(_PATIENCE):
-                    self._end(wanted, again=failures > 0)
+                    self._end(wanted, again=again or failures > 0)
             except ViError as error:
                 if not self._may_pass(error) or time.monotonic() >= deadline:
                     return str(error)

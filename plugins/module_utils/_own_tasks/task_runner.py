@@ -18,7 +18,7 @@ from .._task_info.task_info import TaskInfo
 from .._task_info.task_result import task_from_info
 from .._times import format_span
 from .._vijson.client import Client
-from .command import Command
+from .command import Command, Pipes
 from .driven_task import DrivenTask
 from .guard import REPORT_WITHIN, Guard
 from .output import LastMatch, last_lines, percentage, shown_text
@@ -63,9 +63,9 @@ class TaskRunner:
         self._warn = warn
         self._task = DrivenTask(client, info)
         self._reporter = TaskReporter(client, self._task)
-        self._guard: Guard | None = None
+        self._pipes = Pipes()
+        self._guard = Guard(client, self._reporter, _failed(_INTERRUPTED).wanted, self._pipes)
         self._command: Command | None = None
-        self._ending: Ending | None = None
         self._rc: int | None = None
         self._progress = options.progress and LastMatch(options.progress)
         self._description = options.description and LastMatch(options.description)
@@ -73,27 +73,41 @@ class TaskRunner:
     def run(self) -> Result:
         """``{task, rc, stdout, stderr, truncated, reported}``; TaskError with them if it did not end well."""
         try:
-            self._task.update(state="running", description=shown_text(self._options.label))
-            self._ending = self._run()
-            reported = self._report(self._ending, REPORT_WITHIN)
-        except Interrupted:
-            finish(self._stop)
+            ending, reported = self._run_and_report()
+        except ViError:
+            self._guard.dismiss()
             raise
+        except Interrupted as error:
+            raise self._left_to_guard(error) from error
+        except BaseException:
+            self._guard.take_over()
+            raise
+        self._guard.dismiss()
+        result = self._result(reported)
+        if ending.problem:
+            raise TaskError(ending.problem, result=result)
+        return result
+
+    def _left_to_guard(self, error: Interrupted) -> Interrupted:
+        if self._guard.take_over():
+            return error
+        return Interrupted(
+            f"{str(error).partition('.')[0]}. A process in the background stops the command, ends {self._task.moid}"
+            " and logs out"
+        )
+
+    def _run_and_report(self) -> tuple[Ending, bool]:
+        try:
+            self._task.update(state="running", description=shown_text(self._options.label))
         except ViError as error:
             finish(partial(self._report, _failed(f"The command was not run: {error}"), _SHORT))
             raise
-        finally:
-            if self._guard:
-                self._guard.dismiss()
-        result = self._result(reported)
-        if self._ending.problem:
-            raise TaskError(self._ending.problem, result=result)
-        return result
+        ending = self._run()
+        return ending, self._report(ending, REPORT_WITHIN)
 
     def _run(self) -> Ending:
-        self._guard = Guard(self._client, self._reporter, _failed(_INTERRUPTED).wanted)
         try:
-            self._command = Command(self._options.command)
+            self._command = Command(self._options.command, self._pipes)
         except (OSError, ValueError) as error:
             self._rc = 127 if isinstance(error, FileNotFoundError) else 126
             problem = f"The command could not be started: {error}"
@@ -147,8 +161,7 @@ class TaskRunner:
         return shown_text(f"{label}: {found}" if found else label)
 
     def _report(self, ending: Ending, within: float) -> bool:
-        if self._guard:
-            self._guard.ended(ending.wanted)
+        self._guard.ended(ending.wanted)
         problem = self._reporter.end(ending.wanted, within)
         if problem:
             self._warn(
@@ -156,11 +169,6 @@ class TaskRunner:
                 f" as running until vi_task_state ends it: {problem}"
             )
         return not problem
-
-    def _stop(self) -> None:
-        if self._command:
-            self._command.group.stop()
-        self._report(self._ending or _failed(_INTERRUPTED), _SHORT)
 
     def _result(self, reported: bool) -> Result:
         command = self._command

@@ -19,10 +19,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Callable
 
+from .._errors import ignore
+from .._interrupts import forget_blocks
+
 Message = dict[str, Any]
 Say = Callable[[str], None]
 
 _CHUNK = 65536
+_PAUSE = 0.05
 
 
 class SideProcess:
@@ -65,14 +69,19 @@ class SideProcess:
             lines += [line.decode() for line in whole]
         return lines
 
-    def finish(self, timeout: float) -> list[str]:
+    def finish(self, timeout: float, meanwhile: Callable[[], object] = ignore) -> list[str]:
         """End the messages and wait for the process to end. If it takes longer, it continues.
 
         :param timeout: seconds to wait
+        :param meanwhile: called again and again
         :returns: the lines that it has sent
         """
         os.close(self._to)
-        lines = self.said(timeout)
+        deadline = time.monotonic() + timeout
+        lines = self.said()
+        while not self.ended and time.monotonic() < deadline:
+            meanwhile()
+            lines += self.said(_PAUSE)
         os.close(self._from)
         with suppress(ChildProcessError):
             os.waitpid(self._pid, os.WNOHANG)
@@ -97,6 +106,7 @@ def _run(work: Callable[[Iterator[Message], Say], None], incoming: int, outgoing
 
 def _detach(others: Iterable[int]) -> None:
     """Leave Ansible's session, signals and standard streams, so that neither process stops or delays the other."""
+    forget_blocks()
     os.setsid()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

@@ -17,6 +17,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import com
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.command import (
     Command,
     CommandOptions,
+    Pipes,
     ProcessGroup,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.output import KEPT
@@ -29,7 +30,7 @@ def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def start(*argv: str, chdir: str | None = None, **env: str) -> Command:
-    return Command(CommandOptions(list(argv), chdir, {**os.environ, **env}))
+    return Command(CommandOptions(list(argv), chdir, {**os.environ, **env}), Pipes())
 
 
 def ended(run: Command) -> Command:

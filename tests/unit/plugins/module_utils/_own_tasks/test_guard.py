@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,9 +16,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import command
-from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.command import ProcessGroup
+from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import interruptible
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import command, guard
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.command import (
+    Command,
+    CommandOptions,
+    Pipes,
+    ProcessGroup,
+)
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.guard import Guard
+from ansible_collections.vijson.tasks.tests.support.processes import until
 from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import OwnTaskServer
 
 KILLED = {"state": "error", "fault": {"message": "killed"}}
@@ -29,6 +37,7 @@ class Guarded:
     def __init__(self, folder: Path):
         self.told = folder / "told"
         server = OwnTaskServer("task-1")
+        self.pipes = Pipes()
         set_state = server.answers["Task.SetTaskState"]
 
         def note(moid: str, params: Any) -> None:
@@ -37,11 +46,23 @@ class Guarded:
 
         server.answers["Task.SetTaskState"] = note
         reporter = server.reporter()
-        self.guard = Guard(reporter._client, reporter, KILLED)
+        self.guard = Guard(reporter._client, reporter, KILLED, self.pipes)
+
+    def run(self, script: str) -> Command:
+        """A command that the guard watches, which has written something to stdout."""
+        run = Command(CommandOptions(["sh", "-c", script], None, os.environ), self.pipes)
+        self.guard.started(run.group)
+        while not run.stdout.text()[0]:
+            time.sleep(0.01)
+        return run
 
     def die(self) -> dict[str, Any]:
         """Let the guard see the end of its module; the state that it sets."""
         self.guard._side.finish(20)
+        return self.state()
+
+    def state(self) -> dict[str, Any]:
+        """The state that the guard has set."""
         state: dict[str, Any] = json.loads(self.told.read_text()) if self.told.exists() else {}
         return state
 
@@ -86,3 +107,44 @@ def test_a_module_that_ends_by_itself(guarded: Guarded, group: ProcessGroup) -> 
     assert guarded.guard._side.ended
     assert not guarded.told.exists()
     assert group.exists()
+
+
+def test_a_module_that_is_interrupted(guarded: Guarded) -> None:
+    run = guarded.run("echo ready; exec sleep 300")
+    assert guarded.guard.take_over()
+    assert (guarded.state()["state"], run.rc) == ("error", -signal.SIGTERM)
+
+
+def test_a_module_that_is_interrupted_does_not_wait_for_a_command_that_needs_long(
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_HANDOVER", 0.1)
+    run = guarded.run("trap 'sleep 1; exit 0' TERM; echo ready; sleep 300 & wait")
+    begun = time.monotonic()
+    assert not guarded.guard.take_over()
+    assert time.monotonic() - begun < 0.9
+    assert guarded.state() == {}
+    until(lambda: not run.group.exists() and guarded.state(), "the guard has ended the task")
+    assert guarded.state()["state"] == "error"
+
+
+def test_a_signal_that_the_module_got_before_does_not_stop_the_guard(tmp_path: Path) -> None:
+    with interruptible():
+        os.kill(os.getpid(), signal.SIGTERM)
+        guarded = Guarded(tmp_path)
+        assert guarded.die()["state"] == "error"
+
+
+def test_a_command_may_write_while_the_guard_stops_it(tmp_path: Path) -> None:
+    """It would be killed by SIGPIPE if nobody read its output, or wait if nobody went on reading."""
+    guarded, done = Guarded(tmp_path), tmp_path / "done"
+    script = f"trap 'head -c 300000 /dev/zero; echo end; touch {done}; exit 0' TERM; echo ready; sleep 300 & wait"
+    module = os.fork()
+    if module == 0:
+        guarded.run(script)
+        os._exit(0)
+    os.close(guarded.guard._side._to)
+    guarded.pipes.close_inputs()
+    os.waitpid(module, 0)
+    until(guarded.state, "the guard has ended the task")
+    assert done.exists()

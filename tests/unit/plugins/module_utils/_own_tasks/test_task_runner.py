@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
+import threading
 import time
-from typing import Any, Callable
+from typing import Any, Callable, ClassVar
 
 import pytest
 
@@ -19,6 +21,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     TaskError,
     ViError,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._interrupts import interruptible
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import command, task_reporter, task_runner
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.command import CommandOptions
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.run_options import RunOptions
@@ -30,19 +33,45 @@ SET = "Task.SetTaskState"
 Script = Callable[..., Any]
 
 
-class NoGuard:
-    """Stands where the guard stands, which its own tests start."""
+class FakeGuard:
+    """Stands where the guard stands, which its own tests start.
+
+    :cvar told: what the module tells it
+    :cvar quick: whether it has soon finished what it takes over
+    """
+
+    told: ClassVar[list[Any]] = []
+    quick: ClassVar[bool] = True
 
     def __init__(self, *_arguments: Any) -> None:
-        self.started = self.ended = lambda _what: None
+        self._group: Any = None
+
+    def started(self, group: Any) -> None:
+        self._group = group
+
+    def ended(self, wanted: dict[str, Any]) -> None:
+        self.told.append(wanted["state"])
 
     def dismiss(self) -> None:
-        pass
+        self.told.append("dismissed")
+
+    def take_over(self) -> bool:
+        self.told.append("take over")
+        if self._group:
+            self._group.stop()
+        return self.quick
+
+
+@pytest.fixture(autouse=True)
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the guard is told."""
+    monkeypatch.setattr(task_runner, "Guard", FakeGuard)
+    monkeypatch.setattr(FakeGuard, "told", [])
+    return FakeGuard.told
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> OwnTaskServer:
-    monkeypatch.setattr(task_runner, "Guard", NoGuard)
     monkeypatch.setattr(command, "TERMINATION", 0.3)
     monkeypatch.setattr(command, "_LAST_OUTPUT", 0.3)
     monkeypatch.setattr(task_runner, "_STEP", 0.02)
@@ -82,8 +111,9 @@ def text(fault: dict[str, Any]) -> str:
     return str(message["message"])
 
 
-def test_success(server: OwnTaskServer) -> None:
+def test_success(server: OwnTaskServer, told: list[Any]) -> None:
     result = run(server, "sh", "-c", "echo done")
+    assert told == ["success", "dismissed"]
     assert (result["rc"], result["stdout"], result["reported"], result["changed"]) == (0, "done", True, True)
     assert (result["task"]["state"], result["task"]["description"]) == ("success", "Copy")
     assert [sent.params["state"] for sent in server.named(SET)] == ["running", "success"]
@@ -155,21 +185,44 @@ def test_a_cancel(server: OwnTaskServer) -> None:
     assert fault["faultTypeId"] == "vijson.tasks.cancelled"
 
 
-def test_an_interrupt_stops_the_command_and_ends_the_task(server: OwnTaskServer) -> None:
+@pytest.mark.parametrize("quick", [True, False])
+def test_an_interrupt_leaves_the_rest_to_the_guard(
+    server: OwnTaskServer, told: list[Any], monkeypatch: pytest.MonkeyPatch, quick: bool
+) -> None:
     def stop(_line: str) -> None:
-        raise Interrupted("Ansible has ended")
+        raise Interrupted("Interrupted by SIGINT. Everything that was opened on the vCenter is closed")
 
-    with pytest.raises(Interrupted):
+    monkeypatch.setattr(FakeGuard, "quick", quick)
+    with pytest.raises(Interrupted) as interrupted:
         run(server, "sh", "-c", "sleep 300", alive=stop)
-    task = server.tasks["task-1"]
-    assert (task["state"], text(task["error"])) == ("error", "The run was interrupted, and the command was stopped")
+    rest = "A process in the background stops the command, ends task-1 and logs out"
+    if quick:
+        rest = "Everything that was opened on the vCenter is closed"
+    assert str(interrupted.value) == f"Interrupted by SIGINT. {rest}"
+    assert told == ["take over"]
+
+
+def test_an_interrupt_while_the_command_is_being_stopped(
+    server: OwnTaskServer, told: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "TERMINATION", 30)
+    monkeypatch.setattr(FakeGuard, "take_over", lambda guard: guard._group._send(signal.SIGKILL))
+    server.change("task-1", cancelled=True)
+    begun = time.monotonic()
+    later = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM))
+    later.start()
+    with interruptible(), pytest.raises(Interrupted, match="SIGTERM"):
+        run(server, "sh", "-c", "trap '' TERM; sleep 300; sleep 300")
+    assert time.monotonic() - begun < 10
+    assert told == []
 
 
 @pytest.mark.parametrize("operation", [SET, "Task.SetTaskDescription"])
-def test_a_vcenter_that_refuses_at_the_start(server: OwnTaskServer, operation: str) -> None:
+def test_a_vcenter_that_refuses_at_the_start(server: OwnTaskServer, told: list[Any], operation: str) -> None:
     server.trouble[operation] = [Fault("NoPermission", privilegeId="Task.Update")]
     with pytest.raises(ViError, match="NoPermission"):
         run(server, "sh", "-c", "exit 9")
+    assert told == ["error", "dismissed"]
     assert server.tasks["task-1"]["state"] == "error"
     assert text(server.tasks["task-1"]["error"]).startswith("The command was not run: ")
 
