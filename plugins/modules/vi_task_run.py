@@ -173,7 +173,9 @@ truncated:
   type: bool
   sample: false
 reported:
-  description: Whether the task shows how the command ended. If not, the vCenter was unreachable for too long.
+  description:
+    - Whether the task shows how the command ended. If not, the vCenter was unreachable for too long, or another client
+      ended the task while the command ran. A warning says which.
   returned: success, and on failure if the command was run
   type: bool
   sample: true

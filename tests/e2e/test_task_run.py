@@ -252,3 +252,20 @@ def test_async(ansible: Ansible, vcenter: VCenter) -> None:
     (too_long,) = run_module(vcenter, "vi_task_collector", search).result["tasks"]
     assert too_long["state"] == "error"
     assert too_long["error"]["message"] == "The run was interrupted, and the command was stopped"
+
+
+def test_another_client_ends_the_task(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    go_on = tmp_path / "go-on"
+    job = shell(f"while [ ! -e {go_on} ]; do sleep 0.1; done; exit 3", activation_id=f"{TOKEN}-ended")
+    started = ansible.start_tasks([task("run", MODULE, job)])
+    until(lambda: vcenter.state()["requests"].get("Task.SetTaskDescription"), "the command runs")
+    found = run_module(vcenter, "vi_task_info", {"states": ["running"]}).result["tasks"]
+    (moid,) = [each["moid"] for each in found if each["activation_id"] == job["activation_id"]]
+    run_module(vcenter, "vi_task_state", {"task": moid, "state": "success"})
+    go_on.touch()
+    outcome = started.finish()["run"]
+    result = outcome.result
+    assert (result["task"]["state"], result["rc"], result["reported"]) == ("success", 3, False)
+    assert result["warnings"] == [
+        f"Another client ended {moid} in success while the command ran, so the task does not show how the command ended"
+    ]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from .._errors import FaultError, NoResponse, ViError
@@ -65,6 +66,8 @@ class TaskReporter:
     def end(self, wanted: dict[str, Any], within: float, *, again: bool = False) -> str:
         """End the task. Returns why that failed, an empty text if it succeeded.
 
+        If the vCenter refuses it, the task is read again: another client may have ended it.
+
         :param within: seconds for all attempts
         :param again: whether the task may have changed since its TaskInfo was read
         """
@@ -75,7 +78,10 @@ class TaskReporter:
                 with self._client.time_limit(_PATIENCE):
                     self._end(wanted, again=again or failures > 0)
             except ViError as error:
-                if not self._may_pass(error) or time.monotonic() >= deadline:
+                if not self._may_pass(error):
+                    self._read_again()
+                    return str(error)
+                if time.monotonic() >= deadline:
                     return str(error)
             else:
                 return ""
@@ -88,6 +94,10 @@ class TaskReporter:
             self.task.refresh()
         self.task.update(**wanted)
         self.task.refresh()
+
+    def _read_again(self) -> None:
+        with suppress(ViError), self._client.time_limit(_PATIENCE):
+            self.task.refresh()
 
     def _may_pass(self, error: ViError) -> bool:
         if isinstance(error, FaultError) and error.names(self.task.moid):

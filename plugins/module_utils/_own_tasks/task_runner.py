@@ -14,7 +14,7 @@ from typing import Any, Callable, NamedTuple
 from .._errors import Interrupted, TaskError, ViError
 from .._interrupts import finish
 from .._run.job import Result
-from .._task_info.task_info import TaskInfo
+from .._task_info.task_info import ENDED, TaskInfo
 from .._task_info.task_result import task_from_info
 from .._times import format_span
 from .._vijson.client import Client
@@ -163,12 +163,26 @@ class TaskRunner:
     def _report(self, ending: Ending, within: float) -> bool:
         self._guard.ended(ending.wanted)
         problem = self._reporter.end(ending.wanted, within)
-        if problem:
-            self._warn(
-                f"Could not report the end of {self._task.moid} to {self._client.endpoint.hostname}, which may show it"
-                f" as running until vi_task_state ends it: {problem}"
-            )
-        return not problem
+        if not problem:
+            return True
+        if self._task.info.get("state") in ENDED:
+            return self._shows(ending)
+        self._warn(
+            f"Could not report the end of {self._task.moid} to {self._client.endpoint.hostname}, which may show it as"
+            f" running until vi_task_state ends it: {problem}"
+        )
+        return False
+
+    def _shows(self, ending: Ending) -> bool:
+        """Whether a task that another client has ended shows the end of the command nevertheless."""
+        task = task_from_info(self._task.info)
+        message = ending.wanted.get("fault", {}).get("message")
+        same = task["state"] == ending.wanted["state"] and (task["error"] or {}).get("message") == message
+        self._warn(
+            f"Another client ended {self._task.moid} in {task['state']} while the command ran"
+            f"{'' if same else ', so the task does not show how the command ended'}"
+        )
+        return same
 
     def _result(self, reported: bool) -> Result:
         command = self._command

@@ -134,8 +134,9 @@ def test_the_end_is_not_tried_for_ever(server: OwnTaskServer) -> None:
 
 def test_an_end_that_somebody_else_set_stays(server: OwnTaskServer) -> None:
     server.change("task-1", state="error")
-    problem = server.reporter().end(SUCCESS, 60)
-    assert "InvalidState" in problem
+    reporter = server.reporter()
+    assert "InvalidState" in reporter.end(SUCCESS, 60)
+    assert reporter.task.info["state"] == "error"
     assert server.operations[SET] == 1
 
 

@@ -240,3 +240,21 @@ def test_a_vcenter_that_goes_away_changes_no_result(server: OwnTaskServer, rc: i
     assert result["task"]["state"] == "running"
     (warning,) = server.warnings
     assert warning.startswith("Could not report the end of task-1 to vc.example.com, which may show it as running")
+
+
+@pytest.mark.parametrize(
+    ("state", "rc", "reported"), [("error", 0, False), ("error", 3, False), ("success", 3, False), ("success", 0, True)]
+)
+def test_a_task_that_another_client_ends(server: OwnTaskServer, state: str, rc: int, reported: bool) -> None:
+    def end(_line: str) -> None:
+        server.change("task-1", state=state)
+
+    try:
+        result = run(server, "sh", "-c", f"sleep 0.3; exit {rc}", alive=end)
+    except TaskError as error:
+        assert rc
+        result = error.result
+    assert (result["rc"], result["task"]["state"], result["reported"]) == (rc, state, reported)
+    (warning,) = server.warnings
+    rest = "" if reported else ", so the task does not show how the command ended"
+    assert warning == f"Another client ended task-1 in {state} while the command ran{rest}"
