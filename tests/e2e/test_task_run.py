@@ -72,6 +72,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
             task("progress", MODULE, progress),
             task("fail", MODULE, failing),
             task("retry", MODULE, {**failing, "argv": ["true"]}),
+            task("only stdout", MODULE, shell("echo password; exit 1")),
             task("ok codes", MODULE, shell("echo bad >&2; exit 3", ok_codes=[0, 3])),
             task("no program", MODULE, {**JOB, "argv": ["/nowhere/nightly.sh"]}),
         ]
@@ -112,6 +113,8 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     error = run["fail"].result["task"]["error"]
     assert (error["type"], error["message"]) == ("ExtendedFault", "Copying | The store is full")
     assert [(pair["key"], pair["value"]) for pair in error["data"]] == [("rc", "3")]
+    message = "The command ended with code 1, and wrote nothing to stderr"
+    assert run["only stdout"].msg == run["only stdout"].result["task"]["error"]["message"] == message
     assert state_of(run, "retry") == ("success", 0)
     assert run["retry"].result["task"]["moid"] != run["fail"].result["task"]["moid"]
     assert (run["ok codes"].status, *state_of(run, "ok codes")) == ("ok", "success", 3)
@@ -176,7 +179,7 @@ def test_hard_commands(hard: dict[str, Outcome], vcenter: VCenter) -> None:
     assert results["not UTF-8"]["stdout"] == "café \ufffd"
     assert results["not UTF-8"]["task"]["error"]["message"] == "\ufffdred"
     assert results["background"]["stdout"] == results["leaves the group"]["stdout"] == "started"
-    assert results["killed"]["msg"] == "The command was ended by SIGKILL: it wrote nothing"
+    assert results["killed"]["msg"] == "The command was ended by SIGKILL, and wrote nothing to stderr"
     for name in ("hangs", "ignores SIGTERM"):
         error = results[name]["task"]["error"]
         assert error["type"] == "Timedout"
@@ -264,6 +267,7 @@ def test_another_client_ends_the_task(ansible: Ansible, vcenter: VCenter, tmp_pa
     run_module(vcenter, "vi_task_state", {"task": moid, "state": "success"})
     go_on.touch()
     outcome = started.finish()["run"]
+    assert outcome.msg == "The command ended with code 3, and wrote nothing to stderr"
     result = outcome.result
     assert (result["task"]["state"], result["rc"], result["reported"]) == ("success", 3, False)
     assert result["warnings"] == [

@@ -139,14 +139,14 @@ class TaskRunner:
     def _judge(self, command: Command) -> Ending:
         if command.rc in self._options.ok_codes:
             return Ending({"state": "success", "progress": 100, "description": self._text()})
-        ended = _ended_with(command.rc)
-        reason = last_lines(command.stderr.text()[0]) or last_lines(command.stdout.text()[0])
-        return _failed(
-            reason or f"The command {ended}",
-            f"The command {ended}: {reason or 'it wrote nothing'}",
-            fault_type_id="vijson.tasks.command",
-            data={"rc": command.rc},
-        )
+        # Users of the vCenter see the reason. stdout may have more than they should.
+        reason = last_lines(command.stderr.text()[0])
+        ok_codes = self._options.ok_codes
+        is_code = command.rc is not None and command.rc >= 0 and ok_codes != [0]
+        note = f", which is not in ok_codes ({', '.join(map(str, ok_codes))})" if is_code else ""
+        rest = f": {reason}" if reason else "" if note else ", and wrote nothing to stderr"
+        problem = f"The command {_ended_with(command.rc)}{note}{rest}"
+        return _failed(reason or problem, problem, fault_type_id="vijson.tasks.command", data={"rc": command.rc})
 
     def _look(self, command: Command) -> None:
         for match in filter(None, (self._progress, self._description)):

@@ -139,16 +139,18 @@ def test_stderr_is_the_fault(server: OwnTaskServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "message", "reason"),
+    ("script", "ok_codes", "message"),
     [
-        ("echo It is full; exit 3", "The command ended with code 3: It is full", "It is full"),
-        ("exit 3", "The command ended with code 3: it wrote nothing", "The command ended with code 3"),
-        ("kill -9 $$", "The command was ended by SIGKILL: it wrote nothing", "The command was ended by SIGKILL"),
+        ("echo password; exit 3", [0], "The command ended with code 3, and wrote nothing to stderr"),
+        ("kill -9 $$", [0], "The command was ended by SIGKILL, and wrote nothing to stderr"),
+        ("true", [3], "The command ended with code 0, which is not in ok_codes (3)"),
+        ("exit 1", [0, 3], "The command ended with code 1, which is not in ok_codes (0, 3)"),
+        ("kill -9 $$", [3], "The command was ended by SIGKILL, and wrote nothing to stderr"),
     ],
 )
-def test_without_stderr(server: OwnTaskServer, script: str, message: str, reason: str) -> None:
-    found, fault = failed(server, "sh", "-c", script)
-    assert (found, text(fault)) == (message, reason)
+def test_without_stderr(server: OwnTaskServer, script: str, ok_codes: list[int], message: str) -> None:
+    found, fault = failed(server, "sh", "-c", script, ok_codes=ok_codes)
+    assert (found, text(fault)) == (message, message)
 
 
 def test_a_long_stderr_is_cut(server: OwnTaskServer) -> None:
@@ -161,7 +163,9 @@ def test_a_long_stderr_is_cut(server: OwnTaskServer) -> None:
 def test_ok_codes(server: OwnTaskServer) -> None:
     assert run(server, "sh", "-c", "exit 3", ok_codes=[0, 3])["task"]["state"] == "success"
     server.change("task-1", state="queued")
-    failed(server, "true", ok_codes=[3])
+    message, fault = failed(server, "sh", "-c", "echo It is full >&2", ok_codes=[3])
+    assert message == "The command ended with code 0, which is not in ok_codes (3): It is full"
+    assert text(fault) == "It is full"
 
 
 @pytest.mark.parametrize(("program", "rc"), [("/nowhere/nightly", 127), ("/", 126), ("a\0b", 126)])
