@@ -128,6 +128,7 @@ HARD = {
     "elsewhere": shell("echo done"),
     "flood": python(FLOOD.replace("END", "'\\n'"), progress_regex="([0-9]+)%"),
     "flood without newlines": python(FLOOD.replace("END", "'.'"), progress_regex="([0-9]+)%"),
+    "long line": shell("head -c 3000000 /dev/zero | tr '\\0' x; echo; echo done"),
     "not UTF-8": shell("printf 'caf\\303\\251 \\377'; printf '\\376\\033[31mred' >&2; exit 1"),
     "background": shell("sleep 300 & echo started"),
     "leaves the group": shell("setsid sleep 5 & echo started"),
@@ -163,6 +164,7 @@ def test_hard_commands(hard: dict[str, Outcome], vcenter: VCenter) -> None:
         "elsewhere": ("success", 0, False),
         "flood": ("success", 0, True),
         "flood without newlines": ("success", 0, True),
+        "long line": ("success", 0, True),
         "not UTF-8": ("error", 1, False),
         "background": ("success", 0, False),
         "leaves the group": ("success", 0, False),
@@ -176,6 +178,8 @@ def test_hard_commands(hard: dict[str, Outcome], vcenter: VCenter) -> None:
         note, output = results[name]["stdout"].split("\n", 1)
         assert note.startswith("[truncated: the first 1038")
         assert 1024 * 1024 - 100 < len(output) <= 1024 * 1024
+    assert results["long line"]["stdout"].endswith("xxx\ndone")
+    assert len(results["long line"]["stdout"]) > 1024 * 1024 - 100
     assert results["not UTF-8"]["stdout"] == "café \ufffd"
     assert results["not UTF-8"]["task"]["error"]["message"] == "\ufffdred"
     assert results["background"]["stdout"] == results["leaves the group"]["stdout"] == "started"

@@ -60,8 +60,8 @@ class OutputEnd:
         if not dropped and len(data) <= self._size:
             return _decoded(data), False
         kept = data[-self._size :]
-        # A line is kept whole or not at all, unless there is only one.
-        kept = kept.split(b"\n", 1)[-1] if b"\n" in kept[:-1] else kept
+        # The rest of the line that is cut is left out, unless it is long.
+        kept = kept[kept.find(b"\n", 0, min(_LONGEST_LINE, self._size - 1)) + 1 :]
         return f"[truncated: the first {dropped + len(data) - len(kept)} bytes are left out]\n{_decoded(kept)}", True
 
 

@@ -54,6 +54,15 @@ def test_one_long_line_is_cut() -> None:
     )
 
 
+@pytest.mark.parametrize("after", [b"\n\n", b"\ndone\n"])
+def test_a_long_line_before_others_is_cut_and_kept(after: bytes) -> None:
+    data = b"x" * 3_000_000 + after
+    text, truncated = end(data, size=1_000_000)
+    note, kept = text.split("\n", 1)
+    assert (note, truncated) == (f"[truncated: the first {2_000_000 + len(after)} bytes are left out]", True)
+    assert kept == data[-1_000_000:].decode().rstrip()
+
+
 def test_a_huge_output_is_not_held() -> None:
     output = OutputEnd(1000)
     for _chunk in range(1000):
