@@ -98,7 +98,7 @@ options:
     type: str
   ok_codes:
     description:
-      - Exit codes with which the command succeeds.
+      - Exit codes with which the command succeeds. At least one is required.
     type: list
     elements: int
     default: [0]

@@ -119,7 +119,8 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     assert run["retry"].result["task"]["moid"] != run["fail"].result["task"]["moid"]
     assert (run["ok codes"].status, *state_of(run, "ok codes")) == ("ok", "success", 3)
     assert state_of(run, "no program") == ("error", 127)
-    assert "/nowhere/nightly.sh" in run["no program"].result["task"]["error"]["message"]
+    message = "The command could not be started: No such file or directory: /nowhere/nightly.sh"
+    assert run["no program"].msg == run["no program"].result["task"]["error"]["message"] == message
     assert all(outcome.left == {} for outcome in run)
 
 

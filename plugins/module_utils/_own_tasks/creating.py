@@ -93,11 +93,10 @@ def activation_id_doubts(client: Client, created: CreatedTask, new: NewTask) -> 
             " find this task and creates a new one"
         )
     entity = (task["entity"] or {}).get("moid")
-    if not created.changed and (task["description_id"], entity) != (new.task_type, new.entity.moid):
-        yield (
-            f"{task['moid']} has this activation_id, but its type is {task['description_id']} and its entity {entity},"
-            f" not {new.task_type} and {new.entity.moid}"
-        )
+    found = {"type": (task["description_id"], new.task_type), "entity": (entity, new.entity.moid)}
+    differing = [f"its {what} is {has}, not {wanted}" for what, (has, wanted) in found.items() if has != wanted]
+    if differing and not created.changed:
+        yield f"{task['moid']} has this activation_id, but {' and '.join(differing)}"
 
 
 def find_task_by_activation_id(client: Client, activation_id: str) -> TaskInfo | None:

@@ -76,8 +76,8 @@ def _check_key(key: str) -> None:
     refused = sorted(set(_REFUSED_IN_KEY.findall(key)))
     if refused:
         raise InputError(
-            f"extension: the key {key!r} contains {' and '.join(map(repr, refused))}. Use ASCII characters without"
-            ' control characters and , / \\ # + > < = ; ", such as com.example.backup'
+            f"extension: the key {key!r} contains {' and '.join(map(repr, refused))}. Use printable ASCII"
+            ' characters, except for , / \\ # + > < = ; ", such as com.example.backup'
         )
 
 

@@ -40,7 +40,7 @@ def parse_run_options(params: dict[str, Any]) -> RunOptions:
         command,
         params["label"] or command.name,
         None if params["timeout"] is None else _timeout(params["timeout"]),
-        params["ok_codes"],
+        _ok_codes(params["ok_codes"]),
         _pattern(params, "progress_regex"),
         _pattern(params, "description_regex"),
     )
@@ -70,6 +70,14 @@ def _environment(env: dict[str, Any]) -> dict[str, str]:
         if isinstance(value, (dict, list)) or value is None:
             raise InputError(f"env: the value of {name} is not a string. Use strings, numbers or booleans")
     return {str(name): str(value) for name, value in env.items()}
+
+
+def _ok_codes(codes: list[int]) -> list[int]:
+    if not codes:
+        raise InputError(
+            "ok_codes: the list is empty, so no command would succeed. Use at least one exit code, such as 0"
+        )
+    return codes
 
 
 def _timeout(text: str) -> float:

@@ -110,7 +110,7 @@ class TaskRunner:
             self._command = Command(self._options.command, self._pipes)
         except (OSError, ValueError) as error:
             self._rc = 127 if isinstance(error, FileNotFoundError) else 126
-            problem = f"The command could not be started: {error}"
+            problem = f"The command could not be started: {_reason(error)}"
             return _failed(problem, problem)
         self._guard.started(self._command.group)
         stopped = self._supervise(self._command)
@@ -202,6 +202,13 @@ class TaskRunner:
 
 def _failed(message: str, problem: str = "", **fault: Any) -> Ending:
     return Ending({"state": "error", "fault": {"message": message, **fault}}, problem)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """The text of an error without its number."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror if error.filename is None else f"{error.strerror}: {error.filename}"
+    return str(error)
 
 
 def _ended_with(rc: int | None) -> str:

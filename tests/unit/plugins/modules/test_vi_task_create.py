@@ -66,12 +66,22 @@ def test_a_task_that_is_found_by_its_activation_id() -> None:
     assert (server.warnings, server.operations[CREATE]) == ([], 0)
 
 
-@pytest.mark.parametrize("fields", [{"descriptionId": "a.b"}, {"entity": ref("VirtualMachine", "vm-8")}])
-def test_a_task_that_is_found_but_is_another_one_is_a_warning(fields: dict[str, Any]) -> None:
+OTHER = ref("VirtualMachine", "vm-8")
+OTHER_TYPE = f"its type is a.b, not {TASK_TYPE}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "difference"),
+    [
+        ({"descriptionId": "a.b"}, OTHER_TYPE),
+        ({"entity": OTHER}, "its entity is vm-8, not vm-7"),
+        ({"descriptionId": "a.b", "entity": OTHER}, f"{OTHER_TYPE} and its entity is vm-8, not vm-7"),
+    ],
+)
+def test_a_task_that_is_found_but_is_another_one_is_a_warning(fields: dict[str, Any], difference: str) -> None:
     server = history_with(**fields)
     assert not run(server, entity="vm-7", activation_id="a-1")["changed"]
-    (warning,) = server.warnings
-    assert "task-3" in warning
+    assert server.warnings == [f"task-3 has this activation_id, but {difference}"]
 
 
 def test_a_server_that_does_not_keep_the_activation_id_is_a_warning() -> None:

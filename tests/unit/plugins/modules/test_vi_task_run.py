@@ -98,6 +98,7 @@ def test_another_task_with_the_activation_id_is_a_warning() -> None:
         ({"entity": "what: this"}, "entity: "),
         ({"chdir": "/nowhere"}, "chdir: the folder /nowhere does not exist"),
         ({"argv": []}, "argv: the value does not name a program"),
+        ({"ok_codes": []}, "ok_codes: the list is empty"),
     ],
 )
 def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, Any], message: str) -> None:

@@ -57,6 +57,7 @@ def test_durations_and_patterns() -> None:
         ({"cmd": "a 'b"}, r"cmd: the value cannot be split into words \(No closing quotation\)"),
         ({"cmd": "x", "env": {"A": None}}, "env: the value of A is not a string"),
         ({"cmd": "x", "env": {"A": ["b"]}}, "env: the value of A is not a string"),
+        ({"cmd": "x", "ok_codes": []}, "ok_codes: the list is empty"),
         ({"cmd": "x", "timeout": "0"}, "timeout: 0 is too short"),
         ({"cmd": "x", "timeout": "soon"}, "timeout: 'soon' is not a valid duration"),
         ({"cmd": "x", "progress_regex": "("}, "progress_regex: the value is not a valid regular expression"),

@@ -168,11 +168,17 @@ def test_ok_codes(server: OwnTaskServer) -> None:
     assert text(fault) == "It is full"
 
 
-@pytest.mark.parametrize(("program", "rc"), [("/nowhere/nightly", 127), ("/", 126), ("a\0b", 126)])
-def test_a_command_that_can_not_be_started(server: OwnTaskServer, program: str, rc: int) -> None:
+@pytest.mark.parametrize(
+    ("program", "rc", "reason"),
+    [
+        ("/nowhere/nightly", 127, "No such file or directory: /nowhere/nightly"),
+        ("/", 126, "Permission denied: /"),
+        ("a\0b", 126, "embedded null byte"),
+    ],
+)
+def test_a_command_that_can_not_be_started(server: OwnTaskServer, program: str, rc: int, reason: str) -> None:
     message, fault = failed(server, program, rc=rc)
-    assert message.startswith("The command could not be started: ")
-    assert text(fault).startswith("The command could not be started: ")
+    assert message == text(fault) == f"The command could not be started: {reason}"
 
 
 def test_a_timeout(server: OwnTaskServer) -> None:
