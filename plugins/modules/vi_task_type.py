@@ -36,6 +36,7 @@ options:
   task_types:
     description:
       - Task types to register, or with O(state=absent) to remove.
+      - A task type may also be its O(task_types[].id) alone.
     type: list
     elements: dict
     suboptions:
@@ -96,8 +97,7 @@ EXAMPLES = r"""
   vijson.tasks.vi_task_type:
     extension: com.example.jobs
     company: Example
-    task_types:
-      - id: com.example.jobs.restore
+    task_types: [com.example.jobs.restore]
     state: absent
 
 - name: Remove the extension

@@ -58,7 +58,7 @@ def answer(*task_types: dict[str, str], **other: Any) -> dict[str, Any]:
 def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     one, both = {**OWN, "task_types": [BACKUP]}, {**OWN, "task_types": [RESTORE]}
     renamed = {**OWN, "task_types": [{**BACKUP, "label": "Save"}], "version": "2.0.0", "description": "Jobs"}
-    gone = {**OWN, "task_types": [{"id": BACKUP["id"]}], "state": "absent"}
+    gone = {**OWN, "task_types": [BACKUP["id"]], "state": "absent"}
     run = ansible.tasks(
         [
             task("missing", MODULE),
@@ -173,6 +173,15 @@ def test_a_lost_answer(ansible: Ansible, vcenter: VCenter) -> None:
         assert outcome.result["extension"] == answer(BACKUP)
         assert outcome.result["changed"] is True
         assert sent(outcome) == {"ExtensionManager.RegisterExtension": 2 if fault == "cut_before" else 1}
+
+
+def test_an_id_alone(ansible: Ansible, vcenter: VCenter) -> None:
+    for number, in_process in enumerate((True, False)):
+        task_id = f"{KEY}.{number}"
+        for task_types in ([task_id], task_id):
+            run = ansible.tasks([task("register", MODULE, {**OWN, "task_types": task_types})], in_process=in_process)
+            shown = run["register"].result["extension"]["task_types"]
+            assert shown[-1] == {"id": task_id, "label": None, "summary": None}
 
 
 def test_who_may_only_read(ansible: Ansible) -> None:

@@ -37,12 +37,32 @@ def argument_spec(**options: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def wrap_single_values(params: dict[str, Any], spec: dict[str, dict[str, Any]]) -> None:
-    """Where an option is a list, turn a single mapping (such as a task that a module returned) into a list of one."""
+    """Convert values that are shorter than their option's type.
+
+    Where an option is a list, a single mapping (such as a task that a module returned) becomes a list of one. Where it
+    is a list of mappings with one required key, such as ``id``, a text becomes a mapping with that key.
+    """
     for name, option in spec.items():
         if option.get("type") == "list":
             for key in (name, *option.get("aliases", ())):
                 if isinstance(params.get(key), dict):
                     params[key] = [params[key]]
+                required = [part for part, each in option.get("options", {}).items() if each.get("required")]
+                if len(required) == 1 and key in params:
+                    params[key] = _mappings(params[key], required[0])
+
+
+def _mappings(value: Any, key: str) -> Any:
+    if _is_bare(value):
+        value = [item.strip() for item in value.split(",")]
+    if not isinstance(value, list):
+        return value
+    return [{key: item} if _is_bare(item) else item for item in value]
+
+
+def _is_bare(value: Any) -> bool:
+    """Whether a value is a text that Ansible does not take for a mapping or a list."""
+    return isinstance(value, str) and not set("={[") & set(value)
 
 
 def escaped_secrets(secrets: Iterable[str]) -> set[str]:

@@ -62,6 +62,28 @@ def test_what_is_no_mapping_stays_as_it_is(value: Any) -> None:
     assert params == {"tasks": value}
 
 
+@pytest.mark.parametrize(
+    ("value", "complete"),
+    [
+        (["a", {"id": "b", "label": "B"}], [{"id": "a"}, {"id": "b", "label": "B"}]),
+        ("a, b", [{"id": "a"}, {"id": "b"}]),
+        (["id=a label=A", '{"id": "b"}'], ["id=a label=A", '{"id": "b"}']),
+        ([], []),
+        (None, None),
+        ([7], [7]),
+    ],
+)
+def test_a_text_in_a_list_of_mappings_is_the_required_key(value: Any, complete: Any) -> None:
+    parts = {"id": {"type": "str", "required": True}, "label": {"type": "str"}}
+    spec = {"task_types": {"type": "list", "elements": "dict", "options": parts}}
+    params = {"task_types": value}
+    wrap_single_values(params, spec)
+    assert params == {"task_types": complete}
+    params = {}
+    wrap_single_values(params, spec)
+    assert params == {}
+
+
 @pytest.mark.parametrize("secret", ["plain", "back\\slash", "tab\t", "both ' and \"", "it's"])
 def test_a_secret_is_known_in_the_form_that_messages_quote(secret: str) -> None:
     (escaped,) = escaped_secrets([secret])
