@@ -30,7 +30,7 @@ options:
     description:
       - Object that the task is about. Defaults to the root folder.
       - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), a name such as V(web01), or
-        a mapping of C(type) and C(moid), or of C(name) and C(type).
+        a mapping of C(type) and C(moid), or of C(name) and C(type). A list of one object is accepted as well.
     type: raw
   task_type:
     description:
@@ -51,8 +51,9 @@ options:
     type: str
   parent_task_key:
     description:
-      - Key of the parent task.
-    type: str
+      - Parent task, in a form that O(vijson.tasks.vi_task_info#module:tasks) accepts. In check mode, the module looks
+        it up too.
+    type: raw
   activation_id:
     description:
       - Token that identifies the task. If a task with this token exists, in any state, the module returns that task and
@@ -101,6 +102,7 @@ task:
 
 
 from ..module_utils._options.argspec import argument_spec
+from ..module_utils._options.parsing import parse_task
 from ..module_utils._own_tasks.creating import (
     NewTask,
     activation_id_doubts,
@@ -116,7 +118,7 @@ ARGUMENT_SPEC = argument_spec(
     task_type={"type": "str", "required": True},
     cancelable={"type": "bool", "default": False},
     initiated_by={"type": "str"},
-    parent_task_key={"type": "str", "no_log": False},
+    parent_task_key={"type": "raw", "no_log": False},
     activation_id={"type": "str"},
     retry_failed={"type": "bool", "default": False},
 )
@@ -127,12 +129,15 @@ def run(job: Job) -> Result:
     entity = job.entity()
     params = job.params
     activation_id = parse_activation_id(params["activation_id"])
+    parent = params["parent_task_key"]
+    if parent is not None:
+        parent = parse_task(parent, "parent_task_key", check_mode=job.check_mode)
     new = NewTask(
         entity=new_task_entity(job.client, entity),
         task_type=params["task_type"],
         cancelable=params["cancelable"],
         initiated_by=params["initiated_by"],
-        parent_task_key=params["parent_task_key"],
+        parent_task_key=parent,
         activation_id=activation_id,
     )
     created = create_or_find_task(job.client, new, check_mode=job.check_mode, retry_failed=params["retry_failed"])

@@ -55,7 +55,7 @@ options:
     description:
       - Object that the task is about. Defaults to the root folder.
       - Accepts V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), a name such as V(web01), or
-        a mapping of C(type) and C(moid), or of C(name) and C(type).
+        a mapping of C(type) and C(moid), or of C(name) and C(type). A list of one object is accepted as well.
     type: raw
   task_type:
     description:

@@ -88,7 +88,12 @@ def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCente
         [
             task("parent", MODULE, {"task_type": JOB["task_type"]}, register="parent"),
             task("child", MODULE, child),
-            task("another child", MODULE, child),
+            task("another child", MODULE, {**child, "parent_task_key": "{{ parent }}", "entity": ["vm-22"]}),
+            task("planned parent", MODULE, JOB, check_mode=True, register="planned"),
+            task("planned child", MODULE, {**child, "parent_task_key": "{{ planned }}"}, check_mode=True),
+            task("empty parent", MODULE, {**JOB, "parent_task_key": ""}),
+            task("two entities", MODULE, {**JOB, "entity": ["vm-21", "vm-22"]}),
+            task("unknown parent in check mode", MODULE, {**JOB, "parent_task_key": "task-999999"}, check_mode=True),
             task("unknown", MODULE, unknown),
             task("unknown in check mode", MODULE, unknown, check_mode=True),
             task("unknown parent", MODULE, {**JOB, "parent_task_key": "task-999999"}),
@@ -107,7 +112,12 @@ def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCente
     for name in ("unknown", "unknown in check mode"):
         assert run[name].msg.startswith("task_type: 'com.example.unknown' is not registered. Registered: com.")
         assert "com.vijson.simulator.backup, com.vijson.simulator.job" in run[name].msg
-    assert run["unknown parent"].msg.startswith("parent_task_key: task-999999 does not exist, or no longer exists, on ")
+    for name in ("unknown parent", "unknown parent in check mode"):
+        assert run[name].msg.startswith("parent_task_key: task-999999 does not exist, or no longer exists, on ")
+    assert run["planned child"].result["task"]["parent_task_key"] == "check-mode"
+    assert run["empty parent"].msg.startswith("parent_task_key: '' is empty, ")
+    assert ". Use task-42, Task:task-42, " in run["empty parent"].msg
+    assert run["two entities"].msg == "entity: use one object; a task belongs to one"
     assert run["unknown parent"].result["fault"]["type"] == "InvalidArgument"
     for name in ("unknown entity", "unknown entity in check mode"):
         assert run[name].msg.startswith("entity: HostSystem:vm-21 does not exist, or no longer exists, on ")

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, NoReturn
 from .._errors import BadResponse, FaultError, InputError, NoResponse, TaskError, ViError
 from .._history.history_reader import read_history
 from .._interrupts import opening, sleep
+from .._options.parsing import CHECK_MODE_TASK
 from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_moid
 from .._task_info.task_result import Task, planned_task, task_from_info
-from .._tasks.task_reader import read_recent_tasks
+from .._tasks.task_reader import read_recent_tasks, read_task_infos
 from .._vijson.client import Client
 from .._vijson.inventory import find_entity, no_such_entity_error
 from .._vijson.privileges import require_root_privilege
@@ -161,13 +162,18 @@ def _raise_explained(client: Client, new: NewTask, error: FaultError) -> NoRetur
     """Raise an error that names the option at fault; the fault itself if none is."""
     if error.type == "InvalidArgument" and str(error.raw.get("invalidProperty", "")).startswith("taskType"):
         raise ViError(_unknown_type_text(new.task_type, read_task_types(client)), fault=error.fault) from error
-    host = client.endpoint.hostname
     if error.type == "InvalidArgument" and error.raw.get("invalidProperty") == "parentTaskKey":
-        text = f"parent_task_key: {new.parent_task_key} does not exist, or no longer exists, on {host}"
-        raise ViError(text, fault=error.fault) from error
+        raise _no_such_parent_error(client, new, fault=error.fault) from error
     if error.names(new.entity.moid):
         raise no_such_entity_error(client, new.entity, fault=error.fault) from error
     raise error
+
+
+def _no_such_parent_error(client: Client, new: NewTask, fault: dict[str, Any] | None = None) -> ViError:
+    host = client.endpoint.hostname
+    return ViError(
+        f"parent_task_key: {new.parent_task_key} does not exist, or no longer exists, on {host}", fault=fault
+    )
 
 
 def _unknown_type_text(task_type: str, registered: list[str]) -> str:
@@ -190,6 +196,9 @@ def _planned(client: Client, new: NewTask) -> Task:
     """The task as check mode returns it; TaskError with that task if its type is not registered."""
     registered = read_task_types(client)
     require_root_privilege(client, "Task.Create")
+    parent = new.parent_task_key
+    if parent is not None and parent != CHECK_MODE_TASK and not read_task_infos(client, [parent]):
+        raise _no_such_parent_error(client, new)
     planned = planned_task(
         description_id=new.task_type,
         entity={**new.entity.as_result(), "name": _entity_name(client, new)},

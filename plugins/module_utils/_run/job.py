@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Callable
 
-from .._errors import Interrupted, ViError, ignore, one_line
+from .._errors import InputError, Interrupted, ViError, ignore, one_line
 from .._interrupts import interruptible
 from .._options.connection import Share, connect_client
 from .._options.parsing import CHECK_MODE_TASK, parse_entity, parse_task, parse_tasks
@@ -62,9 +62,13 @@ class Job:
         return self.check_mode and moid == CHECK_MODE_TASK
 
     def entity(self) -> Entity | None:
-        """The object that the option ``entity`` names: parsed, not looked up yet."""
+        """The object that the option ``entity`` names, alone or in a list: parsed, not looked up yet."""
         value = self.params["entity"]
-        return None if value is None else parse_entity(value)
+        if value is None:
+            return None
+        if isinstance(value, list) and len(value) > 1:
+            raise InputError("entity: use one object; a task belongs to one")
+        return parse_entity(value[0] if isinstance(value, list) and value else value)
 
 
 def _safe(show: Callable[[str], None]) -> Callable[[str], None]:

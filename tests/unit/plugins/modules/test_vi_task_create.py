@@ -101,9 +101,36 @@ def test_check_mode_creates_nothing() -> None:
     assert server.tasks == {}
 
 
+PARENT = {"moid": "task-1", "key": "task-1", "state": "running"}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("parent", ["task-1", "Task:task-1", PARENT, {"task": PARENT, "changed": True}])
+def test_a_parent_task_in_all_forms(parent: Any, check_mode: bool) -> None:
+    server = OwnTaskServer("task-1")
+    result = run(server, check_mode=check_mode, parent_task_key=parent)
+    if check_mode:
+        assert result["task"]["parent_task_key"] == "task-1"
+    else:
+        assert server.named(CREATE)[0].params["parentTaskKey"] == "task-1"
+
+
+def test_check_mode_knows_whether_the_parent_task_is_there() -> None:
+    server = OwnTaskServer()
+    result = run(server, check_mode=True, parent_task_key="task-9")
+    assert result["msg"] == "parent_task_key: task-9 does not exist, or no longer exists, on vc.example.com"
+    assert run(server, check_mode=True, parent_task_key="check-mode")["task"]["parent_task_key"] == "check-mode"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [({"activation_id": ""}, "activation_id: "), ({"entity": "what: this"}, "entity: ")],
+    [
+        ({"activation_id": ""}, "activation_id: "),
+        ({"entity": "what: this"}, "entity: "),
+        ({"entity": ["vm-7", "vm-8"]}, "entity: use one object; a task belongs to one"),
+        ({"parent_task_key": ""}, "parent_task_key: '' is empty, "),
+        ({"parent_task_key": "check-mode"}, "parent_task_key: 'check-mode' stands for a task that was not created"),
+    ],
 )
 def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, Any], message: str) -> None:
     server = OwnTaskServer()

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, Interrupted, TaskError
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, Result, run_job
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter
 from ansible_collections.vijson.tasks.tests.unit.support.wire import connection
 
@@ -20,6 +21,21 @@ def test_a_job_knows_its_tasks_and_entity() -> None:
     assert (job.tasks(), job.task(), job.entity()) == (["task-1"], "task-2", "DC0/vm/web01")
     assert Job(connection(tasks=[], entity=None)).tasks() == []
     assert Job(connection(entity=None)).entity() is None
+    assert Job(connection(entity=["vm-7"])).entity() == Reference("VirtualMachine", "vm-7")
+
+
+@pytest.mark.parametrize(
+    ("entity", "message"),
+    [
+        (["vm-7", "vm-8"], "entity: use one object; a task belongs to one"),
+        ([["vm-7"]], "is not an object id, name or path"),
+        ([], "is not an object id, name or path"),
+        ([None], "is not an object id, name or path"),
+    ],
+)
+def test_an_entity_is_one_object(entity: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        Job(connection(entity=entity)).entity()
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
