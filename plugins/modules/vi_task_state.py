@@ -35,6 +35,8 @@ options:
     description:
       - State to set. If omitted, the task keeps its state.
       - A queued task is set to V(running) before it ends, so that it has a start time.
+      - The vCenter may refuse O(result) or O(fault) when the task ends, for example if it does not know a type in them.
+        The module then fails, and its result has the task as it is then.
     type: str
     choices: [queued, running, success, error]
   progress:
@@ -116,11 +118,18 @@ task:
   sample: {moid: task-42, key: task-42, state: running, progress: 40}
 """
 
+from contextlib import suppress
 from typing import Any
 
-from ..module_utils._errors import TaskError
+from ..module_utils._errors import ConnectError, TaskError, ViError
 from ..module_utils._options.argspec import argument_spec
-from ..module_utils._own_tasks.state_plan import plan_steps, predict_task, refuse_server_operation, shown_state
+from ..module_utils._own_tasks.state_plan import (
+    StateStep,
+    plan_steps,
+    predict_task,
+    refuse_server_operation,
+    shown_state,
+)
 from ..module_utils._own_tasks.state_requests import send_steps
 from ..module_utils._own_tasks.wanted_state import parse_wanted_state
 from ..module_utils._run.job import Job, Result
@@ -139,6 +148,8 @@ ARGUMENT_SPEC = argument_spec(
     force={"type": "bool", "default": False},
 )
 
+_READ_WITHIN = 10.0
+
 
 def run(job: Job) -> Result:
     """Change a task (SetTaskState, SetTaskDescription, UpdateProgress): ``{task, changed, diff}``."""
@@ -155,12 +166,27 @@ def run(job: Job) -> Result:
         require_root_privilege(job.client, "Task.Update")
         after = predict_task(before, steps)
     else:
-        send_steps(job.client, moid, steps)
+        _send(job, moid, before, steps)
         after = task_from_info(_read(job, moid), now=job.client.now)
         _require_state(after, job.params["state"])
     # Some servers do not store a progress of 0, so compare the tasks to see whether anything changed.
     changed = shown_state(before) != shown_state(after)
     return {"task": after, "changed": changed, "diff": {"before": shown_state(before), "after": shown_state(after)}}
+
+
+def _send(job: Job, moid: str, before: Task, steps: list[StateStep]) -> None:
+    """Send the steps; ViError with the task as it is then, because the steps before the failed one have changed it."""
+    done: list[StateStep] = []
+    try:
+        send_steps(job.client, moid, steps, done.append)
+    except ViError as error:
+        if done:
+            error.result["changed"] = True
+        if done or not isinstance(error, ConnectError):
+            with suppress(ViError), job.client.time_limit(_READ_WITHIN):
+                after = task_from_info(_read(job, moid), now=job.client.now)
+                error.result.update(task=after, changed=shown_state(before) != shown_state(after))
+        raise
 
 
 def _require_state(task: Task, wanted: str | None) -> None:

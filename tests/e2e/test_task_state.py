@@ -144,6 +144,7 @@ def test_refused(ansible: Ansible, vcenter: VCenter) -> None:
     server_task = vcenter.task(type="VirtualMachine.clone")
     vcenter.expire(gone)
     reader = {"username": "reader@vsphere.local", "password": "vijson-Read1!"}
+    end = {"task": vcenter.task(state="queued", type="com.vijson.simulator.job")}
     lose = {"operation": "Task.SetTaskState", "fault": "cut_after"}
     run = ansible.tasks(
         [
@@ -154,6 +155,9 @@ def test_refused(ansible: Ansible, vcenter: VCenter) -> None:
             task("reader in check mode", MODULE, {"task": running, "progress": 5, **reader}, check_mode=True),
             task("of the server", MODULE, {"task": server_task, "progress": 5}),
             task("of the server, forced", MODULE, {"task": server_task, "progress": 5, "force": True}),
+            task("unknown fault", MODULE, {**end, "state": "error", "fault": {"message": "x", "type": "Foo"}}),
+            task("unknown result", MODULE, {**end, "result": {"type": "NoSuch", "x": 1}, "state": "success"}),
+            task("unknown field", MODULE, {**end, "state": "error", "fault": {"message": "x", "foo": "bar"}}),
             task("lose the answer", "control", {"path": "faults", "body": lose}),
             task("answer lost", MODULE, {"task": queued, "state": "running"}),
         ]
@@ -167,6 +171,16 @@ def test_refused(ansible: Ansible, vcenter: VCenter) -> None:
         assert "lacks the privilege Task.Update on Folder:group-d1" in run[name].msg
     assert run["of the server"].msg.startswith(f"task: {server_task} is the vCenter's own operation CloneVM_Task")
     assert run["of the server, forced"].result["task"]["progress"] == 5
+    assert run["unknown fault"].msg == (
+        "fault: the vCenter does not know the fault type Foo. Leave type out for ExtendedFault"
+    )
+    assert run["unknown result"].msg == (
+        "result: the vCenter does not know the type NoSuch. Leave type out for a list of keys and values"
+    )
+    for name, changed in (("unknown fault", True), ("unknown result", False)):
+        assert (run[name].result["changed"], run[name].result["task"]["state"]) == (changed, "running")
+    assert run["unknown field"].msg == "fault: ExtendedFault has no field foo. Put your own values into data"
+    assert run["unknown field"].requests == {}
     assert run["answer lost"].status == "ok"
     assert run["answer lost"].result["changed"] is True
     assert run["answer lost"].requests["Task.SetTaskState"] == 1

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .._errors import InputError
-from .._vijson.boxing import box_value, typed_object
+from .._vijson.boxing import box_value, camel_case, typed_object
 from .._vijson.faults import text_message
 from .._vijson.wire import data_object
 
+EXTENDED_FAULT = "ExtendedFault"
 DEFAULT_FAULT_TYPE_ID = "vijson.tasks.fault"
 DEFAULT_DESCRIPTION_KEY = "vijson.tasks.description"
 
@@ -40,6 +41,10 @@ _RUNTIME_FAULTS = frozenset(
         "NotImplemented",
     ]
 )
+
+
+_EXTENDED_FIELDS = frozenset(["faultTypeId", "data", "faultMessage", "faultCause"])
+"""Those of ExtendedFault, and those that all faults have."""
 
 
 class WantedState(NamedTuple):
@@ -102,7 +107,7 @@ def _fault(value: dict[str, Any] | None) -> dict[str, Any] | None:
     if value is None:
         return None
     fields = dict(value)
-    kind = fields.pop("type", None) or "ExtendedFault"
+    kind = fields.pop("type", None) or EXTENDED_FAULT
     message = fields.pop("message", None)
     if "msg" in fields:
         raise InputError("fault: a fault has no field msg. Use message for its text")
@@ -112,7 +117,7 @@ def _fault(value: dict[str, Any] | None) -> dict[str, Any] | None:
         raise InputError(
             f"fault: a task cannot end with {kind}, which is not a VimFault. Use ExtendedFault (the default)"
         )
-    if kind == "ExtendedFault":
+    if kind == EXTENDED_FAULT:
         fields = _extended(fields)
     try:
         fault = typed_object(kind, fields)
@@ -125,9 +130,26 @@ def _fault(value: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _extended(fields: dict[str, Any]) -> dict[str, Any]:
-    pairs = fields.get("data")
-    if isinstance(pairs, dict):
-        fields["data"] = [{"key": str(key), "value": str(value)} for key, value in pairs.items()]
-    if "fault_type_id" not in fields and "faultTypeId" not in fields:
-        fields["fault_type_id"] = DEFAULT_FAULT_TYPE_ID
-    return fields
+    """The fields of an ExtendedFault by their names on the wire."""
+    named: dict[str, Any] = {}
+    for field, value in fields.items():
+        name = camel_case(str(field))
+        if name not in _EXTENDED_FIELDS:
+            raise InputError(f"fault: {EXTENDED_FAULT} has no field {field}. Put your own values into data")
+        if value is not None:
+            named[name] = value
+    type_id = named.setdefault("faultTypeId", DEFAULT_FAULT_TYPE_ID)
+    if not isinstance(type_id, str):
+        raise InputError(f"fault: fault_type_id {type_id!r} is not a text. Use a text such as com.example.backup.full")
+    if "data" in named:
+        named["data"] = _pairs(named["data"])
+    return named
+
+
+def _pairs(data: Any) -> list[dict[str, str]]:
+    if isinstance(data, dict):
+        return [{"key": str(key), "value": str(value)} for key, value in data.items()]
+    is_list = isinstance(data, list) and all(isinstance(pair, dict) and {"key", "value"} <= set(pair) for pair in data)
+    if not is_list:
+        raise InputError(f"fault: data {data!r} is not a mapping. Use a mapping of texts, such as {{store: nfs01}}")
+    return [{"key": str(pair["key"]), "value": str(pair["value"])} for pair in data]

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError
 from ansible_collections.vijson.tasks.plugins.modules import vi_task_state
 from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
 from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import SET_STATE, OwnTaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault
 from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
 
 
@@ -121,3 +123,43 @@ def test_another_client_that_ends_the_task_meanwhile(server: OwnTaskServer) -> N
     assert result["changed"]
     assert result["msg"].startswith("task-1 is in state error, not running")
     assert result["task"]["state"] == "error"
+
+
+UNKNOWN = Fault("InvalidArgument", invalidProperty="fault")
+
+
+def test_a_final_state_that_is_refused_after_the_task_has_changed(server: OwnTaskServer) -> None:
+    server.trouble[SET_STATE] = [None, UNKNOWN]
+    result = run(server, state="error", fault={"message": "x", "type": "Foo"})
+    assert result["msg"] == "fault: the vCenter does not know the fault type Foo. Leave type out for ExtendedFault"
+    assert (result["failed"], result["changed"], result["task"]["state"]) == (True, True, "running")
+    assert result["fault"]["type"] == "InvalidArgument"
+
+
+def test_a_final_state_that_is_refused_and_has_changed_nothing(server: OwnTaskServer) -> None:
+    server.change("task-1", state="running")
+    server.trouble[SET_STATE] = [UNKNOWN]
+    result = run(server, state="error", fault={"message": "x", "type": "Foo"})
+    assert (result["failed"], result["changed"], result["task"]["state"]) == (True, False, "running")
+
+
+def test_a_vcenter_that_goes_away_after_the_task_has_changed(server: OwnTaskServer) -> None:
+    server.trouble[SET_STATE] = [None, *[ConnectError("No connection")] * 9]
+    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [None, *[ConnectError("No connection")] * 9]
+    result = run(server, state="success")
+    assert (result["msg"], result["changed"], "task" in result) == ("No connection", True, False)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ({"foo": "bar"}, "fault: ExtendedFault has no field foo. Put your own values into data"),
+        ({"data": "str"}, "fault: data 'str' is not a mapping. Use a mapping of texts, such as {store: nfs01}"),
+    ],
+)
+def test_a_fault_that_is_refused_before_anything_is_sent(
+    server: OwnTaskServer, fault: dict[str, Any], message: str, check_mode: bool
+) -> None:
+    result = run(server, check_mode=check_mode, state="error", fault={"message": "x", **fault})
+    assert (result["failed"], result["msg"], server.sent) == (True, message, [])

@@ -98,3 +98,50 @@ def test_a_step_that_fails_ends_it(server: OwnTaskServer) -> None:
     with server.client("S0") as client, pytest.raises(FaultError, match="UpdateProgress"):
         send_steps(client, "task-1", STEPS)
     assert states_set(server) == ["running"]
+
+
+FOO = {"state": "error", "fault": {"_typeName": "Foo", "bar": 1}}
+NO_SUCH = {"state": "success", "result": {"_typeName": "NoSuch", "x": 1}}
+OWN_FAULT = {"state": "error", "fault": {"_typeName": "ExtendedFault"}}
+LEAVE_OUT = "Leave type out for ExtendedFault"
+
+
+@pytest.mark.parametrize(
+    ("params", "fault", "message"),
+    [
+        (
+            FOO,
+            Fault("InvalidArgument", invalidProperty="fault", localizedMessage="Unknown type Foo"),
+            f"fault: the vCenter does not know the fault type Foo. {LEAVE_OUT}",
+        ),
+        (
+            FOO,
+            Fault("InvalidArgument", invalidProperty="fault", localizedMessage="Foo is not a VimFault"),
+            f"fault: the vCenter refuses a fault of the type Foo (Foo is not a VimFault). {LEAVE_OUT}",
+        ),
+        (
+            FOO,
+            Fault("InvalidRequest", localizedMessage="Unknown property bar"),
+            f"fault: the vCenter refuses a fault of the type Foo (Unknown property bar). {LEAVE_OUT}",
+        ),
+        (
+            NO_SUCH,
+            Fault("InvalidArgument", invalidProperty="result"),
+            "result: the vCenter does not know the type NoSuch. Leave type out for a list of keys and values",
+        ),
+        (
+            NO_SUCH,
+            Fault("InvalidRequest", localizedMessage="Unknown property x"),
+            "result: the vCenter refuses a value of the type NoSuch (Unknown property x)",
+        ),
+        (FOO, Fault("InvalidState"), "SetTaskState of Task:task-1: InvalidState"),
+        (OWN_FAULT, Fault("InvalidRequest"), "SetTaskState of Task:task-1: InvalidRequest"),
+        (SUCCEED.params, Fault("InvalidRequest"), "SetTaskState of Task:task-1: InvalidRequest"),
+    ],
+)
+def test_a_final_state_that_is_refused(server: OwnTaskServer, params: Any, fault: Fault, message: str) -> None:
+    server.trouble[SET_STATE] = [fault]
+    with server.client("S0") as client, pytest.raises(FaultError) as refused:
+        send_steps(client, "task-1", [StateStep("SetTaskState", params)])
+    assert str(refused.value) == message
+    assert refused.value.type == fault.body["_typeName"]

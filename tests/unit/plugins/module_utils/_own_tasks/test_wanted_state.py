@@ -49,6 +49,14 @@ def wanted(**options: Any) -> WantedState:
         ({"state": "error", "fault": {"type": "not a type"}}, "fault.*not a type"),
         ({"state": "error", "fault": {"type": 5}}, "fault.*5"),
         ({"state": "error", "fault": {"msg": "x"}}, "fault:.*msg.*message"),
+        (
+            {"state": "error", "fault": {"message": "x", "foo": "bar"}},
+            "fault: ExtendedFault has no field foo. Put your",
+        ),
+        ({"state": "error", "fault": {"data": "str"}}, "fault: data 'str' is not a mapping. Use a mapping of texts"),
+        ({"state": "error", "fault": {"data": [{"key": "a"}]}}, "fault: data .* is not a mapping"),
+        ({"state": "error", "fault": {"data": ["a"]}}, "fault: data .* is not a mapping"),
+        ({"state": "error", "fault": {"fault_type_id": 5}}, "fault: fault_type_id 5 is not a text"),
         ({"state": "error", "fault": {"type": "NoDiskSpace", "detail": {"a": 1}}}, "fault.*detail"),
     ],
 )
@@ -98,6 +106,24 @@ def test_a_fault_is_an_extended_one_unless_it_says_otherwise() -> None:
         {"_typeName": "KeyValue", "key": "gb", "value": "5"},
     ]
     assert fault["faultMessage"] == [text_message(fault["faultTypeId"], "No space.")]
+
+
+def test_the_error_of_a_task_as_a_module_returned_it() -> None:
+    error = {
+        "type": "ExtendedFault",
+        "message": "Full",
+        "fault_type_id": "com.example.full",
+        "data": [{"type": "KeyValue", "key": "rc", "value": "3"}],
+        "fault_message": [{"type": "LocalizableMessage", "key": "k", "message": "Full"}],
+        "fault_cause": None,
+    }
+    fault = wanted(state="error", fault=error).fault
+    assert fault == {
+        "_typeName": "ExtendedFault",
+        "faultTypeId": "com.example.full",
+        "data": [{"_typeName": "KeyValue", "key": "rc", "value": "3"}],
+        "faultMessage": [text_message("com.example.full", "Full")],
+    }
 
 
 def test_a_fault_type_of_ones_own() -> None:
