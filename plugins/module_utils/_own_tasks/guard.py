@@ -16,7 +16,7 @@ from typing import Any
 from .._errors import Interrupted, ignore
 from .._history import expired_tasks
 from .._run.side_process import Message, SideProcess
-from .._vijson import transport_failures, trust_folder
+from .._vijson import owned_objects, transport_failures, trust_folder
 from .._vijson.client import Client
 from .command import Pipes, ProcessGroup
 from .task_reporter import TaskReporter
@@ -28,7 +28,7 @@ _HANDOVER = 1.5
 """Seconds for which the module waits for the guard. Ctrl-C has to end a run within three seconds."""
 
 # Import them now: Ansible removes the files of the module when the module ends, and this process runs longer.
-_NEEDED = (transport_failures, trust_folder, expired_tasks)
+_NEEDED = (transport_failures, trust_folder, owned_objects, expired_tasks)
 
 
 class Guard:
