@@ -85,6 +85,7 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "no folder": (COLLECTOR, {"dest": "/nowhere/x"}, f"dest: the directory /nowhere does not exist{DEST_FORMS}"),
     "a folder": (COLLECTOR, {"dest": "/usr/"}, f"dest: /usr/ is a directory{DEST_FORMS}"),
+    "no path": (COLLECTOR, {"dest": ""}, "dest: the path is empty. Set it to the file to write"),
     "a device": (COLLECTOR, {"dest": "/dev/null"}, f"dest: /dev/null is not a regular file{DEST_FORMS}"),
     "mode": (
         COLLECTOR,

@@ -145,6 +145,8 @@ def _default_mode() -> int:
 
 def _writable_path(dest: str) -> str:
     """The absolute path. A symbolic link is not resolved, so that it is replaced and not followed; InputError."""
+    if not dest:
+        raise InputError("dest: the path is empty. Set it to the file to write")
     try:
         path = os.path.abspath(dest)
         folder = os.path.dirname(path)

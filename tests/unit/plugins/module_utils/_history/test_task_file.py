@@ -192,12 +192,13 @@ def test_what_can_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         f"{tmp_path}/not/": "is a directory",
         str(tmp_path / "not" / "file"): "the directory .*not does not exist",
         str(tmp_path / "pipe"): "is not a regular file",
-        "": "is a directory",
         "a\0b": "is not a valid path",
     }
     for dest, problem in expected.items():
         with pytest.raises(InputError, match=f"dest: .*{problem}.*Use the path of a file in an existing directory"):
             TaskFile(dest)
+    with pytest.raises(InputError, match=r"dest: the path is empty\. Set it to the file to write$"):
+        TaskFile("")
     monkeypatch.setattr("os.access", lambda path, how: False)
     with pytest.raises(InputError, match="dest: this user cannot write to the directory"):
         TaskFile(str(tmp_path / "file"))
