@@ -30,12 +30,13 @@ attributes:
 options:
   entity:
     description:
-      - Find only tasks of this object and, depending on O(recursion), of the objects below it.
+      - Find only tasks of these objects and, depending on O(recursion), of the objects below them.
       - Accepts a name such as V(web01), V(VirtualMachine:vm-7), V(vm-7), an inventory path such as V(/DC0/vm/web01), a
         mapping of C(type) and C(moid), or of C(name) and C(type).
-      - Accepts a list of these, too. The module then reads several collectors at the same time, one for each object.
+      - With several objects, the module reads several collectors at the same time, one for each object.
       - The module fails if an object does not exist, and if several objects have the name.
-    type: raw
+    type: list
+    elements: raw
   recursion:
     description:
       - Objects whose tasks O(entity) selects.
@@ -348,7 +349,7 @@ if TYPE_CHECKING:
     from ..module_utils._history.task_counts import TaskCounts
 
 ARGUMENT_SPEC = argument_spec(
-    entity={"type": "raw"},
+    entity={"type": "list", "elements": "raw"},
     recursion={"type": "str", "choices": ["self", "children", "all"], "default": "all"},
     states={"type": "list", "elements": "str", "choices": ["queued", "running", "success", "error"]},
     users={"type": "list", "elements": "str"},

@@ -90,8 +90,9 @@ def test_filters(vcenter: VCenter, tmp_path: Path) -> None:
         watcher.expect([(moid, "failed"), (later, "failed")])
 
 
-def test_several_objects(vcenter: VCenter, tmp_path: Path) -> None:
-    with watching(vcenter.variables, tmp_path, {"entity": ["/DC0/vm/apps", "web02"], "recursion": "all"}) as watcher:
+@pytest.mark.parametrize("entity", [["/DC0/vm/apps", "web02"], "/DC0/vm/apps,web02"])
+def test_several_objects(vcenter: VCenter, tmp_path: Path, entity: object) -> None:
+    with watching(vcenter.variables, tmp_path, {"entity": entity, "recursion": "all"}) as watcher:
         vcenter.task(state="success", entity="vm-21")
         app = vcenter.task(state="success", entity="vm-24")
         web = vcenter.task(entity="vm-22")

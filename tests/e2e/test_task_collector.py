@@ -65,6 +65,8 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"entity": "group-v3", "recursion": "children"}, {"web01", "apps", "app01"}),
     ({"entity": "group-v3", "recursion": "all"}, {"web01", "folder", "apps", "app01"}),
     ({"entity": {"type": "HostSystem", "moid": "host-11"}}, {"host"}),
+    ({"entity": "vm-21,app01"}, {"web01", "app01"}),
+    ({"entity": ["app01", {"type": "HostSystem", "moid": "host-11"}]}, {"app01", "host"}),
     ({"states": ["error"]}, {"folder"}),
     ({"states": ["error", "queued"]}, {"folder", "apps"}),
     ({"users": ["carol@example.com"]}, {"folder", "app01"}),

@@ -19,7 +19,7 @@ from .template_text import defuse_templates
 from .watch import TaskWatch, logger
 
 EVENT_SOURCE_SPEC: OptionSpec = {
-    "entity": {"type": "raw"},
+    "entity": {"type": "list", "elements": "raw"},
     "recursion": {"type": "str", "choices": ["self", "children", "all"], "default": "all"},
     "states": {"type": "list", "elements": "str", "choices": ["queued", "running", "success", "error"]},
     "description_ids": {"type": "list", "elements": "str"},

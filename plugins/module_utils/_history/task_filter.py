@@ -106,11 +106,11 @@ def parse_filter(params: dict[str, Any]) -> TaskFilter:
     :raises InputError: an option has an unusable value
     """
     lists = {field: params[option] for option, field in _LISTS.items() if params.get(option) is not None}
-    entity, users, system_user = (params.get(option) for option in ("entity", "users", "system_user"))
+    users, system_user = params.get("users"), params.get("system_user")
     for number in params.get("event_chain_ids") or ():
         if not -(2**31) <= number < 2**31:
             raise InputError(f"event_chain_ids: {number} is not a valid id. Use 32-bit integers")
-    entities = parse_entities(entity if isinstance(entity, list) or entity is None else [entity])
+    entities = parse_entities(params.get("entity"))
     no_users = users is not None and not users and not system_user
     begin, end = (_moment(params, option) for option in ("begin_time", "end_time"))
     # Two absolute or two relative times can be compared without the server's clock.

@@ -39,13 +39,14 @@ description:
 options:
   entity:
     description:
-      - Watch only tasks of this object, or of these objects, and, depending on O(recursion), of the objects below.
+      - Watch only tasks of these objects and, depending on O(recursion), of the objects below them.
       - Each object is a name such as V(apps), V(VirtualMachine:vm-7), V(vm-7), an inventory path such as
         V(/DC0/vm/apps), a mapping of C(type) and C(moid), or of C(name) and C(type). The source ends with an error if
         there is no such object.
       - The source uses one history collector for each object. A vCenter allows 32 for each session by default, and the
         source needs one of them for itself.
-    type: raw
+    type: list
+    elements: raw
   recursion:
     description:
       - Objects whose tasks O(entity) selects.

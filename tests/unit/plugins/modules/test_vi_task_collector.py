@@ -62,6 +62,20 @@ def test_the_filter_goes_to_the_server() -> None:
     assert sent.params["filter"]["userName"]["systemUser"] is True
 
 
+@pytest.mark.parametrize(
+    ("entity", "moids"),
+    [
+        ("vm-7", ["vm-7"]),
+        ("vm-7,host-8", ["vm-7", "host-8"]),
+        (["vm-7", {"type": "HostSystem", "moid": "host-8"}], ["vm-7", "host-8"]),
+    ],
+)
+def test_each_object_has_a_filter(entity: Any, moids: list[str]) -> None:
+    server = HistoryServer(5)
+    run(server, entity=entity)
+    assert [sent.params["filter"]["entity"]["entity"]["value"] for sent in server.named(COLLECT)] == moids
+
+
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_a_file(tmp_path: Path, check_mode: bool) -> None:
     dest = tmp_path / "tasks.jsonl"

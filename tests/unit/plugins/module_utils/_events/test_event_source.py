@@ -102,6 +102,24 @@ def test_an_overdue_task(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("entity", "moids"),
+    [
+        ("vm-7,host-8", ["vm-7", "host-8"]),
+        ({"type": "HostSystem", "moid": "host-8"}, ["host-8"]),
+        (["vm-7", {"type": "HostSystem", "moid": "host-8"}], ["vm-7", "host-8"]),
+    ],
+)
+def test_each_object_has_a_collector(entity: Any, moids: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    server = EventServer()
+    monkeypatch.setattr(event_source, "connect_client", lambda *_options: server.client())
+    source = TaskEvents({**HOST, "entity": entity})
+    source.next()
+    source.close()
+    sent = server.named("TaskManager.CreateCollectorForTasks")[: len(moids)]
+    assert [each.params["filter"]["entity"]["entity"]["value"] for each in sent] == moids
+
+
 def test_users_and_entity_filter_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
     server = EventServer()
     monkeypatch.setattr(event_source, "connect_client", lambda *_options: server.client())

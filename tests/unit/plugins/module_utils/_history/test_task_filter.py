@@ -52,8 +52,8 @@ def by_user(system: bool, *names: str) -> dict[str, Any]:
     [
         ({}, {}),
         ({"recursion": "self", "time_type": "started"}, {}),
-        ({"entity": "vm-7"}, by_entity(ref("VirtualMachine", "vm-7"), "all")),
-        ({"entity": "Folder:group-v3", "recursion": "self"}, by_entity(ref("Folder", "group-v3"), "self")),
+        ({"entity": ["vm-7"]}, by_entity(ref("VirtualMachine", "vm-7"), "all")),
+        ({"entity": ["Folder:group-v3"], "recursion": "self"}, by_entity(ref("Folder", "group-v3"), "self")),
         ({"states": ["error", "queued"]}, {"state": ["error", "queued"]}),
         ({"activation_ids": ["a"]}, {"activationId": ["a"]}),
         ({"event_chain_ids": [7, 8]}, {"eventChainId": [7, 8]}),
@@ -97,10 +97,10 @@ def test_relative_times_count_from_the_servers_clock_which_is_asked_once(server:
 
 
 def test_an_inventory_path_is_looked_up(server: FakeVcenter) -> None:
-    found = spec(server, entity="/DC0/vm/web01", recursion="children")
+    found = spec(server, entity=["/DC0/vm/web01"], recursion="children")
     assert found == by_entity(ref("VirtualMachine", "vm-21"), "children")
     with pytest.raises(InputError, match="there is no object at the inventory path /DC0/vm/nothing"):
-        spec(server, entity="/DC0/vm/nothing")
+        spec(server, entity=["/DC0/vm/nothing"])
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_several_objects_need_a_filter_each(server: FakeVcenter) -> None:
         ({"end_time": ""}, "end_time: '' is not a valid time"),
         ({"begin_time": "1m", "end_time": "61s"}, "end_time: the time is before begin_time"),
         ({"begin_time": "2026-11-01T00:00:01Z", "end_time": "2026-11-01T00:00:00Z"}, "end_time: the time is before"),
-        ({"entity": "web:01"}, "entity: 'web:01' is not an object id, name or path"),
+        ({"entity": ["web:01"]}, "entity: 'web:01' is not an object id, name or path"),
         ({"alarm": "alarm"}, "alarm: 'alarm' is not a valid Alarm. Use alarm-7, Alarm:alarm-7, or {type: Alarm, moid"),
         ({"event_chain_ids": [1, 2**31]}, "event_chain_ids: 2147483648 is not a valid id. Use 32-bit integers"),
         ({"scheduled_task": 3}, "scheduled_task: 3 is not a valid ScheduledTask. Use schedule-3?"),
