@@ -103,14 +103,16 @@ options:
     elements: str
   parent_task_keys:
     description:
-      - Find only tasks that were started by a task with one of these keys.
+      - Find only tasks that one of these tasks started. Each is a key, or another form that
+        O(vijson.tasks.vi_task_info#module:tasks) accepts.
     type: list
-    elements: str
+    elements: raw
   root_task_keys:
     description:
-      - Find only tasks whose chain of parents begins with a task with one of these keys.
+      - Find only tasks whose chain of parents begins with one of these tasks. Accepts the same forms as
+        O(parent_task_keys).
     type: list
-    elements: str
+    elements: raw
   alarm:
     description:
       - Find only tasks that this alarm started.
@@ -360,8 +362,8 @@ ARGUMENT_SPEC = argument_spec(
     activation_ids={"type": "list", "elements": "str"},
     event_chain_ids={"type": "list", "elements": "int"},
     tags={"type": "list", "elements": "str"},
-    parent_task_keys={"type": "list", "elements": "str", "no_log": False},
-    root_task_keys={"type": "list", "elements": "str", "no_log": False},
+    parent_task_keys={"type": "list", "elements": "raw", "no_log": False},
+    root_task_keys={"type": "list", "elements": "raw", "no_log": False},
     alarm={"type": "raw"},
     scheduled_task={"type": "raw"},
     order={"type": "str", "choices": ["oldest_first", "newest_first"], "default": "oldest_first"},
@@ -388,7 +390,7 @@ def run(job: Job) -> Result:
     With ``count_by``, the result has ``counts`` as well, and tasks only if ``fields`` asks for them; so has the file.
     """
     params = job.params
-    wanted, reading = parse_filter(params), parse_reading_options(params)
+    wanted, reading = parse_filter(params, check_mode=job.check_mode), parse_reading_options(params)
     counts = None if params["count_by"] is None else _task_counts(params["count_by"])
     only_counts = counts if params["fields"] is None else None
     if params["dest"] is None and params["format"] != "jsonl":

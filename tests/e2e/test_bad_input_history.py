@@ -78,6 +78,16 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
         {"scheduled_task": "Alarm:schedule-3"},
         "scheduled_task: 'Alarm:schedule-3' is not a valid ScheduledTask. Use schedule-7, ",
     ),
+    "parent_task_keys": (
+        COLLECTOR,
+        {"parent_task_keys": ["task-1", "vm-7"]},
+        "parent_task_keys: 'vm-7' is not a valid task. Use task-42, Task:task-42, ",
+    ),
+    "root_task_keys": (
+        COLLECTOR,
+        {"root_task_keys": [{"moid": "vm-7"}]},
+        "root_task_keys: 'vm-7' is not a valid task. Use task-42, Task:task-42, ",
+    ),
     "recursion": (
         COLLECTOR,
         {"recursion": "down"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .._errors import InputError
-from .._options.parsing import parse_entities, parse_object, parse_time, user_spellings
+from .._options.parsing import parse_entities, parse_object, parse_tasks, parse_time, user_spellings
 from .._times import Moment, format_rfc3339
 from .._vijson.client import Client
 from .._vijson.inventory import find_entity, require_entity
@@ -19,9 +19,8 @@ _LISTS = {
     "activation_ids": "activationId",
     "event_chain_ids": "eventChainId",
     "tags": "tag",
-    "parent_task_keys": "parentTaskKey",
-    "root_task_keys": "rootTaskKey",
 }
+_TASK_LISTS = {"parent_task_keys": "parentTaskKey", "root_task_keys": "rootTaskKey"}
 _TIME_TYPES = {"queued": "queuedTime", "started": "startedTime", "completed": "completedTime"}
 
 
@@ -100,12 +99,16 @@ class TaskFilter(NamedTuple):
         )
 
 
-def parse_filter(params: dict[str, Any]) -> TaskFilter:
+def parse_filter(params: dict[str, Any], *, check_mode: bool = False) -> TaskFilter:
     """The filter for the options of ``vi_task_collector``, or for some of them.
 
+    :param check_mode: accept the task that check mode stands in for
     :raises InputError: an option has an unusable value
     """
     lists = {field: params[option] for option, field in _LISTS.items() if params.get(option) is not None}
+    for option, field in _TASK_LISTS.items():
+        if params.get(option) is not None:
+            lists[field] = parse_tasks(params[option], option, check_mode=check_mode)
     users, system_user = params.get("users"), params.get("system_user")
     for number in params.get("event_chain_ids") or ():
         if not -(2**31) <= number < 2**31:

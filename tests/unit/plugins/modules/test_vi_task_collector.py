@@ -77,6 +77,12 @@ def test_each_object_has_a_filter(entity: Any, moids: list[str]) -> None:
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
+def test_a_task_that_check_mode_plans_has_no_children(check_mode: bool) -> None:
+    result = run(HistoryServer(5), parent_task_keys=["check-mode"], check_mode=check_mode)
+    assert result.get("count") == (0 if check_mode else None)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
 def test_a_file(tmp_path: Path, check_mode: bool) -> None:
     dest = tmp_path / "tasks.jsonl"
     found = [

@@ -60,6 +60,11 @@ def by_user(system: bool, *names: str) -> dict[str, Any]:
         ({"tags": ["t"]}, {"tag": ["t"]}),
         ({"parent_task_keys": ["task-1"]}, {"parentTaskKey": ["task-1"]}),
         ({"root_task_keys": ["task-0"]}, {"rootTaskKey": ["task-0"]}),
+        ({"root_task_keys": ["Task:task-0", {"key": "task-1"}]}, {"rootTaskKey": ["task-0", "task-1"]}),
+        (
+            {"parent_task_keys": [{"tasks": [{"moid": "task-1", "key": "task-1"}, {"moid": "task-2"}]}, "task-1"]},
+            {"parentTaskKey": ["task-1", "task-2"]},
+        ),
         ({"alarm": "alarm-7"}, {"alarm": ref("Alarm", "alarm-7")}),
         ({"scheduled_task": "schedule-3"}, {"scheduledTask": ref("ScheduledTask", "schedule-3")}),
         ({"system_user": True}, by_user(True)),
@@ -113,6 +118,8 @@ def test_an_inventory_path_is_looked_up(server: FakeVcenter) -> None:
         ({"entity": []}, True),
         ({"users": [], "system_user": False}, True),
         ({"users": [], "system_user": True}, False),
+        ({"parent_task_keys": []}, True),
+        ({"root_task_keys": [{"tasks": []}]}, True),
         ({"users": ["a"], "event_chain_ids": [0]}, False),
     ],
 )
@@ -143,12 +150,21 @@ def test_several_objects_need_a_filter_each(server: FakeVcenter) -> None:
         ({"entity": ["web:01"]}, "entity: 'web:01' is not an object id, name or path"),
         ({"alarm": "alarm"}, "alarm: 'alarm' is not a valid Alarm. Use alarm-7, Alarm:alarm-7, or {type: Alarm, moid"),
         ({"event_chain_ids": [1, 2**31]}, "event_chain_ids: 2147483648 is not a valid id. Use 32-bit integers"),
+        ({"parent_task_keys": ["task-1", "vm-7"]}, "parent_task_keys: 'vm-7' is not a valid task. Use task-42, Task:"),
+        ({"root_task_keys": [7]}, "root_task_keys: 7 is not a valid task. Use task-42, "),
+        ({"root_task_keys": ["check-mode"]}, "root_task_keys: 'check-mode' stands for a task that was not created"),
         ({"scheduled_task": 3}, "scheduled_task: 3 is not a valid ScheduledTask. Use schedule-3?"),
     ],
 )
 def test_refused_before_anything_is_asked(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message.replace("(", r"\(").replace("+", r"\+")):
         parse_filter(options)
+
+
+def test_the_task_of_check_mode_is_one_in_check_mode() -> None:
+    planned = {"task": {"key": "check-mode", "moid": "check-mode"}}
+    wanted = parse_filter({"parent_task_keys": [planned]}, check_mode=True)
+    assert wanted.fields["parentTaskKey"] == ["check-mode"]
 
 
 @pytest.mark.parametrize(
