@@ -67,6 +67,15 @@ options:
       - V(false) finds only tasks that users started.
       - If neither this option nor O(users) is set, the module finds the tasks of all users and of the server.
     type: bool
+  description_ids:
+    description:
+      - Find only tasks of these types, such as V(VirtualMachine.clone). C(description_id) of a task has its type.
+      - The vCenter cannot search by type. The module reads all tasks that match the other filters, and drops those of
+        other types. In a large history, set O(begin_time) too.
+      - The module warns if it finds no tasks of these types, but tasks of others.
+    type: list
+    elements: str
+    version_added: 1.1.0
   begin_time:
     description:
       - Find only tasks whose O(time_type) time is at or after this time.
@@ -221,6 +230,12 @@ EXAMPLES = r"""
     end_time: 2026-11-02
     fields: [queue_time, description_id, entity, state]
 
+- name: Find the virtual machines that were cloned this week
+  vijson.tasks.vi_task_collector:
+    description_ids: [VirtualMachine.clone]
+    begin_time: 7d
+    fields: [complete_time, entity, state, who, error]
+
 - name: Write the history of the last week to a file
   vijson.tasks.vi_task_collector:
     begin_time: 7d
@@ -339,7 +354,7 @@ dest:
 from typing import TYPE_CHECKING, Any, Callable
 
 from ..module_utils._errors import InputError, ignore
-from ..module_utils._history.collecting import collect_tasks, has_tasks_of_others, parse_reading_options
+from ..module_utils._history.collecting import collect_tasks, has_tasks_without, parse_reading_options
 from ..module_utils._history.task_filter import TaskFilter, parse_filter
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._run.job import Job, Result
@@ -356,6 +371,7 @@ ARGUMENT_SPEC = argument_spec(
     states={"type": "list", "elements": "str", "choices": ["queued", "running", "success", "error"]},
     users={"type": "list", "elements": "str"},
     system_user={"type": "bool"},
+    description_ids={"type": "list", "elements": "str"},
     begin_time={"type": "str"},
     end_time={"type": "str"},
     time_type={"type": "str", "choices": ["queued", "started", "completed"], "default": "queued"},
@@ -447,7 +463,13 @@ def _check_filter(job: Job, wanted: TaskFilter, specs: list[dict[str, Any]], *, 
     """Warn about, or refuse, values that the vCenter accepts but that cannot find what the user expects."""
     if is_empty:
         wanted.require_entities(job.client)
-    if is_empty and wanted.users and has_tasks_of_others(job.client, specs):
+    types = job.params["description_ids"]
+    if is_empty and types and has_tasks_without(job.client, specs, "descriptionId"):
+        job.warn(
+            f"description_ids: found no tasks of {', '.join(types)}, but tasks of other types. Check the ids: use the"
+            " description_id of a task, such as VirtualMachine.clone, with the same upper and lower case"
+        )
+    elif is_empty and wanted.users and has_tasks_without(job.client, specs, "userName", "descriptionId"):
         job.warn(
             f"users: found no tasks of {', '.join(wanted.users)}, but tasks that others started. Check the names: use"
             " name@domain, or DOMAIN\\name with the upper and lower case that the vCenter shows"

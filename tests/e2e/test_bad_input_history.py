@@ -36,6 +36,7 @@ READING = {
     "PropertyCollector.RetrievePropertiesEx",
     "ExtensionManager.FindExtension",
     "ServiceInstance.CurrentTime",
+    "SearchIndex.FindByInventoryPath",
 }
 
 NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -78,6 +79,12 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
         {"scheduled_task": "Alarm:schedule-3"},
         "scheduled_task: 'Alarm:schedule-3' is not a valid ScheduledTask. Use schedule-7, ",
     ),
+    "description_ids": (
+        COLLECTOR,
+        {"description_ids": ""},
+        "description_ids: a name in the list is empty. Is there a comma too many, or a variable without a value?",
+    ),
+    "users": (COLLECTOR, {"users": ["a@b", ""]}, "users: a name in the list is empty. Is there a comma too many"),
     "parent_task_keys": (
         COLLECTOR,
         {"parent_task_keys": ["task-1", "vm-7"]},

@@ -94,7 +94,7 @@ def test_narrows(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
         return vcenter.task(state="success", completed_ago=60, **spec)
 
     carol = "EXAMPLE.COM\\carol"
-    usual, old, other = ended(), ended(queued_ago=90000), ended(entity="vm-24", user=carol)
+    usual, old, other = ended(), ended(queued_ago=90000), ended(entity="vm-24", user=carol, type="Folder.createVm")
     vcenter.task(state="success", queued_ago=200000, completed_ago=190000)
     vcenter.task(state="running", queued_ago=200000, started_ago=190000)
     failed = vcenter.task(state="error", completed_ago=60, queued_ago=1200, error=fault("Out of space."))
@@ -105,6 +105,7 @@ def test_narrows(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
         ({"states": ["error", "running"]}, {failed}, " · states: error, running<"),
         ({"entity": {"type": "Folder", "moid": "group-v9"}}, {other}, "entity: Folder:group-v9"),
         ({"entity": ["group-v9", {"name": "apps"}]}, {other}, "entity: group-v9, apps<"),
+        ({"description_ids": "Folder.createVm,x.y"}, {other}, " · task types: Folder.createVm, x.y<"),
         ({"entity": "vm-24,web02"}, {other}, "entity: vm-24, web02<"),
         (
             {"users": [carol], "begin": "2001-01-01T00:00:00Z"},
@@ -178,8 +179,12 @@ def test_a_failure_leaves_the_page_and_nothing_else(
         ({"password": "wrong"}, "did not accept the user name and password"),
         ({"begin": "yesterday"}, "task_report_begin: 'yesterday' is not a valid time"),
         ({"begin": "1h", "end": "2h"}, "task_report_end: the time is before task_report_begin. Use a time at or after"),
-        ({"entity": ["/DC0/vm/none,old"]}, "task_report_entity: there is no object at the inventory path /DC0/vm/none,old"),
+        (
+            {"entity": ["/DC0/vm/none,old"]},
+            "task_report_entity: there is no object at the inventory path /DC0/vm/none,old",
+        ),
         ({"entity": "/DC0/vm/none"}, "task_report_entity: there is no object at the inventory path /DC0/vm/none"),
+        ({"description_ids": [""]}, "task_report_description_ids: a name in the list is empty"),
         ({"hostname": "https://vc"}, "task_report_hostname: 'https://vc' is not a valid host"),
         ({"proxy_host": "localhost"}, "task_report_proxy_port: missing. Set it"),
         ({"ca_path": "/none"}, "task_report_ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): '/none' does not exist"),

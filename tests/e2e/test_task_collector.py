@@ -39,14 +39,27 @@ def ago(seconds: float) -> str:
 # -- filters -------------------------------------------------------------------------------------------------------
 
 TASKS: dict[str, dict[str, Any]] = {
-    "web01": {"entity": "vm-21", "user": ADMINISTRATOR, "tag": "t1", "activation_id": "first-of-all"},
-    "folder": {"entity": "group-v3", "state": "error", "user": "EXAMPLE.COM\\carol", "tag": "t2"},
+    "web01": {
+        "entity": "vm-21",
+        "user": ADMINISTRATOR,
+        "tag": "t1",
+        "activation_id": "first-of-all",
+        "type": "VirtualMachine.clone",
+    },
+    "folder": {
+        "entity": "group-v3",
+        "state": "error",
+        "user": "EXAMPLE.COM\\carol",
+        "tag": "t2",
+        "type": "Folder.createVm",
+    },
     "apps": {"entity": "group-v9", "state": "queued", "system": True, "event_chain_id": 77001},
     "app01": {"entity": "vm-24", "parent_task_key": "task-1", "root_task_key": "task-0", "user": "EXAMPLE.COM\\carol"},
     "host": {"entity": "host-11", "alarm": "alarm-1", "parent_task_key": "task-2", "root_task_key": "task-0"},
     "other": {"entity": "vm-61", "scheduled_task": "schedule-1", "activation_id": "second", "event_chain_id": 77002},
     "old": {
         "entity": "host-12",
+        "type": "VirtualMachine.clone",
         "state": "success",
         "user": "EXAMPLE.COM\\dave",
         "queued_ago": 9 * DAY,
@@ -79,6 +92,10 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"tags": ["t1", "t2"]}, {"web01", "folder"}),
     ({"activation_ids": ["first-of-all", "nobody's"]}, {"web01"}),
     ({"event_chain_ids": [77001, 77002]}, {"apps", "other"}),
+    ({"description_ids": ["VirtualMachine.clone"]}, {"web01", "old"}),
+    ({"description_ids": "VirtualMachine.clone,Folder.createVm"}, {"web01", "old", "folder"}),
+    ({"description_ids": ["VirtualMachine.clone"], "begin_time": "1h", "entity": ["vm-21", "host-12"]}, {"web01"}),
+    ({"description_ids": ["virtualmachine.clone"]}, set()),
     ({"parent_task_keys": ["task-1"]}, {"app01"}),
     ({"parent_task_keys": {"tasks": [{"moid": "task-1", "key": "task-1"}]}}, {"app01"}),
     ({"parent_task_keys": "Task:task-1,task-2"}, {"app01", "host"}),
@@ -99,7 +116,7 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"users": ["carol@example.com"], "tags": ["t1"]}, set()),
     ({"root_task_keys": ["task-0"], "alarm": "alarm-1", "system_user": True}, {"host"}),
     *(({option: []}, set()) for option in ("states", "users", "tags", "activation_ids", "event_chain_ids")),
-    *(({option: []}, set()) for option in ("parent_task_keys", "root_task_keys")),
+    *(({option: []}, set()) for option in ("parent_task_keys", "root_task_keys", "description_ids")),
 ]
 
 

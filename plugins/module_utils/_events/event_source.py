@@ -12,7 +12,7 @@ from .._errors import InputError
 from .._history.task_filter import parse_filter
 from .._options.connection import connect_client
 from .._options.connection_spec import CONNECTION_SPEC, OptionSpec
-from .._options.parsing import parse_duration, parse_time
+from .._options.parsing import parse_duration, parse_time, require_names
 from .._options.validation import validate_options
 from .ledger import ChangeSelection
 from .template_text import defuse_templates
@@ -41,6 +41,7 @@ class TaskEvents:
         for name in ("entity", "states", "description_ids", "users"):
             if params[name] == []:
                 raise InputError(f"{name}: the list is empty, so no task matches. Leave the option out for all tasks")
+        require_names(params["description_ids"], "description_ids")
         self._hostname, overdue_after = params["hostname"], params["overdue_after"]
         self._watch = TaskWatch(
             connect_client(params, logger.warning),

@@ -56,7 +56,7 @@ def collect_tasks(
 ) -> tuple[int, bool]:
     """Pass the tasks that match a TaskFilterSpec to ``take``, one page at a time and as modules return them.
 
-    :param specs: at least one; a task that matches several is passed once
+    :param specs: filters as for :func:`read_history`, at least one; a task that matches several is passed once
 
     :returns: the number of tasks, and whether more than ``limit`` match
     :raises ViError: a request failed
@@ -77,11 +77,11 @@ def collect_tasks(
     return count, truncated
 
 
-def has_tasks_of_others(client: Client, specs: list[dict[str, Any]]) -> bool:
-    """Whether tasks match a TaskFilterSpec if it does not filter by user."""
+def has_tasks_without(client: Client, specs: list[dict[str, Any]], *fields: str) -> bool:
+    """Whether tasks match a TaskFilterSpec without some of its fields."""
 
     def is_found(spec: dict[str, Any]) -> bool:
-        others = {name: part for name, part in spec.items() if name != "userName"}
+        others = {name: part for name, part in spec.items() if name not in fields}
         with closing(read_history(client, others, page_size=1)) as pages:
             return next(pages, None) is not None
 

@@ -34,8 +34,8 @@ MAX_PAGE = 1000
 
 Pages = Generator[list[TaskInfo], None, None]
 
-_COMPARABLE = ("state", "activationId", "eventChainId", "parentTaskKey")
-"""The lists of a TaskFilterSpec whose values a TaskInfo has under the same name."""
+_COMPARABLE = ("state", "activationId", "eventChainId", "parentTaskKey", "descriptionId")
+"""The lists of a filter whose values a TaskInfo has under the same name."""
 
 
 def read_history(
@@ -51,7 +51,7 @@ def read_history(
     Close the generator to destroy the collector early. From release 9.0.0.0 on, reading from the newest task back takes
     no collector (ReadNextTasksByViewSpec).
 
-    :param spec: a TaskFilterSpec
+    :param spec: a TaskFilterSpec. It may have a ``descriptionId``, a list of task types, which the server does not get
     :param page_size: tasks per request, ``MAX_PAGE`` at most
     :param with_results: whether the TaskInfos have a ``result``
     :raises ViError: a request failed, and a new collector does not help
@@ -59,7 +59,7 @@ def read_history(
     position, fruitless = HistoryPosition(newest_first=newest_first), 0
     asked = _server_filter(spec)
     if asked is not spec:
-        # The user filter is applied here, so many tasks are dropped. Large pages keep the number of requests low.
+        # A part of the filter is applied here, so many tasks are dropped. Large pages need few requests.
         page_size = MAX_PAGE
     while True:
         rest = position.rest_of(asked)
@@ -88,7 +88,7 @@ def _without_result(info: TaskInfo) -> TaskInfo:
 def read_latest_tasks(client: Client, spec: dict[str, Any], count: int, *, with_results: bool = True) -> list[TaskInfo]:
     """The TaskInfos of the newest tasks, at most ``count``, newest first.
 
-    :param spec: a TaskFilterSpec
+    :param spec: as for :func:`read_history`
     :param with_results: whether the TaskInfos have a ``result``
     :raises ViError: a request failed
     """
@@ -119,11 +119,14 @@ def _is_by_user(wanted: dict[str, Any] | None, reason: Any) -> bool:
 
 
 def _server_filter(spec: dict[str, Any]) -> dict[str, Any]:
-    """The part of a TaskFilterSpec that the server can apply: it does not find users by a name without a domain."""
+    """The part of a filter that the server can apply; the filter itself if it can apply all.
+
+    A TaskFilterSpec has no task types, and the server does not find users by a name without a domain.
+    """
     names = (spec.get("userName") or {}).get("userList") or ()
-    if all("\\" in name or "@" in name for name in names):
-        return spec
-    return {field: part for field, part in spec.items() if field != "userName"}
+    has_domains = all("\\" in name or "@" in name for name in names)
+    dropped = {"descriptionId"} if has_domains else {"descriptionId", "userName"}
+    return spec if dropped.isdisjoint(spec) else {field: spec[field] for field in spec if field not in dropped}
 
 
 def _may_restart(error: ViError, position: HistoryPosition) -> bool:

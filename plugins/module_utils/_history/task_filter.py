@@ -8,13 +8,21 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .._errors import InputError
-from .._options.parsing import parse_entities, parse_object, parse_tasks, parse_time, user_spellings
+from .._options.parsing import (
+    parse_entities,
+    parse_object,
+    parse_tasks,
+    parse_time,
+    require_names,
+    user_spellings,
+)
 from .._times import Moment, format_rfc3339
 from .._vijson.client import Client
 from .._vijson.inventory import find_entity, require_entity
 from .._vijson.wire import Entity, Reference, data_object
 
 _LISTS = {
+    "description_ids": "descriptionId",
     "states": "state",
     "activation_ids": "activationId",
     "event_chain_ids": "eventChainId",
@@ -30,7 +38,7 @@ class TaskFilter(NamedTuple):
     :ivar entities: objects, of which a task may have any; ``None`` selects all tasks
     :ivar users: names of users, as given
     :ivar system_user: whether tasks of the system match
-    :ivar fields: the fields of the TaskFilterSpec that need no request
+    :ivar fields: the fields of the TaskFilterSpec that need no request, and ``descriptionId``
     :ivar matches_nothing: whether a list is empty, so that no task can match
     """
 
@@ -45,7 +53,7 @@ class TaskFilter(NamedTuple):
     matches_nothing: bool
 
     def specs(self, client: Client) -> list[dict[str, Any]]:
-        """A TaskFilterSpec for each object, or one for all.
+        """A TaskFilterSpec for each object, or one for all. With ``description_ids``, it has a ``descriptionId``.
 
         Looks up inventory paths (FindByInventoryPath), names, and the server's clock (CurrentTime).
 
@@ -110,6 +118,8 @@ def parse_filter(params: dict[str, Any], *, check_mode: bool = False) -> TaskFil
         if params.get(option) is not None:
             lists[field] = parse_tasks(params[option], option, check_mode=check_mode)
     users, system_user = params.get("users"), params.get("system_user")
+    for option in ("users", "description_ids"):
+        require_names(params.get(option), option)
     for number in params.get("event_chain_ids") or ():
         if not -(2**31) <= number < 2**31:
             raise InputError(f"event_chain_ids: {number} is not a valid id. Use 32-bit integers")

@@ -50,6 +50,7 @@ def test_tasks(arguments: dict[str, Any], keys: list[int], truncated: bool) -> N
 def test_a_filter_that_matches_nothing_sends_nothing() -> None:
     server = HistoryServer(5)
     assert run(server, users=[])["count"] == 0
+    assert run(server, description_ids=[])["count"] == 0
     assert server.sent == []
 
 
@@ -159,6 +160,39 @@ def test_users_without_tasks_among_tasks_of_others_are_a_warning(reason: dict[st
     server.tasks[0]["reason"] = {"_typeName": "TaskReasonUser", **reason}
     assert run(server, users=["joe@d"])["count"] == (not warns)
     assert [warning[:34] for warning in server.warnings] == ["users: found no tasks of joe@d, but"[:34]] * warns
+
+
+@pytest.mark.parametrize(
+    ("arguments", "warning"),
+    [
+        ({"description_ids": ["a.b"]}, None),
+        ({"description_ids": ["x", "A.B"]}, "description_ids: found no tasks of x, A.B, but tasks of other types. Ch"),
+        ({"description_ids": ["x"], "users": ["joe@d"]}, "description_ids: found no tasks of x, but tasks of other"),
+        ({"description_ids": ["a.b"], "users": ["eve"]}, "users: found no tasks of eve, but tasks that others start"),
+        ({"description_ids": ["x"], "activation_ids": ["x"]}, None),
+    ],
+)
+def test_task_types_without_tasks_among_tasks_of_others_are_a_warning(
+    arguments: dict[str, Any], warning: str | None
+) -> None:
+    server = HistoryServer(1)
+    server.tasks[0].update(descriptionId="a.b", reason={"_typeName": "TaskReasonUser", "userName": "D\\joe"})
+    found = run(server, **arguments)
+    assert found["count"] == (arguments == {"description_ids": ["a.b"]})
+    assert [each[: len(warning or "")] for each in server.warnings] == ([warning] if warning else [])
+
+
+def test_task_types_with_counts_and_a_file(tmp_path: Path) -> None:
+    server = HistoryServer(6)
+    for task in server.tasks[::2]:
+        task["descriptionId"] = "a.b"
+    wanted: dict[str, Any] = {"description_ids": ["a.b"], "page_size": 1}
+    assert run(server, **wanted, count_by=["state"])["counts"][0]["count"] == 3
+    assert run(server, **wanted, count_by=["state"], limit=2)["counts"][0]["count"] == 2
+    dest = tmp_path / "tasks.csv"
+    result = run(server, **wanted, dest=str(dest), format="csv", fields=["key"])
+    assert (result["count"], result["truncated"]) == (3, False)
+    assert dest.read_text() == 'key\n"task-0"\n"task-2"\n"task-4"\n'
 
 
 def test_users_without_tasks_where_nobody_has_any() -> None:

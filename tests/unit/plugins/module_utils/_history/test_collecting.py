@@ -86,6 +86,31 @@ def test_several_filters(options: dict[str, Any], expected: list[int], truncated
     assert (count, is_truncated) == (len(expected), truncated)
 
 
+@pytest.mark.parametrize(
+    ("options", "expected", "truncated"),
+    [
+        ({}, [0, 4, 8, 12, 16], False),
+        ({"page_size": 2}, [0, 4, 8, 12, 16], False),
+        ({"limit": 5}, [0, 4, 8, 12, 16], False),
+        ({"limit": 4}, [0, 4, 8, 12], True),
+        ({"limit": 2, "order": "newest_first", "page_size": 1}, [16, 12], True),
+        ({"latest_page": True, "page_size": 2}, [12, 16], False),
+        ({"latest_page": True, "page_size": 9, "order": "newest_first"}, [16, 12, 8, 4, 0], False),
+        ({"latest_page": True, "limit": 2}, [12, 16], True),
+    ],
+)
+@pytest.mark.parametrize("entities", [1, 2])
+def test_task_types(entities: int, options: dict[str, Any], expected: list[int], truncated: bool) -> None:
+    """The server does not filter by type, and yet numbers are those of the tasks of these types."""
+    server = HistoryServer(20)
+    for number, task in enumerate(server.tasks):
+        task.update(activationId=f"a-{number}", descriptionId="a.b" if number % 4 == 0 else "a.c")
+    specs = [of_tasks(*range(start, 20, entities)) for start in range(entities)]
+    tasks, count, more = read(server, specs=[{**spec, "descriptionId": ["a.b", "x"]} for spec in specs], **options)
+    assert [task["key"] for task in tasks] == [f"task-{number}" for number in expected]
+    assert (count, more) == (len(expected), truncated)
+
+
 def test_a_page_is_no_larger_than_the_limit_needs() -> None:
     server = HistoryServer(20)
     read(server, limit=5)

@@ -219,6 +219,7 @@ def test_a_fault_about_the_question_is_not_asked_again() -> None:
         ("activationId", "activationId", ["a"], None),
         ("eventChainId", "eventChainId", [7], 8),
         ("parentTaskKey", "parentTaskKey", ["task-1"], None),
+        ("descriptionId", "descriptionId", ["a.b", "a.c"], "a.d"),
     ],
 )
 @pytest.mark.parametrize("newest_first", [True, False])
@@ -235,6 +236,24 @@ def test_a_server_that_does_not_filter(
         latest = read_latest_tasks(client, spec, 10)
     assert sorted(info["key"] for info in read) == ["task-24", "task-3", "task-7"]
     assert [info["key"] for info in latest] == ["task-24", "task-7", "task-3"]
+
+
+@pytest.mark.parametrize("release", ["8.0.1.0", "9.0.0.0"])
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_task_types_stay_here_and_pages_are_large(newest_first: bool, release: str) -> None:
+    server = HistoryServer(2500)
+    for task in server.tasks[10:20]:
+        task["descriptionId"] = "a.b"
+    with server.client("S0", api_release=release) as client:
+        spec = {**SPEC, "descriptionId": ["a.b"]}
+        pages = read_history(client, spec, newest_first=newest_first, page_size=5)
+        found = [info["key"] for page in pages for info in page]
+        assert found == [f"task-{number}" for number in sorted(range(10, 20), reverse=newest_first)]
+        assert [info["key"] for info in read_latest_tasks(client, spec, 2)] == ["task-19", "task-18"]
+    filters = [sent.params[name] for sent in server.sent for name in ("filter", "filterSpec") if name in sent.params]
+    assert filters
+    assert all(each == SPEC for each in filters)
+    assert len(server.sent) < 20
 
 
 def test_a_task_that_comes_twice_is_one() -> None:
