@@ -56,9 +56,9 @@ options:
     description:
       - Find only tasks that these users started, each given as V(name@domain) or, as the vCenter shows it,
         V(DOMAIN\\name).
-      - A name without a domain matches only a user without a domain.
-      - A vCenter may compare names with upper and lower case. The module warns if it finds no tasks of these users, but
-        tasks of others.
+      - A name without a domain matches that name in any domain, in upper or lower case.
+      - In a name with a domain, a vCenter may distinguish upper and lower case. The module warns if it finds no tasks
+        of these users, but tasks of others.
     type: list
     elements: str
   system_user:

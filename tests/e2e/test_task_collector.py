@@ -85,6 +85,8 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"users": ["carol@example.com"]}, {"folder", "app01"}),
     ({"users": ["EXAMPLE.COM\\carol", "dave@example.com"]}, {"folder", "app01", "old"}),
     ({"users": ["administrator@vsphere.local"]}, {"web01"}),
+    ({"users": ["carol"]}, {"folder", "app01"}),
+    ({"users": ["ADMINISTRATOR", "DAVE@example.com"]}, {"web01", "old"}),
     ({"users": ["dave@example.com"], "system_user": True}, {"apps", "host", "other", "old"}),
     ({"users": [], "system_user": True}, {"apps", "host", "other"}),
     ({"system_user": True}, {"apps", "host", "other"}),
