@@ -180,6 +180,8 @@ options:
       - V(jsonl) is JSON Lines, one object on each line.
       - V(csv) begins with a header. Its columns are O(fields), or all keys of a task. C(entity) becomes the name of the
         object and C(error) the message. Other mappings and lists become JSON.
+      - With V(csv) and O(count_by=entity), the groups have the columns C(entity_type) and C(entity_moid) too, because
+        several objects can have the same name.
       - With V(csv), a text that a spreadsheet would run as a formula gets an apostrophe in front.
     type: str
     choices: [jsonl, csv]
@@ -364,6 +366,7 @@ from ..module_utils._task_info.task_result import Task
 
 if TYPE_CHECKING:
     from ..module_utils._history.task_counts import TaskCounts
+    from ..module_utils._history.task_rows import Rows
 
 ARGUMENT_SPEC = argument_spec(
     entity={"type": "list", "elements": "raw"},
@@ -451,7 +454,10 @@ def _write(
     from ..module_utils._history.task_rows import CsvRows, JsonRows
 
     columns = TaskFields(only_counts.columns) if only_counts else fields
-    dest, rows = job.params["dest"], {"jsonl": JsonRows, "csv": CsvRows}[job.params["format"]](columns)
+    is_table = job.params["format"] == "csv"
+    # Objects with the same name have groups of their own.
+    rows: Rows = CsvRows(columns, entity_ids=only_counts is not None) if is_table else JsonRows(columns)
+    dest = job.params["dest"]
     with TaskFile(dest, rows, mode=job.params["mode"], dry=job.check_mode) as file:
         collected = read(ignore if only_counts else file.write)
         if only_counts:

@@ -16,6 +16,7 @@ from .._task_info.task_lines import entity_text, error_text
 from .._task_info.task_result import TASK_KEYS, Task
 
 _TEXTS = {"entity": entity_text, "error": error_text}
+_ENTITY_IDS = {"entity_type": "type", "entity_moid": "moid"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -44,19 +45,31 @@ class JsonRows:
 
 
 class CsvRows:
-    """CSV: a header, then one row for each task, with a column for each field."""
+    """CSV: a header, then one row for each task, with a column for each field.
 
-    def __init__(self, fields: TaskFields):
-        self._keys = fields.keys or TASK_KEYS
-        self.header = ",".join(self._keys) + "\n"
+    :param entity_ids: whether ``entity`` has columns for the type and the moId of the object too
+    """
+
+    def __init__(self, fields: TaskFields, *, entity_ids: bool = False):
+        self._columns = [
+            column
+            for key in fields.keys or TASK_KEYS
+            for column in ((key, *_ENTITY_IDS) if entity_ids and key == "entity" else (key,))
+        ]
+        self.header = ",".join(self._columns) + "\n"
 
     def of(self, tasks: Iterable[Task]) -> str:
         """One row for each task."""
         text = io.StringIO()
         # Quoted texts keep their cells in spreadsheets that split at another separator.
         writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-        writer.writerows([_cell(key, task.get(key)) for key in self._keys] for task in tasks)
+        writer.writerows([_cell(column, _value(task, column)) for column in self._columns] for task in tasks)
         return text.getvalue()
+
+
+def _value(task: Task, column: str) -> Any:
+    part = _ENTITY_IDS.get(column)
+    return task.get(column) if part is None else (task.get("entity") or {}).get(part)
 
 
 def _cell(key: str, value: Any) -> Any:

@@ -147,6 +147,20 @@ def test_a_table_of_counts(tmp_path: Path) -> None:
     assert json.loads(dest.read_text()) == run(HistoryServer(3), count_by=["state"])["counts"][0]
 
 
+def test_a_table_of_objects_with_the_same_name(tmp_path: Path) -> None:
+    server, dest = HistoryServer(3), tmp_path / "counts.csv"
+    for task, moid in zip(server.tasks, ("vm-1", "vm-2", "vm-1")):
+        task.update(entity={"type": "VirtualMachine", "value": moid}, entityName="web01")
+    run(server, count_by=["entity", "state"], dest=str(dest), format="csv")
+    assert dest.read_text().splitlines() == [
+        "entity,entity_type,entity_moid,state,count,errors,median_duration,longest_duration",
+        '"web01","VirtualMachine","vm-1","success",2,0,"",""',
+        '"web01","VirtualMachine","vm-2","success",1,0,"",""',
+    ]
+    run(server, count_by=["entity"], fields=["entity"], dest=str(dest), format="csv")
+    assert dest.read_text().splitlines() == ["entity", *['"web01"'] * 3]
+
+
 def test_options_that_are_refused() -> None:
     server = HistoryServer(1)
     assert "format: csv is a format of files. Set dest" in run(server, format="csv")["msg"]

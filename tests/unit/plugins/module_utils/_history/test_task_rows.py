@@ -58,6 +58,13 @@ def test_a_column_for_each_field() -> None:
     ]
 
 
+def test_the_ids_of_objects() -> None:
+    rows = CsvRows(parse_fields(["entity", "state"]), entity_ids=True)
+    assert rows.header == "entity,entity_type,entity_moid,state\n"
+    assert rows.of([TASK, planned_task()]) == ('"web, 01","VirtualMachine","vm-1","queued"\n"","","","queued"\n')
+    assert CsvRows(parse_fields(["state"]), entity_ids=True).header == "state\n"
+
+
 def test_all_keys() -> None:
     (row,) = table(CsvRows(TaskFields()), TASK)
     assert tuple(row) == TASK_KEYS
