@@ -218,6 +218,7 @@ def test_it_ends_soon_while_the_server_is_late(vcenter: VCenter, tmp_path: Path)
     [
         ({"hostnme": "x"}, "hostnme: unknown option. Use one of: entity, recursion, states"),
         ({"states": ["failed"]}, "states: 'failed' is not a valid value. Use one of: queued, running, success, error"),
+        ({"overdue_after": 0}, "overdue_after: 0 is not a valid duration"),
         ({"since": "soon"}, "since: 'soon' is not a valid time. Use RFC 3339"),
         ({"since": "2999-01-01T00:00:00Z"}, "since: the time is in the future"),
         ({"since": "999999d"}, "since: the time is outside the years 1 to 9999"),

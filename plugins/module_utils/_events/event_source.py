@@ -12,7 +12,7 @@ from .._errors import InputError
 from .._history.task_filter import parse_filter
 from .._options.connection import connect_client
 from .._options.connection_spec import CONNECTION_SPEC, OptionSpec
-from .._options.parsing import parse_duration, parse_time, require_names
+from .._options.parsing import DURATION_FORMS, parse_duration, parse_time, require_names
 from .._options.validation import validate_options
 from .ledger import ChangeSelection
 from .template_text import defuse_templates
@@ -42,13 +42,13 @@ class TaskEvents:
             if params[name] == []:
                 raise InputError(f"{name}: the list is empty, so no task matches. Leave the option out for all tasks")
         require_names(params["description_ids"], "description_ids")
-        self._hostname, overdue_after = params["hostname"], params["overdue_after"]
+        self._hostname = params["hostname"]
         self._watch = TaskWatch(
             connect_client(params, logger.warning),
             parse_filter({name: params[name] for name in ("entity", "recursion", "users")}),
             ChangeSelection(params["states"], params["description_ids"]),
             since=None if params["since"] is None else parse_time(params["since"], "since"),
-            overdue_after=None if overdue_after is None else parse_duration(overdue_after, "overdue_after"),
+            overdue_after=_overdue_after(params["overdue_after"]),
         )
 
     def next(self) -> list[dict[str, Any]]:
@@ -61,3 +61,16 @@ class TaskEvents:
     def close(self) -> None:
         """Close the session and its objects. Also works while another thread waits in :meth:`next`."""
         self._watch.close()
+
+
+def _overdue_after(given: str | None) -> float | None:
+    """The option in seconds; ``None`` if it is not set."""
+    if given is None:
+        return None
+    seconds = parse_duration(given, "overdue_after")
+    if not seconds:
+        raise InputError(
+            f"overdue_after: {given} is not a valid duration, because every active task would be overdue. Use more than"
+            f" 0, in {DURATION_FORMS}"
+        )
+    return seconds

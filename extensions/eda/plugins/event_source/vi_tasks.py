@@ -59,8 +59,10 @@ options:
   states:
     description:
       - Send only changes into these states.
-      - The change V(created) has the state V(queued), or V(running) if the task is already running when the source
-        first sees it. The change V(overdue) is sent whatever the state.
+      - The change V(created) is selected by V(queued), or by V(running) if the task is already running when the source
+        first sees it. If a new task has already ended, such as one that O(since) finds, V(created) is selected by
+        V(queued), and C(task) has the state in which it ended.
+      - The change V(overdue) is sent whatever the state.
     type: list
     elements: str
     choices: [queued, running, success, error]
@@ -84,7 +86,7 @@ options:
     description:
       - Send the change V(overdue) once for each task that has been running for longer than this, or queued for longer
         than this. Tasks that were queued or running before the source started are included.
-      - Accepts seconds or a duration such as V(90s), V(30m), V(2h) or V(1d).
+      - Accepts seconds or a duration such as V(90s), V(30m), V(2h) or V(1d). V(0) is refused.
       - A source that starts again sends the change again.
     type: str
     version_added: 1.1.0

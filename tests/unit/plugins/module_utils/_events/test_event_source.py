@@ -36,6 +36,11 @@ HOST = {"hostname": "vc.example.com", "username": "u", "password": "p"}
         ({"description_ids": ["a.b", " "]}, "description_ids: a name in the list is empty. Is there a comma too many"),
         ({"since": "yesterday"}, "since: 'yesterday' is not a valid time. Use RFC 3339"),
         ({"overdue_after": "soon"}, "overdue_after: 'soon' is not a valid duration"),
+        (
+            {"overdue_after": 0},
+            "overdue_after: 0 is not a valid duration, because every active task would be overdue. Use",
+        ),
+        ({"overdue_after": "0m"}, "overdue_after: 0m is not a valid duration"),
         ({"entity": "what: this"}, "entity: 'what: this' is not an object id, name or path"),
         ({"hostname": "https://vc"}, "hostname: 'https://vc' is not a valid host"),
         ({"password": None}, "password: missing. Set username and password"),
@@ -69,6 +74,7 @@ def test_the_event_source_documents_its_options() -> None:
     [
         ({}, ["task-1 created", "task-1 done", "task-2 created", "task-2 failed"]),
         ({"states": "error"}, ["task-2 failed"]),
+        ({"states": "queued"}, ["task-1 created", "task-2 created"]),
         ({"description_ids": "a.b,a.c"}, ["task-1 created", "task-1 done"]),
     ],
 )
@@ -86,6 +92,8 @@ def test_events(options: dict[str, Any], changes: list[str], monkeypatch: pytest
     assert [f"{event['task']['moid']} {event['change']}" for event in events] == changes
     assert {tuple(event) for event in events} == {("change", "task", "vcenter")}
     assert {event["vcenter"] for event in events} == {"vc.example.com"}
+    ended = {"task-1": "success", "task-2": "error"}
+    assert all(event["task"]["state"] == ended[event["task"]["moid"]] for event in events)
     assert (server.owned, server.sessions) == ({}, set())
 
 
