@@ -58,7 +58,7 @@ def test_writes_when_the_tasks_differ(ansible: Ansible, vcenter: VCenter, tmp_pa
     first = set(vcenter.tasks(2, state="success", completed_ago=60))
 
     check = {"dest": page, "check_mode": True}
-    run = reports(ansible, [{**check, "dest": planned}, {"dest": page}, {"dest": page}, check], env=env)
+    run = reports(ansible, [{**check, "dest": planned}, {"dest": page}, {"dest": page, "mode": 0o644}, check], env=env)
     assert written(run) == [True, True, False, False]
     assert not planned.exists()
     assert [outcome.result["count"] for outcome in run.all(COLLECTED)] == [2] * 4
@@ -191,6 +191,7 @@ def test_a_failure_leaves_the_page_and_nothing_else(
         ({"dest": tmp_path / "none" / "report.html"}, "does not exist"),
         ({"states": ["failed"]}, "task_report_states"),
         ({"port": "many"}, "task_report_port"),
+        ({"mode": 644}, "task_report_mode: 644 without quotes is the decimal number 644, which is the mode 1204. Use "),
         ({"proxy_protocol": "socks"}, "task_report_proxy_protocol"),
     ]
     run = reports(ansible, [{"dest": page, **given} for given, _told in cases], env={"TMPDIR": str(short_path)})
