@@ -55,8 +55,9 @@ def shared_vcenter() -> Iterator[VCenter]:
 
 @pytest.fixture
 def busy(vcenter: VCenter) -> VCenter:
-    """A vCenter with running tasks, and with one that failed a while ago."""
+    """A vCenter with running tasks of the user and of carol, and with one that failed a while ago."""
     vcenter.task(type="VirtualMachine.clone", duration=3, outcome="success", cancelable=True)
+    vcenter.task(user="EXAMPLE.COM\\carol", duration=3, outcome="success", cancelable=True)
     vcenter.task(
         type="VirtualMachine.clone", state="error", queued_ago=7300, completed_ago=7200, error=fault("It is full")
     )

@@ -19,7 +19,7 @@ from itertools import product
 from typing import Any, Callable, NamedTuple
 
 from .._errors import BadResponse
-from .._history.history_reader import read_history
+from .._history.history_reader import matches_filter, read_history, server_filter
 from .._history.start_id_view import request_page
 from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_reference
 from .._task_info.task_result import Task, task_from_info
@@ -135,7 +135,7 @@ class TaskFeed:
     def _process_page(self, page: LatestPage, infos: list[TaskInfo]) -> News:
         if page.turn(infos):
             yield from self._catch_up([page.spec])
-        yield self._new_events(infos)
+        yield self._new_events([info for info in infos if matches_filter(page.spec, info)])
 
     def _watch_other_active(self, view: Reference) -> None:
         """Watch the active tasks that are not on a page."""
@@ -179,7 +179,9 @@ class TaskFeed:
     def _open_page(self, histories: ExitStack, spec: dict[str, Any]) -> tuple[Reference, LatestPage]:
         """Create a collector until ``histories`` close, and give its latest page a size that the server accepts."""
         history = histories.enter_context(
-            self._client.owned("taskManager", "CreateCollectorForTasks", {"filter": spec}, "DestroyCollector")
+            self._client.owned(
+                "taskManager", "CreateCollectorForTasks", {"filter": server_filter(spec)}, "DestroyCollector"
+            )
         )
 
         def set_size(count: int) -> None:

@@ -13,7 +13,7 @@ from .._task_info.task_info import TaskInfo, task_moid
 class LatestPage:
     """The latest page of a history collector.
 
-    :param spec: the TaskFilterSpec of the collector
+    :param spec: a TaskFilterSpec; the page may have tasks that do not match it, if the server cannot apply all of it
     :ivar size: the most tasks that it holds
     :ivar moids: the tasks on it, empty before it is received
     """

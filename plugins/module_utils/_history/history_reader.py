@@ -57,7 +57,7 @@ def read_history(
     :raises ViError: a request failed, and a new collector does not help
     """
     position, fruitless = HistoryPosition(newest_first=newest_first), 0
-    asked = _server_filter(spec)
+    asked = server_filter(spec)
     if asked is not spec:
         # A part of the filter is applied here, so many tasks are dropped. Large pages need few requests.
         page_size = MAX_PAGE
@@ -68,7 +68,7 @@ def read_history(
             for page in source:
                 fresh = position.fresh(page)
                 fruitless = 0 if fresh else fruitless
-                wanted = [info for info in fresh if _matches(spec, info)]
+                wanted = [info for info in fresh if matches_filter(spec, info)]
                 if wanted:
                     yield wanted if with_results else [_without_result(info) for info in wanted]
         except (ConnectError, NoResponse, FaultError) as error:
@@ -102,7 +102,8 @@ def read_latest_tasks(client: Client, spec: dict[str, Any], count: int, *, with_
     return newest[:count]
 
 
-def _matches(spec: dict[str, Any], info: TaskInfo) -> bool:
+def matches_filter(spec: dict[str, Any], info: TaskInfo) -> bool:
+    """Whether a task matches the parts of a TaskFilterSpec that servers apply in different ways."""
     same = (unboxed_value(info.get(field)) in spec[field] for field in _COMPARABLE if spec.get(field) is not None)
     return all(same) and _is_by_user(spec.get("userName"), info.get("reason"))
 
@@ -118,7 +119,7 @@ def _is_by_user(wanted: dict[str, Any] | None, reason: Any) -> bool:
     return any(same_user(name, user) for name in names) if names else not wanted["systemUser"]
 
 
-def _server_filter(spec: dict[str, Any]) -> dict[str, Any]:
+def server_filter(spec: dict[str, Any]) -> dict[str, Any]:
     """The part of a filter that the server can apply; the filter itself if it can apply all.
 
     A TaskFilterSpec has no task types, and the server does not find users by a name without a domain.

@@ -73,7 +73,8 @@ options:
     elements: str
   users:
     description:
-      - Watch only tasks that these users started, each given as C(DOMAIN\user) or C(user@domain).
+      - Watch only tasks that these users started. C(user@domain) and C(DOMAIN\user) match the same user. A name without
+        a domain matches that name in any domain.
     type: list
     elements: str
   since:

@@ -133,10 +133,10 @@ def test_each_object_has_a_collector(entity: Any, moids: list[str], monkeypatch:
 def test_users_and_entity_filter_the_history(monkeypatch: pytest.MonkeyPatch) -> None:
     server = EventServer()
     monkeypatch.setattr(event_source, "connect_client", lambda *_options: server.client())
-    source = TaskEvents({**HOST, "users": "joe", "entity": "vm-7", "recursion": "self"})
+    source = TaskEvents({**HOST, "users": "joe@corp", "entity": "vm-7", "recursion": "self"})
     source.next()
     source.close()
     sent = server.named("TaskManager.CreateCollectorForTasks")[0]
-    assert sent.params["filter"]["userName"]["userList"] == ["joe"]
+    assert sent.params["filter"]["userName"]["userList"] == ["joe@corp", "CORP\\joe"]
     entity = sent.params["filter"]["entity"]
     assert (entity["entity"]["value"], entity["recursion"]) == ("vm-7", "self")

@@ -227,6 +227,17 @@ def test_several_objects_have_a_page_each() -> None:
     assert created == specs
 
 
+def test_a_user_without_a_domain_is_found_in_any_domain() -> None:
+    server = EventServer()
+    by = {"_typeName": "TaskReasonUser"}
+    server.put_at(5, "task-1", "success", reason={**by, "userName": "CORP\\joe"})
+    server.put_at(6, "task-2", "success", reason={**by, "userName": "CORP\\ann"})
+    names = {"_typeName": "TaskFilterSpecByUsername", "systemUser": False, "userList": ["joe"]}
+    assert heard(server, 30, specs=[{"userName": names}]) == ["task-1 created", "task-1 done"]
+    created = server.named("TaskManager.CreateCollectorForTasks")[0]
+    assert created.params["filter"] == {}
+
+
 def test_a_task_of_two_objects_is_one_event() -> None:
     server = EventServer()
     server.put_at(5, "task-1", "success", activationId="a")
