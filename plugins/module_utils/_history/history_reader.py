@@ -105,7 +105,7 @@ def read_latest_tasks(client: Client, spec: dict[str, Any], count: int, *, with_
 def matches_filter(spec: dict[str, Any], info: TaskInfo) -> bool:
     """Whether a task matches the parts of a TaskFilterSpec that servers apply in different ways."""
     same = (unboxed_value(info.get(field)) in spec[field] for field in _COMPARABLE if spec.get(field) is not None)
-    return all(same) and _is_by_user(spec.get("userName"), info.get("reason"))
+    return all(same) and _is_by_user(spec.get("userName"), unboxed_value(info.get("reason")))
 
 
 def _is_by_user(wanted: dict[str, Any] | None, reason: Any) -> bool:

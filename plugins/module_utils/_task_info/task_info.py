@@ -36,7 +36,7 @@ def task_reference(moid: str) -> Reference:
 
 def task_moid(info: TaskInfo) -> str:
     """The moId of the task that a TaskInfo describes; BadResponse if it has none."""
-    task = info.get("task")
+    task = unboxed_value(info.get("task"))
     return expect_text(task.get("value") if isinstance(task, dict) else info.get("key"), "info.task")
 
 

@@ -147,13 +147,14 @@ def _in_utc(moment: Any) -> Any:
 
 
 def expect_reference(value: Any, what: str) -> Reference:
-    """The value as a reference.
+    """The value as a reference. Some servers box values, so its parts are unboxed.
 
     :param what: the operation or the field, for the message
     :raises BadResponse: the value is not a reference
     """
-    if isinstance(value, dict):
-        kind, moid = value.get("type"), value.get("value")
+    reference = unboxed_value(value)
+    if isinstance(reference, dict):
+        kind, moid = unboxed_value(reference.get("type")), unboxed_value(reference.get("value"))
         # Both become part of request paths.
         if isinstance(kind, str) and isinstance(moid, str) and (kind + moid).isprintable():
             return Reference(kind, moid)

@@ -376,6 +376,16 @@ def test_a_server_that_adds_tasks_of_others(system_user: bool, users: list[str] 
     assert ("userName" in sent.params["filter"]) is not bool({"x", "joe"} & set(users or ()))
 
 
+def test_a_boxed_reason() -> None:
+    server = HistoryServer(2)
+    server.tasks[0]["reason"] = {"_typeName": "TaskReasonUser", "_value": USER}
+    server.tasks[1]["reason"] = {"_typeName": "TaskReasonSystem", "_value": SYSTEM}
+    by_user = {"_typeName": "TaskFilterSpecByUsername", "systemUser": False, "userList": ["D\\Joe"]}
+    with server.client() as client:
+        found = [info["key"] for page in read_history(client, {**SPEC, "userName": by_user}) for info in page]
+    assert found == ["task-0"]
+
+
 RELEASES = pytest.mark.parametrize("release", ["8.0.1.0", "8.0.3.0", "9.0.0.0"])
 INFO_FILTER = {
     "_typeName": "TaskInfoFilterSpec",

@@ -26,6 +26,8 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import R
         {"key": "task-7"},
         {"key": "task-8", "task": {"type": "Task", "value": "task-7"}},
         {"key": {"_typeName": "string", "_value": "task-7"}},
+        {"task": {"type": "Task", "value": {"_typeName": "string", "_value": "task-7"}}},
+        {"task": {"_typeName": "ManagedObjectReference", "_value": {"type": "Task", "value": "task-7"}}},
         {"key": "task-7", "task": None},
     ],
 )

@@ -184,6 +184,9 @@ def test_what_is_no_text(wrong: Any) -> None:
 
 def test_readers_of_parts() -> None:
     assert expect_reference(MOREF, "it") == Reference("VirtualMachine", "vm-7")
+    in_boxes = {**MOREF, "type": boxed("string", MOREF["type"]), "value": boxed("string", MOREF["value"])}
+    for reference in (in_boxes, boxed("ManagedObjectReference", MOREF)):
+        assert expect_reference(reference, "it") == Reference("VirtualMachine", "vm-7")
     assert expect_objects(None, "it") == expect_objects([], "it") == expect_objects(boxed("ArrayOfX", None), "it") == []
     assert expect_objects(boxed("ArrayOfX", [MOREF]), "it") == expect_objects([MOREF], "it") == [MOREF]
     assert expect_text(boxed("string", "a"), "it") == expect_text("a", "it") == "a"
