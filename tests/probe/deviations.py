@@ -34,9 +34,10 @@ def deviations(schema: Schema, value: Any, path: str) -> Iterator[Deviation]:
     if "allOf" in schema and "$ref" in schema["allOf"][0]:
         schema = schema["allOf"][0]
     is_any = schema.get("$ref", "").endswith("/Any")
-    if isinstance(value, dict) and "_value" in value and not is_any:
+    content = value.get("_value") if isinstance(value, dict) else None
+    if isinstance(value, dict) and "_value" in value and (isinstance(content, dict) or not is_any):
         yield Deviation(BOXED, path)
-        value = value["_value"]
+        value = {"_typeName": value.get("_typeName"), **content} if isinstance(content, dict) else content
     if "$ref" in schema:
         yield from _named(schema["$ref"].rsplit("/", 1)[1], value, path)
     elif schema["type"] == "array":

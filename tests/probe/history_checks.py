@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError
-from ansible_collections.vijson.tasks.plugins.module_utils._history.start_id_view import START_ID_RELEASE
+from ansible_collections.vijson.tasks.plugins.module_utils._history.start_id_view import request_page
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_info import (
     ENDED,
-    expect_task_info,
     task_moid,
     task_number,
 )
@@ -24,7 +23,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import (
     expect_objects,
     unboxed_value,
 )
-from ansible_collections.vijson.tasks.tests.probe.findings import NotObserved, Observation, too_few
+from ansible_collections.vijson.tasks.tests.probe.findings import NotObserved, Observation, fault_name, too_few
 from ansible_collections.vijson.tasks.tests.probe.server import SAMPLE, Server
 
 SLACK = 100  # tasks that may be new since the first of two reads
@@ -49,9 +48,16 @@ def check_page_refill(server: Server) -> Observation:
         first = len(server.latest_page(collector))
         if len(server.newest_tasks) <= first:
             too_few("tasks in the history")
-        server.client.call(collector, "SetCollectorPageSize", {"maxCount": first + 10}, bound=True)
+
+        def enlarge(more: int) -> None:
+            server.client.call(collector, "SetCollectorPageSize", {"maxCount": first + more}, bound=True)
+
+        try:
+            more = request_page(enlarge, 10)[1]
+        except FaultError as error:
+            raise NotObserved(f"a larger page is refused: {fault_name(error)}") from error
         second = len(server.latest_page(collector))
-    return Observation(second < min(first + 10, len(server.newest_tasks)), f"{first} tasks, then {second}")
+    return Observation(second < min(first + more, len(server.newest_tasks)), f"{first} tasks, then {second}")
 
 
 def check_page_limit(server: Server) -> Observation:
@@ -105,7 +111,7 @@ def check_system_tasks(server: Server) -> Observation:
     """Filter by the system user."""
     # The collection's own reader would drop the tasks of users.
     with server.collector(userName=data_object("TaskFilterSpecByUsername", systemUser=True)) as collector:
-        found = [expect_task_info(info) for info in server.read(collector, "ReadNextTasks", VIEW)]
+        found = server.read(collector, "ReadNextTasks", VIEW)
     if not found:
         too_few("tasks of the system")
     others = sum(_user(info) is not None for info in found)
@@ -135,7 +141,7 @@ def _user(info: dict[str, Any]) -> str | None:
 
 def check_view_order(server: Server) -> Observation:
     """Read the newest tasks by id."""
-    numbers = [task_number(task_moid(info)) for info in _view(server, "")]
+    numbers = [task_number(task_moid(info)) for info in server.view("", VIEW)]
     if len(numbers) < 2:
         too_few("tasks in the history")
     newest_first = numbers[0] > numbers[-1]
@@ -144,20 +150,12 @@ def check_view_order(server: Server) -> Observation:
 
 def check_start_id(server: Server) -> Observation:
     """Read the tasks before a task."""
-    newest = [task_moid(info) for info in _view(server, "")]
+    newest = [task_moid(info) for info in server.view("", VIEW)]
     if len(newest) < 2:
         too_few("tasks in the history")
     start = max(newest, key=task_number)
-    included = start in [task_moid(info) for info in _view(server, start)]
+    included = start in [task_moid(info) for info in server.view(start, VIEW)]
     return Observation(not included, "included" if included else "left out")
-
-
-def _view(server: Server, start: str) -> list[dict[str, Any]]:
-    if not server.client.supports(START_ID_RELEASE):
-        raise NotObserved(f"needs release {START_ID_RELEASE}")
-    view = data_object("TaskManagerViewByStartId", count=VIEW, startId=start)
-    params = {"viewSpec": view, "filterSpec": data_object("TaskFilterSpec")}
-    return expect_objects(server.client.call("taskManager", "ReadNextTasksByViewSpec", params), "a view")
 
 
 def check_expired_objects(server: Server) -> Observation:
@@ -180,7 +178,7 @@ def check_history_age(server: Server) -> Observation:
     """Compare the oldest task with the setting."""
     setting = server.client.singleton("setting")
     options = expect_objects(server.client.call(setting, "QueryOptions", {"name": "task."}), "QueryOptions")
-    values = {option.get("key"): unboxed_value(option.get("value")) for option in options}
+    values = {unboxed_value(option.get("key")): unboxed_value(option.get("value")) for option in options}
     days = values.get("task.maxAge")
     if not isinstance(days, int) or values.get("task.maxAgeEnabled") is False:
         raise NotObserved("the server does not limit the age of tasks")

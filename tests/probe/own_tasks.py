@@ -21,7 +21,11 @@ from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_info 
     task_reference,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import data_object, expect_object
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import (
+    data_object,
+    expect_object,
+    unboxed_value,
+)
 
 PREFIX = "com.vijson.tasks.probe"
 TEXT = "The text of the catalog"
@@ -70,7 +74,7 @@ class OwnTasks:
             "activationId": f"{self.key}-{len(self._moids)}",
         }
         with opening():
-            info = expect_object(self.client.call("taskManager", "CreateTask", params, repeatable=False), "CreateTask")
+            info = expect_task_info(self.client.call("taskManager", "CreateTask", params, repeatable=False))
             self._moids.append(task_moid(info))
         for state in states:
             self.change(info, "SetTaskState", state=state)
@@ -89,7 +93,7 @@ class OwnTasks:
         name = self.key
         with opening():
             field = self.client.call("customFieldsManager", "AddCustomFieldDef", {"name": name, "moType": "Task"})
-            self._fields.append(int(expect_object(field, "AddCustomFieldDef")["key"]))
+            self._fields.append(int(unboxed_value(expect_object(field, "AddCustomFieldDef")["key"])))
         return name
 
     def clean_up(self) -> None:

@@ -13,13 +13,22 @@ from typing import Any
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import NoResponse, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._history.history_reader import read_latest_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._history.start_id_view import (
+    START_ID_RELEASE,
+    read_older_tasks,
+    request_page,
+)
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_info import TaskInfo, expect_task_info
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_session import Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.release import FIRST_RELEASE, RELEASES
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import data_object, expect_objects
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import (
+    data_object,
+    expect_objects,
+    unboxed_value,
+)
 from ansible_collections.vijson.tasks.tests.probe.findings import NotObserved
 from ansible_collections.vijson.tasks.tests.probe.recording import RecordingTransport
 
@@ -75,10 +84,10 @@ class Server:
     def version(self) -> str:
         """The version of the API that the server says it has, such as 8.0.3.0; "" if it does not say."""
         try:
-            about = self.client.content().get("about")
+            about = unboxed_value(self.client.content().get("about"))
         except ViError:
             return ""
-        found = _NUMBERS.fullmatch(str(about.get("apiVersion"))) if isinstance(about, dict) else None
+        found = _NUMBERS.fullmatch(str(unboxed_value(about.get("apiVersion")))) if isinstance(about, dict) else None
         return found[0] if found else ""
 
     @cached_property
@@ -96,10 +105,25 @@ class Server:
         spec = {"filter": data_object("TaskFilterSpec", **conditions)}
         return self.client.owned("taskManager", "CreateCollectorForTasks", spec, "DestroyCollector")
 
-    def read(self, collector: Any, method: str, count: int) -> list[dict[str, Any]]:
-        """A page of a collector."""
-        return expect_objects(self.client.call(collector, method, {"maxCount": count}, bound=True), method)
+    def read(self, collector: Any, method: str, count: int) -> list[TaskInfo]:
+        """A page of a collector. A server may refuse the count: then half of it is tried."""
 
-    def latest_page(self, collector: Any) -> list[dict[str, Any]]:
+        def request(size: int) -> Any:
+            return self.client.call(collector, method, {"maxCount": size}, bound=True)
+
+        return _infos(request_page(request, count)[0], method)
+
+    def latest_page(self, collector: Any) -> list[TaskInfo]:
         """The property latestPage of a collector."""
-        return expect_objects(self.client.get(collector, "latestPage", bound=True), "latestPage")
+        return _infos(self.client.get(collector, "latestPage", bound=True), "latestPage")
+
+    def view(self, start: str, count: int) -> list[TaskInfo]:
+        """Tasks that are older than the one with an id, without a collector. NotObserved before 9.0.0.0."""
+        if not self.client.supports(START_ID_RELEASE):
+            raise NotObserved(f"needs release {START_ID_RELEASE}")
+        older = read_older_tasks(self.client, data_object("TaskFilterSpec"), start, count)
+        return [expect_task_info(info) for info in older]
+
+
+def _infos(value: Any, what: str) -> list[TaskInfo]:
+    return [expect_task_info(info) for info in expect_objects(value, what)]

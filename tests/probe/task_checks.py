@@ -16,6 +16,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import (
     data_object,
     expect_object,
     expect_objects,
+    unboxed_value,
 )
 from ansible_collections.vijson.tasks.tests.probe.findings import NotObserved, Observation, fault_name
 from ansible_collections.vijson.tasks.tests.probe.own_tasks import OwnTasks
@@ -29,9 +30,12 @@ CANCEL = "Global.CancelTask"
 def check_prompt_history(server: Server, tasks: OwnTasks) -> Observation:
     """Look for a new task in the history."""
     info = tasks.create()
-    with server.collector(activationId=[info.get("activationId")]) as collector:
-        found = [task_moid(each) for each in server.read(collector, "ReadNextTasks", 100)]
-    there = task_moid(info) in found
+    activation = info.get("activationId")
+    with server.collector(activationId=[activation]) as collector:
+        found = server.read(collector, "ReadNextTasks", 100)
+    if any(each.get("activationId") != activation for each in found):
+        raise NotObserved("the server does not filter by activation id")
+    there = task_moid(info) in map(task_moid, found)
     return Observation(there, "in the history" if there else "not yet in the history")
 
 
@@ -63,7 +67,8 @@ def check_cancel_privilege(server: Server, tasks: OwnTasks) -> Observation:
         "privId": [CANCEL],
     }
     granted = expect_objects(client.call("authorizationManager", "HasPrivilegeOnEntities", params), "privileges")
-    if any(part.get("isGranted") for entry in granted for part in expect_objects(entry["privAvailability"], "")):
+    parts = [part for entry in granted for part in expect_objects(entry["privAvailability"], "privileges")]
+    if any(unboxed_value(part.get("isGranted")) for part in parts):
         raise NotObserved(f"the user has {CANCEL}")
     fault = _fault(tasks, tasks.create("running"), "CancelTask")
     return Observation(fault == "NoPermission", fault or "accepted")

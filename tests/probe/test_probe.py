@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport imp
 from ansible_collections.vijson.tasks.tests.assumptions.register import REGISTER
 from ansible_collections.vijson.tasks.tests.probe import checks, task_checks
 from ansible_collections.vijson.tasks.tests.probe.deviations import deviations
-from ansible_collections.vijson.tasks.tests.probe.findings import DIFFERS, NOT_OBSERVED, Finding
+from ansible_collections.vijson.tasks.tests.probe.findings import AS_ASSUMED, DIFFERS, NOT_OBSERVED, Finding
 from ansible_collections.vijson.tasks.tests.probe.own_tasks import PREFIX
 from ansible_collections.vijson.tasks.tests.probe.probe import probe_server
 from ansible_collections.vijson.tasks.tests.probe.report import findings_text, report_page
@@ -133,6 +134,26 @@ def test_exactly_the_quirk_is_found(
         server.world.quirks.update(vars(Quirks()))
     assert set(differing(found)) == {key}, differing(found)
     assert left_on(server) == {}
+
+
+@pytest.mark.parametrize(
+    ("quirks", "keys"),
+    [
+        (("history_lag=1", "max_page=7"), {"prompt_history", "page_of_1000"}),
+        (("page_refills", "max_page=15"), {"page_does_not_refill", "page_of_1000"}),
+        (("rewind_skips", "max_page=3"), {"rewind", "page_of_1000"}),
+        (("oldest_first_views", "max_page=3"), {"order_of_views", "page_of_1000"}),
+    ],
+)
+def test_small_pages_hide_nothing_else(simulators: Simulators, quirks: tuple[str, ...], keys: set[str]) -> None:
+    server = simulators.on(NEWEST)
+    for quirk in quirks:
+        server.world.quirks.update(parse_quirk(quirk))
+    try:
+        found = probe(simulators, server)
+    finally:
+        server.world.quirks.update(vars(Quirks()))
+    assert set(differing(found)) == keys, differing(found)
 
 
 WRITES = re.compile(r"(Task|ExtensionManager|CustomFieldsManager)\.[A-Zs][a-z]+.+|TaskManager\.CreateTask")
@@ -264,6 +285,73 @@ def test_ctrl_c(simulators: Simulators, tmp_path: Path) -> None:
     assert "Interrupted by SIGINT" in output
     assert left_on(server) == {}
     assert not (tmp_path / "report.md").exists()
+
+
+def boxed(value: Any, whole: str, depth: int = 0) -> Any:
+    """A value with every field boxed that is inside a TaskInfo, or with ``everything`` inside any object.
+
+    :param whole: ``values`` boxes only primitives, ``lists`` also lists, ``objects`` also data objects
+    """
+    if isinstance(value, list):
+        return [boxed(item, whole, depth) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "_value" in value:
+        return {**value, "_value": boxed(value["_value"], whole, depth)}
+    inside = depth or value.get("_typeName") == "TaskInfo"
+    deeper = depth + 1 if inside or whole == "everything" else 0
+    return {
+        name: item
+        if name == "_typeName"
+        else in_box(boxed(item, whole, deeper), whole)
+        if inside
+        else boxed(item, whole, deeper)
+        for name, item in value.items()
+    }
+
+
+def in_box(value: Any, whole: str) -> Any:
+    kinds = {bool: "boolean", int: "int", str: "string"}
+    if isinstance(value, list):
+        kind = {"lists": "ArrayOfAnyType"}.get(whole)
+    elif isinstance(value, dict):
+        kind = value["_typeName"] if whole == "objects" and "_value" not in value else None
+    else:
+        kind = kinds.get(type(value))
+    return {"_typeName": kind, "_value": value} if kind else value
+
+
+def rewrite(monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], Any]) -> None:
+    """Change the value of every response of the API."""
+    plain = Transport.send
+
+    def send(self: Transport, method: str, path: str, **options: Any) -> Response:
+        response = plain(self, method, path, **options)
+        if not path.startswith("/sdk") or response.status != 200 or not response.body.strip():
+            return response
+        return Response(200, response.headers, json.dumps(change(json.loads(response.body))).encode())
+
+    monkeypatch.setattr(Transport, "send", send)
+
+
+@pytest.mark.parametrize("release", ["8.0.3.0", NEWEST])
+@pytest.mark.parametrize("whole", ["values", "lists", "objects", "everything"])
+def test_boxed_values_hide_nothing_else(
+    simulators: Simulators, monkeypatch: pytest.MonkeyPatch, whole: str, release: str
+) -> None:
+    server = simulators.on(release)
+    unobserved = {finding.key for finding in probe(simulators, server) if finding.verdict == NOT_OBSERVED}
+    rewrite(monkeypatch, lambda value: boxed(value, whole))
+    found = probe(simulators, server)
+    assert set(differing(found)) == {"boxed_values"}, differing(found)
+    assert {finding.key for finding in found if finding.verdict == NOT_OBSERVED} == unobserved
+    assert left_on(server) == {}
+
+
+def test_boxed_privileges(simulators: Simulators, monkeypatch: pytest.MonkeyPatch) -> None:
+    rewrite(monkeypatch, lambda value: boxed(value, "everything"))
+    found = {finding.key: finding.verdict for finding in probe(simulators, simulators.on(NEWEST), PROBER)}
+    assert found["cancel_privilege"] == AS_ASSUMED
 
 
 REFERENCE = {"$ref": "#/components/schemas/TaskInfo"}
