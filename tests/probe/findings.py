@@ -41,15 +41,16 @@ class Finding(NamedTuple):
     verdict: str
 
 
-def fault_name(error: FaultError) -> str:
-    """The type of a fault, if it is a type of the API."""
-    known = contract.schema_name(error.type) is not None or error.type in contract.MORE_FAULTS
-    return error.type if known or error.type in ("MethodNotFound", "NotImplemented") else "a fault of an unknown type"
+def fault_name(error: ViError) -> str:
+    """The type of the fault behind an error, if it is a type of the API."""
+    name = str((error.fault or {}).get("type"))
+    known = contract.schema_name(name) is not None or name in contract.MORE_FAULTS
+    return name if known or name in ("MethodNotFound", "NotImplemented") else "a fault of an unknown type"
 
 
 def reason_of(error: Exception) -> str:
     """Why a check failed, without the text of the error, which may have names."""
-    if isinstance(error, FaultError):
+    if isinstance(error, FaultError) or (isinstance(error, ViError) and error.fault):
         return fault_name(error)
     if isinstance(error, NotObserved):
         return str(error)

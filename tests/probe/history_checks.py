@@ -120,8 +120,10 @@ def check_system_tasks(server: Server) -> Observation:
 
 def check_user_case(server: Server) -> Observation:
     """Filter by a user name in another case."""
-    names = sorted({name for info in server.newest_tasks if (name := _user(info)) and name.swapcase() != name})
-    for name in names:
+    users = {name for info in server.newest_tasks if (name := _user(info))}
+    if not users:
+        raise NotObserved("the history has no task with a user")
+    for name in sorted(name for name in users if name.swapcase() != name):
         if _by_user(server, name):
             found = bool(_by_user(server, name.swapcase()))
             return Observation(found, "found in another case" if found else "not found in another case")

@@ -182,6 +182,8 @@ def test_a_user_without_privileges(simulators: Simulators) -> None:
 def test_a_server_without_a_history(simulators: Simulators, options: dict[str, Any]) -> None:
     found = probe(simulators, simulators.on(NEWEST, **options))
     assert set(differing(found)) <= {"operations"}
+    of_users = next(finding.observed for finding in found if finding.key == "user_case")
+    assert of_users in ("the history has no task with a user", "NotSupported")
     assert any(finding.observed.startswith("too few") or "NotSupported" in finding.observed for finding in found)
 
 
