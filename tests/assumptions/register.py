@@ -78,10 +78,17 @@ _PROTOCOL = (
     ),
     Assumption(
         "empty_response",
-        "A method without a value responds with HTTP 200 and `null`",
+        "A method whose result has no value responds with HTTP 200 and `null`",
         (_contract("responses of nullable results"),),
         f"HTTP 204 and an empty body mean the same. {SAME}",
         ("empty_as_204", "empty_body"),
+    ),
+    Assumption(
+        "void_response",
+        "A method without a result responds with HTTP 204",
+        (_contract("responses of methods without a result"),),
+        f"HTTP 200 with `null` or with an empty body means the same. {SAME}",
+        ("void_body=null", "void_body=empty"),
     ),
     Assumption(
         "empty_lists",

@@ -26,7 +26,6 @@ READING: dict[str, Check] = {
     "anonymous_reads": session_checks.check_anonymous_read,
     "rest_ids": session_checks.check_rest_id,
     "empty_response": response_checks.check_empty_response,
-    "empty_lists": history_checks.check_empty_list,
     "whole_results": response_checks.check_whole_results,
     "whole_updates": response_checks.check_whole_updates,
     "page_does_not_refill": history_checks.check_page_refill,
@@ -57,6 +56,8 @@ WRITING: dict[str, Callable[[Server, OwnTasks], Observation]] = {
 
 CLOSING: dict[str, Check] = {
     "lasting_session_id": session_checks.check_session_id,
+    "void_response": response_checks.check_void_response,
+    "empty_lists": response_checks.check_empty_lists,
     "unset_fields": response_checks.check_nulls,
     "boxed_values": response_checks.check_boxes,
     "plain_errors": response_checks.check_errors,

@@ -77,7 +77,7 @@ def _fields(type_name: str, values: dict[str, Any], path: str) -> Iterator[Devia
     for name in sorted(known.keys() & values.keys()):
         place = f"{path}.{name}"
         if values[name] is None and not known[name].get("nullable"):
-            is_list = known[name].get("type") == "array" and name in required
-            yield Deviation(EMPTY_LIST if is_list else NULL, place)
+            absent = EMPTY_LIST if known[name].get("type") == "array" else SHAPE
+            yield Deviation(absent if name in required else NULL, place)
         else:
             yield from deviations(known[name], values[name], place)

@@ -33,15 +33,6 @@ HOUR = 3600
 TRIED = 20  # ended tasks whose objects are read
 
 
-def check_empty_list(server: Server) -> Observation:
-    """Read a history without a match."""
-    with server.collector(activationId=["vijson.tasks probe: no such activation id"]) as collector:
-        if server.read(collector, "ReadNextTasks", 1):
-            raise NotObserved("the server does not filter by activation id")
-    body = server.transport.last("ReadNextTasks").body.strip()
-    return Observation(body == b"[]", "`[]`" if body == b"[]" else "no list")
-
-
 def check_page_refill(server: Server) -> Observation:
     """Enlarge the latest page."""
     with server.collector() as collector:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks.task_reader import read_recent_tasks
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.property_reader import (
@@ -15,9 +16,10 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.property_read
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.updates import Updates
 from ansible_collections.vijson.tasks.tests.probe import deviations as kinds
 from ansible_collections.vijson.tasks.tests.probe.deviations import Deviation, deviations
-from ansible_collections.vijson.tasks.tests.probe.findings import Observation, too_few
+from ansible_collections.vijson.tasks.tests.probe.findings import NotObserved, Observation, too_few
 from ansible_collections.vijson.tasks.tests.probe.recording import Exchange
 from ansible_collections.vijson.tasks.tests.probe.server import Server
+from simulator.contract import Operation
 
 NO_PATH = "vijson.tasks probe: there is no such object"
 MOST_NAMED = 3  # operations in one finding
@@ -32,6 +34,16 @@ def check_empty_response(server: Server) -> Observation:
     body = exchange.body.strip()
     shown = "`null`" if body == b"null" else "an empty body" if not body else "another value"
     return Observation((exchange.status, body) == (200, b"null"), f"HTTP {exchange.status} with {shown}")
+
+
+def check_void_response(server: Server) -> Observation:
+    """Look at the responses of methods without a result."""
+    done = [each for each in _known(server) if each.operation and each.operation.result is None and each.status < 300]
+    if not done:
+        too_few("methods without a result")
+    bodies = {b"": "an empty body", b"null": "`null`"}
+    others = {f"HTTP {each.status} with {bodies.get(each.body.strip(), 'a value')}" for each in done}
+    return Observation(others == {"HTTP 204 with an empty body"}, ", ".join(sorted(others)))
 
 
 def check_whole_results(server: Server) -> Observation:
@@ -62,6 +74,18 @@ def check_whole_updates(server: Server) -> Observation:
 def check_nulls(server: Server) -> Observation:
     """Look for null in place of fields."""
     return _without(server, kinds.NULL)
+
+
+def check_empty_lists(server: Server) -> Observation:
+    """Read a history without a match, and look for null in place of lists inside objects."""
+    with server.collector(activationId=["vijson.tasks probe: no such activation id"]) as collector:
+        if server.read(collector, "ReadNextTasks", 1):
+            raise NotObserved("the server does not filter by activation id")
+    is_list = server.transport.last("ReadNextTasks").body.strip() == b"[]"
+    inside = _without(server, kinds.EMPTY_LIST)
+    if is_list:
+        return Observation(inside.holds, "`[]`" if inside.holds else f"null: {inside.text}")
+    return Observation(False, "no list")
 
 
 def check_boxes(server: Server) -> Observation:
@@ -102,13 +126,20 @@ def _without(server: Server, kind: str) -> Observation:
 
 def _places(exchange: Exchange, kind: str) -> Iterator[str]:
     operation = exchange.operation
-    if operation is None or operation.result is None or exchange.status != 200 or not exchange.body.strip():
+    if operation is None or exchange.status not in (200, 204):
         return
     try:
-        found = list(deviations(operation.result, exchange.value, operation.name))
+        found = list(_deviations(operation, exchange.value))
     except ValueError:
         found = [Deviation(kinds.SHAPE, operation.name)]
     yield from (deviation.path for deviation in found if deviation.kind == kind)
+
+
+def _deviations(operation: Operation, value: Any) -> Iterator[Deviation]:
+    if operation.result is not None:
+        yield from deviations(operation.result, value, operation.name)
+    elif value is not None:
+        yield Deviation(kinds.SHAPE, operation.name)
 
 
 def _known(server: Server) -> list[Exchange]:

@@ -32,6 +32,7 @@ from ansible_collections.vijson.tasks.tests.probe.probe import probe_server
 from ansible_collections.vijson.tasks.tests.probe.report import findings_text, report_page
 from ansible_collections.vijson.tasks.tests.probe.server import Server
 from ansible_collections.vijson.tasks.tests.support.over_http import ADMIN, PROBER, READER, Running, running
+from simulator import contract
 from simulator.quirks import Quirks, parse_quirk
 
 NEWEST = "9.1.0.0"
@@ -350,6 +351,35 @@ def test_boxed_values_hide_nothing_else(
     assert left_on(server) == {}
 
 
+def with_nulls(value: Any) -> Any:
+    """A value in which every unset field of every data object is null."""
+    if isinstance(value, list):
+        return [with_nulls(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    schema = contract.schema_name(value.get("_typeName", ""))
+    unset = contract.fields_of(schema) if schema and "_value" not in value else ()
+    return {**dict.fromkeys(unset), **{name: with_nulls(item) for name, item in value.items()}}
+
+
+@pytest.mark.parametrize("release", ["8.0.3.0", NEWEST])
+def test_nulls_hide_nothing_else(simulators: Simulators, monkeypatch: pytest.MonkeyPatch, release: str) -> None:
+    rewrite(monkeypatch, with_nulls)
+    found = probe(simulators, simulators.on(release))
+    assert set(differing(found)) == {"unset_fields"}, differing(found)
+
+
+def test_null_lists_inside_objects(simulators: Simulators, monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(value: Any) -> Any:
+        if isinstance(value, dict) and value.get("_typeName") == "TaskDescription":
+            return {**value, "state": None}
+        return value
+
+    rewrite(monkeypatch, change)
+    found = differing(probe(simulators, simulators.on(NEWEST), write=False))
+    assert found == {"empty_lists": "null: TaskManager.description.state"}
+
+
 def test_boxed_privileges(simulators: Simulators, monkeypatch: pytest.MonkeyPatch) -> None:
     rewrite(monkeypatch, lambda value: boxed(value, "everything"))
     found = {finding.key: finding.verdict for finding in probe(simulators, simulators.on(NEWEST), PROBER)}
@@ -379,6 +409,7 @@ INFO = {
         ({"reason": {"_typeName": "TaskReasonNew", "x": 1}}, []),
         ({"state": "paused"}, []),
         ({"progress": None}, [("null instead of no field", "Task.info.progress")]),
+        ({"reason": None}, [("another shape", "Task.info.reason")]),
         ({"state": {"_typeName": "TaskInfoState", "_value": "running"}}, [("a boxed value", "Task.info.state")]),
         ({"eventChainId": "1"}, [("another shape", "Task.info.eventChainId")]),
         ({"cancelled": 0}, [("another shape", "Task.info.cancelled")]),

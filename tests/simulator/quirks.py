@@ -10,6 +10,7 @@ from typing import Any
 
 CHOICES = {
     "created_on_cancel": ("", "at_once", "later", "success", "owner"),
+    "void_body": ("", "null", "empty"),
     "rest_ids": ("", "shared", "separate"),
 }
 
@@ -22,6 +23,7 @@ class Quirks:
     null_lists: empty lists are null, also `objects` of a RetrieveResult, against the contract.
     null_fields: unset fields of a TaskInfo, and unset values of a PropertyChange, are null, also against the contract.
     empty_as_204: responses without a value are 204 instead of `null`; empty_body: 200 without a body.
+    void_body: the body of methods without a result, with HTTP 200 (`null`, `empty`); "": 204 without a body.
     page_updates: maximum number of objects in an UpdateSet, which is truncated after them.
     max_objects: maximum number of objects in a RetrieveResult.
     cancel_again_refused: a second cancel while one is pending is InvalidState instead of a success.
@@ -57,6 +59,7 @@ class Quirks:
     null_fields: bool = False
     empty_as_204: bool = False
     empty_body: bool = False
+    void_body: str = ""
     page_updates: int = 0
     max_objects: int = 0
     cancel_again_refused: bool = False

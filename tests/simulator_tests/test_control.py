@@ -346,6 +346,16 @@ def test_no_value_may_be_null_nothing_or_204(server: Running) -> None:
     assert response() == (204, "")
 
 
+def test_a_method_without_a_result_may_have_a_body(server: Running) -> None:
+    client = server.client()
+    collector = client.collector()
+    bodies = {"": (204, ""), "null": (200, "null"), "empty": (200, "")}
+    for quirk, expected in bodies.items():
+        server.control("POST", "quirks", {"void_body": quirk})
+        response = client.send("POST", collector, "RewindCollector")
+        assert (response.status_code, response.text) == expected
+
+
 def test_unset_fields_may_be_null(server: Running) -> None:
     client = server.client()
     task = client.create_task()

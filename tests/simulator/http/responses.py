@@ -15,6 +15,8 @@ from ..wire import Fault, to_json
 
 SESSION_HEADER = "vmware-api-session-id"
 
+VOID_BODIES = {"null": "null", "empty": ""}
+
 
 @dataclass
 class Response:
@@ -29,7 +31,7 @@ class Response:
 def value_response(operation: Operation, value: Any, quirks: Quirks) -> Response:
     """The response of a successful operation."""
     if operation.status == 204:
-        return Response(204)
+        return Response(200, VOID_BODIES[quirks.void_body]) if quirks.void_body else Response(204)
     if quirks.null_lists and value in ([], "[]"):
         value = None
     if value is None and quirks.empty_as_204:
