@@ -287,6 +287,16 @@ _HISTORY = (
         ("rewind_skips",),
     ),
     Assumption(
+        "reset",
+        "ResetCollector moves to before the latest page",
+        (
+            _text("HistoryCollector.ResetCollector: to the item before the latest page"),
+            _text("HistoryCollector.ResetCollector: from there, ReadPreviousTasks has all items from the newest on"),
+        ),
+        f"The latest page is read as a property before ReadPreviousTasks, and duplicates are dropped. {SAME}",
+        ("reset_after_newest",),
+    ),
+    Assumption(
         "order_of_views",
         "ReadNextTasksByViewSpec returns the newest task first",
         (_text("TaskManagerViewByStartId.count: pages of older tasks, shown with the newest task first"),),

@@ -31,6 +31,7 @@ READING: dict[str, Check] = {
     "page_does_not_refill": history_checks.check_page_refill,
     "page_of_1000": history_checks.check_page_limit,
     "rewind": history_checks.check_rewind,
+    "reset": history_checks.check_reset,
     "children": history_checks.check_children,
     "system_tasks": history_checks.check_system_tasks,
     "user_case": history_checks.check_user_case,

@@ -75,6 +75,21 @@ def check_rewind(server: Server) -> Observation:
     return Observation(same, "the same oldest task" if same else "another oldest task")
 
 
+def check_reset(server: Server) -> Observation:
+    """Read on after ResetCollector."""
+    with server.collector() as collector:
+        latest = {task_moid(info) for info in server.latest_page(collector)}
+        server.client.call(collector, "ResetCollector", bound=True)
+        following = {task_moid(info) for info in server.read(collector, "ReadNextTasks", max(1, len(latest)))}
+    if not latest:
+        too_few("tasks in the history")
+    if following & latest:
+        return Observation(True, "before the latest page")
+    newest = max(map(task_number, latest))
+    is_after = all(task_number(moid) > newest for moid in following)
+    return Observation(False, "after the newest task" if is_after else "before older tasks")
+
+
 def check_children(server: Server) -> Observation:
     """Compare the tasks below the root folder with those of the root folder and below."""
     root = server.client.singleton("rootFolder")

@@ -31,6 +31,7 @@ class Quirks:
     "": it ends at once while queued, and by its owner while running.
     done_description: the description of an ended task can still be set.
     rewind_skips: RewindCollector skips the oldest task.
+    reset_after_newest: ResetCollector moves to after the newest task instead of before the latest page.
     rotate_session: number of requests after which the session id changes, in the next response without a fault.
     clock_offset: seconds by which the server's clock is ahead.
     taken_out: a property or method that does not exist, such as `Task.CancelTask`.
@@ -66,6 +67,7 @@ class Quirks:
     created_on_cancel: str = ""
     done_description: bool = False
     rewind_skips: bool = False
+    reset_after_newest: bool = False
     rotate_session: int = 0
     clock_offset: float = 0.0
     taken_out: str = ""

@@ -99,6 +99,8 @@ class TaskHistoryCollector(ManagedObject):
     async def ResetCollector(self, session: Session) -> None:
         latest = self._latest()
         self._cursor = _just_before(latest[-1].order) if latest else BEFORE_ALL
+        if latest and self.world.quirks.reset_after_newest:
+            self._cursor = latest[0].order
 
     @method
     async def RewindCollector(self, session: Session) -> None:

@@ -101,6 +101,17 @@ def test_a_larger_page_may_fill_with_older_tasks(server: Running) -> None:
     assert {info["key"] for info in client.read(collector, "latestPage")} == tasks
 
 
+def test_the_cursor_may_be_after_the_newest_task(server: Running) -> None:
+    tasks = [server.add_task(state="success", queued_ago=20 - n).value for n in range(15)]
+    switch(server, reset_after_newest=True)
+    client = server.client()
+    collector = client.collector()
+    client.call(collector, "ResetCollector")
+    assert client.call(collector, "ReadNextTasks", maxCount=20) == []
+    found = client.call(collector, "ReadPreviousTasks", maxCount=20)
+    assert [info["key"] for info in found] == tasks[::-1]
+
+
 @pytest.mark.parametrize("method", ["ReadNextTasks", "ReadPreviousTasks", "SetCollectorPageSize"])
 def test_smaller_pages(server: Running, method: str) -> None:
     switch(server, max_page=62)
