@@ -342,8 +342,13 @@ _OBJECTS = (
         "start_id",
         "ReadNextTasksByViewSpec leaves out the task with the start id itself",
         (_types("TaskManager.ReadNextTasksByViewSpec"),),
-        "The task with the next id is left out of a lookup; the ids are compared, so no wrong task is returned.",
-        tests=("tests/simulator_tests/test_task_views.py::test_tasks_on_either_side_of_an_id",),
+        f"The repeated task is dropped. After a page with only this task, the next id below is the start. {SAME}",
+        ("start_id_inclusive",),
+        tests=(
+            SUITE,
+            "tests/unit/plugins/module_utils/_history/test_history_reader.py::test_newest_first_without_a_collector",
+            "tests/unit/plugins/module_utils/_history/test_expired_tasks.py::test_a_server_that_includes_the_start",
+        ),
         releases="9.0.0.0 and later",
     ),
     Assumption(

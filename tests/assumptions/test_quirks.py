@@ -68,11 +68,12 @@ CONCERNED = {
     "messages_from_catalog": ("drive", "callback"),
     "page_refills": ("history, latest page",),
     "reset_after_newest": ("history, newest first", "history, latest page"),
+    "start_id_inclusive": ("history, newest first", "history, latest page", "create once"),
     "unset_after_running": ("succeed", "callback"),
 }
 """Flows that a sample always has."""
 
-ON_RELEASE = {"oldest_first_views": "9.1.0.0", "reset_after_newest": "8.0.3.0"}
+ON_RELEASE = {"oldest_first_views": "9.1.0.0", "reset_after_newest": "8.0.3.0", "start_id_inclusive": "9.1.0.0"}
 """The release for quirks that make no difference on the others."""
 
 NOT_TOGETHER = {

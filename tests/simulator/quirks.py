@@ -37,6 +37,7 @@ class Quirks:
     taken_out: a property or method that does not exist, such as `Task.CancelTask`.
     history_lag: seconds for which a new task is absent from history collectors and ReadNextTasksByViewSpec.
     oldest_first_views: ReadNextTasksByViewSpec returns its tasks oldest first.
+    start_id_inclusive: ReadNextTasksByViewSpec includes the task with the start id.
     page_refills: a larger page size fills latestPage with older tasks.
     max_page: maximum number of tasks that one read of the history may ask for; 0: 1000.
     children_depth: how many levels below the entity `recursion: children` covers; 0: all.
@@ -73,6 +74,7 @@ class Quirks:
     taken_out: str = ""
     history_lag: float = 0.0
     oldest_first_views: bool = False
+    start_id_inclusive: bool = False
     page_refills: bool = False
     max_page: int = 0
     children_depth: int = 0

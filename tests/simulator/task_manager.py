@@ -102,7 +102,10 @@ class TaskManager(ManagedObject):
         count = viewSpec["count"]
         check_count(self.world, abs(count), "viewSpec.count")
         task_filter = TaskFilter(self.world, session, filterSpec)
-        tasks = task_filter.take(self.world.tasks.beyond(_start_number(viewSpec), upwards=count < 0), abs(count))
+        start = _start_number(viewSpec)
+        if start is not None and self.world.quirks.start_id_inclusive:
+            start += 1 if count > 0 else -1
+        tasks = task_filter.take(self.world.tasks.beyond(start, upwards=count < 0), abs(count))
         tasks.sort(key=attrgetter("number"), reverse=not self.world.quirks.oldest_first_views)
         return JsonText.array(map(InfoFilter(infoFilterSpec).text, tasks))
 

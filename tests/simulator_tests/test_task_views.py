@@ -73,6 +73,15 @@ def test_views_may_begin_with_the_oldest(server: Running, newest: Client) -> Non
     assert keys(view(newest, -2, "task-0")) == tasks[:2]
 
 
+def test_views_may_include_the_start(server: Running, newest: Client) -> None:
+    tasks = [server.add_task().value for _round in range(3)]
+    server.control("POST", "quirks", {"start_id_inclusive": True})
+    assert keys(view(newest, 5)) == tasks[::-1]
+    assert keys(view(newest, 2, tasks[1])) == [tasks[1], tasks[0]]
+    assert keys(view(newest, -2, tasks[1])) == [tasks[2], tasks[1]]
+    assert keys(view(newest, -2, "task-0")) == tasks[1::-1]
+
+
 def test_a_new_task_reaches_a_view_late(server: Running, newest: Client) -> None:
     old = server.add_task(queued_ago=60).value
     server.control("POST", "quirks", {"history_lag": 30.0})

@@ -46,19 +46,24 @@ def _read_by_id(client: Client, moids: set[str]) -> Iterator[list[TaskInfo]]:
     """Pages that contain the wanted tasks.
 
     Each request starts at the id after the newest task that is still wanted, because the server leaves out the start.
+    If a page has only the start, the server includes it, so the next request starts at the wanted task itself.
     """
     left = sorted(map(task_number, moids), reverse=True)
+    ahead = 1
     while left:
         newest = left[0]
         near = [number for number in left if number > newest - MAX_PAGE]
         page = read_older_tasks(
-            client, data_object("TaskFilterSpec"), f"task-{newest + 1}", count=newest - near[-1] + 1
+            client, data_object("TaskFilterSpec"), f"task-{newest + ahead}", count=newest - near[-1] + 1
         )
         if not page:
             return
         yield page
-        oldest = min(newest, *(task_number(task_moid(info)) for info in page))
-        left = [number for number in left if number < oldest]
+        oldest = min(task_number(task_moid(info)) for info in page)
+        if oldest > newest and ahead:
+            ahead = 0
+        else:
+            left = [number for number in left if number < min(newest, oldest)]
 
 
 def _search(client: Client, moids: set[str], found: dict[str, TaskInfo]) -> Iterator[list[TaskInfo]]:

@@ -189,8 +189,11 @@ def _newest_first(client: Client, spec: dict[str, Any], page_size: int, with_res
 
 
 def _by_start_id(client: Client, spec: dict[str, Any], page_size: int, with_results: bool) -> Pages:
-    """Pages without a collector: each begins where the one before ended."""
-    start_id = ""
+    """Pages without a collector: each begins where the one before ended.
+
+    A page may include the task with the start id. If it has only this task, the next one begins with the id below it.
+    """
+    last, start_id = "", ""
     while True:
         try:
             page = read_older_tasks(client, spec, start_id, page_size, with_results=with_results)
@@ -198,11 +201,16 @@ def _by_start_id(client: Client, spec: dict[str, Any], page_size: int, with_resu
             raise _collector_error(client, error) from error
         if not page:
             return
-        yield _sorted(page)
         oldest = min((task_moid(info) for info in page), key=task_number)
-        if start_id and task_number(oldest) >= task_number(start_id):
+        if not last or task_number(oldest) < task_number(last):
+            yield _sorted(page)
+            last = start_id = oldest
+        elif start_id != last or any(task_moid(info) != last for info in page):
             raise BadResponse(f"{client.endpoint.hostname} keeps returning the same tasks to ReadNextTasksByViewSpec")
-        start_id = oldest
+        elif task_number(last):
+            start_id = f"task-{task_number(last) - 1}"
+        else:
+            return
 
 
 def _from_latest_page(client: Client, spec: dict[str, Any], page_size: int, with_results: bool) -> Pages:

@@ -28,12 +28,14 @@ class HistoryServer(FakeVcenter):
     :ivar reset: where ResetCollector puts the cursor: ``before`` or ``behind`` the latest page. ``latestPage`` is
         before it, and only the property of that name returns the page.
     :ivar refills: whether a larger page size fills the latest page with older tasks
+    :ivar includes_start: whether ReadNextTasksByViewSpec includes the task with the start id
     :ivar arriving: new tasks; one arrives with every third request to a collector
     """
 
     max_collector = 32
     max_page = 1000
     refills = True
+    includes_start = False
     filters_by: tuple[str, ...] = ("activationId", "time")
 
     def __init__(self, size: int = 0, *, reset: str = "before") -> None:
@@ -117,6 +119,7 @@ class HistoryServer(FakeVcenter):
         assert view["_typeName"] == "TaskManagerViewByStartId"
         assert 0 < view["count"] <= self.max_page
         start = int(view["startId"][len("task-") :]) if view["startId"] else 10**20
+        start += self.includes_start
         older = [task for task in self.tasks if int(task["key"][len("task-") :]) < start]
         return older[: -view["count"] - 1 : -1] or None
 

@@ -27,10 +27,12 @@ def find(server: HistoryServer, *moids: str, release: str) -> list[str]:
     return sorted(found, key=lambda moid: int(moid[len("task-") :]))
 
 
+@pytest.mark.parametrize("includes_start", [False, True])
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("size", [0, 1, 999, 1000, 1001, 2500])
-def test_every_task_of_the_history_is_found(release: str, size: int) -> None:
+def test_every_task_of_the_history_is_found(release: str, size: int, includes_start: bool) -> None:
     server = HistoryServer(size)
+    server.includes_start = includes_start
     wanted = {f"task-{number}" for number in (0, 1, size // 2, size - 2, size - 1) if 0 <= number < size}
     missing = [f"task-{size}", f"task-{size + 5000}"]
     assert set(find(server, *wanted, *missing, release=release)) == wanted
@@ -57,6 +59,20 @@ def test_tasks_far_from_each_other_are_one_request_each() -> None:
     server = HistoryServer(5000)
     assert find(server, "task-7", "task-2000", "task-4999", release="9.0.0.0") == ["task-7", "task-2000", "task-4999"]
     assert [sent.params["viewSpec"]["count"] for sent in server.named(BY_ID)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("wanted", [["task-7"], ["task-7", "task-8"], ["task-0", "task-3000"], ["task-4999"]])
+def test_a_server_that_includes_the_start(wanted: list[str]) -> None:
+    server = HistoryServer(5000)
+    server.includes_start = True
+    assert find(server, *wanted, release="9.0.0.0") == wanted
+
+
+def test_a_server_that_ignores_the_start() -> None:
+    server = HistoryServer(5000)
+    server.answers[BY_ID] = lambda _moid, _params: server.tasks[-1:]
+    assert find(server, "task-7", "task-3000", "task-4999", release="9.0.0.0") == ["task-4999"]
+    assert len(server.sent) <= 4
 
 
 def test_a_server_with_smaller_pages() -> None:

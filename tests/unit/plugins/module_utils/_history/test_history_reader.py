@@ -400,10 +400,13 @@ def read_on(server: HistoryServer, release: str, **options: Any) -> list[dict[st
     return found
 
 
+@pytest.mark.parametrize("page_size", [1, 2, 10])
+@pytest.mark.parametrize("includes_start", [False, True])
 @pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 35])
-def test_newest_first_without_a_collector(size: int) -> None:
+def test_newest_first_without_a_collector(size: int, includes_start: bool, page_size: int) -> None:
     server = HistoryServer(size)
-    found = read_on(server, "9.0.0.0", newest_first=True, page_size=10)
+    server.includes_start = includes_start
+    found = read_on(server, "9.0.0.0", newest_first=True, page_size=page_size)
     assert [info["key"] for info in found] == [f"task-{number}" for number in range(size)][::-1]
     assert set(server.operations) == {"TaskManager.ReadNextTasksByViewSpec"}
 
@@ -416,11 +419,14 @@ def test_the_latest_tasks_are_one_request() -> None:
     assert len(server.sent) == 1
 
 
-def test_a_server_that_ignores_the_start() -> None:
+@pytest.mark.parametrize("page_size", [1, 2, 3, 10])
+def test_a_server_that_ignores_the_start(page_size: int) -> None:
     server = HistoryServer(5)
-    server.answers["TaskManager.ReadNextTasksByViewSpec"] = lambda _moid, _params: server.tasks
+    server.answers["TaskManager.ReadNextTasksByViewSpec"] = lambda _moid, params: server.tasks[
+        : -params["viewSpec"]["count"] - 1 : -1
+    ]
     with pytest.raises(BadResponse, match="keeps returning the same tasks"):
-        read_on(server, "9.0.0.0", newest_first=True)
+        read_on(server, "9.0.0.0", newest_first=True, page_size=page_size)
 
 
 def test_a_refusal_without_a_collector_names_the_option() -> None:
