@@ -92,8 +92,9 @@ not_cancelable:
 
 from ..module_utils._errors import InputError, TaskError, ViError
 from ..module_utils._options.argspec import argument_spec
-from ..module_utils._options.parsing import CHECK_MODE_TASK, same_user
 from ..module_utils._options.selection_spec import SELECTION_OPTIONS
+from ..module_utils._options.task_parsing import CHECK_MODE_TASK
+from ..module_utils._options.user_names import same_user
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
 from ..module_utils._task_info.task_lines import task_text

@@ -102,7 +102,7 @@ task:
 
 
 from ..module_utils._options.argspec import argument_spec
-from ..module_utils._options.parsing import parse_task
+from ..module_utils._options.task_parsing import parse_task
 from ..module_utils._own_tasks.creating import (
     NewTask,
     activation_id_doubts,

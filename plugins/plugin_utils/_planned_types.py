@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ansible import constants
 
-from ..module_utils._options.parsing import CHECK_MODE_TASK
+from ..module_utils._options.task_parsing import CHECK_MODE_TASK
 from ..module_utils._run.job import Result
 
 _FILE = "vijson-tasks-planned-types"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import ENTITY_TYPES
+from ansible_collections.vijson.tasks.plugins.module_utils._options.entity_parsing import ENTITY_TYPES
 from ansible_collections.vijson.tasks.tests.support import type_information
 from ansible_collections.vijson.tasks.tests.support.type_information import RELEASES, Method
 from simulator import contract

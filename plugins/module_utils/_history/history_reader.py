@@ -15,7 +15,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 from .._errors import BadResponse, ConnectError, FaultError, NoResponse, ViError
-from .._options.parsing import same_user
+from .._options.user_names import same_user
 from .._task_info.task_info import TaskInfo, task_age, task_moid, task_number
 from .._vijson.client import Client
 from .._vijson.recovery import MAX_FRUITLESS_RESTARTS, may_recover

@@ -8,14 +8,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .._errors import InputError
-from .._options.parsing import (
-    parse_entities,
-    parse_object,
-    parse_tasks,
-    parse_time,
-    require_names,
-    user_spellings,
-)
+from .._options.entity_parsing import parse_entities, parse_object
+from .._options.parsing import parse_time, require_names
+from .._options.task_parsing import parse_tasks
+from .._options.user_names import user_spellings
 from .._times import Moment, format_rfc3339
 from .._vijson.client import Client
 from .._vijson.inventory import find_entity, require_entity

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 from .._errors import BadResponse, FaultError, InputError, NoResponse, TaskError, ViError
 from .._history.history_reader import read_history
 from .._interrupts import opening, sleep
-from .._options.parsing import CHECK_MODE_TASK
+from .._options.task_parsing import CHECK_MODE_TASK
 from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_moid
 from .._task_info.task_result import Task, planned_task, task_from_info
 from .._tasks.task_reader import read_recent_tasks, read_task_infos

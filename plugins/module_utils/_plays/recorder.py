@@ -11,7 +11,7 @@ from typing import Any, Callable
 from .._errors import InputError, ViError, ignore
 from .._options.connection import Share, connect_client
 from .._options.connection_spec import CONNECTION_SPEC, OptionSpec
-from .._options.parsing import parse_entity
+from .._options.entity_parsing import parse_entity
 from .._options.validation import validate_options
 from .._own_tasks.creating import NewTask, create_task, new_task_entity
 from .._own_tasks.driven_task import DrivenTask

@@ -11,7 +11,7 @@ from typing import Any, Callable
 from .._errors import InputError, Interrupted, ViError, ignore, one_line
 from .._interrupts import interruptible
 from .._options.connection import Share, connect_client
-from .._options.parsing import CHECK_MODE_TASK, parse_entity, parse_task, parse_tasks
+from .._options.task_parsing import CHECK_MODE_TASK, parse_task, parse_tasks
 from .._vijson.wire import Entity
 
 Result = dict[str, Any]
@@ -63,6 +63,9 @@ class Job:
 
     def entity(self) -> Entity | None:
         """The object that the option ``entity`` names, alone or in a list: parsed, not looked up yet."""
+        # Most modules do not need this module. Importing it here saves them its load time.
+        from .._options.entity_parsing import parse_entity
+
         value = self.params["entity"]
         if value is None:
             return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Union
 
-from .._options.parsing import CHECK_MODE_TASK
+from .._options.task_parsing import CHECK_MODE_TASK
 from .._times import SECOND, format_rfc3339
 from .._vijson.wire import expect_reference, expect_text, plain_value, snake_case
 from .task_info import ENDED, TaskInfo, expect_task_info, task_moid, task_time

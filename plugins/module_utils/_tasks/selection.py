@@ -12,7 +12,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .._errors import InputError
-from .._options.parsing import parse_duration, parse_entities, require_names, same_user
+from .._options.entity_parsing import parse_entities
+from .._options.parsing import parse_duration, require_names
+from .._options.user_names import same_user
 from .._task_info.task_info import TaskInfo, task_time
 from .._times import SECOND
 from .._vijson.client import Client

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Callable, TypeVar
 
 from .._errors import FaultError, TaskError
-from .._options.parsing import CHECK_MODE_TASK
+from .._options.task_parsing import CHECK_MODE_TASK
 from .._task_info.task_info import TaskInfo, expect_task_info, task_reference
 from .._task_info.task_result import Task, task_from_info
 from .._vijson.client import Client

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_object, parse_time
+from ansible_collections.vijson.tasks.plugins.module_utils._options.entity_parsing import parse_object
+from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_time
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 
 

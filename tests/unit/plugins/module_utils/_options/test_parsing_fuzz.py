@@ -10,14 +10,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import (
-    parse_entity,
-    parse_task,
-    parse_tasks,
-    parse_time,
-    same_user,
-    user_spellings,
-)
+from ansible_collections.vijson.tasks.plugins.module_utils._options.entity_parsing import parse_entity
+from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_time
+from ansible_collections.vijson.tasks.plugins.module_utils._options.task_parsing import parse_task, parse_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._options.user_names import same_user, user_spellings
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import EntityName, Reference
 from ansible_collections.vijson.tasks.tests.unit.support.strategies import any_json, built_of, texts, understood
 

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import (
-    same_user,
-    user_spellings,
-)
+from ansible_collections.vijson.tasks.plugins.module_utils._options.user_names import same_user, user_spellings
 
 
 @pytest.mark.parametrize(

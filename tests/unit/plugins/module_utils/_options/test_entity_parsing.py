@@ -10,10 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import (
-    parse_entities,
-    parse_entity,
-)
+from ansible_collections.vijson.tasks.plugins.module_utils._options.entity_parsing import parse_entities, parse_entity
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import EntityName, Reference
 
 

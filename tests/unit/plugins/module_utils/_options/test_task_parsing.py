@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_task, parse_tasks
+from ansible_collections.vijson.tasks.plugins.module_utils._options.task_parsing import parse_task, parse_tasks
 
 UUID = "5d5b6f5e-0d9c-4d53-a0a4-4f3b1d0c9e11"
 
