@@ -35,14 +35,14 @@ class Engine:
         self._waiting.clear()
 
     def drive(self, task: Task, elapsed: float = 0.0) -> None:
-        """Continue a task with a plan at `elapsed` seconds after its start. A queued task starts soon."""
+        """Continue a task with a plan at `elapsed` seconds after its start, or, if it is queued, in the queue."""
         if task.plan is None or task.plan.seconds is None:
             return
         if self._loop is None:
             self._waiting.append((task, elapsed))
         elif task.state == "queued":
-            delay = min(1.0, task.plan.seconds / 10)
-            self._after(task, delay, lambda: self._start(task, delay))
+            queued = min(1.0, task.plan.seconds / 10) if task.plan.queued is None else task.plan.queued
+            self._after(task, max(0.0, queued - elapsed), lambda: self._start(task, queued))
         else:
             self._step(task, elapsed)
 

@@ -35,16 +35,17 @@ ENTITIES = {
 }
 TYPES = [*TASK_TYPES, f"{SIMULATOR_KEY}.job", f"{SIMULATOR_KEY}.backup"]
 
-# (type, plan, cancelable) of the active tasks, oldest first. Without a plan, a task stays queued.
-ACTIVE: list[tuple[str, Plan | None, bool]] = [
-    ("VirtualMachine.clone", Plan(900, on_cancel="later"), True),
-    ("VirtualMachine.migrate", Plan(1500, on_cancel="success"), True),
-    ("HostSystem.enterMaintenanceMode", Plan(None, on_cancel="at_once"), True),
-    ("Datastore.refresh", Plan(1200), False),
-    (f"{SIMULATOR_KEY}.backup", Plan(None, on_cancel="owner"), True),
-    ("VirtualMachine.relocate", Plan(1800, outcome="error", error=failure(7)), True),
-    ("VirtualMachine.createSnapshot", None, True),
-    ("VirtualMachine.powerOff", None, True),
+# (type, plan, cancelable) of the active tasks, oldest first. All end within ten minutes of the simulator's start, so
+# that everything that waits for them ends too. A cancelled one ends within a second.
+ACTIVE: list[tuple[str, Plan, bool]] = [
+    ("VirtualMachine.clone", Plan(300), True),
+    ("VirtualMachine.migrate", Plan(480), True),
+    ("HostSystem.enterMaintenanceMode", Plan(600, on_cancel="at_once"), True),
+    ("Datastore.refresh", Plan(240), False),
+    (f"{SIMULATOR_KEY}.backup", Plan(540), True),
+    ("VirtualMachine.relocate", Plan(420, outcome="error", error=failure(7)), True),
+    ("VirtualMachine.createSnapshot", Plan(330, on_cancel="at_once", queued=300), True),
+    ("VirtualMachine.powerOff", Plan(80, on_cancel="at_once", queued=60), True),
 ]
 
 
@@ -78,14 +79,14 @@ class _Past:
         self._decorate(task, index)
         self._world.tasks.add(task)
 
-    def add_active(self, queue_ns: int, index: int, type_id: str, plan: Plan | None, cancelable: bool) -> None:
+    def add_active(self, queue_ns: int, index: int, type_id: str, plan: Plan, cancelable: bool) -> None:
         task = self._new(queue_ns, type_id, index)
         task.cancelable = cancelable
-        if plan is not None:
-            task.plan = Plan(**vars(plan))
+        task.plan = Plan(**vars(plan))
+        if plan.queued is None:
             task.state = "running"
             task.start_ns = task.precise(task.queue_ns + SECOND // 7)
-            task.progress = 30 if plan.seconds is None else 0
+            task.progress = 0
         self._world.tasks.add(task)
         self._world.engine.drive(task, (self._world.now_ns() - task.queue_ns) / SECOND)
 

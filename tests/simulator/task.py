@@ -50,13 +50,18 @@ def with_message(type_name: str, text: str, **fields: Any) -> dict[str, Any]:
 
 @dataclass
 class Plan:
-    """The course of a task that the server itself runs. `seconds`: its duration, None: until a test ends it."""
+    """The course of a task that the server itself runs.
+
+    `seconds`: its duration, None: until a test ends it. `queued`: how much of that it spends in the queue, None: a
+    moment.
+    """
 
     seconds: float | None
     outcome: str = "success"
     error: dict[str, Any] | None = None
     result: Any = None
     on_cancel: str = "later"
+    queued: float | None = None
 
 
 class Task(ExtensibleManagedObject):

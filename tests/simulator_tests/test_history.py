@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import time
 
 import pytest
 
 from ansible_collections.vijson.tasks.tests.support.over_http import TASKS, Client, FaultResponse, Running, running
-from simulator.wire import Ref, data, moref
+from simulator.inventory import HostSystem
+from simulator.task import Plan
+from simulator.wire import SECOND, Ref, data, moref
+from simulator_tests import in_process
 
 
 def add_done(server: Running, count: int) -> list[str]:
@@ -225,6 +230,51 @@ def test_the_history_has_everything(old_server: Running) -> None:
     assert any("result" not in task for task in tasks)
     assert any(task["cancelled"] and task["state"] == "success" for task in tasks)
     assert any(task.custom_values for task in old_server.world.tasks.in_order)
+
+
+def test_active_tasks_end_soon() -> None:
+    """As README.md promises: all within ten minutes, and those of esx01.example.com within two."""
+    with running(history=100) as server:
+        host, now = server.world.objects["host-11"], server.world.now_ns()
+        assert isinstance(host, HostSystem)
+        of_host = {host.ref, *(machine.ref for machine in host.links["vm"])}
+        active = [task for task in server.world.tasks.in_order if not task.done]
+        assert {task.state for task in active} == {"queued", "running"}
+        assert of_host & {task.entity for task in active}
+        for task in active:
+            assert task.plan is not None
+            left = (task.plan.seconds or math.inf) - (now - task.queue_ns) / SECOND
+            assert 30 < left < (120 if task.entity in of_host else 600)
+
+
+def test_active_tasks_obey() -> None:
+    with running(history=100) as server:
+        client = server.client()
+        active = [task for task in server.world.tasks.in_order if not task.done]
+        cancelled = [task for task in active if task.cancelable]
+        assert len(cancelled) == len(active) - 1
+        for task in cancelled:
+            client.call(task.ref, "CancelTask")
+        deadline = time.monotonic() + 2
+        while not all(task.done for task in cancelled):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert {(task.state, task.cancelled) for task in cancelled} == {("error", True)}
+
+
+@in_process.scenario
+async def test_a_task_waits_in_the_queue_as_planned() -> None:
+    client = in_process.Client(in_process.new_world())
+    client.world.engine.wake()
+    task = client.task()
+    task.plan = Plan(0.6, queued=0.4)
+    client.world.engine.drive(task, 0.1)
+    while not task.done:
+        await asyncio.sleep(0.02)
+    assert task.start_ns is not None
+    assert task.complete_ns is not None
+    assert task.start_ns - task.queue_ns >= 0.3 * SECOND
+    assert task.complete_ns - task.queue_ns >= 0.5 * SECOND
 
 
 def test_every_kind_of_the_history_has_a_label(old_server: Running) -> None:
