@@ -151,7 +151,7 @@ def test_refused_before_anything_is_sent(both_ways: BothWays) -> None:
 
 def test_refused_when_the_server_was_asked(both_ways: BothWays) -> None:
     moid = both_ways.each(lambda vcenter: vcenter.task())
-    foreign = {"extension": "com.example.backup", "task_types": [{"id": "com.example.backup.mine"}]}
+    foreign = {"extension": "net.example.backup", "task_types": [{"id": "net.example.backup.mine"}]}
     run = both_ways.tasks(
         [
             task("end before begin", COLLECTOR, {"begin_time": "1h", "end_time": "2001-01-01T00:00:00Z"}),
@@ -165,14 +165,14 @@ def test_refused_when_the_server_was_asked(both_ways: BothWays) -> None:
             task("no task", "vi_task_custom_value", {"task": "task-9999999", "values": {"Owner": "me"}}),
             task("another vendor's", "vi_task_type", {**foreign, "company": "Example"}),
             task("another vendor's, nothing said", "vi_task_type", foreign),
-            task("another vendor's as a whole", "vi_task_type", {"extension": "com.example.backup", "state": "absent"}),
-            task("nobody's as a whole", "vi_task_type", {"extension": "com.example.plain", "state": "absent"}),
+            task("another vendor's as a whole", "vi_task_type", {"extension": "net.example.backup", "state": "absent"}),
+            task("nobody's as a whole", "vi_task_type", {"extension": "net.example.plain", "state": "absent"}),
             task("password", "vi_session", {"password": "wrong-Secret1"}),
         ]
     )
     host = both_ways.vcenters[0].host
     owned = (
-        "company: the extension com.example.backup belongs to the company 'Example Ltd'. If it is yours, set company: "
+        "company: the extension net.example.backup belongs to the company 'Example Ltd'. If it is yours, set company: "
     )
     for name, message in {
         "end before begin": "end_time: the time is before begin_time",
@@ -187,7 +187,7 @@ def test_refused_when_the_server_was_asked(both_ways: BothWays) -> None:
         "another vendor's": owned,
         "another vendor's, nothing said": owned,
         "another vendor's as a whole": owned,
-        "nobody's as a whole": "company: the extension com.example.plain has no company. If it is yours, ",
+        "nobody's as a whole": "company: the extension net.example.plain has no company. If it is yours, ",
         "password": f"{host} did not accept the user name and password of administrator@vsphere.local (InvalidLogin)",
     }.items():
         assert_refused(run[name], message)

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.vijson.tasks.tests.support.module_runs import run
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
-EXTENSION = "com.example.backup"
+EXTENSION = "net.example.backup"
 ADDED = {"extension": EXTENSION, "company": "Example Ltd", "task_types": [{"id": f"{EXTENSION}.mine"}]}
 
 

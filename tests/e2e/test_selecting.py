@@ -45,13 +45,15 @@ def test_names(vcenter: VCenter) -> None:
     of_slash, twin = vcenter.task(entity="vm-25"), vcenter.task(entity="vm-61")
     for entity, expected in (
         ("web02", [of_vm]),
+        # The names in the documentation are unambiguous.
+        (["web01", "web02", "db01"], [of_vm]),
         ({"name": "web02", "type": "VirtualMachine"}, [of_vm]),
         (["web02", HOST, "a%2fb"], [of_vm, of_host, of_slash]),
-        ([{"name": "a/b"}, "/DC1/vm/web01", "host-11"], [of_host, of_slash, twin]),
+        ([{"name": "a/b"}, "/DC1/vm/app01", "host-11"], [of_host, of_slash, twin]),
     ):
         assert moids(run(vcenter, "vi_task_info", entity=entity)) == expected
-    ambiguous = refused(vcenter, "vi_task_info", entity="web01")
-    assert "/DC0/vm/web01 (VirtualMachine:vm-21), /DC1/vm/web01 (VirtualMachine:vm-61)" in ambiguous
+    ambiguous = refused(vcenter, "vi_task_info", entity="app01")
+    assert "/DC0/vm/apps/app01 (VirtualMachine:vm-24), /DC1/vm/app01 (VirtualMachine:vm-61)" in ambiguous
     for entity, what in (
         ("nope", "there is no object named 'nope'"),
         ({"name": "web02", "type": "HostSystem"}, "there is no HostSystem named 'web02'"),

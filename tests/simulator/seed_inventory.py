@@ -113,7 +113,7 @@ def build_inventory(world: World) -> None:
         machine.links["resourcePool"] = [pool]
         hosts[index % 2].links.setdefault("vm", []).append(machine)
     pool.links["vm"] = list(machines)
-    _add_vm(world, 61, "web01", dc1.links["vmFolder"][0])
+    _add_vm(world, 61, "app01", dc1.links["vmFolder"][0])
 
     _add(world, Datastore, "datastore-31", "datastore1", folder["datastore"])
     _add(world, Network, "network-41", "VM Network", folder["network"])

@@ -48,7 +48,7 @@ AUTHORIZATION = Ref("AuthorizationManager", "AuthorizationManager")
         ("/DC0/host/Cluster0/Resources", "resgroup-8"),
         ("/DC0/datastore/datastore1", "datastore-31"),
         ("/DC0/network/VM Network", "network-41"),
-        ("/DC1/vm/web01", "vm-61"),
+        ("/DC1/vm/app01", "vm-61"),
         ("/DC0/vm/a/b", None),
         ("/DC0/vm/WEB01", None),
         ("/DC0/vm/web01/disk", None),
@@ -205,9 +205,11 @@ def test_keys_of_extensions_have_few_characters(server: Running, character: str)
 
 def test_extensions_of_others_are_there(server: Running) -> None:
     extensions = {found["key"]: found for found in server.client().read(EXTENSIONS, "extensionList")}
-    assert extensions["com.example.backup"]["company"] == "Example Ltd"
-    assert "taskList" not in extensions["com.example.plain"]
+    assert extensions["net.example.backup"]["company"] == "Example Ltd"
+    assert "taskList" not in extensions["net.example.plain"]
     assert extensions["com.vijson.simulator"]["taskList"][0]["taskID"] == JOB
+    # The documentation registers such keys.
+    assert not [key for key in extensions if key.startswith("com.example.")]
 
 
 @pytest.mark.parametrize(
