@@ -67,7 +67,7 @@ options:
     required: false
   request_timeout:
     description:
-      - Timeout of one attempt, in seconds, at most O(time_budget).
+      - Timeout of one attempt, at most O(time_budget). Seconds, such as V(3), or a number with a unit, such as V(3s).
 seealso:
   - module: vijson.tasks.vi_task_type
 """

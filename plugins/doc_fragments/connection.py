@@ -81,10 +81,11 @@ api_release:
   default: 8.0.1.0
 request_timeout:
   description:
-    - Timeout of one request, in seconds, from the connection to the last byte of the response. A long poll adds the
-      time that it waits for changes.
-  type: float
-  default: 60.0
+    - Timeout of one request, from the connection to the last byte of the response. A long poll adds the time that it
+      waits for changes.
+    - Seconds, such as V(30), or a number with a unit, such as V(30s) or V(2m).
+  type: str
+  default: 60s
 max_response_size:
   description:
     - Maximum size of one response, in MiB, after it is unpacked. A larger one is an error, so that a server cannot use

@@ -136,7 +136,7 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "request_timeout": (
         "vi_task_info",
         {"request_timeout": 0},
-        "request_timeout: 0 is not a valid timeout. Use seconds above 0, up to 86400",
+        "request_timeout: 0 is not a valid timeout. Use a duration above 0, up to 1d, such as 30s or 2m",
     ),
     "proxy's port": (
         "vi_task_info",

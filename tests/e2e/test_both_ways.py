@@ -86,7 +86,7 @@ def test_arguments(both_ways: BothWays) -> None:
             task(
                 "text for numbers and booleans",
                 module,
-                {"request_timeout": "30", "localize": "yes", "validate_certs": "False"},
+                {"request_timeout": "30s", "localize": "yes", "validate_certs": "False"},
             ),
             task("numbers for text", "vi_task_create", {"task_type": 17}),
             task(

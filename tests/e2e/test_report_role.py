@@ -206,7 +206,7 @@ def test_connection_by_variables(ansible: Ansible, vcenter: VCenter, tmp_path: P
     given = vcenter.variables
     without: dict[str, str | None] = dict.fromkeys(name for name in given if name.startswith("VMWARE_"))
     login = {"hostname": "127.0.0.1", "username": given["VMWARE_USER"], "password": given["VMWARE_PASSWORD"]}
-    where = {"port": given["VMWARE_PORT"], "ca_path": given["VMWARE_CA_PATH"], "request_timeout": 30}
+    where: dict[str, Any] = {"port": given["VMWARE_PORT"], "ca_path": given["VMWARE_CA_PATH"], "request_timeout": "30s"}
     moid = vcenter.task(state="success", completed_ago=60)
     page = tmp_path / "report.html"
     cases = [{**login, **where, "api_release": "auto"}, {**login, "port": where["port"], "validate_certs": True}]

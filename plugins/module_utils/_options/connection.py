@@ -18,6 +18,7 @@ from .._vijson.release import RELEASES, is_release
 from .._vijson.session import LentSession, Session, SessionSource, borrow_session, is_lent, lend_session
 from .._vijson.transport import MEBIBYTE, Endpoint
 from .connection_spec import CONNECTION_SPEC
+from .parsing import parse_duration
 
 Share = Callable[[Endpoint, Credentials], Optional[SessionSource]]
 """Returns the source of sessions for a client that would otherwise log in; ``None`` if there is none."""
@@ -100,10 +101,6 @@ def parse_endpoint(params: dict[str, Any]) -> Endpoint:
     for option in ("port", "proxy_port"):
         if params[option] is not None and not 1 <= params[option] <= 65535:
             raise InputError(f"{option}: {params[option]} is not a valid port. Use 1 to 65535")
-    if not 0 < params["request_timeout"] <= _DAY:
-        raise InputError(
-            f"request_timeout: {params['request_timeout']:g} is not a valid timeout. Use seconds above 0, up to {_DAY}"
-        )
     size = params["max_response_size"]
     if not 1 <= size <= _MAX_MEBIBYTES:
         raise InputError(f"max_response_size: {size} is not a valid size. Use MiB from 1 to {_MAX_MEBIBYTES}")
@@ -113,7 +110,7 @@ def parse_endpoint(params: dict[str, Any]) -> Endpoint:
         params["port"],
         verify,
         _proxy(params),
-        params["request_timeout"],
+        _request_timeout(str(params["request_timeout"])),
         max_response_size=size * MEBIBYTE,
     )
 
@@ -130,6 +127,18 @@ def _host(value: str, option: str, example: str) -> str:
             " without https:// and path. The port is a separate option"
         )
     return host
+
+
+def _request_timeout(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = parse_duration(value, "request_timeout")
+    if not 0 < seconds <= _DAY:
+        raise InputError(
+            f"request_timeout: {value} is not a valid timeout. Use a duration above 0, up to 1d, such as 30s or 2m"
+        )
+    return seconds
 
 
 def _is_ipv6(text: str) -> bool:

@@ -25,6 +25,6 @@ CONNECTION_SPEC: OptionSpec = {
     "proxy_port": {"type": "int", "env": "VMWARE_PROXY_PORT"},
     "proxy_protocol": {"type": "str", "default": "http", "choices": ["http", "https"]},
     "api_release": {"type": "str", "default": "8.0.1.0"},
-    "request_timeout": {"type": "float", "default": 60.0},
+    "request_timeout": {"type": "str", "default": "60s"},
     "max_response_size": {"type": "int", "default": 64},
 }

@@ -38,7 +38,7 @@ GIVEN = {
     "ca_path": "/etc/pki/ca.pem",
     "proxy_port": 3128,
     "proxy_protocol": "https",
-    "request_timeout": 2.5,
+    "request_timeout": "3s",
     "max_response_size": 7,
     "time_budget": 1.5,
 }

@@ -28,7 +28,7 @@ DEFAULTS = {
     "validate_certs": True,
     "proxy_protocol": "http",
     "api_release": "8.0.1.0",
-    "request_timeout": 60.0,
+    "request_timeout": "60s",
     "max_response_size": 64,
 }
 
