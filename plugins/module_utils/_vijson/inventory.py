@@ -96,9 +96,10 @@ def _only(client: Client, name: EntityName, found: list[Reference], option: str)
     if len(found) > 1:
         paths = [f"{path} ({ref})" for ref, path in zip(found, _paths(client, found[:_NAMED]))]
         more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        typed = "" if name.type else ", or add the type, such as {name: web01, type: HostSystem}"
         raise InputError(
             f"{option}: {client.endpoint.hostname} has more than one {what}: {', '.join(sorted(paths))}{more}."
-            " Use one of the paths, or add the type, such as {name: web01, type: HostSystem}"
+            f" Use one of the paths{typed}"
         )
     return found[0]
 

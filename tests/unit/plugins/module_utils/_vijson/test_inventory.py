@@ -117,12 +117,19 @@ def test_many_names_are_one_request_for_each_type() -> None:
     assert server.operations["PropertyCollector.RetrievePropertiesEx"] == 2
 
 
-def test_a_name_of_several_objects_lists_their_paths() -> None:
+@pytest.mark.parametrize(
+    ("name", "what", "advice"),
+    [
+        (EntityName("twin"), "object", ", or add the type, such as {name: web01, type: HostSystem}"),
+        (EntityName("twin", "VirtualMachine"), "VirtualMachine", ""),
+    ],
+)
+def test_a_name_of_several_objects_lists_their_paths(name: EntityName, what: str, advice: str) -> None:
     with lab().client("S0") as client, pytest.raises(InputError) as refused:
-        find_entity(client, EntityName("twin"))
-    assert str(refused.value).startswith(
-        "entity: vc.example.com has more than one object named 'twin': /vm/old/twin (VirtualMachine:vm-3),"
-        " /vm/twin (VirtualMachine:vm-4). Use one of the paths"
+        find_entity(client, name)
+    assert str(refused.value) == (
+        f"entity: vc.example.com has more than one {what} named 'twin': /vm/old/twin (VirtualMachine:vm-3),"
+        f" /vm/twin (VirtualMachine:vm-4). Use one of the paths{advice}"
     )
 
 
