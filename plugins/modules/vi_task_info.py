@@ -38,6 +38,7 @@ options:
   custom_values:
     description:
       - Whether to add the values of custom fields, and the available custom fields, to each task.
+      - With O(fields=brief), adds the values only.
     type: bool
     default: false
   localize:

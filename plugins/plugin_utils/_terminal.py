@@ -37,8 +37,12 @@ def fitted(line: str, columns: int | None) -> str:
 
 
 def show_lines_only(args: dict[str, Any], result: Result) -> None:
-    """For an ad-hoc command with ``fields=brief``: drop the tasks, which would scroll their lines off the screen."""
+    """For an ad-hoc command with ``fields=brief``: drop the tasks, which would scroll their lines off the screen.
+
+    Tasks with custom values are kept, because the lines do not have these.
+    """
     if context.CLIARGS.get("module_name") and args.get("fields") in (BRIEF, [BRIEF]) and "lines" in result:
-        result.pop("tasks", None)
+        if not any("custom_values" in task for task in result.get("tasks", ())):
+            result.pop("tasks", None)
         width = None if STDOUT_COLUMNS is None else max(STDOUT_COLUMNS - _JSON_MARGIN, _JSON_MARGIN)
         result["lines"] = [fitted(line, width) for line in result["lines"]]

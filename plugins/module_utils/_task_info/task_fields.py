@@ -32,6 +32,10 @@ class TaskFields(NamedTuple):
         """Whether the user names this key."""
         return self.keys is not None and key in self.keys
 
+    def with_key(self, key: str) -> TaskFields:
+        """These keys and one more."""
+        return self if self.keys is None or key in self.keys else self._replace(keys=(*self.keys, key))
+
     def of(self, task: Task) -> Task:
         """The task with these keys only."""
         if self.keys is None:

@@ -22,9 +22,12 @@ Run = Callable[[Job], Result]
 
 
 def job_fields(job: Job) -> TaskFields:
-    """The option ``fields`` of a job; InputError."""
+    """The option ``fields`` of a job; InputError. With ``custom_values: true``, ``brief`` includes the values."""
     more = CUSTOM_KEYS if "custom_values" in job.params else ()
-    return parse_fields(job.params["fields"], more)
+    fields = parse_fields(job.params["fields"], more)
+    if fields.brief and job.params.get("custom_values"):
+        fields = fields.with_key("custom_values")
+    return fields
 
 
 def shows_tasks(run: Run) -> Run:

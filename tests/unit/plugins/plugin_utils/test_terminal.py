@@ -43,6 +43,12 @@ def test_other_fields_show_tasks() -> None:
     assert shown("brief", msg="failed", tasks=[{}])["tasks"] == [{}]
 
 
+@pytest.mark.usefixtures("ad_hoc")
+def test_tasks_with_custom_values_are_shown() -> None:
+    tasks = [{"moid": "task-7", "custom_values": {"Owner": "me"}}]
+    assert shown("brief", lines=["x" * 50], tasks=tasks) == {"lines": ["x" * 28 + "…"], "tasks": tasks}
+
+
 def test_a_playbook_gets_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "CLIARGS", {"args": ["site.yml"]})
     assert shown("brief", lines=["x" * 500], tasks=[{}]) == {"lines": ["x" * 500], "tasks": [{}]}

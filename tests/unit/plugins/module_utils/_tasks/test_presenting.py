@@ -86,3 +86,22 @@ def test_a_module_with_custom_values_has_fields_for_them() -> None:
     with FakeVcenter().client() as client:
         job: Any = FakeJob({"fields": ["custom_values"], "custom_values": False}, client)
         assert job_fields(job).wants("custom_values")
+
+
+@pytest.mark.parametrize(
+    ("fields", "custom_values", "wanted"),
+    [
+        (["brief"], True, True),
+        (["brief", "key"], True, True),
+        (["brief"], False, False),
+        (["moid"], True, False),
+        (None, True, False),
+    ],
+)
+def test_brief_has_the_custom_values_that_were_asked_for(
+    fields: list[str] | None, custom_values: bool, wanted: bool
+) -> None:
+    with FakeVcenter().client() as client:
+        job: Any = FakeJob({"fields": fields, "custom_values": custom_values}, client)
+        assert job_fields(job).wants("custom_values") is wanted
+        assert not job_fields(job).wants("available_fields")
