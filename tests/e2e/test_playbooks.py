@@ -163,6 +163,31 @@ def test_all_vcenters(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("vm_idle", [], "Set vm_name to a virtual machine, such as -e vm_name=web02"),
+        ("wait_for_clones", [], "Set clone_tasks to the tasks, such as -e clone_tasks=task-42,task-43"),
+        ("nightly_script", ["--check"], "Set nightly_script to a script that exists"),
+        ("nightly_script", ["--check", "-e", "nightly_script=/no/where"], "Set nightly_script to a script that exists"),
+        ("all_vcenters", [], "Set --inventory to a file with the group vcenters"),
+    ],
+)
+def test_what_is_missing(ansible: Ansible, vcenter: VCenter, name: str, arguments: list[str], message: str) -> None:
+    run = play(ansible, name, *arguments)
+    assert run.code == 2, run.output
+    assert message in json.dumps(run.outcomes[-1].result)
+    assert "TaskManager.CreateTask" not in vcenter.state()["requests"]
+
+
+def test_git_ignores_what_playbooks_write() -> None:
+    ignored = (PLAYBOOKS.parent / ".gitignore").read_text(encoding="utf-8").splitlines()
+    texts = [path.read_text(encoding="utf-8") for path in PLAYBOOKS.glob("*.yml")]
+    written = {f"/{name}" for text in texts for name in re.findall(r"'PWD'\) .*/([\w.-]+)", text)}
+    assert written == {"/failures.csv", "/own-job.tar.gz"}
+    assert {*written, "/vcenter-tasks.html"} <= set(ignored)
+
+
+@pytest.mark.parametrize(
     ("name", "most"),
     [
         ("host_maintenance", 16),
