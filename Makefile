@@ -5,7 +5,7 @@ SUMMARY = .venv/bin/python scripts/summary.py .build/results
 
 .PHONY: help
 help: ## list all targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^##@ /\n/p; s/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 ##@ Environment
 

@@ -52,7 +52,7 @@ def stay(added: dict[str, str]) -> int:
         print(f"export {name}={shlex.quote(value)}")
     print(f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH")
     print("\nThen read the recent tasks:\n")
-    print("ansible localhost -m vijson.tasks.vi_task_info\n")
+    print("ansible localhost -m vijson.tasks.vi_task_info -a fields=brief\n")
     print("Requests to /control need the header Authorization: Bearer $VIJSON_SIMULATOR_TOKEN.")
     print("Press Ctrl-C to stop the simulator.", flush=True)
     try:

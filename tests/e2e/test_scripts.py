@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,3 +50,24 @@ def test_options_without_a_separator() -> None:
     )
     assert done.returncode == 1
     assert done.stderr == "--history: put -- after the options of the simulator, before the command\n"
+
+
+def test_help_shows_the_targets_below_their_headings() -> None:
+    shown = subprocess.run(["make", "-C", str(ROOT), "help"], check=True, stdout=-1, text=True).stdout
+    headings = re.findall("^##@ (.*)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [line for line in shown.splitlines() if line in headings] == headings
+    assert "\nUse\n  demo   " in shown
+
+
+def test_the_simulator_suggests_a_command_that_works() -> None:
+    script = [sys.executable, str(ROOT / "scripts" / "with_simulator.py")]
+    environment = {"ANSIBLE_COLLECTIONS_PATH": "", "ANSIBLE_HOME": "", **os.environ}
+    with subprocess.Popen(script, env=environment, stdout=-1, text=True) as process:
+        assert process.stdout is not None
+        shown = ""
+        while "Ctrl-C" not in shown:
+            line = process.stdout.readline()
+            assert line, shown
+            shown += line
+        process.terminate()
+    assert "\nansible localhost -m vijson.tasks.vi_task_info -a fields=brief\n" in shown
