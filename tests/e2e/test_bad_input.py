@@ -54,7 +54,8 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "check mode's task": (
         "vi_task_info",
         {"tasks": "check-mode"},
-        f"tasks: 'check-mode' is not a valid task.{TASK_FORMS}",
+        "tasks: 'check-mode' stands for a task that was not created, because its module ran in check mode."
+        f"{TASK_FORMS}",
     ),
     "entity": (
         "vi_task_info",
