@@ -54,8 +54,10 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "check mode's task": (
         "vi_task_info",
         {"tasks": "check-mode"},
-        "tasks: 'check-mode' stands for a task that was not created, because its module ran in check mode."
-        f"{TASK_FORMS}",
+        (
+            "tasks: 'check-mode' stands for a task that was not created, because its module ran in check mode."
+            f"{TASK_FORMS}"
+        ),
     ),
     "entity": (
         "vi_task_info",

@@ -55,6 +55,12 @@ def test_tasks_close_to_each_other_are_one_request() -> None:
     assert [sent.params["viewSpec"]["count"] for sent in server.named(BY_ID)] == [1000]
 
 
+def test_tasks_a_page_apart_are_two_requests() -> None:
+    server = HistoryServer(5000)
+    assert find(server, "task-3000", "task-4000", release="9.1.0.0") == ["task-3000", "task-4000"]
+    assert [sent.params["viewSpec"]["count"] for sent in server.named(BY_ID)] == [1, 1]
+
+
 def test_tasks_far_from_each_other_are_one_request_each() -> None:
     server = HistoryServer(5000)
     assert find(server, "task-7", "task-2000", "task-4999", release="9.0.0.0") == ["task-7", "task-2000", "task-4999"]
