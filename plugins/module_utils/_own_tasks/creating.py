@@ -14,7 +14,7 @@ from .._interrupts import opening, sleep
 from .._options.task_parsing import CHECK_MODE_TASK
 from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_moid
 from .._task_info.task_result import Task, planned_task, task_from_info
-from .._tasks.task_reader import read_recent_tasks, read_task_infos
+from .._tasks.task_reader import no_such_task_error, read_recent_tasks, read_task_infos
 from .._vijson.client import Client
 from .._vijson.inventory import find_entity, no_such_entity_error
 from .._vijson.privileges import require_root_privilege
@@ -163,17 +163,11 @@ def _raise_explained(client: Client, new: NewTask, error: FaultError) -> NoRetur
     if error.type == "InvalidArgument" and str(error.raw.get("invalidProperty", "")).startswith("taskType"):
         raise ViError(_unknown_type_text(new.task_type, read_task_types(client)), fault=error.fault) from error
     if error.type == "InvalidArgument" and error.raw.get("invalidProperty") == "parentTaskKey":
-        raise _no_such_parent_error(client, new, fault=error.fault) from error
+        parent = str(new.parent_task_key)
+        raise no_such_task_error(client, parent, "parent_task_key", fault=error.fault) from error
     if error.names(new.entity.moid):
         raise no_such_entity_error(client, new.entity, fault=error.fault) from error
     raise error
-
-
-def _no_such_parent_error(client: Client, new: NewTask, fault: dict[str, Any] | None = None) -> ViError:
-    host = client.endpoint.hostname
-    return ViError(
-        f"parent_task_key: {new.parent_task_key} does not exist, or no longer exists, on {host}", fault=fault
-    )
 
 
 def _unknown_type_text(task_type: str, registered: list[str]) -> str:
@@ -198,7 +192,7 @@ def _planned(client: Client, new: NewTask) -> Task:
     require_root_privilege(client, "Task.Create")
     parent = new.parent_task_key
     if parent is not None and parent != CHECK_MODE_TASK and not read_task_infos(client, [parent]):
-        raise _no_such_parent_error(client, new)
+        raise no_such_task_error(client, parent, "parent_task_key")
     planned = planned_task(
         description_id=new.task_type,
         entity={**new.entity.as_result(), "name": _entity_name(client, new)},

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Callable, TypeVar
+from typing import Any, Callable, TypeVar
 
 from .._errors import FaultError, TaskError
 from .._options.task_parsing import CHECK_MODE_TASK
@@ -50,9 +50,15 @@ def read_task_infos(client: Client, moids: Iterable[str], *, expired: bool = Tru
     return {moid: expect_task_info(found[moid].require("info")) for moid in wanted if moid in found}
 
 
-def no_such_task_error(client: Client, moid: str) -> TaskError:
-    """The error for a task that has to exist and does not."""
-    return TaskError(f"task: {moid} does not exist, or no longer exists, on {client.endpoint.hostname}")
+def no_such_task_error(
+    client: Client, moid: str, option: str = "task", *, fault: dict[str, Any] | None = None
+) -> TaskError:
+    """The error for a task that has to exist and does not.
+
+    :param option: the option that names the task, for the message
+    """
+    text = f"{option}: {moid} does not exist, or no longer exists, on {client.endpoint.hostname}"
+    return TaskError(text, fault=fault)
 
 
 def read_tasks(client: Client, moids: Iterable[str]) -> dict[str, Task]:

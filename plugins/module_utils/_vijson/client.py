@@ -238,7 +238,7 @@ class Client:
 
     def use_newest_release(self) -> bool:
         """Use the newest release that both sides support from now on. Returns whether the server has no newer one."""
-        self._exchange.release = "auto"
+        self._exchange.negotiate()
         about = expect_object(self.content().get("about") or {}, "content.about")
         newest = about.get("apiVersion")
         return isinstance(newest, str) and is_release(newest) and is_since(self.release, newest)

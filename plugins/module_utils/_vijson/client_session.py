@@ -79,13 +79,14 @@ class ClientSession:
         :raises SessionEnded: the session given as ``session_id`` has ended
         :raises ViError: the vCenter did not accept the credentials, or the login failed in another way
         """
+        exchange = self._exchange
         if not self.is_open:
             self.is_fresh = False
             session = self._source.open(self._log_in)
-            self._exchange.session_id, self._key, self._user_name, self._exchange.negotiated_release = session
-            self._exchange.secrets.add(session.id)
+            exchange.session_id, self._key, self._user_name, _release = session
+            exchange.negotiated_release = session.release or exchange.negotiated_release
+            exchange.secrets.add(session.id)
             self.was_used = False
-        exchange = self._exchange
         return Session(exchange.session_id or "", self._key, self._user_name, exchange.negotiated_release)
 
     def open_first(self) -> None:

@@ -34,6 +34,8 @@ class Exchange:
     :param transport: created for the first request if it is ``None``
     :ivar session_id: sent with each request; ``None`` without a session
     :ivar offered_id: an id in a response with a fault, by which the server may have replaced the session's id
+    :ivar negotiated_release: what was negotiated with the server, by this client or by another one in the same session;
+        used if the release is ``auto``
     :ivar on_renewal: called with the old and the new id when the server replaces the session's id
     :ivar secrets: what must not be shown
     :ivar clock: the server's clock
@@ -47,7 +49,7 @@ class Exchange:
         self.offered_id: str | None = None
         self.on_renewal: Callable[[str, str], None] = lambda _before, _after: None
         self._release = release
-        self._is_negotiated = release == NEGOTIATED
+        self.negotiated_release: str | None = None
         self._transport = transport
         self._deadline = math.inf
         self._late = False
@@ -56,24 +58,15 @@ class Exchange:
     @property
     def release(self) -> str:
         """The release of the API in request paths. ``auto`` is negotiated once, with the first request."""
-        if self._release == NEGOTIATED:
-            self._release = negotiate_release(self._send, self.endpoint.hostname)
-        return self._release
+        if self._release != NEGOTIATED:
+            return self._release
+        if self.negotiated_release is None:
+            self.negotiated_release = negotiate_release(self._send, self.endpoint.hostname)
+        return self.negotiated_release
 
-    @release.setter
-    def release(self, value: str) -> None:
-        self._release, self._is_negotiated = value, value == NEGOTIATED
-
-    @property
-    def negotiated_release(self) -> str | None:
-        """The release that was negotiated; ``None`` if it was given, or is not negotiated yet."""
-        return self._release if self._is_negotiated and self._release != NEGOTIATED else None
-
-    @negotiated_release.setter
-    def negotiated_release(self, value: str | None) -> None:
-        """What another client has negotiated with the same server. Used only if this one would have to negotiate."""
-        if self._is_negotiated and value:
-            self._release = value
+    def negotiate(self) -> None:
+        """Negotiate the release with the next request that needs it."""
+        self._release, self.negotiated_release = NEGOTIATED, None
 
     def supports(self, first: str) -> bool:
         """Whether the release has what came with the release ``first``."""
