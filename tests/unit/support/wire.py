@@ -74,6 +74,9 @@ def faults(type_name: str, *, session: str | None = None, **fields: Any) -> Repl
     return answers({"_typeName": type_name, **fields}, status=500, session=session)
 
 
+NOT_AUTHENTICATED = faults("NotAuthenticated", faultstring="The session is not authenticated.")
+
+
 def html(status: int, body: bytes = b"<html><body>sorry</body></html>", **headers: str) -> Reply:
     """The response of a web server or a proxy."""
     return Reply(status, body, {"Content-Type": "text/html", **headers})

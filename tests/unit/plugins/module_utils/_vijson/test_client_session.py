@@ -22,6 +22,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import R
 from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     LOGIN,
     LOGOUT,
+    NOT_AUTHENTICATED,
     SDK,
     SESSION,
     Call,
@@ -40,7 +41,6 @@ Make = Callable[..., Client]
 TASK = Reference("Task", "task-7")
 INFO = f"{SDK}/Task/task-7/info"
 CANCEL = f"{SDK}/Task/task-7/CancelTask"
-NOT_AUTHENTICATED = faults("NotAuthenticated", faultstring="The session is not authenticated.")
 
 
 def test_a_session_that_idled_out_is_replaced_once(client: Make, wire: Wire) -> None:

@@ -14,6 +14,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import LostRe
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.support.wire import (
+    NOT_AUTHENTICATED,
     SDK,
     Call,
     Outcome,
@@ -26,7 +27,6 @@ from ansible_collections.vijson.tasks.tests.unit.support.wire import (
 )
 
 Make = Callable[..., Client]
-NOT_AUTHENTICATED = faults("NotAuthenticated", faultstring="The session is not authenticated.")
 
 
 def test_what_is_owned_is_destroyed_before_the_logout(client: Make, wire: Wire) -> None:
