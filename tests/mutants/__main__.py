@@ -3,18 +3,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Change the plugins and the simulator at one point each, and count the changes that no fast test notices.
 
-Usage: python -m … [--sample N] [--seed N] [--only PATH] [--stages N]. The exit code is 1 if more mutants survive than
-the rates below allow. ``equivalent.txt`` lists those that behave like the original.
+The exit code is 1 if more mutants survive than the rates below allow. ``equivalent.txt`` lists those that behave like
+the original.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from queue import Queue
 from tempfile import TemporaryDirectory
@@ -34,6 +36,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="only files whose path contains one of these, with commas")
+    parser.add_argument("--survivors", type=Path, help="only those that survived, by this output of an earlier run")
     parser.add_argument("--stages", type=int, default=3, help="1: only the tests of the file, 2: also of its folder")
     return parser.parse_args()
 
@@ -58,13 +61,19 @@ def main() -> None:
     arguments = parse_arguments()
     known = equivalents()
     found = [mutant for mutant in all_mutants(arguments.only) if str(mutant) not in known]
-    sample = random.Random(arguments.seed).sample(found, min(arguments.sample, len(found)))
+    # each mutant has a place of its own, so that a change of the code changes little of the sample
+    found.sort(key=lambda mutant: random.Random(f"{arguments.seed}: {mutant}").random())
+    if arguments.survivors:
+        survivors = set(re.findall(r"^SURVIVED: \d+: (.*)", arguments.survivors.read_text("utf-8"), re.MULTILINE))
+        found = [mutant for mutant in found if str(mutant) in survivors]
+    sample = found[: arguments.sample]
     print(f"{len(sample)} of {len(found)} mutants, seed {arguments.seed}", flush=True)
     counts: Counter[tuple[str, bool]] = Counter()
-    with TemporaryDirectory(prefix="vijson-mutants-") as folder, ThreadPoolExecutor(PARALLEL) as pool:
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="vijson-mutants-"))
         places: Queue[Workplace] = Queue()
         for number in range(PARALLEL):
-            places.put(Workplace(ROOT, Path(folder, str(number))))
+            places.put(stack.enter_context(Workplace(ROOT, Path(folder, str(number)))))
 
         def run(mutant: Mutant) -> None:
             place = places.get()
@@ -76,7 +85,7 @@ def main() -> None:
             counts[part, killer is not None] += 1
             print(f"{'killed by ' + killer if killer else 'SURVIVED'}: {mutant.line}: {mutant}", flush=True)
 
-        list(pool.map(run, sample))
+        list(stack.enter_context(ThreadPoolExecutor(PARALLEL)).map(run, sample))
     sys.exit(report(counts))
 
 

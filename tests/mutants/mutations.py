@@ -22,7 +22,13 @@ _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.In: ast.NotIn,
     ast.NotIn: ast.In,
 }
-_CALCULATED = {ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*", ast.FloorDiv: "*"}
+_CALCULATED: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+}
 
 
 class Mutant(NamedTuple):
@@ -99,7 +105,7 @@ def _replacements(node: ast.expr | ast.stmt) -> Iterator[str]:
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield f"({ast.unparse(node.operand)})"
     elif isinstance(node, ast.BinOp) and type(node.op) in _CALCULATED and not _has_text(node):
-        yield f"({ast.unparse(node.left)} {_CALCULATED[type(node.op)]} {ast.unparse(node.right)})"
+        yield f"({ast.unparse(ast.BinOp(node.left, _CALCULATED[type(node.op)](), node.right))})"
     elif isinstance(node, ast.Constant):
         yield from _constants(node.value)
     elif isinstance(node, ast.IfExp):

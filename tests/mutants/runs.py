@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,8 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 from ansible_collections.vijson.tasks.tests.mutants.mutations import Mutant
+from ansible_collections.vijson.tasks.tests.mutants.pytest_server import OUTPUT
 
-TIMEOUT = 300  # seconds for one stage; an endless loop is a failure
+# An endless loop is a failure. The slowest test takes eight seconds, on a machine that does nothing else.
+TIMEOUT = 180  # seconds for one test
+OPTIONS = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider"]
+TIMEOUT_OPTIONS = ["-o", f"faulthandler_timeout={TIMEOUT}", "-o", "faulthandler_exit_on_timeout=true"]
 
 
 class Workplace:
@@ -23,56 +29,73 @@ class Workplace:
     def __init__(self, root: Path, folder: Path):
         self._tree = folder / "ansible_collections" / "vijson" / "tasks"
         shutil.copytree(root, self._tree, ignore=shutil.ignore_patterns(".git", "output"))
+        self._pytest = self._start_pytest()
+
+    def __enter__(self) -> Workplace:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._pytest.__exit__(None, None, None)
 
     def killer(self, mutant: Mutant, stages: int) -> str | None:
-        """The stage whose tests fail with the mutant, ``None`` if it survives."""
+        """The first test that fails with the mutant, ``None`` if it survives.
+
+        :param stages: how many of the stages to run
+        """
         target = self._tree / mutant.path
         source = target.read_bytes()
         _replace(target, mutant.applied(source))
+        passed: set[str] = set()
         try:
-            for name, tests in list(self._stages(mutant.path))[:stages]:
-                if not self._pass(tests):
-                    return name
+            for tests in list(self._stages(mutant.path))[:stages]:
+                failed = self._first_failure([test for test in tests if test not in passed])
+                if failed:
+                    return failed
+                passed.update(tests)
         finally:
             _replace(target, source)
         return None
 
-    def _stages(self, path: str) -> Iterator[tuple[str, list[str]]]:
-        """The tests to run for a file, those that probably fail first."""
+    def _stages(self, path: str) -> Iterator[list[str]]:
+        """The files of tests to run for a source, those that probably fail first."""
         changed = PurePath(path)
         name = changed.stem.lstrip("_")
         if changed.parts[0] == "plugins":
             mirror = Path("tests/unit") / changed.parent
-            yield "its tests", self._found([mirror], f"test_{name}.py", f"test_{name}_*.py")
-            yield "its folder", self._found([mirror], "test_*.py")
-            yield "all fast tests", ["tests/unit"]
+            yield self._found(mirror, f"test_{name}.py", f"test_{name}_*.py")
+            yield self._found(mirror, "test_*.py")
+            yield self._found(Path("tests/unit"), "**/test_*.py")
         else:
             words = {name, f"{name}s", *name.split("_")}
             tests = Path("tests/simulator_tests")
-            yield "its tests", self._found([tests], *(f"test_*{word}*.py" for word in words if len(word) > 3))
-            yield "all fast tests", [str(tests)]
+            yield self._found(tests, *(f"test_*{word}*.py" for word in words if len(word) > 3))
+            yield self._found(tests, "test_*.py")
 
-    def _found(self, folders: list[Path], *patterns: str) -> list[str]:
-        found = {path for folder in folders for pattern in patterns for path in (self._tree / folder).glob(pattern)}
+    def _found(self, folder: Path, *patterns: str) -> list[str]:
+        found = {path for pattern in patterns for path in (self._tree / folder).glob(pattern)}
         return sorted(str(path.relative_to(self._tree)) for path in found)
 
-    def _pass(self, tests: list[str]) -> bool:
+    def _first_failure(self, tests: list[str]) -> str | None:
         if not tests:
-            return True
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+            return None
+        assert self._pytest.stdin is not None
+        assert self._pytest.stdout is not None
+        self._pytest.stdin.write(json.dumps([*OPTIONS, *TIMEOUT_OPTIONS, *tests]) + "\n")
+        self._pytest.stdin.flush()
+        if int(self._pytest.stdout.readline()) == 0:
+            return None
+        failed = re.search("^(?:FAILED|ERROR) ([^ \n]*)", (self._tree / OUTPUT).read_text("utf-8"), re.MULTILINE)
+        return failed[1] if failed else "no test, the run broke off"
+
+    def _start_pytest(self) -> subprocess.Popen[str]:
         environment = {
             **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
             "ANSIBLE_COLLECTIONS_PATH": str(self._tree.parents[2]),
-            "HYPOTHESIS_MAX_EXAMPLES": "20",
             "PYTEST_ADDOPTS": "",
         }
-        try:
-            ended = subprocess.run(
-                command, check=False, cwd=self._tree, env=environment, capture_output=True, timeout=TIMEOUT
-            )
-        except subprocess.TimeoutExpired:
-            return False
-        return ended.returncode == 0
+        command = [sys.executable, "tests/mutants/pytest_server.py"]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=self._tree, env=environment, stdin=pipe, stdout=pipe, text=True)
 
 
 def _replace(target: Path, source: bytes) -> None:
