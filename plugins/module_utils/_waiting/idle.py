@@ -44,30 +44,28 @@ class IdleTracker(TaskTracker):
         super().read(client)
         self._look(client)
 
-    def find_more(self, client: Client) -> list[str]:
-        """The moIds of tasks that have joined the selection; ViError."""
-        if self.pending and self._monotonic() - self._looked < _INTERVAL:
-            return []
-        return self._look(client)
+    def find_more(self, client: Client) -> None:
+        """Add the tasks that have joined the selection; ViError."""
+        if not self.pending or self._monotonic() - self._looked >= _INTERVAL:
+            self._look(client)
 
-    def _look(self, client: Client) -> list[str]:
+    def _look(self, client: Client) -> None:
         is_first = self._since is None
         self._update_matcher(client)
         self._looked = self._monotonic()
-        joined = []
+        joined = False
         found = read_recent_tasks(client, require=self._matcher.unverified if is_first else ())
         infos = [expect_task_info(item.require("info")) for item in found]
         for info in infos:
             moid = task_moid(info)
             if moid not in self.known and self._matcher.matches(info) and self._takes(info):
                 self.join(moid, info)
-                joined.append(moid)
+                joined = True
         if is_first and not joined:
             # Most waits do not need this module. Importing it here saves them its load time.
             from .._tasks.unmatched_names import unmatched_names
 
             self._warn_of(unmatched_names(client, self._matcher, infos))
-        return joined
 
     def _update_matcher(self, client: Client) -> None:
         if self._since is None:

@@ -94,9 +94,8 @@ class TaskTracker:
         self.pending[moid] = None
         self.saw(moid, info)
 
-    def find_more(self, _client: Client) -> list[str]:
-        """The moIds of tasks that have joined the wait since the last call."""
-        return []
+    def find_more(self, client: Client) -> None:
+        """Add the tasks that have joined the wait since the last call."""
 
     def tasks(self) -> list[Task]:
         """All tasks with a known TaskInfo, as modules return them, in the order of ``moids``."""
