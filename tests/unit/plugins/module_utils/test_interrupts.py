@@ -262,6 +262,20 @@ def test_a_pause_ends(wire: Wire) -> None:
     assert time.monotonic() - begun < 30
 
 
+def test_a_pause_that_begins_after_the_signal_ends_too(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> None:
+    monkeypatch.setattr(_interrupts, "_TO_OPEN", 1.0)
+
+    def run(_job: Job) -> dict[str, Any]:
+        with _interrupts.opening():
+            signal.raise_signal(signal.SIGTERM)
+            sleep(10)
+        return {}
+
+    begun = time.monotonic()
+    interrupted(run, Job(connection()))
+    assert time.monotonic() - begun < 5
+
+
 def test_it_comes_again_where_it_was_lost(wire: Wire) -> None:
     """Python drops an exception in a finalizer, and one that comes between two calls does not end the second."""
 

@@ -245,6 +245,14 @@ def test_another_id_of_the_session_is_told_to_all(run: Run) -> None:
     assert (first.is_private, late.is_private) == (False, True)
 
 
+def test_another_id_that_can_not_be_told_to_others_is_closed_with_its_client(run: Run) -> None:
+    run.module()
+    source = run.source()
+    run.folder.chmod(0o777)
+    assert source.renewed("S1", "S1-renewed")
+    assert source.is_private
+
+
 def test_a_client_that_needs_one_of_its_own(run: Run) -> None:
     run.module()
     run.server.answers["TaskManager.Create"] = lambda _moid, _params: run.server.own("Collector")

@@ -88,6 +88,12 @@ def test_what_happened_before_it_listened_is_read_from_the_history() -> None:
     assert heard(server, 1, begin=-45) == ["task-1 created", "task-1 done", "task-2 done"]
 
 
+def test_a_task_that_comes_up_with_old_times_later_is_new() -> None:
+    server = EventServer()
+    server.clock.at(5, lambda: active_since_long(server, 1))
+    assert heard(server, 20) == ["task-1 created", "task-1 state"]
+
+
 def test_an_active_task_that_the_page_has_no_room_for_is_followed_by_its_state() -> None:
     server = EventServer()
     for number in range(5):
@@ -172,6 +178,16 @@ def test_a_task_is_overdue_when_its_time_is_up_and_not_at_the_next_poll() -> Non
     waits = [sent.params["options"]["maxWaitSeconds"] for sent in server.named(POLL)]
     assert all(wait <= 30 for wait in waits)
     assert len(waits) <= 6
+
+
+def test_an_overdue_task_that_no_longer_exists_is_read_once() -> None:
+    server = EventServer()
+    for number in range(3):
+        active_since_long(server, number)
+    server.clock.at(5, lambda: server.tasks.remove(server.tasks[0]))
+    assert heard(server, 200, page_size=2, overdue_after=3700) == ["task-1 overdue", "task-2 overdue"]
+    read = [sent for sent in server.named("PropertyCollector.RetrievePropertiesEx") if "task-0" in str(sent.params)]
+    assert len(read) <= 3
 
 
 def test_a_task_that_ends_just_before_it_is_reported_is_not_overdue() -> None:

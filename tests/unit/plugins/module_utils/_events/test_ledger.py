@@ -64,6 +64,7 @@ def test_first_sight_of_a_new_task(state: str, changes: list[str]) -> None:
     [
         (info("queued", -5), []),
         (info("running", -5, started=-4), []),
+        (info("running", -5, started=0), ["state"]),
         (info("running", -5, started=1), ["state"]),
         (info("success", -5, started=-4, ended=-1), []),
         (info("success", -5, started=-4, ended=1), ["done"]),
@@ -87,6 +88,12 @@ def test_what_was_active_before_is_known_and_its_end_is_told() -> None:
 
 def test_a_task_that_comes_up_with_old_times_later_is_new() -> None:
     assert settled().enter(info("running", -3600, started=-3600)) == ["created", "state"]
+
+
+def test_a_task_in_a_state_of_a_later_release_ends() -> None:
+    ledger = settled()
+    assert ledger.enter(info("paused by a later release", 1, started=1)) == ["created", "state"]
+    assert ledger.enter(info("success", 1, started=1, ended=2)) == ["done"]
 
 
 def test_a_task_does_not_go_back() -> None:

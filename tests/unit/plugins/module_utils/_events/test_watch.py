@@ -164,6 +164,18 @@ def test_failures_that_are_no_outage_are_an_error_after_some() -> None:
     watcher.close()
 
 
+def test_a_history_that_is_refused_every_time_is_an_error_after_some() -> None:
+    server = EventServer()
+    watcher = Watcher(server)
+    watcher.until(25)
+    server.trouble[POLL] = [Lost(ran=False)]
+    server.trouble["TaskHistoryCollector.ReadNextTasks"] = [Fault("SystemError")] * 50
+    with pytest.raises(FaultError, match="SystemError"):
+        watcher.until(10_000)
+    assert len(watcher.stopping.pauses) == 11
+    watcher.close()
+
+
 def test_outages_are_never_too_many() -> None:
     server = EventServer()
     watcher = Watcher(server)

@@ -45,6 +45,11 @@ def read(
     return tasks, count, truncated
 
 
+@pytest.mark.parametrize("limit", [None, 1])
+def test_no_tasks(limit: int | None) -> None:
+    assert read(HistoryServer(), limit=limit) == ([], 0, False)
+
+
 @pytest.mark.parametrize("order", ["oldest_first", "newest_first"])
 @pytest.mark.parametrize("page_size", [1, 3, 7, 1000])
 @pytest.mark.parametrize("limit", [None, 1, 6, 7, 8, 19, 20, 21])

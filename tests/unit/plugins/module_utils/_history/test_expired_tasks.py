@@ -49,6 +49,12 @@ def test_a_release_that_can_reads_one_task_with_one_request() -> None:
     )
 
 
+def test_an_expired_task_comes_with_its_result() -> None:
+    server = HistoryServer(5)
+    find(server, "task-3", release="9.0.0.0")
+    assert "infoFilterSpec" not in server.sent[0].params
+
+
 def test_tasks_close_to_each_other_are_one_request() -> None:
     server = HistoryServer(5000)
     assert len(find(server, *[f"task-{number}" for number in range(3000, 4000)], release="9.1.0.0")) == 1000

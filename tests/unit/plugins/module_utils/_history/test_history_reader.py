@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -158,6 +159,15 @@ def test_pages_that_get_lost_for_ever(trouble: Any) -> None:
         numbers(server)
     assert server.owned == {}
     assert len(server.sent) < 40
+
+
+@pytest.mark.parametrize("losses", [3, 4])
+def test_a_page_may_get_lost_three_times(losses: int) -> None:
+    server = HistoryServer(35)
+    server.trouble[NEXT] = [None, *[Lost(ran=True)] * losses]
+    with nullcontext() if losses == 3 else pytest.raises(LostResponse):
+        assert numbers(server) == list(range(35))
+    assert server.operations[NEXT] == (1 + losses + 5 if losses == 3 else 1 + losses)
 
 
 def test_pages_that_get_lost_now_and_then() -> None:

@@ -67,6 +67,12 @@ def test_a_play_is_a_task_that_ends_as_the_play_does(messages: list[dict[str, An
     assert server.warnings == []
 
 
+def test_nobody_can_cancel_a_play() -> None:
+    server = OwnTaskServer()
+    play(server, BEGIN, END)
+    assert [sent.params["cancelable"] for sent in server.named(CREATE)] == [False]
+
+
 def test_progress_shows_while_the_play_goes_on() -> None:
     server = OwnTaskServer()
     plays = recorder_of(server)

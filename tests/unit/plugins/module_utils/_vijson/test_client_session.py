@@ -194,6 +194,15 @@ def test_a_session_is_closed_where_only_its_id_was_understood(client: Make, wire
         made.get(TASK, "info")
 
 
+def test_a_session_where_only_its_id_was_understood_is_closed_at_once(client: Make, wire: Wire) -> None:
+    wire.expect(login()._replace(outcome=answers([], session="S1")), logout("S1"))
+    made = client()
+    with pytest.raises(ViError):
+        made.get(TASK, "info")
+    wire.expect(login("S2"), Call("GET", INFO, answers(1), session="S2"))
+    assert made.get(TASK, "info") == 1
+
+
 @pytest.mark.parametrize("outcome", [html(400), faults("SystemError"), answers("what?", status=418)])
 def test_a_logout_that_fails_is_a_warning(
     client: Make, wire: Wire, warnings_shown: list[str], outcome: Outcome

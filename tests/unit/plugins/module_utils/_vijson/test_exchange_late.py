@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import LostResponse, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson import exchange
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_session import Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
@@ -32,6 +33,16 @@ def client_of(vcenter: Vcenter, folder: Path, warnings: list[str], **given: Any)
         port = stack.enter_context(raw_server(vcenter, certificate))
         endpoint = Endpoint(HOST, port, verify=str(folder / "ca.pem"), **{"request_timeout": 20.0, **given})
         yield Client(endpoint, Credentials("u", "pa55word"), warn=warnings.append)
+
+
+def after(seconds: float) -> Callable[[Any], None]:
+    """An empty response after some time."""
+
+    def respond(connection: Any) -> None:
+        time.sleep(seconds)
+        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    return respond
 
 
 def test_closing_after_a_late_response_has_two_seconds(tmp_path: Path) -> None:
@@ -57,12 +68,20 @@ def test_a_server_that_was_late_once_is_logged_out_of(tmp_path: Path) -> None:
     assert warnings == []
 
 
-def test_a_time_limit_is_for_all_requests_of_a_block(tmp_path: Path) -> None:
-    def hold(connection: Any) -> None:
-        time.sleep(0.4)
-        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+def test_closing_has_more_time_if_the_server_responds_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "_CLOSING", 0.1)
+    warnings: list[str] = []
+    vcenter = Vcenter(info=SLOWLY, state=VIEW, Logout=after(0.5))
+    with client_of(vcenter, tmp_path, warnings) as client, closing(client):
+        with pytest.raises(LostResponse):
+            client.call(TASK, "info", within=0.2)
+        client.get(TASK, "state")
+    assert vcenter.operations == ["Login", "info", "state", "Logout"]
+    assert warnings == []
 
-    vcenter = Vcenter(info=hold)
+
+def test_a_time_limit_is_for_all_requests_of_a_block(tmp_path: Path) -> None:
+    vcenter = Vcenter(info=after(0.4))
     with client_of(vcenter, tmp_path, []) as client, closing(client):
         client.log_in()
         started = time.monotonic()

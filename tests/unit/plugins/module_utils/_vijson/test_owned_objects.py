@@ -72,6 +72,48 @@ def test_in_a_shared_session_nothing_is_opened_twice(client: Make, wire: Wire) -
         pass
 
 
+DESTROY_VIEW = Call("POST", f"{SDK}/ListView/session%5B1%5D2/DestroyView")
+OTHER_VIEW = {**VIEW, "value": "session[1]3"}
+DESTROY_OTHER_VIEW = Call("POST", f"{SDK}/ListView/session%5B1%5D3/DestroyView")
+
+
+def lose(made: Client) -> None:
+    """Create a view, which cannot be destroyed because the server becomes unreachable."""
+    with pytest.raises(LostResponse, match="broke"), made.owned("viewManager", "CreateListView", {}, "DestroyView"):
+        raise LostResponse("The connection broke")
+
+
+def test_what_a_server_could_not_be_told_to_destroy_goes_before_the_next_object(client: Make, wire: Wire) -> None:
+    wire.expect(CREATE_VIEW._replace(outcome=answers(VIEW)))
+    made = client("S0")
+    lose(made)
+    wire.expect(DESTROY_VIEW, CREATE_VIEW._replace(outcome=answers(OTHER_VIEW)), DESTROY_OTHER_VIEW)
+    with made.owned("viewManager", "CreateListView", {}, "DestroyView"):
+        pass
+
+
+def test_what_a_server_could_not_be_told_to_destroy_goes_when_the_client_closes(client: Make, wire: Wire) -> None:
+    wire.expect(CREATE_VIEW._replace(outcome=answers(VIEW)))
+    made = client("S0")
+    lose(made)
+    wire.expect(DESTROY_VIEW)
+    made.close()
+
+
+def test_what_ended_with_its_session_is_not_destroyed_in_another_one(client: Make, wire: Wire) -> None:
+    wire.expect(login("S1"), CREATE_VIEW._replace(outcome=answers(VIEW)))
+    made = client()
+    lose(made)
+    wire.expect(
+        DESTROY_VIEW._replace(outcome=NOT_AUTHENTICATED),
+        login("S2"),
+        CREATE_VIEW._replace(outcome=answers(OTHER_VIEW)),
+        DESTROY_OTHER_VIEW._replace(outcome=NOT_AUTHENTICATED),
+    )
+    with made, made.owned("viewManager", "CreateListView", {}, "DestroyView"):
+        pass
+
+
 @pytest.mark.parametrize("outcome", [html(502), faults("ManagedObjectNotFound"), NOT_AUTHENTICATED, html(404)])
 def test_what_can_not_be_destroyed_is_no_failure(client: Make, wire: Wire, outcome: Outcome) -> None:
     destroy = Call("POST", f"{SDK}/ListView/session%5B1%5D2/DestroyView", outcome)
