@@ -127,6 +127,18 @@ def test_refused_connections(server: Running) -> None:
     assert created(server) == 0
 
 
+def test_refused_connections_may_begin_again_and_last_longer(server: Running) -> None:
+    first, second = server.client(), server.client()
+    server.inject("TaskManager.maxCollector", "refused", seconds=0.5)
+    server.inject("TaskManager.description", "refused", seconds=3.0)
+    for client, name in ((first, "maxCollector"), (second, "description")):
+        with pytest.raises(requests.ConnectionError):
+            client.read(TASKS, name)
+    time.sleep(0.8)
+    with pytest.raises(requests.ConnectionError, match="refused"):
+        server.send("GET", "state")
+
+
 def test_delayed_responses(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "delay", seconds=0.8)
     with pytest.raises(requests.Timeout):

@@ -264,6 +264,9 @@ def test_a_pause_ends(wire: Wire) -> None:
 
 def test_a_pause_that_begins_after_the_signal_ends_too(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> None:
     monkeypatch.setattr(_interrupts, "_TO_OPEN", 1.0)
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.join()  # it would interrupt the pause too
 
     def run(_job: Job) -> dict[str, Any]:
         with _interrupts.opening():

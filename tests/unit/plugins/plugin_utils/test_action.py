@@ -24,6 +24,7 @@ from ansible_collections.vijson.tasks.plugins.plugin_utils._run_sessions import 
 SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw", "aliases": ["task"]},
     wait={"type": "bool", "default": False},
+    dest={"type": "path"},
 )
 ARGUMENTS = {"hostname": "vc.example.com", "username": "joe", "password": "s3cret'\\word"}
 AS_MODULE = {"ran": "as a module"}
@@ -296,6 +297,24 @@ def test_a_module_whose_loan_has_ended_runs_again(action: Action, monkeypatch: p
     loans = Loans(monkeypatch, {"refused": True}, {"refused": True}, {"ran": "alone"})
     result = action.run_module(loans.execute)
     assert (loans.given, result["ran"]) == (["loan-0", "loan-1", None], "alone")
+
+
+@pytest.mark.parametrize(("transport", "known"), [("local", "/srv/tasks.csv"), ("ssh", None)])
+def test_a_path_on_another_machine_is_not_looked_at(
+    action: Action, monkeypatch: pytest.MonkeyPatch, transport: str, known: str | None
+) -> None:
+    seen: list[Any] = []
+
+    def needs_session(_run: Any, params: dict[str, Any], _check_mode: bool) -> bool:
+        seen.append(params["dest"])
+        return False
+
+    loans = Loans(monkeypatch, {"ran": "as a module"})
+    monkeypatch.setattr(_action, "needs_session", needs_session)
+    action.connection.transport = transport
+    action.arguments["dest"] = "/srv/tasks.csv"
+    action.run_module(loans.execute)
+    assert seen == [known]
 
 
 @pytest.mark.parametrize("keywords", [{"async_val": 60}, {SHARE_SESSION: False}])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import sys
 from typing import Any, Callable
 
@@ -17,6 +18,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interr
 from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import argument_spec
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, Result
 from ansible_collections.vijson.tasks.plugins.module_utils._run.module import run_module
+from ansible_collections.vijson.tasks.tests.unit.support.files import COLLECTION
 
 SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw"},
@@ -57,6 +59,17 @@ def test_a_result(perform: Perform) -> None:
     result = perform(lambda job: {"changed": True, "wait": job.params["wait"], "port": job.params["port"]}, wait="yes")
     assert {key: result[key] for key in ("changed", "wait", "port")} == {"changed": True, "wait": True, "port": 443}
     assert perform(lambda _job: {})["changed"] is False
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (COLLECTION / "plugins/modules").glob("vi_*.py")))
+def test_every_module_is_a_program(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", b'{"ANSIBLE_MODULE_ARGS": {"tsk": "task-1"}}')
+    monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+    with pytest.raises(SystemExit):
+        runpy.run_module(f"ansible_collections.vijson.tasks.plugins.modules.{name}", run_name="__main__")
+    assert json.loads(capsys.readouterr().out)["failed"]
 
 
 def test_modes_and_warnings(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
