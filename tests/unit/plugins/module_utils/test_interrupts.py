@@ -318,6 +318,15 @@ def test_what_is_opened_or_closed_has_some_time(
         block.check()
 
 
+def test_after_something_was_opened_and_closed_a_signal_counts_at_once() -> None:
+    with _interrupts.interruptible():
+        with _interrupts.opening():
+            pass
+        _interrupts.finish(lambda: None)
+        with pytest.raises(Interrupted), waiting():
+            signal.raise_signal(signal.SIGTERM)
+
+
 def test_without_a_signal_handlers_come_back_too(wire: Wire) -> None:
     wire.expect(login(), INFO, INFO, logout())
     assert run_job(read_and(), Job(connection())) == {}

@@ -25,18 +25,38 @@ from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.command im
     ProcessGroup,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.guard import Guard
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import Response
 from ansible_collections.vijson.tasks.tests.support.processes import until
 from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import OwnTaskServer
 
 KILLED = {"state": "error", "fault": {"message": "killed"}}
 
 
+class NotedServer(OwnTaskServer):
+    """A vCenter that writes to a file what is requested, and when the client closes its connections."""
+
+    def __init__(self, notes: Path):
+        super().__init__("task-1")
+        self._notes = notes
+
+    def _note(self, text: str) -> None:
+        with self._notes.open("a") as file:
+            file.write(f"{text}\n")
+
+    def send(self, method: str, path: str, **options: Any) -> Response:
+        self._note(path.rpartition("/")[2])
+        return super().send(method, path, **options)
+
+    def close(self) -> None:
+        self._note("close")
+
+
 class Guarded:
-    """A guard whose module does not exist, and what it tells the vCenter, in a file."""
+    """A guard whose module does not exist, and what it tells the vCenter, in files."""
 
     def __init__(self, folder: Path):
-        self.told = folder / "told"
-        server = OwnTaskServer("task-1")
+        self.told, self.notes = folder / "told", folder / "notes"
+        server = NotedServer(self.notes)
         self.pipes = Pipes()
         set_state = server.answers["Task.SetTaskState"]
 
@@ -99,6 +119,13 @@ def test_a_module_that_is_killed_while_it_reports(guarded: Guarded) -> None:
     guarded.guard.started(ProcessGroup(os.getpid() * 1000))
     guarded.guard.ended({"state": "success"})
     assert guarded.die()["state"] == "success"
+
+
+def test_the_guard_reads_the_task_again_over_a_connection_of_its_own_and_closes_everything(guarded: Guarded) -> None:
+    guarded.die()
+    first, *requests, logout, last = guarded.notes.read_text().split()
+    assert (first, logout, last) == ("close", "Logout", "close")
+    assert requests == ["Login", "RetrievePropertiesEx", "SetTaskState", "RetrievePropertiesEx"]
 
 
 def test_a_module_that_ends_by_itself(guarded: Guarded, group: ProcessGroup) -> None:

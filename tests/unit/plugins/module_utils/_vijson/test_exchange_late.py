@@ -68,6 +68,15 @@ def test_a_server_that_was_late_once_is_logged_out_of(tmp_path: Path) -> None:
     assert warnings == []
 
 
+def test_closing_after_a_late_response_may_take_a_moment(tmp_path: Path) -> None:
+    warnings: list[str] = []
+    vcenter = Vcenter(info=SLOWLY, Logout=after(0.5))
+    with client_of(vcenter, tmp_path, warnings) as client, closing(client), suppress(ViError):
+        client.call(TASK, "info", within=0.2)
+    assert vcenter.operations == ["Login", "info", "Logout"]
+    assert warnings == []
+
+
 def test_closing_has_more_time_if_the_server_responds_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange, "_CLOSING", 0.1)
     warnings: list[str] = []

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError, SessionEnded
@@ -27,9 +29,15 @@ LOGIN, LOGOUT = "SessionManager.Login", "SessionManager.Logout"
 TASK = Reference("Task", "task-1")
 
 
-def client_of(server: FakeVcenter, source: OwnSession) -> Client:
+def client_of(server: FakeVcenter, source: OwnSession, **options: Any) -> Client:
     server.answers["Task.info"] = lambda _moid, _params: info("task-1")
-    return Client(Endpoint("vc.example.com"), Credentials("u", "p"), transport=server, source=source)  # type: ignore[arg-type]
+    return Client(
+        Endpoint("vc.example.com"),
+        Credentials("u", "p"),
+        transport=server,  # type: ignore[arg-type]
+        source=source,
+        **options,
+    )
 
 
 @pytest.mark.parametrize("session", [Session("abc:def:g/%", "52-key/:%", "EXAMPLE\\ü"), Session("abc")])
@@ -59,6 +67,13 @@ def test_a_lent_session_is_used_and_left() -> None:
         assert client.session_key() == "key-of-session-0"
         assert set(client.secrets) == {"session-0"}
     assert server.operations == {"Task.info": 1}
+
+
+def test_the_release_of_a_lent_session_is_not_negotiated_again() -> None:
+    server = FakeVcenter()
+    with client_of(server, LentSession(Session("session-0", release="9.0.0.0")), api_release="auto") as client:
+        client.log_in()
+        assert client.release == "9.0.0.0"
 
 
 def test_a_lent_session_that_had_ended_is_given_back() -> None:
