@@ -42,6 +42,13 @@ def test_refuses_other_releases(server: Running, release: str) -> None:
     assert release in response.json()["faultstring"]
 
 
+def test_sends_text_as_utf_8(server: Running) -> None:
+    client = server.client()
+    task = client.create_task()
+    client.call(task, "SetTaskDescription", description=data("LocalizableMessage", key="k", message="Größe"))
+    assert "Größe".encode() in client.send("GET", task, "info").content
+
+
 def test_speaks_no_json_before_its_first_release() -> None:
     with running(release="8.0.0.2") as old:
         assert old.client(None).send("GET", SERVICE, "content").status_code == 404

@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     BadResponse,
+    ConnectError,
     FaultError,
     LostResponse,
     SessionEnded,
@@ -140,6 +141,33 @@ def test_a_session_that_ends_in_the_middle(newest_first: bool) -> None:
     # Nothing was asked of the collector that ended with its session, not even to be destroyed.
     assert server.operations["TaskHistoryCollector.DestroyCollector"] == 1
     assert (server.owned, server.sessions) == ({}, set())
+
+
+@pytest.mark.parametrize("operation", ["TaskHistoryCollector.ResetCollector", "TaskHistoryCollector.latestPage"])
+def test_a_session_that_ends_on_the_way_to_the_newest(operation: str) -> None:
+    server = HistoryServer(35)
+    server.trouble[operation] = [Fault("NotAuthenticated")]
+    assert numbers(server, newest_first=True) == list(range(35))[::-1]
+    # The second request is to another collector, because the first one has ended with its session.
+    assert server.operations[operation] == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "pages_before", "goes_on"),
+    [
+        (ConnectError("refused"), 1, True),
+        (ConnectError("refused"), 0, False),
+        (ConnectError("certificate", transient=False), 1, False),
+        (LostResponse("broken"), 0, True),
+    ],
+)
+def test_a_server_that_becomes_unreachable(error: ViError, pages_before: int, goes_on: bool) -> None:
+    """One that was never reached is an error at once."""
+    server = HistoryServer(35)
+    server.trouble[NEXT] = [*[None] * pages_before, Lost(ran=False, error=error)]
+    with nullcontext() if goes_on else pytest.raises(type(error)):
+        assert numbers(server) == list(range(35))
+    assert server.operations[COLLECT] == 1 + goes_on
 
 
 def test_a_session_that_was_handed_in_ends_in_the_middle() -> None:

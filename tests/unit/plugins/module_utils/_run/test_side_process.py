@@ -46,6 +46,12 @@ def test_a_process_that_has_ended_is_no_trouble() -> None:
     assert side.finish(1) == []
 
 
+def test_no_pipe_stays_open() -> None:
+    before = len(os.listdir("/dev/fd"))
+    SideProcess(echo).finish(10)
+    assert len(os.listdir("/dev/fd")) == before
+
+
 def test_what_goes_wrong_is_said_and_stays_there() -> None:
     def fail(_messages: Iterator[Message], _say: Say) -> None:
         raise ValueError("no such thing")

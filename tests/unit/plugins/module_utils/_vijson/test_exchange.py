@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import FaultError
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_session import Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
@@ -21,6 +22,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     Reply,
     Wire,
     answers,
+    faults,
     login,
     logout,
     user_session,
@@ -80,6 +82,19 @@ def test_any_answer_may_bring_a_new_session_id(client: Make, wire: Wire) -> None
         made.get(TASK, "info")
         made.get(TASK, "value")
         made.get(TASK, "info")
+
+
+def test_every_session_id_that_comes_is_a_secret(client: Make, wire: Wire) -> None:
+    info = Call("GET", f"{SDK}/Task/task-7/info")
+    wire.expect(
+        info._replace(outcome=answers({}, session="session-2")),
+        info._replace(outcome=faults("SystemError", session="session-3")),
+    )
+    made = client("session-1")
+    made.get(TASK, "info")
+    with pytest.raises(FaultError):
+        made.get(TASK, "info")
+    assert set(made.secrets) == {"session-1", "session-2", "session-3"}
 
 
 def test_a_session_id_in_another_case_of_the_header(client: Make, wire: Wire) -> None:

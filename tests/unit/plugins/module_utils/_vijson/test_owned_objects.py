@@ -114,6 +114,28 @@ def test_what_ended_with_its_session_is_not_destroyed_in_another_one(client: Mak
         pass
 
 
+def test_all_that_ended_with_a_session_is_forgotten(client: Make, wire: Wire) -> None:
+    wire.expect(
+        login("S1"),
+        CREATE_VIEW._replace(outcome=answers(VIEW)),
+        CREATE_VIEW._replace(outcome=answers(OTHER_VIEW)),
+    )
+    made = client()
+    with (
+        pytest.raises(LostResponse),
+        made.owned("viewManager", "CreateListView", {}, "DestroyView"),
+        made.owned("viewManager", "CreateListView", {}, "DestroyView"),
+    ):
+        raise LostResponse("The connection broke")
+    wire.expect(DESTROY_VIEW._replace(outcome=NOT_AUTHENTICATED))
+    wire.expect(login("S2"), CREATE_VIEW._replace(outcome=answers(VIEW)), DESTROY_VIEW)
+    wire.expect(CREATE_VIEW._replace(outcome=answers(VIEW)), DESTROY_VIEW, logout("S2"))
+    with made:
+        for _object in range(2):
+            with made.owned("viewManager", "CreateListView", {}, "DestroyView"):
+                pass
+
+
 @pytest.mark.parametrize("outcome", [html(502), faults("ManagedObjectNotFound"), NOT_AUTHENTICATED, html(404)])
 def test_what_can_not_be_destroyed_is_no_failure(client: Make, wire: Wire, outcome: Outcome) -> None:
     destroy = Call("POST", f"{SDK}/ListView/session%5B1%5D2/DestroyView", outcome)

@@ -45,6 +45,7 @@ def xml(status: int) -> Reply:
         (Reply(500), ["500", "api_release"]),
         (answers({"message": "no fault"}, status=500), ["500", "api_release"]),
         (answers(["x"], status=500), ["500", "api_release"]),
+        (html(300), ["300", "redirect"]),
         (html(301, Location="https://evil.example.com/"), ["301", "redirect"]),
         (html(307, Location="/ui/"), ["307", "redirect", "8.0.1"]),
         (html(401), ["401"]),

@@ -139,6 +139,22 @@ def test_a_filter_of_a_shared_session_is_not_made_twice(session_id: str | None, 
     assert sent.params == {"spec": {"_typeName": "PropertyFilterSpec"}, "partialUpdates": False}
 
 
+@pytest.mark.parametrize(
+    ("method", "request_it"),
+    [
+        ("CreateFilter", lambda updates: updates.watch({"_typeName": "PropertyFilterSpec"})),
+        ("WaitForUpdatesEx", lambda updates: updates.next(1)),
+    ],
+)
+def test_a_collector_that_ended_with_its_session_is_not_used_in_a_new_one(
+    client: Callable[..., Client], wire: Wire, method: str, request_it: Callable[[Updates], Any]
+) -> None:
+    call = Call("POST", f"{SDK}/PropertyCollector/collector-1/{method}", faults("NotAuthenticated"), session="S1")
+    wire.expect(login("S1"), call)
+    with client() as made, pytest.raises(FaultError, match="NotAuthenticated"):
+        request_it(Updates(made, COLLECTOR))
+
+
 def test_another_connection_ends_the_wait(client: Callable[..., Client], wire: Wire) -> None:
     cancel = f"{SDK}/PropertyCollector/collector-1/CancelWaitForUpdates"
     wire.expect(Call("POST", cancel, session="S0"), Call("POST", cancel, faults("NoPermission"), session="S0"))
