@@ -49,6 +49,18 @@ def test_sends_text_as_utf_8(server: Running) -> None:
     assert "Größe".encode() in client.send("GET", task, "info").content
 
 
+@pytest.mark.parametrize(
+    ("method", "parameters", "words"),
+    [
+        ("SetTaskState", {"state": "success", "result": [1]}, "A boxed value is expected"),
+        ("SetTaskDescription", {"description": 5}, "A LocalizableMessage is expected"),
+    ],
+)
+def test_says_what_a_value_has_to_be(server: Running, method: str, parameters: dict[str, Any], words: str) -> None:
+    client = server.client()
+    assert words in client.fault(client.create_task(), method, **parameters)["faultstring"]
+
+
 def test_speaks_no_json_before_its_first_release() -> None:
     with running(release="8.0.0.2") as old:
         assert old.client(None).send("GET", SERVICE, "content").status_code == 404

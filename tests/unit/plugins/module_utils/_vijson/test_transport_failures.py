@@ -16,6 +16,10 @@ import requests
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostResponse, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint, Transport
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport_failures import (
+    RequestAttempt,
+    transport_failure,
+)
 from ansible_collections.vijson.tasks.tests.unit.support.wire import HOST, Call, Wire, html
 
 
@@ -75,6 +79,21 @@ def test_a_server_without_tls() -> None:
         failure = failure_at(port)
     assert isinstance(failure, (ConnectError, LostResponse))
     assert f"127.0.0.1:{port}" in str(failure)
+
+
+@pytest.mark.parametrize(
+    ("error", "transient"),
+    [
+        (requests.exceptions.ConnectTimeout("too late"), True),
+        (requests.exceptions.ProxyError("no route"), True),
+        (requests.exceptions.SSLError("WRONG_VERSION_NUMBER"), False),
+        (requests.exceptions.SSLError("certificate verify failed"), False),
+    ],
+)
+def test_which_connections_may_succeed_later(error: Exception, transient: bool) -> None:
+    failure = transport_failure(error, RequestAttempt("vc.example.com", 443, 5.0, True, None, "/etc/ca.pem"))
+    assert isinstance(failure, ConnectError)
+    assert (failure.transient, failure.late) == (transient, False)
 
 
 @pytest.mark.parametrize("hostname", ["vc..example.com", "a" * 64, f"{'a' * 64}.example.com", ".example.com", "-", "."])
