@@ -80,6 +80,10 @@ def test_check_mode_requests_nothing(server: OwnTaskServer) -> None:
     assert server.operations[CANCEL] == 0
 
 
+def test_check_mode_would_cancel_a_planned_task(server: OwnTaskServer) -> None:
+    assert run(server, "check-mode", check_mode=True)["changed"]
+
+
 def test_check_mode_knows_the_privilege(server: OwnTaskServer) -> None:
     server.denied = {"Global.CancelTask"}
     assert "Global.CancelTask on VirtualMachine:vm-7" in run(server, "task-1", check_mode=True)["msg"]

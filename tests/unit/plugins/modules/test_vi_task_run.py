@@ -17,6 +17,8 @@ from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import C
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, ref
 from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
 
+RETRIEVE = "PropertyCollector.RetrievePropertiesEx"
+
 
 def run(server: FakeVcenter, *, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
     arguments = {"task_type": TASK_TYPE, **({} if "argv" in arguments else {"cmd": "echo done"}), **arguments}
@@ -61,7 +63,7 @@ def test_check_mode_runs_nothing(tmp_path: Path) -> None:
 def history_with(state: str) -> HistoryServer:
     """A vCenter whose history has one task, with the activation id a-1; it has no recent tasks."""
     server = HistoryServer()
-    server.answers["PropertyCollector.RetrievePropertiesEx"] = lambda _moid, _params: None
+    server.answers[RETRIEVE] = lambda _moid, _params: None
     fields = {"descriptionId": TASK_TYPE, "entity": ref("VirtualMachine", "vm-7")}
     server.tasks = [{**server.task(3, activationId="a-1", **fields), "state": state}]
     return server
@@ -73,6 +75,13 @@ def test_a_command_that_succeeded_is_not_run_again(check_mode: bool) -> None:
     result = run(server, check_mode=check_mode, entity="vm-7", activation_id="a-1")
     assert (result["changed"], result["rc"]) == (False, 0)
     assert (result["task"]["moid"], server.operations[CREATE], server.warnings) == ("task-3", 0, [])
+
+
+def test_a_command_that_failed_is_run_again() -> None:
+    server = history_with("error")
+    server.answers = {**OwnTaskServer().answers, **server.answers, RETRIEVE: OwnTaskServer().answers[RETRIEVE]}
+    result = run(server, check_mode=True, activation_id="a-1")
+    assert (result["changed"], result["task"]["moid"]) == (True, "check-mode")
 
 
 @pytest.mark.parametrize("state", ["queued", "running"])

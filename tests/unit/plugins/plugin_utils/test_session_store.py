@@ -115,8 +115,10 @@ def test_what_is_not_this_users_alone_is_refused(
 ) -> None:
     os.umask(os.umask(0) & 0o700)
     spoil(folder)
+    before = len(os.listdir("/dev/fd"))
     with pytest.raises(StoreUnusable):
         read(store)
+    assert len(os.listdir("/dev/fd")) == before
 
 
 @pytest.mark.parametrize("what", ["folder", "file"])

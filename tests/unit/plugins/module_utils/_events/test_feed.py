@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, FaultError
 from ansible_collections.vijson.tasks.plugins.module_utils._events.feed import TaskFeed
 from ansible_collections.vijson.tasks.plugins.module_utils._events.ledger import ChangeSelection, TaskLedger
 from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND
 from ansible_collections.vijson.tasks.tests.unit.support.fake_events import BEGIN, POLL, EventServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault
 
 EVERYTHING = ChangeSelection()
 MODIFY = "ListView.ModifyListView"
@@ -289,6 +290,15 @@ def test_a_page_that_is_lost_damaged_or_unknown_is_an_error(moid: str, change: d
     with pytest.raises(BadResponse):
         heard(server, 10)
     assert server.owned == {}
+
+
+def test_a_page_that_ended_with_its_session_is_not_changed_in_a_new_one() -> None:
+    server = EventServer()
+    size = "TaskHistoryCollector.SetCollectorPageSize"
+    server.trouble[size] = [Fault("NotAuthenticated")]
+    with pytest.raises(FaultError, match="NotAuthenticated"):
+        heard(server, 10)
+    assert server.operations[size] == 1
 
 
 def test_it_ends_when_a_pause_says_so() -> None:

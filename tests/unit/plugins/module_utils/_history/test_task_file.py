@@ -31,12 +31,14 @@ def usual_umask() -> Iterator[None]:
 
 
 def write(dest: Path, items: list[Any] | None = None, **options: Any) -> bool:
-    """Write two pages, and return whether the file changed."""
+    """Write two pages, check that nothing is left open, and return whether the file changed."""
     pages = [items] if items is not None else [ITEMS[:1], ITEMS[1:]]
+    before = len(os.listdir("/dev/fd"))
     with TaskFile(str(dest), **options) as file:
         for page in pages:
             file.write(page)
     assert [path.name for path in dest.parent.iterdir() if path.name.startswith(".")] == []
+    assert len(os.listdir("/dev/fd")) == before
     return file.changed
 
 
