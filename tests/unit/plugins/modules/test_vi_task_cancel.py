@@ -12,10 +12,11 @@ import pytest
 from ansible_collections.vijson.tasks.plugins.modules import vi_task_cancel
 from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
 from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import OwnTaskServer
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, ref
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, content, ref
 from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
 
 CANCEL = "Task.CancelTask"
+RETRIEVE = "PropertyCollector.RetrievePropertiesEx"
 
 
 @pytest.fixture
@@ -71,6 +72,36 @@ def test_what_can_not_be_cancelled_fails_after_the_others(server: OwnTaskServer,
     assert "task-9: " in result["msg"]
     assert "task-2" not in result["msg"]
     assert [(task["moid"], task["cancelled"]) for task in result["tasks"]] == [("task-1", False), ("task-2", True)]
+
+
+def list_recent_tasks(server: OwnTaskServer) -> None:
+    """Let the server list all its tasks as recent ones."""
+    retrieve = server.answers[RETRIEVE]
+
+    def listed(moid: str, params: Any) -> Any:
+        if params["specSet"][0]["objectSet"][0]["obj"]["type"] != "TaskManager":
+            return retrieve(moid, params)
+        return {"objects": [content(moid, info=task) for moid, task in server.tasks.items()]}
+
+    server.answers[RETRIEVE] = listed
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_selection_leaves_out_what_can_not_be_cancelled(server: OwnTaskServer, check_mode: bool) -> None:
+    list_recent_tasks(server)
+    server.change("task-1", cancelable=False)
+    result = run(server, tasks=None, entity=["VirtualMachine:vm-7"], check_mode=check_mode)
+    assert [(task["moid"], task["cancelled"]) for task in result["tasks"]] == [("task-2", True)]
+    assert (result["changed"], result["not_cancelable"]) == (True, ["task-1"])
+    (warning,) = server.warnings
+    assert "task-1 of VirtualMachine:vm-7" in warning
+    assert server.operations[CANCEL] == (0 if check_mode else 1)
+
+
+def test_a_selection_of_everything_is_refused(server: OwnTaskServer) -> None:
+    list_recent_tasks(server)
+    assert run(server, tasks=None, states=["running"])["msg"].startswith("states: ")
+    assert server.operations[CANCEL] == 0
 
 
 def test_check_mode_requests_nothing(server: OwnTaskServer) -> None:
