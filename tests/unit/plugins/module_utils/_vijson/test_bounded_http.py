@@ -103,6 +103,7 @@ def test_a_handshake_that_does_not_end(authority: Path, certificate: ssl.SSLCont
         error = failure(port, authority)
     assert isinstance(error, ConnectError)
     assert "did not finish the handshake within request_timeout (0.6 s)" in str(error)
+    assert str(error).startswith(f"{HOST}:")
     assert (error.transient, error.late) == (True, True)
 
 

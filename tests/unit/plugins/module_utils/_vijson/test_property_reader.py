@@ -113,6 +113,15 @@ def test_a_token_that_another_client_of_the_session_made_stale() -> None:
         assert server.owned == {}
 
 
+def test_pages_of_a_session_that_ended_are_not_requested_in_a_new_one() -> None:
+    server = TaskServer(*MANY)
+    server.page_objects = 200
+    server.trouble[NEXT] = [Fault("NotAuthenticated")]
+    with server.client() as client:
+        assert set(read(client, *MANY)) == set(MANY)
+    assert server.operations[NEXT] == 1 + 2
+
+
 def test_pages_that_get_lost_for_ever() -> None:
     server = TaskServer(*MANY)
     server.page_objects = 200
