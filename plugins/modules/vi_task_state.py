@@ -134,7 +134,7 @@ from ..module_utils._own_tasks.state_requests import send_steps
 from ..module_utils._own_tasks.wanted_state import parse_wanted_state
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
-from ..module_utils._task_info.task_result import Task, planned_task, task_from_info
+from ..module_utils._task_info.task_result import Task, task_from_info
 from ..module_utils._tasks.task_reader import no_such_task_error, read_task_infos
 from ..module_utils._vijson.privileges import require_root_privilege
 
@@ -156,7 +156,7 @@ def run(job: Job) -> Result:
     moid = job.task()
     wanted = parse_wanted_state(job.params)
     info = {"key": moid, "state": "queued"} if job.is_planned(moid) else _read(job, moid)
-    before = planned_task() if job.is_planned(moid) else task_from_info(info, now=job.client.now)
+    before = task_from_info(info, now=job.client.now)
     steps = plan_steps(info, wanted)
     if steps and not job.params["force"]:
         refuse_server_operation(info)
