@@ -111,6 +111,11 @@ def test_check_mode_requests_nothing(server: OwnTaskServer) -> None:
     assert server.operations[CANCEL] == 0
 
 
+def test_check_mode_changes_nothing_that_was_cancelled_before(server: OwnTaskServer) -> None:
+    run(server, "task-1")
+    assert not run(server, "task-1", check_mode=True)["changed"]
+
+
 def test_check_mode_would_cancel_a_planned_task(server: OwnTaskServer) -> None:
     assert run(server, "check-mode", check_mode=True)["changed"]
 

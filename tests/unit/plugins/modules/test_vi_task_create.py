@@ -59,8 +59,10 @@ def history_with(**fields: Any) -> HistoryServer:
     return server
 
 
-def test_a_task_that_is_found_by_its_activation_id() -> None:
+@pytest.mark.parametrize("state", ["running", "success", "error"])
+def test_a_task_that_is_found_by_its_activation_id(state: str) -> None:
     server = history_with()
+    server.tasks[0]["state"] = state
     result = run(server, entity="vm-7", activation_id="a-1")
     assert (result["changed"], result["task"]["moid"]) == (False, "task-3")
     assert (server.warnings, server.operations[CREATE]) == ([], 0)

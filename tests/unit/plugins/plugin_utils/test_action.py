@@ -14,7 +14,12 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import Interrupted, LoginRefused, TaskError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    Interrupted,
+    LoginRefused,
+    TaskError,
+    ignore,
+)
 from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import argument_spec
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, Result
 from ansible_collections.vijson.tasks.plugins.plugin_utils import _action
@@ -57,6 +62,7 @@ class Action:
         self.connection = SimpleNamespace(transport="local", become=None, _shell=shell)
         self.play_context = SimpleNamespace(no_log=False)
         self.hidden = False
+        self.in_check_mode: Callable[[Result], None] = ignore
         self.execute: Callable[..., Result] = lambda **_how: dict(AS_MODULE)
 
     def run(self, run: Callable[[Job], Result] = lambda _job: {"ran": "here"}, **variables: Any) -> Result:
@@ -64,7 +70,7 @@ class Action:
         self.task.args = self.arguments
         loader = SimpleNamespace(get_basedir=lambda: str(self.folder))
         templar = SimpleNamespace(template=lambda value: value)
-        plugin: Any = action_module(run, SPEC, hidden=self.hidden)
+        plugin: Any = action_module(run, SPEC, hidden=self.hidden, in_check_mode=self.in_check_mode)
         made = plugin(self.task, self.connection, self.play_context, loader, templar, None)
         made._execute_module = self.execute
         return made.run(task_vars=variables)
@@ -202,6 +208,13 @@ def test_modes(action: Action) -> None:
     assert (result["check"], result["diff"]) == (True, {"after": "x"})
     action.task.diff = False
     assert "diff" not in action.run(lambda _job: {"diff": {}})
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_module_may_change_its_result_in_check_mode(action: Action, check_mode: bool) -> None:
+    action.task.check_mode = check_mode
+    action.in_check_mode = lambda result: result.update(planned=True)
+    assert ("planned" in action.run()) is check_mode
 
 
 def test_relative_paths_are_those_of_the_playbook(action: Action) -> None:

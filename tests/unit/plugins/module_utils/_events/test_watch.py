@@ -192,7 +192,9 @@ def test_after_its_end_there_is_nothing_new() -> None:
     watcher.until(25)
     watcher.close()
     server.put("task-1")
+    requests = len(server.sent)
     assert watcher.watch.next() == []
+    assert len(server.sent) == requests
 
 
 def test_an_error_after_the_end_is_none() -> None:
