@@ -9,6 +9,7 @@ that takes longer than most tests. It imports nothing of the collection, which d
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -16,16 +17,19 @@ import sys
 import time
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 LIBRARIES = ("ansible.module_utils.basic", "ansible.plugins.loader", "hypothesis", "jsonschema", "requests", "yaml")
 OUTPUT = "pytest.out"
+CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children")  # Linux only
+PR_SET_CHILD_SUBREAPER = 36
 TIMEOUT = 1800  # seconds for all tests together; one test has far less
 
 
 def exit_code(arguments: list[str]) -> int:
-    """Run pytest in a process group of its own, and end what it leaves behind."""
+    """Run pytest in a process group of its own, and end what the tests leave behind."""
     child = os.fork()
     if child == 0:
         os.setsid()
@@ -39,19 +43,37 @@ def exit_code(arguments: list[str]) -> int:
         finally:
             os._exit(code)
     deadline = time.monotonic() + TIMEOUT
-    ended, status = 0, 0
-    while not ended and time.monotonic() < deadline:
-        time.sleep(0.05)
-        ended, status = os.waitpid(child, os.WNOHANG)
+    found = None
+    while found is None and time.monotonic() < deadline:
+        ended, status = os.waitpid(-1, os.WNOHANG)
+        if ended == child:
+            found = os.waitstatus_to_exitcode(status)
+        elif not ended:
+            time.sleep(0.05)
     with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
-    if not ended:
-        status = os.waitpid(child, 0)[1]
-    return os.waitstatus_to_exitcode(status)
+    if CHILDREN.exists():
+        end_descendants()
+    return 1 if found is None else found
+
+
+def adopt_descendants() -> None:
+    """On Linux, become the parent of each process below this one whose own parent ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end_descendants() -> None:
+    """End what the tests have left behind in other process groups."""
+    while children := CHILDREN.read_text("ascii").split():
+        for child in map(int, children):
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 if __name__ == "__main__":
     sys.path.pop(0)  # the folder of this file
+    adopt_descendants()
     for library in LIBRARIES:
         import_module(library)
     for line in sys.stdin:
