@@ -181,6 +181,13 @@ def test_a_command_that_can_not_be_started(server: OwnTaskServer, program: str, 
     assert message == text(fault) == f"The command could not be started: {reason}"
 
 
+def test_a_command_that_can_not_be_started_wrote_nothing(server: OwnTaskServer) -> None:
+    with pytest.raises(TaskError) as error:
+        run(server, "/nowhere/nightly")
+    result = error.value.result
+    assert (result["stdout"], result["stderr"], result["truncated"]) == ("", "", False)
+
+
 def test_a_timeout(server: OwnTaskServer) -> None:
     begun = time.monotonic()
     message, fault = failed(server, "sh", "-c", "sleep 300", timeout=0.2)

@@ -245,6 +245,7 @@ def test_a_login_with_an_unusable_response_is_no_doubt_about_the_request(client:
     [
         faults("InvalidState", session="EV1L"),
         html(400)._replace(headers={SESSION: "EV1L"}),
+        html(300)._replace(headers={SESSION: "EV1L"}),
         html(302)._replace(headers={SESSION: "EV1L"}),
         html(404)._replace(headers={SESSION: "EV1L"}),
     ],
