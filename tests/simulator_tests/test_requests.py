@@ -42,6 +42,20 @@ def test_refuses_other_releases(server: Running, release: str) -> None:
     assert release in response.json()["faultstring"]
 
 
+@pytest.mark.parametrize(
+    ("api_type", "parts"),
+    [
+        ("VirtualCenter", ("VMware vCenter Server", "linux-x64", "vpx", "VMware VirtualCenter Server")),
+        ("HostAgent", ("VMware ESXi", "vmnix-x86", "embeddedEsx", "VMware ESX Server")),
+    ],
+)
+def test_says_what_it_is(api_type: str, parts: tuple[str, ...]) -> None:
+    with running(api_type=api_type) as started:
+        about = started.client(None).read(SERVICE, "content")["about"]
+    assert tuple(about[name] for name in ("name", "osType", "productLineId", "licenseProductName")) == parts
+    assert ("instanceUuid" in about) is (api_type == "VirtualCenter")
+
+
 def test_sends_text_as_utf_8(server: Running) -> None:
     client = server.client()
     task = client.create_task()

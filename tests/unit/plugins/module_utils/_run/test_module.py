@@ -61,6 +61,7 @@ def test_a_result(perform: Perform) -> None:
     assert perform(lambda _job: {})["changed"] is False
 
 
+@pytest.mark.filterwarnings("ignore:.* found in sys.modules after import of package:RuntimeWarning")
 @pytest.mark.parametrize("name", sorted(path.stem for path in (COLLECTION / "plugins/modules").glob("vi_*.py")))
 def test_every_module_is_a_program(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
