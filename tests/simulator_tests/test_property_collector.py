@@ -250,3 +250,10 @@ async def test_the_latest_page_of_a_history_collector(client: Client) -> None:
     page = values(response["objects"][0])["latestPage"]
     assert page["_typeName"] == "ArrayOfTaskInfo"
     assert [info["key"] for info in page["_value"]] == [task.key]
+
+
+@scenario
+async def test_an_entity_lists_its_own_recent_tasks(client: Client) -> None:
+    task = client.task()
+    assert client.read(VM, "recentTask") == [moref(task.ref)]
+    assert client.read(ROOT, "recentTask") == []
