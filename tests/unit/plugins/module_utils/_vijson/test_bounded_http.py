@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import math
 import resource
@@ -20,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+import urllib3
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     BadResponse,
@@ -167,6 +170,17 @@ def test_a_body_has_a_maximum_size(serve: Serve, certificate: ssl.SSLContext, au
         error = failure(port, authority, request_timeout=30.0, max_response_size=4 * MEBIBYTE)
     assert isinstance(error, BadResponse)
     assert str(error).startswith(f"{HOST}:{port} sent a response of more than max_response_size (4 MiB). ")
+
+
+def test_a_body_may_have_exactly_the_maximum_size() -> None:
+    def received() -> requests.Response:
+        response = requests.Response()
+        response.raw = urllib3.HTTPResponse(io.BytesIO(b"12345"), preload_content=False)
+        return response
+
+    assert bounded_http.read_body(received(), 5) == b"12345"
+    with pytest.raises(bounded_http.TooLarge):
+        bounded_http.read_body(received(), 4)
 
 
 def test_a_bomb_needs_little_memory(certificate: ssl.SSLContext, authority: Path) -> None:
