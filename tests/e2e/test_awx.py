@@ -105,7 +105,9 @@ def sessions(vcenter: VCenter) -> set[str]:
 
 
 @pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "modules"])
-def test_job(logged: VCenter, tmp_path: Path, in_process: bool) -> None:
+def test_a_job_works_with_the_awx_credential_and_stores_no_secret(
+    logged: VCenter, tmp_path: Path, in_process: bool
+) -> None:
     running = logged.task(type="VirtualMachine.clone", duration=1, outcome="success")
     job = Job(tmp_path, logged)
     shared = {"session_id": "{{ login.session_id }}"}

@@ -122,7 +122,9 @@ def in_a_wait(ansible: Ansible, vcenter: VCenter, started: list[Play], in_proces
 @SHARES
 @SIGNALS
 @TIMES
-def test_the_process_at_work(in_a_wait: Play, vcenter: VCenter, number: signal.Signals, times: int) -> None:
+def test_a_signal_to_the_module_closes_what_it_opened(
+    in_a_wait: Play, vcenter: VCenter, number: signal.Signals, times: int
+) -> None:
     """The process closes what it opened, and the task of the play fails."""
     vcenter.fault("ListView.DestroyView", "delay", seconds=1)
     pid = in_a_wait.at_work()
@@ -144,7 +146,9 @@ def test_the_process_at_work(in_a_wait: Play, vcenter: VCenter, number: signal.S
 @SIGNALS
 @TIMES
 @pytest.mark.parametrize("group", [True, False], ids=["terminal", "main-process"])
-def test_ansible_playbook(in_a_wait: Play, vcenter: VCenter, number: signal.Signals, times: int, group: bool) -> None:
+def test_a_signal_to_ansible_playbook_closes_everything(
+    in_a_wait: Play, vcenter: VCenter, number: signal.Signals, times: int, group: bool
+) -> None:
     """Ctrl-C goes to all processes of a terminal; ``kill`` and service managers may signal the first of them only."""
     vcenter.fault("ListView.DestroyView", "delay", seconds=1)
     send = os.killpg if group else os.kill
@@ -168,7 +172,9 @@ def test_ansible_playbook(in_a_wait: Play, vcenter: VCenter, number: signal.Sign
 
 @WAYS
 @SHARES
-def test_ansible_is_killed(in_a_wait: Play, vcenter: VCenter, in_process: bool, shares: bool) -> None:
+def test_killing_ansible_leaves_no_process_and_no_open_object(
+    in_a_wait: Play, vcenter: VCenter, in_process: bool, shares: bool
+) -> None:
     """The working process gets no signal, but notices the end of Ansible when it reports.
 
     Only a worker ends the session in the place of the main process: a module does not know whose session it is lent.
@@ -183,7 +189,7 @@ def test_ansible_is_killed(in_a_wait: Play, vcenter: VCenter, in_process: bool, 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL, None])
-def test_a_command_and_its_task(
+def test_an_interrupted_run_stops_the_command_and_ends_its_task(
     ansible: Ansible, vcenter: VCenter, started: list[Play], number: signal.Signals | None
 ) -> None:
     """The module stops the command and ends the task, whether a signal ends it or Ansible has ended (``None``)."""
@@ -217,7 +223,7 @@ NEVER_STOPS = "trap '' TERM; sleep 300; sleep 300"
     [("module", SLOW_TO_STOP), ("terminal", SLOW_TO_STOP), ("terminal", NEVER_STOPS), ("timeout", SLOW_TO_STOP)],
     ids=["module", "terminal", "terminal-ignores-SIGTERM", "timeout"],
 )
-def test_a_command_that_takes_long_to_stop(
+def test_a_command_that_is_slow_to_stop_does_not_delay_the_run(
     ansible: Ansible, vcenter: VCenter, started: list[Play], way: str, script: str
 ) -> None:
     """The run ends at once. A process in the background stops the command, ends the task and logs out."""
@@ -250,7 +256,7 @@ def test_a_command_that_takes_long_to_stop(
 @WAYS
 @SHARES
 @SIGNALS
-def test_during_the_login(
+def test_a_signal_during_the_login_still_logs_out(
     ansible: Ansible,
     vcenter: VCenter,
     started: list[Play],
@@ -276,7 +282,7 @@ def test_during_the_login(
 
 
 @WAYS
-def test_the_timeout_of_a_task_during_the_login(
+def test_a_task_timeout_during_the_login_leaves_no_session(
     ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool
 ) -> None:
     """The vCenter responds a second after it, which is early enough. Later it hangs, and the task ends all the same."""
@@ -294,7 +300,7 @@ def test_the_timeout_of_a_task_during_the_login(
 
 @WAYS
 @SHARES
-def test_a_terminal_whose_vcenter_hangs(
+def test_ctrl_c_ends_the_run_while_the_vcenter_hangs(
     ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool, shares: bool
 ) -> None:
     """Ctrl-C ends the run although neither the request nor the logout gets a response."""

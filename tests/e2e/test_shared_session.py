@@ -46,7 +46,7 @@ def failed(run: Run) -> list[str]:
     return [f"{outcome}" for outcome in run if outcome.status != "ok"]
 
 
-def test_sixty_modules_on_eleven_hosts(ansible: Ansible, vcenter: VCenter) -> None:
+def test_sixty_modules_on_eleven_hosts_log_in_once(ansible: Ansible, vcenter: VCenter) -> None:
     """Under each strategy, in batches, again and again, elsewhere, and up to the failure of the last one."""
     again = {"register": "found", "until": "found.attempts == 2", "retries": 3, "delay": 0}
     fails: Task = {"failed_when": True}
@@ -71,7 +71,7 @@ def test_sixty_modules_on_eleven_hosts(ansible: Ansible, vcenter: VCenter) -> No
     assert vcenter.state()["total"] == 62
 
 
-def test_modules_of_their_own(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_modules_in_their_own_process_borrow_the_session(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     """In no place is the session's id to be seen, and what may outlive the run has a session of its own."""
     vcenter.control("POST", "log", {"on": True})
     elsewhere = {"ansible_connection": "elsewhere"}
@@ -139,7 +139,7 @@ def test_a_wrong_password_is_tried_once(ansible: Ansible, vcenter: VCenter, in_p
     assert logins(vcenter) == (2, 1)
 
 
-def test_who_shares_and_who_does_not(ansible: Ansible, vcenter: VCenter) -> None:
+def test_modules_share_the_session_unless_switched_off_or_given_one(ansible: Ansible, vcenter: VCenter) -> None:
     off = {"vijson_tasks_share_session": "{{ 'no' }}"}
     given = {"session_id": "{{ login.session_id }}"}
     tasks = [
@@ -176,7 +176,7 @@ def test_who_shares_and_who_does_not(ansible: Ansible, vcenter: VCenter) -> None
     assert (failed(run), logins(vcenter)) == ([], (2, 2))
 
 
-def test_the_environment_of_a_task(ansible: Ansible, vcenter: VCenter) -> None:
+def test_the_environment_keyword_applies_to_its_own_modules(ansible: Ansible, vcenter: VCenter) -> None:
     """``environment`` on a play, a block or a task is that of the module, and of no other."""
     login = {name: vcenter.variables[name] for name in NO_LOGIN}
     proxy = {"HTTPS_PROXY": "http://127.0.0.1:9"}
@@ -207,7 +207,7 @@ def test_the_environment_of_a_task(ansible: Ansible, vcenter: VCenter) -> None:
     assert logins(vcenter) == (1, 1)
 
 
-def test_ansible_and_its_console(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_ad_hoc_commands_and_the_console_share_a_session(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     run = ansible.run(["ansible", "localhost,", "-c", "local", "-m", f"vijson.tasks.{INFO}"])
     assert (failed(run), logins(vcenter)) == ([], (1, 1))
     vcenter.reset()
@@ -227,7 +227,7 @@ def test_ansible_and_its_console(ansible: Ansible, vcenter: VCenter, tmp_path: P
     assert vcenter.state()["requests"] == {LOGIN: 1, "PropertyCollector.RetrievePropertiesEx": 3, LOGOUT: 1}
 
 
-def test_the_callback_joins(ansible: Ansible, vcenter: VCenter) -> None:
+def test_the_callback_shares_the_session(ansible: Ansible, vcenter: VCenter) -> None:
     callback = {
         "ANSIBLE_CALLBACKS_ENABLED": "capture,vijson.tasks.vcenter",
         "VIJSON_TASKS_TASK_TYPE": "com.vijson.simulator.job",
@@ -242,7 +242,9 @@ def test_the_callback_joins(ansible: Ansible, vcenter: VCenter) -> None:
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda number: number.name
 )
-def test_a_run_that_is_ended(ansible: Ansible, vcenter: VCenter, number: signal.Signals) -> None:
+def test_a_signal_between_modules_ends_the_shared_session(
+    ansible: Ansible, vcenter: VCenter, number: signal.Signals
+) -> None:
     """Between two modules, when nobody but the run has a session."""
     tasks = [task("first", INFO), {"name": "Pause", "ansible.builtin.command": "sleep 60"}]
     started = ansible.start_tasks(tasks, own_group=True)

@@ -16,7 +16,7 @@ def states(outcome: Outcome) -> dict[str, tuple[str, bool]]:
     return {found["moid"]: (found["state"], found["cancelled"]) for found in outcome.result["tasks"]}
 
 
-def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
+def test_cancel_supports_check_mode_and_is_idempotent(ansible: Ansible, vcenter: VCenter) -> None:
     first, second = vcenter.task(on_cancel="at_once"), vcenter.task(on_cancel="owner")
     both = {"tasks": [second, first]}
     run = ansible.tasks(
@@ -56,7 +56,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert (vcenter.info(second)["state"], vcenter.info(second)["cancelled"]) == ("running", True)
 
 
-def test_some_can_not_be_cancelled(ansible: Ansible, vcenter: VCenter) -> None:
+def test_tasks_that_cannot_be_cancelled_fail_after_the_others(ansible: Ansible, vcenter: VCenter) -> None:
     fixed, other, gone = vcenter.task(cancelable=False), vcenter.task(on_cancel="at_once"), vcenter.task()
     done, successful = vcenter.task(state="success"), vcenter.task(on_cancel="success")
     vcenter.expire(gone)
@@ -88,7 +88,7 @@ def test_some_can_not_be_cancelled(ansible: Ansible, vcenter: VCenter) -> None:
     assert vcenter.info(fixed)["cancelled"] is False
 
 
-def test_privileges_and_races(ansible: Ansible, vcenter: VCenter) -> None:
+def test_cancel_reports_missing_privileges_lost_responses_and_timeouts(ansible: Ansible, vcenter: VCenter) -> None:
     late, mine = vcenter.task(on_cancel="later"), vcenter.task(on_cancel="at_once")
     slow, fixed = vcenter.task(on_cancel="owner"), vcenter.task(cancelable=False)
     reader = {"username": "reader@vsphere.local", "password": "vijson-Read1!"}

@@ -31,7 +31,7 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o7777
 
 
-def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_dest_supports_check_mode_and_is_idempotent(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     folder.mkdir()
     dest = folder / "tasks.jsonl"
@@ -78,7 +78,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     assert list(folder.iterdir()) == [dest]
 
 
-def test_content(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_the_file_has_the_tasks_of_the_result(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     dest, link = tmp_path / "tasks.jsonl", tmp_path / "link.jsonl"
     link.symlink_to(dest)
     # A symbolic link is replaced, as ansible.builtin.copy does.
@@ -105,7 +105,7 @@ def test_content(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     assert mode(dest) == 0o604
 
 
-def test_a_failure_leaves_what_was_there(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_a_failure_keeps_the_old_file(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     folder.mkdir()
     dest = folder / "tasks.jsonl"
@@ -124,7 +124,7 @@ def test_a_failure_leaves_what_was_there(ansible: Ansible, vcenter: VCenter, tmp
     assert run["broken"].left == {}
 
 
-def test_relative_to_the_playbook_whichever_way_it_runs(ansible: Ansible, vcenter: VCenter) -> None:
+def test_dest_is_relative_to_the_playbook_both_ways(ansible: Ansible, vcenter: VCenter) -> None:
     vcenter.task(tag="dest")
     for in_process in (True, False):
         run = ansible.tasks([task("write", MODULE, {"tags": ["dest"], "dest": "here.jsonl"})], in_process=in_process)

@@ -19,7 +19,7 @@ def sent(outcome: Outcome) -> dict[str, int]:
     return {operation: count for operation, count in outcome.requests.items() if operation in CHANGES}
 
 
-def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
+def test_state_supports_check_mode_and_is_idempotent(ansible: Ansible, vcenter: VCenter) -> None:
     moid = vcenter.task(state="queued", type="com.vijson.simulator.job")
     running = {"task": moid, "state": "running", "progress": 40, "description": "Copying disks"}
     done = {"task": moid, "state": "success", "progress": 100, "result": "3 disks copied"}
@@ -73,7 +73,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert all(outcome.left == {} for outcome in run)
 
 
-def test_from_queued_to_the_end_in_one_go(ansible: Ansible, vcenter: VCenter) -> None:
+def test_a_queued_task_can_be_ended_in_one_call(ansible: Ansible, vcenter: VCenter) -> None:
     moid = vcenter.task(state="queued", type="com.vijson.simulator.job")
     vcenter.control("POST", "log", {"on": True})
     fault = {"message": "The store is full", "fault_type_id": "com.example.full", "data": {"store": "nfs01"}}
@@ -106,7 +106,7 @@ def test_from_queued_to_the_end_in_one_go(ansible: Ansible, vcenter: VCenter) ->
     }
 
 
-def test_results_and_faults(ansible: Ansible, vcenter: VCenter) -> None:
+def test_results_and_faults_are_sent_with_their_types(ansible: Ansible, vcenter: VCenter) -> None:
     results: list[tuple[Any, Any]] = [
         ("text", {"_typeName": "string", "_value": "text"}),
         (17, {"_typeName": "int", "_value": 17}),
@@ -138,7 +138,7 @@ def test_results_and_faults(ansible: Ansible, vcenter: VCenter) -> None:
     assert (error["type"], error["message"]) == ("Timedout", "late")
 
 
-def test_refused(ansible: Ansible, vcenter: VCenter) -> None:
+def test_refused_changes_give_a_clear_message(ansible: Ansible, vcenter: VCenter) -> None:
     queued = vcenter.task(state="queued", type="com.vijson.simulator.job")
     running, gone = vcenter.tasks(2, type="com.vijson.simulator.job")
     server_task = vcenter.task(type="VirtualMachine.clone")

@@ -55,7 +55,7 @@ def answer(*task_types: dict[str, str], **other: Any) -> dict[str, Any]:
     }
 
 
-def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
+def test_task_types_support_check_mode_and_are_idempotent(ansible: Ansible, vcenter: VCenter) -> None:
     one, both = {**OWN, "task_types": [BACKUP]}, {**OWN, "task_types": [RESTORE]}
     renamed = {**OWN, "task_types": [{**BACKUP, "label": "Save"}], "version": "2.0.0", "description": "Jobs"}
     gone = {**OWN, "task_types": [BACKUP["id"]], "state": "absent"}
@@ -118,7 +118,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert all(outcome.left == {} for outcome in run)
 
 
-def test_all_else_stays_as_it_is(ansible: Ansible, vcenter: VCenter) -> None:
+def test_an_update_keeps_all_other_fields_of_the_extension(ansible: Ansible, vcenter: VCenter) -> None:
     url = {
         "_typeName": "ExtensionServerInfo",
         "url": "https://jobs.example.com",
@@ -158,7 +158,7 @@ def test_all_else_stays_as_it_is(ansible: Ansible, vcenter: VCenter) -> None:
     assert [each["locale"] for each in found["resourceList"]] == ["de", "en"]
 
 
-def test_a_lost_answer(ansible: Ansible, vcenter: VCenter) -> None:
+def test_registering_recovers_from_a_lost_response(ansible: Ansible, vcenter: VCenter) -> None:
     tasks = []
     for number, fault in enumerate(("cut_before", "cut_after")):
         rule = {"operation": "ExtensionManager.RegisterExtension", "fault": fault}
@@ -175,7 +175,7 @@ def test_a_lost_answer(ansible: Ansible, vcenter: VCenter) -> None:
         assert sent(outcome) == {"ExtensionManager.RegisterExtension": 2 if fault == "cut_before" else 1}
 
 
-def test_an_id_alone(ansible: Ansible, vcenter: VCenter) -> None:
+def test_a_task_type_can_be_given_by_its_id_alone(ansible: Ansible, vcenter: VCenter) -> None:
     for number, in_process in enumerate((True, False)):
         task_id = f"{KEY}.{number}"
         for task_types in ([task_id], task_id):
@@ -184,7 +184,7 @@ def test_an_id_alone(ansible: Ansible, vcenter: VCenter) -> None:
             assert shown[-1] == {"id": task_id, "label": None, "summary": None}
 
 
-def test_who_may_only_read(ansible: Ansible) -> None:
+def test_a_user_who_may_only_read_gets_the_missing_privilege(ansible: Ansible) -> None:
     wanted = {**OWN, "task_types": [BACKUP], **READER}
     run = ansible.tasks([task("check", MODULE, wanted, check_mode=True), task("do", MODULE, wanted)])
     lack = "the user lacks the privilege Extension.Register on Folder:group-d1 (NoPermission)"

@@ -81,7 +81,7 @@ def group() -> Iterator[ProcessGroup]:
     group.stop()
 
 
-def test_a_module_that_is_killed(guarded: Guarded, group: ProcessGroup) -> None:
+def test_the_guard_ends_task_and_command_of_a_killed_module(guarded: Guarded, group: ProcessGroup) -> None:
     guarded.guard.started(group)
     state = guarded.die()
     assert (state["state"], state["fault"]["faultMessage"][0]["message"]) == ("error", "killed")
@@ -91,17 +91,17 @@ def test_a_module_that_is_killed(guarded: Guarded, group: ProcessGroup) -> None:
     assert not group.exists()
 
 
-def test_a_module_that_is_killed_before_the_command_runs(guarded: Guarded) -> None:
+def test_the_guard_ends_the_task_of_a_module_killed_before_the_command(guarded: Guarded) -> None:
     assert guarded.die()["state"] == "error"
 
 
-def test_a_module_that_is_killed_while_it_reports(guarded: Guarded) -> None:
+def test_the_guard_reports_the_end_of_the_command_for_a_killed_module(guarded: Guarded) -> None:
     guarded.guard.started(ProcessGroup(os.getpid() * 1000))
     guarded.guard.ended({"state": "success"})
     assert guarded.die()["state"] == "success"
 
 
-def test_a_module_that_ends_by_itself(guarded: Guarded, group: ProcessGroup) -> None:
+def test_a_dismissed_guard_does_nothing(guarded: Guarded, group: ProcessGroup) -> None:
     guarded.guard.started(group)
     guarded.guard.dismiss()
     assert guarded.guard._side.ended
@@ -109,13 +109,13 @@ def test_a_module_that_ends_by_itself(guarded: Guarded, group: ProcessGroup) -> 
     assert group.exists()
 
 
-def test_a_module_that_is_interrupted(guarded: Guarded) -> None:
+def test_the_guard_takes_over_from_an_interrupted_module(guarded: Guarded) -> None:
     run = guarded.run("echo ready; exec sleep 300")
     assert guarded.guard.take_over()
     assert (guarded.state()["state"], run.rc) == ("error", -signal.SIGTERM)
 
 
-def test_a_module_that_is_interrupted_does_not_wait_for_a_command_that_needs_long(
+def test_an_interrupted_module_does_not_wait_for_a_slow_command(
     guarded: Guarded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guard, "_HANDOVER", 0.1)
@@ -128,7 +128,7 @@ def test_a_module_that_is_interrupted_does_not_wait_for_a_command_that_needs_lon
     assert guarded.state()["state"] == "error"
 
 
-def test_a_signal_that_the_module_got_before_does_not_stop_the_guard(tmp_path: Path) -> None:
+def test_an_earlier_signal_to_the_module_does_not_stop_the_guard(tmp_path: Path) -> None:
     with interruptible():
         os.kill(os.getpid(), signal.SIGTERM)
         guarded = Guarded(tmp_path)

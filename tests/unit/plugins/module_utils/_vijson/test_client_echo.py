@@ -142,7 +142,7 @@ def seen_by_event_source(options: dict[str, Any], caplog: pytest.LogCaptureFixtu
 @pytest.mark.parametrize("secret", [PASSWORD, SESSION_ID], ids=["password", "session-id"])
 @pytest.mark.parametrize("name", GATEWAYS)
 @pytest.mark.parametrize("see", [seen_by_module, seen_by_callback, seen_by_event_source])
-def test_no_message_repeats_it(
+def test_no_message_repeats_a_secret_that_a_gateway_echoes(
     tls: tuple[ssl.SSLContext, Path],
     caplog: pytest.LogCaptureFixture,
     see: Callable[[dict[str, Any], pytest.LogCaptureFixture], list[str]],

@@ -85,7 +85,9 @@ CONVERSATIONS: dict[str, Callable[[Client, FakeClock], Any]] = {
 @pytest.mark.parametrize("name", CONVERSATIONS)
 @pytest.mark.parametrize("session_id", [None, "S0"])
 @given(data=st.data())
-def test_any_answers(name: str, session_id: str | None, data: st.DataObject) -> None:
+def test_random_responses_end_with_a_value_or_a_vi_error(
+    name: str, session_id: str | None, data: st.DataObject
+) -> None:
     server = FakeVcenter()
     server.answers = Answers(data.draw, server)
     with server.client(session_id) as client:
