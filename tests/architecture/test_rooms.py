@@ -39,7 +39,7 @@ KNOW_ANSIBLE = {"module_utils/_options/argspec.py", "module_utils/_run/module.py
 """All other files of module_utils have to work where Ansible is not installed, as in the event source."""
 
 APART = {"_events": {"_plays", "_own_tasks", "_waiting"}, "_plays": {"_events", "_waiting"}}
-"""Rooms that could import each other by their order, but have nothing to do with each other."""
+"""Rooms that are unrelated, although their order would allow an import."""
 
 
 class Import(NamedTuple):

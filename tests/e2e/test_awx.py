@@ -133,7 +133,7 @@ def test_a_job_works_with_the_awx_credential_and_stores_no_secret(
     assert "does not know this session" in results["Use a wrong session"]["msg"]
 
     shown = [event["stdout"] for event in job.events() if event["stdout"].startswith(f"{running} ")]
-    assert bool(shown) == in_process, "a wait shows how far it is where it runs in Ansible's own process"
+    assert bool(shown) == in_process, "a wait shows its progress if it runs in Ansible's own process"
 
     secrets = {logged.variables["VMWARE_PASSWORD"], WRONG_PASSWORD, *sessions(logged)}
     assert len(secrets) == 4

@@ -105,7 +105,7 @@ def test_plays_in_the_documentation_run(ansible: Ansible, busy: VCenter, block: 
 
 
 def test_a_loop_over_vcenters_shows_no_password(ansible: Ansible, busy: VCenter) -> None:
-    """Also where a vCenter is out of reach, and with every verbosity."""
+    """Also if a vCenter is unreachable, and with every verbosity."""
     (block,) = (block for block in PLAYS if "passwords:" in block.text)
     (play,) = block.data
     play["vars"]["passwords"]["127.0.0.9"] = "Secret-0f-the-0ther!"

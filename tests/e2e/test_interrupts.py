@@ -78,7 +78,7 @@ class Play:
         return pid
 
     def until_requested(self, operation: str) -> None:
-        until(lambda: self.vcenter.state()["requests"].get(operation), f"somebody requests {operation}")
+        until(lambda: self.vcenter.state()["requests"].get(operation), f"the request {operation}")
 
     def until_closed(self, left: dict[str, int] | None = None) -> None:
         """Wait until nothing is open, or only this, and no process runs, while the tasks keep making progress."""
@@ -89,7 +89,7 @@ class Play:
                 self.vcenter.change(moid, progress=next(numbers))
             return not self.processes() and self.vcenter.left() == (left or {})
 
-        until(closed, "all is closed")
+        until(closed, "everything is closed")
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_killing_ansible_leaves_no_process_and_no_open_object(
 ) -> None:
     """The working process gets no signal, but notices the end of Ansible when it reports.
 
-    Only a worker ends the session in the place of the main process: a module does not know whose session it is lent.
+    Only a worker ends the session for the main process: a module does not know the owner of a lent session.
     """
     pid = in_a_wait.at_work()
     for process in in_a_wait.processes():
@@ -238,7 +238,7 @@ def test_a_command_that_is_slow_to_stop_does_not_delay_the_run(
     elif way == "terminal":
         os.killpg(play.main, signal.SIGINT)
     else:
-        until(lambda: play.run.process.poll() is not None, "the time of the task is over", 20)
+        until(lambda: play.run.process.poll() is not None, "the timeout of the task ends the run", 20)
     signalled = time.monotonic()
     until(lambda: play.run.process.poll() is not None, "the run ends", 10)
     assert time.monotonic() - signalled < 3 + LOAD
@@ -264,7 +264,7 @@ def test_a_signal_during_the_login_still_logs_out(
     shares: bool,
     number: signal.Signals,
 ) -> None:
-    """The login is waited for, because its response contains the session id."""
+    """The process waits for the login, because its response contains the session id."""
     vcenter.fault("SessionManager.Login", "delay", seconds=1)
     play = Play(ansible, in_process, shares, "vi_task_manager_info", {})
     started.append(play)
@@ -285,7 +285,7 @@ def test_a_signal_during_the_login_still_logs_out(
 def test_a_task_timeout_during_the_login_leaves_no_session(
     ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool
 ) -> None:
-    """The vCenter responds a second after it, which is early enough. Later it hangs, and the task ends all the same."""
+    """The vCenter responds a second later, which is early enough. Then it hangs, and the task still ends."""
     vcenter.fault("SessionManager.Login", "delay", seconds=3)
     vcenter.fault("PropertyCollector.RetrievePropertiesEx", "delay", seconds=20)
     tasks = [task(name, "vi_task_manager_info", timeout=2) for name in ("timed out", "hangs")]
@@ -295,7 +295,7 @@ def test_a_task_timeout_during_the_login_leaves_no_session(
     for each in tasks:
         assert run[each["name"]].status == "failed"
         assert run[each["name"]].result["msg"]
-    until(lambda: not vcenter.left(), "all is closed")
+    until(lambda: not vcenter.left(), "everything is closed")
 
 
 @WAYS

@@ -80,7 +80,7 @@ def test_json_output_contains_no_progress(ansible: Ansible, vcenter: VCenter) ->
     moid = vcenter.task(state="success")
     command = ["ansible", "localhost", "-m", "vijson.tasks.vi_task_wait", "-a", f"task={moid}", "--one-line"]
     run = ansible.run(command)
-    head, _arrow, answer = run.stdout.partition(" => ")
+    head, _arrow, result = run.stdout.partition(" => ")
     assert head == "localhost | SUCCESS"
-    assert json.loads(answer)["succeeded"] == [moid]
+    assert json.loads(result)["succeeded"] == [moid]
     assert moid in run.stderr

@@ -257,7 +257,7 @@ def test_the_timeline_can_be_zoomed_and_selects_tasks(page: Page) -> None:
     assert len(bars("error")) == 6
     assert len(bars("waiting")) == 4
     assert len(bars("running")) == len(bars("queued")) == 1
-    assert len({y for _x, y in whole[:3]}) == 3, "what ran side by side has rows of its own"
+    assert len({y for _x, y in whole[:3]}) == 3, "tasks that ran at the same time have rows of their own"
     assert page.run("document.getElementById('zoom-out').disabled") is True
 
     box = page.run(

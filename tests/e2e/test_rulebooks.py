@@ -260,7 +260,7 @@ def test_hostile_text_in_an_incident_is_not_rendered(
 def test_hostile_text_in_an_event_passed_to_a_playbook_is_not_rendered(
     rulebook: Start, hostile: VCenter, tracker: Tracker, traps: Traps, tmp_path: Path
 ) -> None:
-    """Whoever passes an event as it is to a playbook that shows its text is safe as well."""
+    """An event that a rulebook passes unchanged to a playbook, which shows its text, is safe as well."""
     task = "ansible_eda.event.task"
     body = {"name": f"{{{{ {task}.entity.name }}}}", "error": f"{{{{ {task}.error.message }}}}", "doing": "{{ doing }}"}
     post = {"url": tracker.url, "method": "POST", "body_format": "json", "body": body, "status_code": 201}

@@ -37,7 +37,7 @@ def hosts(count: int, **variables: Any) -> dict[str, dict[str, Any]]:
 
 
 def logins(vcenter: VCenter) -> tuple[int, int]:
-    """How often somebody logged in, and out."""
+    """The number of logins, and of logouts."""
     requests = vcenter.state()["requests"]
     return requests.get(LOGIN, 0), requests.get(LOGOUT, 0)
 
@@ -47,7 +47,7 @@ def failed(run: Run) -> list[str]:
 
 
 def test_sixty_modules_on_eleven_hosts_log_in_once(ansible: Ansible, vcenter: VCenter) -> None:
-    """Under each strategy, in batches, again and again, elsewhere, and up to the failure of the last one."""
+    """Under each strategy, in batches, with retries, delegated, and until the last module fails."""
     again = {"register": "found", "until": "found.attempts == 2", "retries": 3, "delay": 0}
     fails: Task = {"failed_when": True}
     plays = [
@@ -72,7 +72,7 @@ def test_sixty_modules_on_eleven_hosts_log_in_once(ansible: Ansible, vcenter: VC
 
 
 def test_modules_in_their_own_process_borrow_the_session(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
-    """In no place is the session's id to be seen, and what may outlive the run has a session of its own."""
+    """The session id is shown nowhere, and a task that may outlive the run has its own session."""
     vcenter.control("POST", "log", {"on": True})
     elsewhere = {"ansible_connection": "elsewhere"}
     tasks = [
@@ -102,7 +102,7 @@ def test_modules_in_their_own_process_borrow_the_session(ansible: Ansible, vcent
 
 
 def test_a_session_that_ends_is_replaced_once(ansible: Ansible, vcenter: VCenter) -> None:
-    """By whoever notices first, whether an administrator ended it, or the vCenter restarted."""
+    """The first client that notices replaces it, whether an administrator ended it or the vCenter restarted."""
     moid = vcenter.task()
     tasks = [
         task("first", INFO),
@@ -125,7 +125,7 @@ def test_a_session_that_ends_is_replaced_once(ansible: Ansible, vcenter: VCenter
 
 @WAYS
 def test_a_wrong_password_is_tried_once(ansible: Ansible, vcenter: VCenter, in_process: bool) -> None:
-    """For servers lock accounts; a right one is another matter."""
+    """Servers lock accounts after failed logins. The correct password still works in the same run."""
     wrong = {"password": "not-The-Right-0ne!"}
     tasks = [task("wrong", INFO, wrong), task("wrong again", MANAGER, wrong), task("right", INFO)]
     run = ansible.playbook([play(*tasks)], hosts=hosts(4), in_process=in_process)
@@ -177,7 +177,7 @@ def test_modules_share_the_session_unless_switched_off_or_given_one(ansible: Ans
 
 
 def test_the_environment_keyword_applies_to_its_own_modules(ansible: Ansible, vcenter: VCenter) -> None:
-    """``environment`` on a play, a block or a task is that of the module, and of no other."""
+    """``environment`` on a play, a block or a task applies to its own modules, and to no others."""
     login = {name: vcenter.variables[name] for name in NO_LOGIN}
     proxy = {"HTTPS_PROXY": "http://127.0.0.1:9"}
     by_block = {"VMWARE_PASSWORD": "{{ secret }}"}
@@ -245,7 +245,7 @@ def test_the_callback_shares_the_session(ansible: Ansible, vcenter: VCenter) -> 
 def test_a_signal_between_modules_ends_the_shared_session(
     ansible: Ansible, vcenter: VCenter, number: signal.Signals
 ) -> None:
-    """Between two modules, when nobody but the run has a session."""
+    """Between two modules, when only the run has a session."""
     tasks = [task("first", INFO), {"name": "Pause", "ansible.builtin.command": "sleep 60"}]
     started = ansible.start_tasks(tasks, own_group=True)
 

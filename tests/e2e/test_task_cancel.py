@@ -97,8 +97,8 @@ def test_cancel_reports_missing_privileges_lost_responses_and_timeouts(ansible: 
         [
             task("check without the right", MODULE, {"tasks": mine, **reader}, check_mode=True),
             task("without the right", MODULE, {"tasks": mine, **reader}),
-            task("lose the answer", "control", {"path": "faults", "body": cut}),
-            task("answer lost", MODULE, {"tasks": late}),
+            task("lose the response", "control", {"path": "faults", "body": cut}),
+            task("response lost", MODULE, {"tasks": late}),
             task("not in time", MODULE, {"tasks": [slow, fixed], "wait": True, "wait_timeout": 1}),
         ]
     )
@@ -107,9 +107,9 @@ def test_cancel_reports_missing_privileges_lost_responses_and_timeouts(ansible: 
         assert "lacks the privilege Global.CancelTask on VirtualMachine:vm-21" in run[name].msg
     assert run["without the right"].result["changed"] is False
     assert vcenter.info(mine)["cancelled"] is False
-    assert run["answer lost"].status == "ok"
-    assert run["answer lost"].result["changed"] is True
-    assert run["answer lost"].requests["Task.CancelTask"] == 2
+    assert run["response lost"].status == "ok"
+    assert run["response lost"].result["changed"] is True
+    assert run["response lost"].requests["Task.CancelTask"] == 2
     assert run["not in time"].msg == (
         f"Timed out after 1s on {vcenter.host}, not ended: {slow} PowerOnVM_Task of web01 (running)."
         f" Could not cancel on {vcenter.host}: {fixed} PowerOnVM_Task of web01: it is not cancelable"

@@ -40,7 +40,7 @@ def test_dest_supports_check_mode_and_is_idempotent(ansible: Ansible, vcenter: V
     wanted = {"tags": ["dest"], "dest": str(dest), "page_size": 4}
     run = ansible.tasks(
         [
-            task("answered", MODULE, {"tags": ["dest"]}),
+            task("returned", MODULE, {"tags": ["dest"]}),
             task("check", MODULE, wanted, check_mode=True, diff=True),
             task("not there", "ansible.builtin.stat", {"path": str(dest)}),
             task("do", MODULE, wanted),
@@ -59,7 +59,7 @@ def test_dest_supports_check_mode_and_is_idempotent(ansible: Ansible, vcenter: V
     assert run["not there"].result["stat"]["exists"] is False
     changed = {"check", "do", "check mode's mode", "mode", "less", "table", "none"}
     for outcome in run:
-        if outcome.task not in ("answered", "not there", "keep the table"):
+        if outcome.task not in ("returned", "not there", "keep the table"):
             assert outcome.result["changed"] is (outcome.task in changed), outcome
             assert "tasks" not in outcome.result
             assert outcome.result["dest"] == str(dest)
@@ -87,7 +87,7 @@ def test_the_file_has_the_tasks_of_the_result(ansible: Ansible, vcenter: VCenter
     vcenter.tasks(3, tag="dest", state="error", description="odd: \u2028 \u00e9\nsecond line")
     run = ansible.tasks(
         [
-            task("answered", MODULE, {"tags": ["dest"]}),
+            task("returned", MODULE, {"tags": ["dest"]}),
             task("linked", MODULE, {"tags": ["dest"], "dest": str(link)}),
             task("written", MODULE, {"tags": ["dest"], "dest": str(dest)}),
             task("unquoted", MODULE, {"tags": ["dest"], "dest": str(dest), "mode": 644}),
@@ -100,7 +100,7 @@ def test_the_file_has_the_tasks_of_the_result(ansible: Ansible, vcenter: VCenter
     assert run["without file"].msg == "mode: it is the mode of a file. Set dest to the file to write"
     assert not link.is_symlink()
     assert lines(link) == lines(dest)
-    assert lines(dest) == run["answered"].result["tasks"]
+    assert lines(dest) == run["returned"].result["tasks"]
     assert "\u00e9" in dest.read_text(encoding="utf-8")
     assert mode(dest) == 0o604
 

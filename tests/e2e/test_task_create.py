@@ -165,15 +165,15 @@ def test_a_lost_response_is_resolved_by_the_activation_id(ansible: Ansible, vcen
     never = {"operation": "TaskManager.CreateTask", "fault": "cut_before"}
     run = ansible.tasks(
         [
-            task("lose the answer", "control", {"path": "faults", "body": lose}),
-            task("token, answer lost", MODULE, {**JOB, "activation_id": TOKEN + "-1"}),
+            task("lose the response", "control", {"path": "faults", "body": lose}),
+            task("token, response lost", MODULE, {**JOB, "activation_id": TOKEN + "-1"}),
             task("lose the request", "control", {"path": "faults", "body": never}),
             task("token, request lost", MODULE, {**JOB, "activation_id": TOKEN + "-2"}),
             task("lose another request", "control", {"path": "faults", "body": never}),
             task("no token", MODULE, JOB),
         ]
     )
-    found, sent_again = run["token, answer lost"], run["token, request lost"]
+    found, sent_again = run["token, response lost"], run["token, request lost"]
     assert found.result["changed"] is sent_again.result["changed"] is True
     assert found.requests["TaskManager.CreateTask"] == 1
     assert sent_again.requests["TaskManager.CreateTask"] == 2

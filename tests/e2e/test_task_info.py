@@ -25,14 +25,14 @@ def moids(outcome: Outcome) -> list[str]:
 def test_named_tasks_are_returned_in_every_accepted_form(ansible: Ansible, vcenter: VCenter) -> None:
     first, second, gone = vcenter.tasks(3)
     vcenter.expire(gone)
-    answered = {"key": first, "moid": first, "state": "running", "entity": None}
+    returned = {"key": first, "moid": first, "state": "running", "entity": None}
     forms = [
         second,
         f"Task:{first}",
         f"vim.Task:{first}",
         f"'vim.Task:{second}'",
         f"{first}:5d5b2a3e-0a7f-4f0e-8b25-3c8a3cfe0a11",
-        answered,
+        returned,
     ]
     run = ansible.tasks(
         [
@@ -40,7 +40,7 @@ def test_named_tasks_are_returned_in_every_accepted_form(ansible: Ansible, vcent
             task("check", "vi_task_info", {"tasks": forms}, check_mode=True, diff=True),
             task("gone", "vi_task_info", {"tasks": [gone, second]}),
             task("alias", "vi_task_info", {"task": first}),
-            task("mapping", "vi_task_info", {"tasks": answered}),
+            task("mapping", "vi_task_info", {"tasks": returned}),
             task("none", "vi_task_info", {"tasks": []}),
         ]
     )
@@ -180,7 +180,7 @@ def test_many_tasks_take_one_request(ansible: Ansible, vcenter: VCenter) -> None
     run = ansible.tasks(
         [
             task("whole", "vi_task_info", {"tasks": many}),
-            task("answer in pages", "control", {"path": "quirks", "body": {"max_objects": 80}}),
+            task("respond in pages", "control", {"path": "quirks", "body": {"max_objects": 80}}),
             task("paged", "vi_task_info", {"tasks": many[::-1]}),
         ]
     )

@@ -194,7 +194,7 @@ def test_hard_commands_end_with_the_right_state_and_output(hard: dict[str, Outco
 
 
 def test_async_jobs_survive_cancels_timeouts_and_an_absent_vcenter(ansible: Ansible, vcenter: VCenter) -> None:
-    """A job that a user cancels, one whose time is over, and two during which the vCenter is away."""
+    """A job that a user cancels, one that exceeds its timeout, and two during which the vCenter is unreachable."""
     away = {"operation": "PropertyCollector.RetrievePropertiesEx", "fault": "refused", "seconds": 4}
 
     def job(name: str, text: str, seconds: int = 60) -> dict[str, Any]:

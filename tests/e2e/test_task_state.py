@@ -158,8 +158,8 @@ def test_refused_changes_give_a_clear_message(ansible: Ansible, vcenter: VCenter
             task("unknown fault", MODULE, {**end, "state": "error", "fault": {"message": "x", "type": "Foo"}}),
             task("unknown result", MODULE, {**end, "result": {"type": "NoSuch", "x": 1}, "state": "success"}),
             task("unknown field", MODULE, {**end, "state": "error", "fault": {"message": "x", "foo": "bar"}}),
-            task("lose the answer", "control", {"path": "faults", "body": lose}),
-            task("answer lost", MODULE, {"task": queued, "state": "running"}),
+            task("lose the response", "control", {"path": "faults", "body": lose}),
+            task("response lost", MODULE, {"task": queued, "state": "running"}),
         ]
     )
     assert run["progress while queued"].msg == (
@@ -181,8 +181,8 @@ def test_refused_changes_give_a_clear_message(ansible: Ansible, vcenter: VCenter
         assert (run[name].result["changed"], run[name].result["task"]["state"]) == (changed, "running")
     assert run["unknown field"].msg == "fault: ExtendedFault has no field foo. Put your own values into data"
     assert run["unknown field"].requests == {}
-    assert run["answer lost"].status == "ok"
-    assert run["answer lost"].result["changed"] is True
-    assert run["answer lost"].requests["Task.SetTaskState"] == 1
+    assert run["response lost"].status == "ok"
+    assert run["response lost"].result["changed"] is True
+    assert run["response lost"].requests["Task.SetTaskState"] == 1
     assert vcenter.info(running).get("progress") is None
     assert all(outcome.left == {} for outcome in run)

@@ -42,7 +42,7 @@ def sent(outcome: Outcome) -> dict[str, int]:
     return {operation: count for operation, count in outcome.requests.items() if operation in CHANGES}
 
 
-def answer(*task_types: dict[str, str], **other: Any) -> dict[str, Any]:
+def extension_result(*task_types: dict[str, str], **other: Any) -> dict[str, Any]:
     """The extension in a result."""
     types = [{"label": None, "summary": None, **each} for each in task_types]
     return {
@@ -83,13 +83,13 @@ def test_task_types_support_check_mode_and_are_idempotent(ansible: Ansible, vcen
         ]
     )
     assert run["missing"].msg == "missing required arguments: extension"
-    jobs = answer(BACKUP, RESTORE)
-    saved = answer({**BACKUP, "label": "Save"}, RESTORE, version="2.0.0", description="Jobs")
+    jobs = extension_result(BACKUP, RESTORE)
+    saved = extension_result({**BACKUP, "label": "Save"}, RESTORE, version="2.0.0", description="Jobs")
     reduced = {**saved, "task_types": saved["task_types"][1:]}
     expected: dict[str, tuple[dict[str, Any] | None, str]] = {
-        "check": (answer(BACKUP), "Register"),
-        "register": (answer(BACKUP), "Register"),
-        "register again": (answer(BACKUP), ""),
+        "check": (extension_result(BACKUP), "Register"),
+        "register": (extension_result(BACKUP), "Register"),
+        "register again": (extension_result(BACKUP), ""),
         "check extend": (jobs, "Update"),
         "extend": (jobs, "Update"),
         "extend again": (jobs, ""),
@@ -108,7 +108,11 @@ def test_task_types_support_check_mode_and_are_idempotent(ansible: Ansible, vcen
         assert run[name].result["changed"] is bool(verb), name
         really = verb and not name.startswith("check")
         assert sent(run[name]) == ({f"ExtensionManager.{verb}Extension": 1} if really else {}), name
-    assert run["check"].result["diff"] == run["register"].result["diff"] == {"before": {}, "after": answer(BACKUP)}
+    assert (
+        run["check"].result["diff"]
+        == run["register"].result["diff"]
+        == {"before": {}, "after": extension_result(BACKUP)}
+    )
     assert run["rename"].result["diff"] == {"before": jobs, "after": saved}
     assert run["remove"].result["diff"] == {"before": reduced, "after": {}}
     assert run["label"].result["tasks"][0]["label"] == "Back up"
@@ -170,7 +174,7 @@ def test_registering_recovers_from_a_lost_response(ansible: Ansible, vcenter: VC
     run = ansible.tasks(tasks)
     for fault in ("cut_before", "cut_after"):
         outcome = run[f"register, {fault}"]
-        assert outcome.result["extension"] == answer(BACKUP)
+        assert outcome.result["extension"] == extension_result(BACKUP)
         assert outcome.result["changed"] is True
         assert sent(outcome) == {"ExtensionManager.RegisterExtension": 2 if fault == "cut_before" else 1}
 

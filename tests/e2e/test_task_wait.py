@@ -116,7 +116,7 @@ def wait_until_watched(vcenter: VCenter, filters: int = 1) -> None:
         if state["opened"]["filters"] >= filters and state["requests"].get("PropertyCollector.WaitForUpdatesEx"):
             return
         time.sleep(0.1)
-    raise AssertionError(f"Nobody waits: {state}")
+    raise AssertionError(f"no wait polls: {state}")
 
 
 def test_waits_can_share_a_session(ansible: Ansible, vcenter: VCenter) -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server whose certificate is not trusted gets no request, and the user reads why."""
+"""A server whose certificate is not trusted gets no request, and the message gives the reason."""
 
 from __future__ import annotations
 

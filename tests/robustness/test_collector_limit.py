@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules of a run whose shared session has as many history collectors as it may have: each opens its own session."""
+"""Modules of a run whose shared session has no history collector left: each opens its own session."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_an_activation_id_is_looked_up_in_a_session_of_its_own(server: VCenter, 
 
 
 def test_a_wait_finds_an_expired_task_in_a_session_of_its_own(server: VCenter, full: Share) -> None:
-    """The filter of the wait belongs to the session of the run. The wait goes on with another one."""
+    """The filter of the wait belongs to the session of the run. The wait continues with a new filter."""
     first, second = server.tasks(2)
 
     def expire() -> None:

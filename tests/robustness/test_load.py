@@ -123,7 +123,7 @@ def refusal(vcenter: VCenter) -> str:
 
 
 def test_a_login_at_the_session_limit_fails_until_a_session_ends(full: Ansible, page: Page) -> None:
-    """The user reads why, other sessions go on, and logins work again once a session ends."""
+    """The message gives the reason, other sessions continue, and logins work again once a session ends."""
     vcenter = full.vcenter
     sessions = [vcenter.log_in() for _number in range(SESSIONS)]
     refused = full.module("vi_task_info")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Quirks: the differences between servers that nobody has confirmed, one after the other."""
+"""Quirks: the unconfirmed differences between servers, one by one."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """pyVmomi's type information beside the contract: types, fields, releases, privileges and faults.
 
-Each difference stands here with its reason. A new one fails, and so does one that no longer exists.
+Each known difference is listed here with its reason. A new one fails a test, and so does one that no longer exists.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def until(condition: Callable[[], Any], seconds: float = 5) -> Any:
         if value:
             return value
         time.sleep(0.02)
-    raise AssertionError("it did not happen")
+    raise AssertionError("the condition was never true")
 
 
 def ended(client: Client, task: Ref) -> Any:

@@ -265,7 +265,7 @@ def test_a_signal_ends_a_pause(wire: Wire) -> None:
 
 
 def test_an_interrupt_that_was_lost_is_raised_again(wire: Wire) -> None:
-    """Python drops an exception in a finalizer, and one that comes between two calls does not end the second."""
+    """Python drops an exception in a finalizer, and one between two calls does not end the second call."""
 
     def run(_job: Job) -> dict[str, Any]:
         silent, listening = socket.socketpair()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running a command as a task, and what is found instead of running it."""
+"""Running a command as a task, unless a task with its activation id exists."""
 
 from __future__ import annotations
 

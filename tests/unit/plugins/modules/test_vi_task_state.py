@@ -109,7 +109,7 @@ def test_a_failure_changes_nothing(server: OwnTaskServer, task: str, arguments: 
 
 
 def test_a_task_ended_by_another_client_meanwhile_is_a_failure(server: OwnTaskServer) -> None:
-    """The module never succeeds with another state than the one that was asked for."""
+    """The module never succeeds with another state than the requested one."""
     send = server.answers[SET_STATE]
 
     def overtaken(moid: str, params: Any) -> Any:

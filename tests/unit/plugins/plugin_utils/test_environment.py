@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables of a task in the environment of a process that goes on after it."""
+"""Variables of a task in the environment of a process that continues after the task."""
 
 from __future__ import annotations
 

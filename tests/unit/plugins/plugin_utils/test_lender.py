@@ -43,7 +43,7 @@ def lender(**options: Any) -> Lender:
 
 
 def work(value: str | None, **options: Any) -> dict[str, Any]:
-    """What the module does with what it was lent; its result."""
+    """Run a module with this session id; returns its result."""
     try:
         with connect_client(connection(session_id=value, **options)) as client:
             client.get(Reference("Task", "task-1"), "info")
@@ -63,7 +63,7 @@ def test_modules_borrow_one_session(server: FakeVcenter) -> None:
     "other", [{"hostname": "vc2.example.com"}, {"username": "v"}, {"validate_certs": False}, {"proxy_host": "proxy"}]
 )
 def test_a_module_with_another_connection_logs_in(server: FakeVcenter, other: dict[str, Any]) -> None:
-    """On its machine the environment may be another one."""
+    """The environment on its machine may be different."""
     work(lender().lend(), proxy_port=3128, **other)
     assert server.operations == {LOGIN: 2, "Task.info": 1, LOGOUT: 1}
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ends the sessions of a run, in a process that is one."""
+"""What ends the sessions of a run, in a process of its own."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
 
 
 def test_a_worker_ends_no_session(tmp_path: Path) -> None:
-    """Its signal does with it what it does with any process, and the end of the main process ends the sessions."""
+    """The signal ends the worker like any process. The end of the main process ends the sessions."""
     assert run(tmp_path, "SIGTERM", first=FORK) == (100 - signal.SIGTERM, "ended 10.0\n")
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files in which processes meet: one at a time, for this user alone, and not after the end."""
+"""Files that processes share: one process at a time, for this user only, and not after the end of the run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.vijson.tasks.plugins.plugin_utils._session_store import
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The folder of the store, in one that is this user's alone."""
+    """The folder of the store, in a folder that only this user can access."""
     private = tmp_path / "run"
     private.mkdir(mode=0o700)
     return private / "sessions"
@@ -145,7 +145,7 @@ def test_the_end_returns_the_contents_and_removes_the_files(store: SessionStore,
 
 
 def test_the_end_waits_for_open_files(store: SessionStore) -> None:
-    """A login on its way is not missed, and one that comes later is known to be missed."""
+    """A login in progress is not missed, and a later one learns that the run has ended."""
     with store.file("a", 0) as file, store.file("b", 0) as late:
         file.write({"x": 1})
         late.write({"x": 2})

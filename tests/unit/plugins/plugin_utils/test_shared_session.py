@@ -131,7 +131,7 @@ def test_a_session_that_ended_is_replaced_once(run: Run) -> None:
 
 
 def test_a_replaced_session_that_ends_is_replaced_again(run: Run) -> None:
-    """A client that finds two in a row ended has still made no login of its own."""
+    """A client that finds two sessions in a row ended has not logged in itself yet."""
     late = run.client()
     late.get(TASK, "info")
     run.server.end_sessions()
@@ -142,7 +142,7 @@ def test_a_replaced_session_that_ends_is_replaced_again(run: Run) -> None:
 
 
 def test_a_session_that_ends_just_after_its_replacement_is_replaced(run: Run) -> None:
-    """A session of others that had ended takes nothing from what a module does about its own."""
+    """An ended session of another client does not use up the new login of the module."""
     run.module()
     run.server.trouble["Task.info"] = [Fault("NotAuthenticated")] * 2
     run.module()
@@ -169,7 +169,7 @@ def test_a_wrong_password_is_sent_once(run: Run) -> None:
 
 
 def waited_since_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on clients needed a session before any other has tried to log in."""
+    """From now on, clients seem to have waited since before the first login."""
     clock = iter([0.0, *[1e9] * 9])
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
 
@@ -178,7 +178,7 @@ def waited_since_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_client_that_waited_for_a_failed_login_fails_too(
     run: Run, monkeypatch: pytest.MonkeyPatch, error: ViError
 ) -> None:
-    """Otherwise fifty modules would try a server that is away one after the other. Their requests were not sent."""
+    """Otherwise fifty modules would try an unreachable server one after the other. Their requests were not sent."""
     run.server.trouble[LOGIN] = [Lost(ran=False, error=error)] * 2
     with pytest.raises(ConnectError) as first:
         run.module()
@@ -254,7 +254,7 @@ def test_a_client_logs_in_itself_if_the_shared_session_is_full(run: Run) -> None
 
 
 def test_a_client_that_leaves_the_session_destroys_its_objects_there(run: Run) -> None:
-    """What it has open there would otherwise stay open until the end of the run."""
+    """Otherwise its objects would stay open until the end of the run."""
     run.module()
     run.server.answers["TaskManager.Create"] = lambda _moid, _params: run.server.own("Collector")
     run.server.answers["Collector.Destroy"] = run.server.disown
@@ -267,7 +267,7 @@ def test_a_client_that_leaves_the_session_destroys_its_objects_there(run: Run) -
 
 
 def test_creating_an_object_is_repeatable_in_a_shared_session(run: Run) -> None:
-    """The request is sent again, for what it opened ends with the run."""
+    """A retry is safe, because the objects of the session end with the run."""
     run.server.answers["TaskManager.Create"] = lambda _moid, _params: run.server.own("Collector")
     run.server.answers["Collector.Destroy"] = run.server.disown
     with run.client() as client, client.owned("taskManager", "Create", {}, "Destroy"):

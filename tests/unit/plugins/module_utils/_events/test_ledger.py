@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which changes a TaskInfo tells: each once, and none from before the beginning."""
+"""Which changes a TaskInfo reports: each once, and none from before the beginning."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def test_a_task_in_the_future_does_not_hide_later_ones() -> None:
 
 
 def test_a_clock_that_steps_back_does_not_hide_tasks() -> None:
-    """Neither those of the time that comes a second time, nor does it tell the old ones again."""
+    """Tasks of the repeated time are reported, and old ones are not reported again."""
     ledger = settled()
     overlap = OVERLAP // SECOND
     old = [info("success", at, started=at, ended=at + 1, number=at) for at in range(5000, 5010)]

@@ -76,7 +76,7 @@ def of_tasks(*numbers: int) -> dict[str, Any]:
     ],
 )
 def test_tasks_of_several_filters_are_merged(options: dict[str, Any], expected: list[int], truncated: bool) -> None:
-    """A task that matches several is there once, and all are in order."""
+    """A task that matches several filters is returned once, and all tasks are in order."""
     server = HistoryServer(10)
     for number, task in enumerate(server.tasks):
         task["activationId"] = f"a-{number}"
@@ -103,7 +103,7 @@ def test_tasks_of_several_filters_are_merged(options: dict[str, Any], expected: 
 def test_task_types_are_filtered_and_counted_by_the_client(
     entities: int, options: dict[str, Any], expected: list[int], truncated: bool
 ) -> None:
-    """The server does not filter by type, and yet numbers are those of the tasks of these types."""
+    """The server does not filter by type, but limits and counts apply to tasks of these types."""
     server = HistoryServer(20)
     for number, task in enumerate(server.tasks):
         task.update(activationId=f"a-{number}", descriptionId="a.b" if number % 4 == 0 else "a.c")

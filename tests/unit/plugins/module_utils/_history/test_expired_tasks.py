@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding tasks whose objects have expired: by id where the release can, and by a bounded search before it."""
+"""Finding tasks whose objects have expired: by id in releases that support it, else by a bounded search."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def test_reading_continues_in_a_new_session(newest_first: bool) -> None:
             server.end_sessions()
     assert found == sorted(range(35), reverse=newest_first)
     assert server.operations["SessionManager.Login"] == 2
-    # Nothing was asked of the collector that ended with its session, not even to be destroyed.
+    # The collector that ended with its session got no request, not even to destroy it.
     assert server.operations["TaskHistoryCollector.DestroyCollector"] == 1
     assert (server.owned, server.sessions) == ({}, set())
 
@@ -335,11 +335,11 @@ def test_all_tasks_are_read_from_a_server_with_smaller_pages(max_page: int, newe
     assert len([sent for sent in server.named(NEXT) if sent.params["maxCount"] > max_page]) <= 10
 
 
-def limited(answer: Handler, max_page: int) -> Handler:
+def limited(handler: Handler, max_page: int) -> Handler:
     def refuse(moid: str, params: Params) -> Any:
         if params["maxCount"] > max_page:
             raise Fault("InvalidArgument", invalidProperty="maxCount")
-        return answer(moid, params)
+        return handler(moid, params)
 
     return refuse
 

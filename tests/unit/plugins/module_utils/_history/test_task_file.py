@@ -92,7 +92,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [OLD, TEXT, None])
 def test_a_link_is_replaced(tmp_path: Path, content: str | None) -> None:
-    """Even if the tasks are in its target already: somebody else may own that."""
+    """Even if its target already has the tasks: another user may own the target."""
     target, link = tmp_path / "file", tmp_path / "link"
     if content is not None:
         target.write_text(content, encoding="utf-8")

@@ -68,12 +68,12 @@ class CreatingServer(HistoryServer):
         if not searches:
             where.append(new)
             return
-        answer, passed = self.answers[operation], count(1)
+        handler, passed = self.answers[operation], count(1)
 
         def later(moid: str, params: Any) -> Any:
             if next(passed) == searches:
                 where.append(new)
-            return answer(moid, params)
+            return handler(moid, params)
 
         self.answers[operation] = later
 
@@ -252,9 +252,9 @@ def test_a_lost_response_is_an_error_if_the_search_fails(server: CreatingServer,
     assert server.operations[CREATE] == 1
 
 
-@pytest.mark.parametrize("answer", [None, [], "task-3", {}, {"key": 5}])
-def test_an_invalid_response_is_an_error_and_not_retried(server: CreatingServer, answer: Any) -> None:
-    server.answers[CREATE] = lambda _moid, _params: answer
+@pytest.mark.parametrize("response", [None, [], "task-3", {}, {"key": 5}])
+def test_an_invalid_response_is_an_error_and_not_retried(server: CreatingServer, response: Any) -> None:
+    server.answers[CREATE] = lambda _moid, _params: response
     with pytest.raises(ViError, match="not known"):
         create(server)
     assert server.operations[CREATE] == 1

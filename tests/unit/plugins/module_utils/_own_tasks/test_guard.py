@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The process beside a command: it acts only if the module ends without a word."""
+"""The guard process of a command acts only if the module ends without dismissing it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KILLED = {"state": "error", "fault": {"message": "killed"}}
 
 
 class Guarded:
-    """A guard whose module does not exist, and what it tells the vCenter, in a file."""
+    """A guard whose module does not exist. A file records the state that it sends to the vCenter."""
 
     def __init__(self, folder: Path):
         self.told = folder / "told"
@@ -136,7 +136,7 @@ def test_an_earlier_signal_to_the_module_does_not_stop_the_guard(tmp_path: Path)
 
 
 def test_a_command_may_write_while_the_guard_stops_it(tmp_path: Path) -> None:
-    """It would be killed by SIGPIPE if nobody read its output, or wait if nobody went on reading."""
+    """Without a reader of its output, SIGPIPE would kill the command, or it would block."""
     guarded, done = Guarded(tmp_path), tmp_path / "done"
     script = f"trap 'head -c 300000 /dev/zero; echo end; touch {done}; exit 0' TERM; echo ready; sleep 300 & wait"
     module = os.fork()

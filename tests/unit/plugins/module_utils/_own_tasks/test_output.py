@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The end of an output, progress in it, and what a vCenter gets of it."""
+"""The end of an output, the progress in it, and the text for the vCenter."""
 
 from __future__ import annotations
 

@@ -135,10 +135,10 @@ def test_the_extension_of_another_company_is_refused(
         refuse_foreign_extension({**EXTENSION, "company": owner}, wanted, whole=whole)
 
 
-@pytest.mark.parametrize("answer", [{**EXTENSION, "key": "com.example.other"}, {"_typeName": "Extension"}, []])
-def test_a_response_with_another_extension_is_an_error(answer: Any) -> None:
+@pytest.mark.parametrize("response", [{**EXTENSION, "key": "com.example.other"}, {"_typeName": "Extension"}, []])
+def test_a_response_with_another_extension_is_an_error(response: Any) -> None:
     server = ExtensionServer()
-    server.answers["ExtensionManager.FindExtension"] = lambda _moid, _params: answer
+    server.answers["ExtensionManager.FindExtension"] = lambda _moid, _params: response
     with pytest.raises(BadResponse, match=r"^FindExtension returned "):
         find_extension(server.client("S0"), KEY)
 

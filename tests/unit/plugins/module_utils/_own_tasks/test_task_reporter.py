@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a vCenter is told of a command, and when, whether it responds or not."""
+"""What is reported to a vCenter about a command, and when, whether the vCenter responds or not."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_the_end_is_retried_until_the_vcenter_has_it(
 
 
 def test_an_end_that_the_vcenter_has_is_not_sent_again(server: OwnTaskServer) -> None:
-    """The response is lost, and the vCenter is out of reach when the client looks."""
+    """The response is lost, and the vCenter is unreachable when the client reads the task."""
     server.trouble[SET] = [Lost(ran=True)]
     server.trouble[READ] = [REFUSED] * 2
     assert server.reporter().end(SUCCESS, 60) == ""

@@ -34,10 +34,10 @@ Script = Callable[..., Any]
 
 
 class FakeGuard:
-    """Stands where the guard stands, which its own tests start.
+    """Replaces the guard, which has its own tests.
 
     :cvar told: what the module tells it
-    :cvar quick: whether it has soon finished what it takes over
+    :cvar quick: whether it finishes soon after taking over
     """
 
     told: ClassVar[list[Any]] = []
@@ -64,7 +64,7 @@ class FakeGuard:
 
 @pytest.fixture(autouse=True)
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What the guard is told."""
+    """What the module tells the guard."""
     monkeypatch.setattr(task_runner, "Guard", FakeGuard)
     monkeypatch.setattr(FakeGuard, "told", [])
     return FakeGuard.told

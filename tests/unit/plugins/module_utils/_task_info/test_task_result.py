@@ -58,13 +58,13 @@ def info(**fields: Any) -> dict[str, Any]:
     return {"_typeName": "TaskInfo", "key": "task-7", "task": ref("Task", "task-7"), "state": "running", **fields}
 
 
-def answer(**fields: Any) -> dict[str, Any]:
+def converted(**fields: Any) -> dict[str, Any]:
     return task_from_info(info(**fields))
 
 
 def test_every_key_is_always_present() -> None:
     assert sorted(TASK_KEYS) == sorted(KEYS)
-    task = answer()
+    task = converted()
     assert sorted(task) == sorted(KEYS)
     assert {key for key, value in task.items() if value is not None} == {"key", "moid", "state"}
     assert not ANSIBLES_OWN & set(task)
@@ -86,8 +86,8 @@ def test_every_key_is_always_present() -> None:
     ],
 )
 def test_simple_fields_are_unchanged(field: str, key: str, value: Any) -> None:
-    assert answer(**{field: value})[key] == value
-    assert answer(**{field: None})[key] is None
+    assert converted(**{field: value})[key] == value
+    assert converted(**{field: None})[key] is None
 
 
 def test_the_id_is_taken_from_the_task_reference() -> None:
@@ -105,7 +105,7 @@ def test_the_id_is_taken_from_the_task_reference() -> None:
     ],
 )
 def test_the_description_is_the_message_or_the_key(description: Any, expected: str | None) -> None:
-    assert answer(description=description)["description"] == expected
+    assert converted(description=description)["description"] == expected
 
 
 @pytest.mark.parametrize(
@@ -121,13 +121,13 @@ def test_the_description_is_the_message_or_the_key(description: Any, expected: s
     ],
 )
 def test_the_entity_has_type_id_and_name(fields: dict[str, Any], expected: Any) -> None:
-    assert answer(**fields)["entity"] == expected
+    assert converted(**fields)["entity"] == expected
 
 
 @pytest.mark.parametrize("entity", ["vm-7", [], {"type": [], "value": {}}])
 def test_an_invalid_entity_is_an_error(entity: Any) -> None:
     with pytest.raises(BadResponse, match=r"info\.entity"):
-        answer(entity=entity)
+        converted(entity=entity)
 
 
 @pytest.mark.parametrize(
@@ -153,11 +153,11 @@ def test_an_invalid_entity_is_an_error(entity: Any) -> None:
     ],
 )
 def test_the_reason_has_snake_case_keys(reason: Any, expected: Any) -> None:
-    assert answer(reason=reason)["reason"] == expected
+    assert converted(reason=reason)["reason"] == expected
 
 
 def test_times_are_in_utc() -> None:
-    task = answer(
+    task = converted(
         queueTime="2026-11-22T05:33:57.1276+01:00",
         startTime="2026-11-22T04:34:00Z",
         completeTime="2026-11-22T04:34:01.5Z",
@@ -170,7 +170,7 @@ def test_times_are_in_utc() -> None:
 @pytest.mark.parametrize("wrong", ["yesterday", "", "0001-01-01T00:00:00+10:00", 5, [], {"_typeName": "dateTime"}])
 def test_an_invalid_time_is_an_error(field: str, wrong: Any) -> None:
     with pytest.raises(BadResponse, match=field):
-        answer(**{field: wrong})
+        converted(**{field: wrong})
 
 
 NOW = parse_rfc3339("2026-11-22T04:35:00Z")
@@ -198,7 +198,7 @@ def test_the_clock_is_read_for_running_tasks_only() -> None:
     for times in ({}, {"startTime": "2026-11-22T04:34:00Z", "completeTime": "2026-11-22T04:34:30Z"}):
         task_from_info(info(**times), now=lambda: asked.append(None))
     assert asked == []
-    assert answer(startTime="2026-11-22T04:34:00Z")["elapsed"] is None
+    assert converted(startTime="2026-11-22T04:34:00Z")["elapsed"] is None
 
 
 @pytest.mark.parametrize(
@@ -213,11 +213,11 @@ def test_the_clock_is_read_for_running_tasks_only() -> None:
     ],
 )
 def test_who_is_the_user_or_the_cause(reason: Any, who: str | None) -> None:
-    assert answer(reason=reason)["who"] == who
+    assert converted(reason=reason)["who"] == who
 
 
 def test_a_task_that_never_ran_has_no_duration() -> None:
-    assert answer(queueTime="2026-11-22T04:34:00Z", completeTime="2026-11-22T04:34:01Z")["duration"] is None
+    assert converted(queueTime="2026-11-22T04:34:00Z", completeTime="2026-11-22T04:34:01Z")["duration"] is None
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_task_that_never_ran_has_no_duration() -> None:
 )
 def test_the_result_is_unboxed(result: Any, expected: Any) -> None:
     expected = expected or {"type": "Outcome", "new_vm": {"type": "VirtualMachine", "moid": "vm-8"}}
-    assert answer(state="success", result=result)["result"] == expected
+    assert converted(state="success", result=result)["result"] == expected
 
 
 FAULT = {"_typeName": "NoDiskSpace", "datastore": "ds1", "faultMessage": [{"key": "k", "message": "Full."}]}
@@ -253,14 +253,14 @@ FAULT = {"_typeName": "NoDiskSpace", "datastore": "ds1", "faultMessage": [{"key"
     ],
 )
 def test_plain_and_wrapped_errors_are_converted_alike(error: Any, expected: dict[str, Any]) -> None:
-    found = answer(state="error", error=error)["error"]
+    found = converted(state="error", error=error)["error"]
     assert {key: found[key] for key in expected} == expected
     assert "_typeName" not in str(found)
 
 
 def test_lists_are_converted() -> None:
     pair = {"_typeName": "KeyAnyValue", "key": "speed", "value": {"_typeName": "int", "_value": 5}}
-    task = answer(locked=[ref("VirtualMachine", "vm-7")], progressDetails=[pair])
+    task = converted(locked=[ref("VirtualMachine", "vm-7")], progressDetails=[pair])
     assert task["locked"] == [{"type": "VirtualMachine", "moid": "vm-7"}]
     assert task["progress_details"] == [{"key": "speed", "value": 5}]
 
@@ -268,7 +268,7 @@ def test_lists_are_converted() -> None:
 def test_labels_are_added_on_request() -> None:
     assert task_from_info(info(descriptionId="a.b"), {"a.b": "Do it"})["label"] == "Do it"
     assert task_from_info(info(descriptionId="a.c"), {"a.b": "Do it"})["label"] is None
-    assert answer(descriptionId="a.b")["label"] is None
+    assert converted(descriptionId="a.b")["label"] is None
 
 
 @pytest.mark.parametrize("wrong", [None, [], "task-7", {}, {"key": 5, "state": "queued"}, {"key": "task-7"}])
@@ -278,7 +278,7 @@ def test_an_invalid_info_is_an_error(wrong: Any) -> None:
 
 
 def test_an_unknown_state_is_kept() -> None:
-    assert answer(state="paused")["state"] == "paused"
+    assert converted(state="paused")["state"] == "paused"
 
 
 def test_a_planned_task_has_every_key() -> None:
@@ -289,4 +289,4 @@ def test_a_planned_task_has_every_key() -> None:
 
 @pytest.mark.parametrize(("state", "done"), [("queued", False), ("running", False), ("success", True), ("error", True)])
 def test_only_success_and_error_are_ended_states(state: str, done: bool) -> None:
-    assert has_ended(answer(state=state)) is done
+    assert has_ended(converted(state=state)) is done

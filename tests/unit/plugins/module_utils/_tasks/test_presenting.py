@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every result with tasks has besides."""
+"""What every result with tasks has in addition."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcente
 
 
 class FakeJob(NamedTuple):
-    """As much of a job as this needs."""
+    """The parts of a job that these tests need."""
 
     params: dict[str, Any]
     client: Client

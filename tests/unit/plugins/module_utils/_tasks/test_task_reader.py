@@ -57,8 +57,8 @@ def test_missing_tasks_are_left_out() -> None:
 def test_recent_tasks_take_one_request() -> None:
     server = TaskServer()
     manager = {**content("TaskManager", recentTask=[]), "obj": ref("TaskManager", "TaskManager")}
-    answer = {"objects": [manager, content("task-1", info=info("task-1")), content("task-2", "info")]}
-    server.answers[READ] = lambda _moid, _params: answer
+    response = {"objects": [manager, content("task-1", info=info("task-1")), content("task-2", "info")]}
+    server.answers[READ] = lambda _moid, _params: response
     with server.client("S0") as client:
         assert [item.ref.moid for item in read_recent_tasks(client)] == ["task-1"]
     (sent,) = server.sent

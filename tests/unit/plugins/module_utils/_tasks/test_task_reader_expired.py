@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module that takes a task finds one whose object has expired, and tells of one that is nowhere."""
+"""Every module that takes a task finds one whose object has expired, and reports one that is missing."""
 
 from __future__ import annotations
 

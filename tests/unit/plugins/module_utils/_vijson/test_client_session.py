@@ -167,7 +167,7 @@ def test_a_lost_login_is_retried_once_with_a_warning(
 
 
 def test_a_login_lost_twice_is_a_connect_error(client: Make, wire: Wire, warnings_shown: list[str]) -> None:
-    """The request after it was not sent, so nobody has to wonder whether it had an effect."""
+    """The request after the login was not sent, so it had no effect."""
     wire.expect([login()._replace(outcome=html(502))] * 2)
     with client() as made, pytest.raises(ConnectError) as failed:
         made.get(TASK, "info")

@@ -35,7 +35,7 @@ def client_of(vcenter: Vcenter, folder: Path, warnings: list[str], **given: Any)
 
 
 def test_closing_after_a_late_response_takes_two_seconds_at_most(tmp_path: Path) -> None:
-    """Altogether, not for each object."""
+    """In total, not for each object."""
     warnings: list[str] = []
     vcenter = Vcenter(CreateListView=VIEW, info=SLOWLY, DestroyView=SLOWLY, Logout=SLOWLY)
     with client_of(vcenter, tmp_path, warnings) as client:

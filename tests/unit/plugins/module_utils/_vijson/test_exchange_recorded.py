@@ -93,9 +93,9 @@ def test_the_table_lists_every_recorded_fault() -> None:
 @each
 def test_results_have_no_type_names_of_the_wire(exchange: dict[str, Any]) -> None:
     for typed in (True, False):
-        answer = json.dumps(plain_value(exchange["response"].get("body"), typed=typed))
-        assert "_typeName" not in answer
-        assert "_value" not in answer
+        result = json.dumps(plain_value(exchange["response"].get("body"), typed=typed))
+        assert "_typeName" not in result
+        assert "_value" not in result
 
 
 def infos(value: Any) -> Iterator[dict[str, Any]]:

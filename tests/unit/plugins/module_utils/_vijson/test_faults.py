@@ -111,22 +111,22 @@ def test_plain_and_wrapped_faults_give_the_same_result() -> None:
 
 
 def test_own_fields_do_not_hide_type_and_message() -> None:
-    answer = fault_result(fault("Odd", type="own", message="mine", faultstring="S"))
-    assert answer == {"type": "Odd", "message": "S", "type_": "own", "message_": "mine"}
+    result = fault_result(fault("Odd", type="own", message="mine", faultstring="S"))
+    assert result == {"type": "Odd", "message": "S", "type_": "own", "message_": "mine"}
 
 
 @pytest.mark.parametrize("wrap", [lambda cause: cause, localized])
 def test_a_cause_is_converted_like_a_fault(wrap: Any) -> None:
     cause = fault("NoDiskSpace", datastore="ds1", faultstring="Localized.")
-    answer = fault_result(fault(faultCause=wrap(cause)))
-    assert answer["fault_cause"] == {"type": "NoDiskSpace", "message": "Localized.", "datastore": "ds1"}
+    result = fault_result(fault(faultCause=wrap(cause)))
+    assert result["fault_cause"] == {"type": "NoDiskSpace", "message": "Localized.", "datastore": "ds1"}
 
 
 def test_an_extended_fault_keeps_its_data() -> None:
     pair = {"_typeName": "KeyValue", "key": "host", "value": "esx01"}
-    answer = fault_result(fault("ExtendedFault", faultTypeId="com.example.backup", data=[pair]))
-    assert answer["fault_type_id"] == "com.example.backup"
-    assert answer["data"] == [{"type": "KeyValue", "key": "host", "value": "esx01"}]
+    result = fault_result(fault("ExtendedFault", faultTypeId="com.example.backup", data=[pair]))
+    assert result["fault_type_id"] == "com.example.backup"
+    assert result["data"] == [{"type": "KeyValue", "key": "host", "value": "esx01"}]
 
 
 @pytest.mark.parametrize("wrong", [None, [], "fault", 5])

@@ -66,18 +66,18 @@ def test_missing_objects_are_left_out_if_the_server_fails_on_them() -> None:
         assert read(client, "task-8") == {}
 
 
-@pytest.mark.parametrize("answer", [None, {"objects": None}, {"objects": []}, {}])
-def test_an_empty_response_has_no_objects(answer: Any) -> None:
+@pytest.mark.parametrize("response", [None, {"objects": None}, {"objects": []}, {}])
+def test_an_empty_response_has_no_objects(response: Any) -> None:
     server = TaskServer()
-    server.answers[READ] = lambda _moid, _params: answer
+    server.answers[READ] = lambda _moid, _params: response
     with server.client("S0") as client:
         assert read(client, "task-1") == {}
 
 
-@pytest.mark.parametrize("answer", [[], "x", {"objects": 5}, {"objects": [{}]}, {"objects": [{"obj": 1}]}])
-def test_a_damaged_response_is_an_error(answer: Any) -> None:
+@pytest.mark.parametrize("response", [[], "x", {"objects": 5}, {"objects": [{}]}, {"objects": [{"obj": 1}]}])
+def test_a_damaged_response_is_an_error(response: Any) -> None:
     server = TaskServer()
-    server.answers[READ] = lambda _moid, _params: answer
+    server.answers[READ] = lambda _moid, _params: response
     with server.client("S0") as client, pytest.raises(BadResponse):
         read(client, "task-1")
 
@@ -101,7 +101,7 @@ def test_a_lost_page_is_read_again(trouble: Any) -> None:
 
 
 def test_a_token_made_invalid_by_another_client_is_replaced() -> None:
-    """The pages are read again through a collector of one's own."""
+    """The pages are read again through an own property collector."""
     server = TaskServer(*MANY)
     server.page_objects = 200
     server.trouble[NEXT] = [Fault("InvalidArgument")]
@@ -124,8 +124,8 @@ def test_repeatedly_lost_pages_are_an_error() -> None:
 
 def test_requiring_an_unreadable_property_raises_its_fault() -> None:
     server = TaskServer()
-    answer = {"objects": [content("task-1", "info", value=[]), content("task-2", info=info("task-2"))]}
-    server.answers[READ] = lambda _moid, _params: answer
+    response = {"objects": [content("task-1", "info", value=[]), content("task-2", info=info("task-2"))]}
+    server.answers[READ] = lambda _moid, _params: response
     with server.client("S0") as client:
         found = read(client, "task-1", "task-2")
         assert found["task-1"].require("value") == []
@@ -213,11 +213,11 @@ def test_an_unreadable_leading_property_is_an_error() -> None:
 @pytest.mark.parametrize("current_session", [None, Fault("NotAuthenticated")])
 def test_an_ended_session_is_noticed_by_omitted_objects(current_session: Fault | None) -> None:
     server = TaskServer("task-1")
-    answered = server.answers["PropertyCollector.RetrievePropertiesEx"]
+    retrieve = server.answers["PropertyCollector.RetrievePropertiesEx"]
     known: set[str] = set()
 
     def omit(moid: str, params: dict[str, Any]) -> Any:
-        return answered(moid, params) if known else None
+        return retrieve(moid, params) if known else None
 
     def current(_moid: str, _params: dict[str, Any]) -> Any:
         known.add("the session has ended")

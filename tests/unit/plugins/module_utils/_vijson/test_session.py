@@ -83,7 +83,7 @@ def test_a_lent_session_that_ends_later_is_replaced_by_a_login() -> None:
 
 @pytest.mark.parametrize("lent", [True, False])
 def test_a_full_lent_session_is_left_for_an_own_one(lent: bool) -> None:
-    """Others of a shared session may have used up what it may open."""
+    """Other clients of a shared session may have opened as many objects as it may have."""
     server = FakeVcenter()
     server.sessions.add("session-0")
     server.answers["TaskManager.Create"] = lambda _moid, _params: server.own("Collector")

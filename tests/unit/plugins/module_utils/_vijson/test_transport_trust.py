@@ -83,8 +83,8 @@ def test_netrc_is_ignored(wire: Wire, tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("target", ["https://evil.example.com/x", "http://vc.example.com/x", "/elsewhere"])
 def test_a_redirect_is_not_followed(wire: Wire, status: int, target: str) -> None:
     wire.expect(Call("GET", f"{HOST}/x", html(status, Location=target)))
-    answer = Transport(Endpoint("vc.example.com")).send("GET", "/x", headers={"vmware-api-session-id": "S1"})
-    assert answer.status == status
+    response = Transport(Endpoint("vc.example.com")).send("GET", "/x", headers={"vmware-api-session-id": "S1"})
+    assert response.status == status
     assert [sent.url for sent in wire.sent] == [f"{HOST}/x"]
 
 

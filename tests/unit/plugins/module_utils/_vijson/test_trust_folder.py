@@ -17,7 +17,7 @@ from ansible_collections.vijson.tasks.tests.support.raw_servers import HOST, cer
 
 
 def test_every_certificate_of_a_folder_is_trusted(tmp_path: Path) -> None:
-    """Whatever the files are called, and whatever else is there."""
+    """Whatever the names of the files, and whatever else is in the folder."""
     own, other = trustme.CA(), trustme.CA()
     folder = tmp_path / "ca"
     (folder / "inner").mkdir(parents=True)

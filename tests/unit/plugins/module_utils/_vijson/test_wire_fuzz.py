@@ -42,8 +42,8 @@ Decoder = Callable[[Any], Any]
 FOR_ANYTHING: dict[str, Decoder] = {
     "plain": plain_value,
     "plain typed": lambda value: plain_value(value, typed=True),
-    "task_answer": task_from_info,
-    "fault_answer": fault_result,
+    "task_result": task_from_info,
+    "fault_result": fault_result,
     "reference": lambda value: expect_reference(value, "it"),
     "objects": lambda value: expect_objects(value, "it"),
     "text": lambda value: expect_text(value, "it"),
@@ -100,7 +100,7 @@ def test_results_can_be_sent_as_json(value: Any) -> None:
 @given(value=wire_values)
 def test_random_tasks_have_every_key(value: Any) -> None:
     info = {"key": "task-1", "state": "running", **(value if isinstance(value, dict) else {"result": value})}
-    task = decoded("task_answer", info)
+    task = decoded("task_result", info)
     if not isinstance(task, ViError):
         assert tuple(task) == TASK_KEYS
         json.dumps(task)
