@@ -113,8 +113,11 @@ def link_to_folder(folder: Path) -> None:
 def test_files_and_folders_open_to_others_are_refused(
     store: SessionStore, folder: Path, spoil: Callable[[Path], Any]
 ) -> None:
-    os.umask(os.umask(0) & 0o700)
-    spoil(folder)
+    umask = os.umask(0)
+    try:
+        spoil(folder)
+    finally:
+        os.umask(umask)
     with pytest.raises(StoreUnusable):
         read(store)
 
