@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -57,6 +58,16 @@ def test_a_result_is_printed_with_converted_options(perform: Perform) -> None:
     result = perform(lambda job: {"changed": True, "wait": job.params["wait"], "port": job.params["port"]}, wait="yes")
     assert {key: result[key] for key in ("changed", "wait", "port")} == {"changed": True, "wait": True, "port": 443}
     assert perform(lambda _job: {})["changed"] is False
+
+
+def test_garbage_is_collected_while_it_works(perform: Perform) -> None:
+    gc.disable()
+    try:
+        result = perform(lambda _job: {"collects": gc.isenabled()})
+    finally:
+        gc.enable()
+        gc.unfreeze()
+    assert result["collects"]
 
 
 def test_check_mode_diff_mode_and_warnings_are_passed_on(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
