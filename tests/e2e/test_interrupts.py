@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -294,7 +295,7 @@ def test_a_task_timeout_during_the_login_leaves_no_session(
     assert time.monotonic() - begun < 17
     for each in tasks:
         assert run[each["name"]].status == "failed"
-        assert run[each["name"]].result["msg"]
+        assert re.search("imed out|was terminated", run[each["name"]].msg)
     until(lambda: not vcenter.left(), "everything is closed")
 
 
