@@ -23,9 +23,22 @@ LOCKS = $(wildcard requirements/*.txt requirements/2.16/*.txt)
 	@scripts/venv demo
 	@touch $@
 
+# Locks the groups of packages in one folder, for one Python and newer ones. A package has the same version in all groups.
+define lock
+	@set -e; cd requirements; all=$$(mktemp); cat $(1)/*.txt >"$$all"; \
+	compile() { "$(CURDIR)/.venv/bin/uv" pip compile --quiet --universal --no-header --no-annotate --python-version $(2) "$$@"; }; \
+	compile $(if $(UPGRADE),--upgrade) --constraints $(1)/ansible.in *.in --output-file "$$all"; \
+	for group in demo test eda tools uv; do \
+	    compile --upgrade --generate-hashes --constraints "$$all" $$group.in --output-file $(1)/$$group.txt; \
+	done; \
+	rm "$$all"
+endef
+
+# The folder 2.16 has the locks with the oldest ansible-core; the others have the newest one that the Python supports.
 .PHONY: lock
 lock: venv ## lock the packages in requirements/*.in; UPGRADE=1 takes the newest versions
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" UPGRADE=$(UPGRADE) scripts/lock
+	$(call lock,.,3.11)
+	$(call lock,2.16,3.10)
 
 .PHONY: clean
 clean: ## remove all generated files

@@ -24,7 +24,7 @@ WRONG_PASSWORD = "not-The-Right-0ne!"
 _KEPT = ("ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME", "ANSIBLE_CONFIG")
 
 pytestmark = pytest.mark.skipif(
-    not RUNNER.exists(), reason="left out: ansible-runner is not installed (requirements/awx.in)"
+    not RUNNER.exists(), reason="left out: ansible-runner is not installed (requirements/tools.in)"
 )
 
 

@@ -19,7 +19,7 @@ BUILDER = Path(sys.executable).with_name("ansible-builder")
 DEFINITION = ROOT / "execution-environment.yml"
 
 pytestmark = pytest.mark.skipif(
-    not BUILDER.exists(), reason="left out: ansible-builder is not installed (requirements/awx.in)"
+    not BUILDER.exists(), reason="left out: ansible-builder is not installed (requirements/tools.in)"
 )
 
 
