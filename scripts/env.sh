@@ -48,3 +48,11 @@ use_pip_settings() {
     # As pip, take a package from whichever index has it. The hashes say which files are right.
     export UV_INDEX_STRATEGY=unsafe-best-match
 }
+
+# Prints the path of an installed Python, such as 3.12. Those of pyenv are on PATH only if they are chosen there.
+installed_python() {
+    local python
+    python=$(PATH="$(printf '%s:' "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.*/bin)$PATH" \
+        "$root/.venv/bin/uv" python find --system --no-project --no-python-downloads "$1" 2>/dev/null) &&
+        "$python" -c 'import ensurepip, venv' 2>/dev/null && echo "$python"
+}
