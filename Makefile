@@ -1,7 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 PARALLEL = $(MAKE) --no-print-directory --keep-going -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-SUMMARY = .venv/bin/python scripts/summary.py .build/results
 
 .PHONY: help
 help: ## list all targets
@@ -42,7 +41,8 @@ lock: venv ## lock the packages in requirements/*.in; UPGRADE=1 takes the newest
 
 .PHONY: clean
 clean: ## remove all generated files
-	@scripts/clean
+	@[ ! -L .build ] || rm -rf "$$(readlink .build)"
+	@rm -rf .build .venv .mypy_cache .pytest_cache .ruff_cache
 
 ##@ Use
 
@@ -64,7 +64,15 @@ build: venv ## build the tarball and its bill of materials, check it with Galaxy
 
 .PHONY: docs
 docs: venv ## build the documentation website in .build/docs
-	@scripts/check $@ "$(CURDIR)/scripts/docs"
+	@mkdir -p .build/docs/rst && chmod og-w .build/docs/rst # antsibull-docs requires this
+	@scripts/check $@ $(SHELL) -ec 'cd docs/docsite; pages=../../../../../docs; \
+	    antsibull-docs --config-file antsibull-docs.cfg collection --use-current --squash-hierarchy --fail-on-error \
+	        --cleanup everything --dest-dir $$pages/rst vijson.tasks; \
+	    sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --conf-dir . $$pages/rst $$pages/html; \
+	    if grep --recursive "install vijson\.tasks\|galaxy\.ansible\.com" $$pages/rst; then \
+	        echo "These pages name Ansible Galaxy, which does not have the collection." >&2; exit 1; \
+	    fi'
+	@echo "Built .build/docs/html/index.html"
 
 .PHONY: changelog
 changelog: venv ## move the fragments to CHANGELOG.rst, for the version in galaxy.yml
@@ -75,7 +83,7 @@ changelog: venv ## move the fragments to CHANGELOG.rst, for the version in galax
 .PHONY: test
 test: venv ## run all checks, two at a time, longest first, and print the number of tests
 	@rm -rf .build/results
-	@code=0; $(PARALLEL) e2e sanity robustness units faults quirks molecule simulator-tests build lint docs || code=$$?; $(SUMMARY) && exit $$code
+	@code=0; $(PARALLEL) e2e sanity robustness units faults quirks molecule simulator-tests build lint docs || code=$$?; scripts/check --total && exit $$code
 
 .PHONY: bench
 bench: venv ## run the benchmarks and write docs/benchmarks.md
@@ -125,9 +133,12 @@ robustness: venv ## test restarts, signals, proxies, certificates, secrets, dama
 test-load: venv ## run all load tests and write docs/load.md
 	@LOAD=whole LOAD_PAGE="$(CURDIR)/docs/load.md" scripts/check $@ pytest tests/robustness/test_load.py
 
+FREE_PORT = .venv/bin/python -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
+
+# With the state of an earlier run, molecule would not create the simulator, so destroy that first.
 .PHONY: molecule
 molecule: venv ## run the scenarios in extensions/molecule against the simulator
-	@scripts/check $@ "$(CURDIR)/scripts/molecule"
+	@SIMULATOR_PORT=$$($(FREE_PORT)) NO_COLOR=1 scripts/check $@ $(SHELL) -ec 'molecule destroy; molecule test --all'
 
 .PHONY: sanity
 sanity: venv ## run all tests of ansible-test sanity that need no container
@@ -136,7 +147,7 @@ sanity: venv ## run all tests of ansible-test sanity that need no container
 .PHONY: test-matrix
 test-matrix: venv ## run units and e2e with the oldest and newest ansible-core, on each installed Python; ENDS=--ends does only two runs
 	@rm -rf .build/results
-	@code=0; scripts/matrix $(ENDS) || code=$$?; $(SUMMARY) && exit $$code
+	@code=0; scripts/matrix $(ENDS) || code=$$?; scripts/check --total && exit $$code
 
 ##@ Lint
 
