@@ -152,7 +152,7 @@ test-matrix: venv ## run units and e2e with the oldest and newest ansible-core, 
 ##@ Lint
 
 LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog workflow
-PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.architecture tests.assumptions tests.bench tests.e2e tests.faults tests.mutants tests.probe tests.robustness tests.support tests.unit) simulator simulator_tests
+PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins tests.architecture tests.assumptions tests.bench tests.e2e tests.faults tests.mutants tests.probe tests.robustness tests.support tests.unit) simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
 lint: $(LINTERS:%=lint-%) ## run all linters; lint-NAME runs one
