@@ -103,7 +103,7 @@ simulator-tests: venv ## run the tests of the simulator
 
 .PHONY: e2e
 e2e: venv ## run the end-to-end tests: real playbooks and modules against the simulator
-	@scripts/check $@ pytest -n 2 --dist worksteal tests/e2e
+	@scripts/check $@ pytest -n 3 --dist worksteal tests/e2e
 
 .PHONY: faults
 faults: venv ## run a sample of the fault-injection tests
