@@ -105,6 +105,13 @@ simulator-tests: venv ## run the tests of the simulator
 e2e: venv ## run the end-to-end tests: real playbooks and modules against the simulator
 	@scripts/check $@ pytest -n 3 --dist worksteal tests/e2e
 
+# What waits, gets signals, or shares a session, with more processes than processors.
+TIMED = $(addprefix tests/e2e/test_,callback.py event_source.py interrupts.py session.py shared_session.py task_wait.py)
+
+.PHONY: test-timing
+test-timing: venv ## run the tests that depend on time 20 times under full load; ROUNDS=… runs them more or less often
+	@for round in $$(seq $(or $(ROUNDS),20)); do scripts/check timing-$$round pytest -q -n 6 --dist worksteal $(TIMED) || exit; done
+
 .PHONY: faults
 faults: venv ## run a sample of the fault-injection tests
 	@scripts/check $@ pytest -n 2 tests/faults
