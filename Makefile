@@ -1,7 +1,6 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 PARALLEL = $(MAKE) --no-print-directory --keep-going -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-SUMMARY = .venv/bin/python scripts/summary.py .build/results
 
 .PHONY: help
 help: ## list all targets
@@ -23,13 +22,27 @@ LOCKS = $(wildcard requirements/*.txt requirements/2.16/*.txt)
 	@scripts/venv demo
 	@touch $@
 
+# Locks the groups of packages in one folder, for one Python and newer ones. A package has the same version in all groups.
+define lock
+	@set -e; cd requirements; all=$$(mktemp); cat $(1)/*.txt >"$$all"; \
+	compile() { "$(CURDIR)/.venv/bin/uv" pip compile --quiet --universal --no-header --no-annotate --python-version $(2) "$$@"; }; \
+	compile $(if $(UPGRADE),--upgrade) --constraints $(1)/ansible.in *.in --output-file "$$all"; \
+	for group in demo test eda tools uv; do \
+	    compile --upgrade --generate-hashes --constraints "$$all" $$group.in --output-file $(1)/$$group.txt; \
+	done; \
+	rm "$$all"
+endef
+
+# The folder 2.16 has the locks with the oldest ansible-core; the others have the newest one that the Python supports.
 .PHONY: lock
 lock: venv ## lock the packages in requirements/*.in; UPGRADE=1 takes the newest versions
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" UPGRADE=$(UPGRADE) scripts/lock
+	$(call lock,.,3.11)
+	$(call lock,2.16,3.10)
 
 .PHONY: clean
 clean: ## remove all generated files
-	@scripts/clean
+	@[ ! -L .build ] || rm -rf "$$(readlink .build)"
+	@rm -rf .build .venv .mypy_cache .pytest_cache .ruff_cache
 
 ##@ Use
 
@@ -51,7 +64,15 @@ build: venv ## build the tarball and its bill of materials, check it with Galaxy
 
 .PHONY: docs
 docs: venv ## build the documentation website in .build/docs
-	@scripts/check $@ "$(CURDIR)/scripts/docs"
+	@mkdir -p .build/docs/rst && chmod og-w .build/docs/rst # antsibull-docs requires this
+	@scripts/check $@ $(SHELL) -ec 'cd docs/docsite; pages=../../../../../docs; \
+	    antsibull-docs --config-file antsibull-docs.cfg collection --use-current --squash-hierarchy --fail-on-error \
+	        --cleanup everything --dest-dir $$pages/rst vijson.tasks; \
+	    sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --conf-dir . $$pages/rst $$pages/html; \
+	    if grep --recursive "install vijson\.tasks\|galaxy\.ansible\.com" $$pages/rst; then \
+	        echo "These pages name Ansible Galaxy, which does not have the collection." >&2; exit 1; \
+	    fi'
+	@echo "Built .build/docs/html/index.html"
 
 .PHONY: changelog
 changelog: venv ## move the fragments to CHANGELOG.rst, for the version in galaxy.yml
@@ -62,7 +83,7 @@ changelog: venv ## move the fragments to CHANGELOG.rst, for the version in galax
 .PHONY: test
 test: venv ## run all checks, two at a time, longest first, and print the number of tests
 	@rm -rf .build/results
-	@code=0; $(PARALLEL) e2e sanity robustness units faults quirks molecule simulator-tests build lint docs || code=$$?; $(SUMMARY) && exit $$code
+	@code=0; $(PARALLEL) e2e sanity robustness units faults quirks molecule simulator-tests build lint docs || code=$$?; scripts/check --total && exit $$code
 
 .PHONY: bench
 bench: venv ## run the benchmarks and write docs/benchmarks.md
@@ -82,7 +103,14 @@ simulator-tests: venv ## run the tests of the simulator
 
 .PHONY: e2e
 e2e: venv ## run the end-to-end tests: real playbooks and modules against the simulator
-	@scripts/check $@ pytest -n 2 --dist worksteal tests/e2e
+	@scripts/check $@ pytest -n 3 --dist worksteal tests/e2e
+
+# What waits, gets signals, or shares a session, with more processes than processors.
+TIMED = $(addprefix tests/e2e/test_,callback.py event_source.py interrupts.py session.py shared_session.py task_wait.py)
+
+.PHONY: test-timing
+test-timing: venv ## run the tests that depend on time 20 times under full load; ROUNDS=… runs them more or less often
+	@for round in $$(seq $(or $(ROUNDS),20)); do scripts/check timing-$$round pytest -q -n 6 --dist worksteal $(TIMED) || exit; done
 
 .PHONY: faults
 faults: venv ## run a sample of the fault-injection tests
@@ -112,9 +140,12 @@ robustness: venv ## test restarts, signals, proxies, certificates, secrets, dama
 test-load: venv ## run all load tests and write docs/load.md
 	@LOAD=whole LOAD_PAGE="$(CURDIR)/docs/load.md" scripts/check $@ pytest tests/robustness/test_load.py
 
+FREE_PORT = .venv/bin/python -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
+
+# With the state of an earlier run, molecule would not create the simulator, so destroy that first.
 .PHONY: molecule
 molecule: venv ## run the scenarios in extensions/molecule against the simulator
-	@scripts/check $@ "$(CURDIR)/scripts/molecule"
+	@SIMULATOR_PORT=$$($(FREE_PORT)) NO_COLOR=1 scripts/check $@ $(SHELL) -ec 'molecule destroy; molecule test --all'
 
 .PHONY: sanity
 sanity: venv ## run all tests of ansible-test sanity that need no container
@@ -123,12 +154,12 @@ sanity: venv ## run all tests of ansible-test sanity that need no container
 .PHONY: test-matrix
 test-matrix: venv ## run units and e2e with the oldest and newest ansible-core, on each installed Python; ENDS=--ends does only two runs
 	@rm -rf .build/results
-	@code=0; scripts/matrix $(ENDS) || code=$$?; $(SUMMARY) && exit $$code
+	@code=0; scripts/matrix $(ENDS) || code=$$?; scripts/check --total && exit $$code
 
 ##@ Lint
 
 LINTERS := ruff ruff-format mypy yamllint ansible-lint docs changelog workflow
-PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins scripts tests.architecture tests.assumptions tests.bench tests.e2e tests.faults tests.mutants tests.probe tests.robustness tests.support tests.unit) simulator simulator_tests
+PACKAGES := $(addprefix ansible_collections.vijson.tasks.,extensions plugins tests.architecture tests.assumptions tests.bench tests.e2e tests.faults tests.mutants tests.probe tests.robustness tests.support tests.unit) simulator simulator_tests
 
 .PHONY: lint $(LINTERS:%=lint-%)
 lint: $(LINTERS:%=lint-%) ## run all linters; lint-NAME runs one

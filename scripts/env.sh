@@ -26,12 +26,30 @@ export VENV
 # collections and configuration are not used.
 use_tree() {
     tree=$build/ansible_collections/vijson/tasks
-    "$VENV/bin/python" "$root/scripts/copy_tree.py" "$root" "$tree"
+    # In a hook of git, variables name the repository of the checkout, and tools would take it for that of the copy.
+    for variable in $(git rev-parse --local-env-vars); do unset "$variable"; done
+    copy_tree 9>"$build/tree.lock"
     export PATH="$VENV/bin:$PATH"
     export ANSIBLE_COLLECTIONS_PATH=$build
     export ANSIBLE_HOME=$build/home/.ansible
     export ANSIBLE_CONFIG=$tree/tests/ansible.cfg
 }
+
+# The copy is a repository of its own: tools would use that of the checkout otherwise, which ignores the copy. An index in
+# it gets the files of the checkout that git does not ignore. Then git writes those that differ, and removes the others.
+# Ignored files (caches, test results) stay.
+copy_tree() (
+    # Several programs may start at the same time. macOS has no command that waits for a lock.
+    "$VENV/bin/python" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'
+    [ -d "$tree/.git" ] || git init --quiet "$tree"
+    content=$(
+        export GIT_INDEX_FILE=$tree/.git/checkout GIT_OBJECT_DIRECTORY=$tree/.git/objects
+        git -C "$root" add --all
+        git -C "$root" write-tree
+    )
+    git -C "$tree" read-tree --reset -u "$content"
+    git -C "$tree" clean --quiet --force -d
+)
 
 # uv installs in seconds what takes pip minutes. It does not read pip's settings, so this makes variables of them.
 use_pip_settings() {
@@ -47,4 +65,12 @@ use_pip_settings() {
     done < <("$VENV/bin/python" -m pip config list)
     # As pip, take a package from whichever index has it. The hashes say which files are right.
     export UV_INDEX_STRATEGY=unsafe-best-match
+}
+
+# Prints the path of an installed Python, such as 3.12. Those of pyenv are on PATH only if they are chosen there.
+installed_python() {
+    local python
+    python=$(PATH="$(printf '%s:' "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.*/bin)$PATH" \
+        "$root/.venv/bin/uv" python find --system --no-project --no-python-downloads "$1" 2>/dev/null) &&
+        "$python" -c 'import ensurepip, venv' 2>/dev/null && echo "$python"
 }

@@ -78,6 +78,10 @@ session_id:
   type: str
 """
 
+from ..module_utils._garbage import pause_collections
+
+pause_collections(__name__)
+
 from ..module_utils._errors import InputError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._options.connection import connect_client

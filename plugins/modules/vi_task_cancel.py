@@ -90,6 +90,10 @@ not_cancelable:
 """
 
 
+from ..module_utils._garbage import pause_collections
+
+pause_collections(__name__)
+
 from ..module_utils._errors import InputError, TaskError, ViError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._options.selection_spec import SELECTION_OPTIONS

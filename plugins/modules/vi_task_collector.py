@@ -355,6 +355,10 @@ dest:
 
 from typing import TYPE_CHECKING, Any, Callable
 
+from ..module_utils._garbage import pause_collections
+
+pause_collections(__name__)
+
 from ..module_utils._errors import InputError, ignore
 from ..module_utils._history.collecting import collect_tasks, has_tasks_without, parse_reading_options
 from ..module_utils._history.task_filter import TaskFilter, parse_filter

@@ -101,6 +101,10 @@ task:
 """
 
 
+from ..module_utils._garbage import pause_collections
+
+pause_collections(__name__)
+
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._options.task_parsing import parse_task
 from ..module_utils._own_tasks.creating import (

@@ -64,6 +64,10 @@ custom_values:
   sample: {Ticket: CHG-17}
 """
 
+from ..module_utils._garbage import pause_collections
+
+pause_collections(__name__)
+
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module

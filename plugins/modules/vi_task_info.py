@@ -224,6 +224,10 @@ missing:
 
 from typing import TYPE_CHECKING
 
+from ..module_utils._garbage import pause_collections
+
+pause_collections(__name__)
+
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._options.selection_spec import SELECTION_OPTIONS, has_selection
 from ..module_utils._run.job import Job, Result

@@ -93,6 +93,10 @@ description:
       sample: [{key: TaskReasonUser, label: User task, summary: Task started by a specific user}]
 """
 
+from ..module_utils._garbage import pause_collections
+
+pause_collections(__name__)
+
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module

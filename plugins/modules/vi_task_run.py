@@ -183,6 +183,10 @@ reported:
 
 import os
 
+from ..module_utils._garbage import pause_collections
+
+pause_collections(__name__)
+
 from ..module_utils._errors import InputError, TaskError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._own_tasks.creating import (

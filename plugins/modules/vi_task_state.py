@@ -121,6 +121,10 @@ task:
 from contextlib import suppress
 from typing import Any
 
+from ..module_utils._garbage import pause_collections
+
+pause_collections(__name__)
+
 from ..module_utils._errors import ConnectError, TaskError, ViError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._own_tasks.state_plan import (

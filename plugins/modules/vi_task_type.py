@@ -136,6 +136,10 @@ extension:
       sample: [{id: com.example.jobs.backup, label: Back up, summary: null}]
 """
 
+from ..module_utils._garbage import pause_collections
+
+pause_collections(__name__)
+
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._own_tasks.extension import (
     Extension,

@@ -151,6 +151,10 @@ failures:
   version_added: 1.1.0
 """
 
+from ..module_utils._garbage import pause_collections
+
+pause_collections(__name__)
+
 from ..module_utils._errors import InputError, TaskError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._options.selection_spec import SELECTION_OPTIONS

@@ -31,7 +31,7 @@ def test_each_package_has_one_version_and_hashes(path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["", "2.16"])
-def test_the_locks_have_what_the_sources_ask_for(folder: str) -> None:
+def test_the_locks_satisfy_the_requirements_of_the_sources(folder: str) -> None:
     locked = [each for path in (FOLDER / folder).glob("*.txt") for each in requirements(path)]
     for wanted in (each for path in FOLDER.glob("*.in") for each in requirements(path)):
         found = [each for each in locked if canonicalize_name(each.name) == canonicalize_name(wanted.name)]

@@ -15,7 +15,7 @@ import pytest
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 COLLECTION = "ansible_collections.vijson.tasks"
 
-GROUND = ["_times", "_secrets", "_errors", "_interrupts"]
+GROUND = ["_times", "_secrets", "_errors", "_interrupts", "_garbage"]
 """Files of module_utils itself, each of which may import the earlier ones."""
 
 ROOMS = [
@@ -39,7 +39,7 @@ KNOW_ANSIBLE = {"module_utils/_options/argspec.py", "module_utils/_run/module.py
 """All other files of module_utils have to work where Ansible is not installed, as in the event source."""
 
 APART = {"_events": {"_plays", "_own_tasks", "_waiting"}, "_plays": {"_events", "_waiting"}}
-"""Rooms that could import each other by their order, but have nothing to do with each other."""
+"""Rooms that are unrelated, although their order would allow an import."""
 
 
 class Import(NamedTuple):
@@ -85,7 +85,7 @@ def room(path: str) -> tuple[int, int, int]:
     return 0, ROOMS.index(rest[0]), 0
 
 
-def test_every_folder_and_file_has_its_place() -> None:
+def test_every_folder_and_file_belongs_to_a_room() -> None:
     found = {path.stem for path in (PLUGINS / "module_utils").iterdir() if path.name != "__pycache__"}
     assert found == {*GROUND, *ROOMS}
     assert {path.name for path in PLUGINS.iterdir()} <= {*FLOORS, "__pycache__"}
@@ -95,19 +95,19 @@ def test_imports_inside_the_collection_are_relative() -> None:
     assert [str(each) for each in ALL if not each.level and each.target.startswith(COLLECTION)] == []
 
 
-def test_imports_point_to_earlier_rooms() -> None:
+def test_rooms_import_only_from_earlier_rooms() -> None:
     assert INSIDE
     assert [str(each) for each in INSIDE if room(each.target) > room(each.file)] == []
 
 
-def test_rooms_that_have_nothing_to_do_with_each_other_stay_apart() -> None:
+def test_unrelated_rooms_do_not_import_each_other() -> None:
     parts = [
         (each, Path(each.file).parts[1], Path(each.target).parts[1]) for each in INSIDE if "module_utils" in each.file
     ]
     assert [str(each) for each, source, target in parts if target in APART.get(source, ())] == []
 
 
-def test_there_is_no_cycle_between_files() -> None:
+def test_files_do_not_import_each_other_in_a_cycle() -> None:
     graph: dict[str, set[str]] = {}
     for each in INSIDE:
         graph.setdefault(each.file, set()).add(f"{each.target}.py")
@@ -125,6 +125,6 @@ def test_there_is_no_cycle_between_files() -> None:
 
 
 @pytest.mark.parametrize("package", ["ansible", "yaml"])
-def test_only_two_files_of_module_utils_know_ansible(package: str) -> None:
+def test_only_two_files_of_module_utils_import_ansible(package: str) -> None:
     users = {each.file for each in ALL if not each.level and each.target.split(".")[0] == package}
     assert {file for file in users if file.startswith("module_utils/")} <= KNOW_ANSIBLE

@@ -49,5 +49,5 @@ def test_every_test_file_has_a_source(folder: str) -> None:
     } == set()
 
 
-def test_helpers_stand_beside_the_mirror() -> None:
+def test_the_mirror_contains_no_helper_files() -> None:
     assert {path.name for path in TESTS.rglob("*.py") if not path.name.startswith("test_")} == {"conftest.py"}

@@ -46,7 +46,7 @@ def packages_of(tests: list[Path]) -> set[str]:
     return packages - set(sys.stdlib_module_names) - PROVIDED
 
 
-def test_each_package_is_required() -> None:
+def test_requirements_list_each_imported_package() -> None:
     tests = [path for path in UNIT.rglob("*.py") if not CONTROLLER_ONLY & {*path.relative_to(UNIT).parts}]
     packages = packages_of(tests)
     assert "requests" in packages

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-SUITE = "tests/assumptions/test_quirks.py::test_same_result_or_a_clear_message"
-TOGETHER = "tests/assumptions/test_quirks.py::test_all_quirks_together"
+SUITE = "tests/assumptions/test_quirks.py::test_each_quirk_gives_the_same_result_or_a_clear_message"
+TOGETHER = "tests/assumptions/test_quirks.py::test_all_quirks_together_give_the_same_results"
 
 KINDS = {
     "contract": "the OpenAPI contract of the API",
@@ -74,7 +74,7 @@ _PROTOCOL = (
         "Every response has the shape of the contract, except for fields and types of newer releases",
         (_contract("all schemas"),),
         "The module fails with a message that says what the response has instead.",
-        tests=("tests/probe/test_probe.py::test_responses_that_break_the_contract",),
+        tests=("tests/probe/test_probe.py::test_deviations_from_the_contract_are_found",),
     ),
     Assumption(
         "empty_response",
@@ -334,8 +334,8 @@ _OBJECTS = (
         _live("machine-api-operator 854", "vsphere-csi-driver 2592", "teamcity-vmware-plugin 13", "meho 3701"),
         "A task without an object is looked up in the history. It is `missing` only if it is not there either.",
         tests=(
-            "tests/unit/plugins/module_utils/_history/test_expired_tasks.py::test_every_task_of_the_history_is_found",
-            "tests/simulator_tests/test_tasks.py::test_tasks_expire",
+            "tests/unit/plugins/module_utils/_history/test_expired_tasks.py::test_every_task_in_the_history_is_found",
+            "tests/simulator_tests/test_tasks.py::test_a_deleted_task_no_longer_exists",
         ),
     ),
     Assumption(
@@ -346,8 +346,8 @@ _OBJECTS = (
         ("start_id_inclusive",),
         tests=(
             SUITE,
-            "tests/unit/plugins/module_utils/_history/test_history_reader.py::test_newest_first_without_a_collector",
-            "tests/unit/plugins/module_utils/_history/test_expired_tasks.py::test_a_server_that_includes_the_start",
+            "tests/unit/plugins/module_utils/_history/test_history_reader.py::test_release_9_reads_newest_first_without_a_collector",
+            "tests/unit/plugins/module_utils/_history/test_expired_tasks.py::test_tasks_are_found_if_the_server_includes_the_start",
         ),
         releases="9.0.0.0 and later",
     ),
@@ -365,7 +365,7 @@ _OBJECTS = (
         "An extension with servers is updated with the newest release; if that is not possible, the module refuses.",
         tests=(
             "tests/simulator_tests/test_releases.py::test_an_update_drops_fields_that_its_release_does_not_have",
-            "tests/unit/plugins/module_utils/_own_tasks/test_registering_releases.py::test_an_update_keeps_what_a_newer_release_added",
+            "tests/unit/plugins/module_utils/_own_tasks/test_registering_releases.py::test_an_update_keeps_fields_of_newer_releases",
         ),
     ),
 )

@@ -179,13 +179,13 @@ def is_visible(line: str, quirk: str) -> bool:
 
 
 @pytest.mark.parametrize(("quirk", "release"), cases())
-def test_same_result_or_a_clear_message(quirk: str, release: str, servers: Servers) -> None:
+def test_each_quirk_gives_the_same_result_or_a_clear_message(quirk: str, release: str, servers: Servers) -> None:
     problems = [line for flow in flows_of(quirk) for line in compare(servers, release, flow, quirk)]
     assert not problems, "\n" + "\n".join(problems)
 
 
 @pytest.mark.parametrize("release", RELEASES if WHOLE else RELEASES[-1:])
-def test_all_quirks_together(release: str, servers: Servers) -> None:
+def test_all_quirks_together_give_the_same_results(release: str, servers: Servers) -> None:
     quirks: dict[str, Any] = {}
     for quirk in QUIRKS:
         quirks.update({} if quirk in NOT_TOGETHER else parse_quirk(quirk))

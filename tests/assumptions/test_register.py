@@ -63,6 +63,6 @@ def test_every_quirk_is_registered_once() -> None:
     assert [name for name, count in repeated.items() if count > 1 and name not in vars(Quirks())] == []
 
 
-def test_the_page_is_up_to_date() -> None:
+def test_the_assumptions_page_is_up_to_date() -> None:
     page = (ROOT / "docs" / "assumptions.md").read_text(encoding="utf-8")
     assert page == assumptions_page(), "run make assumptions"

@@ -56,7 +56,7 @@ def documented() -> dict[str, tuple[str, list[str]]]:
     return rows
 
 
-def test_the_tables_are_complete() -> None:
+def test_the_tables_list_every_operation() -> None:
     paths = json.loads(CONTRACT.read_text(encoding="utf-8"))["paths"]
     parts = [path.strip("/").split("/") for path in paths]
     first = {f"{kind}.{name}" for kind, _moid, name in parts if kind in ("Task", "TaskManager")}
@@ -64,14 +64,14 @@ def test_the_tables_are_complete() -> None:
 
 
 @pytest.mark.parametrize("operation", documented())
-def test_the_options_are_there(operation: str) -> None:
+def test_the_documented_options_exist(operation: str) -> None:
     module, options = documented()[operation]
     found = importlib.import_module(f"ansible_collections.vijson.tasks.plugins.modules.{module}")
     assert set(options) <= set(found.ARGUMENT_SPEC)
     assert set(ARGUMENTS[operation]) - {"task", "limit"} <= set(options) | {"tasks"}
 
 
-def test_each_row_needs_its_operation(ansible: Ansible, vcenter: VCenter) -> None:
+def test_each_row_fails_without_its_operation(ansible: Ansible, vcenter: VCenter) -> None:
     tasks = []
     for operation, (module, _options) in documented().items():
         moid = vcenter.task(type="com.vijson.simulator.job")

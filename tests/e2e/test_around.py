@@ -32,7 +32,7 @@ def connection(vcenter: VCenter) -> dict[str, str]:
     }
 
 
-def test_keywords(both_ways: BothWays) -> None:
+def test_task_keywords_work_as_for_any_module(both_ways: BothWays) -> None:
     first, second, ends = both_ways.each(lambda vcenter: vcenter.tasks(3))
     change = {"method": "PATCH", "path": f"tasks/{ends}", "body": {"state": "success"}}
     until = {"register": "found", "until": "found.tasks[0].state == 'success'", "retries": 2, "delay": 0}
@@ -84,7 +84,7 @@ def test_keywords(both_ways: BothWays) -> None:
     assert [outcome.result["msg"] for outcome in run.all("all know it")] == [moid, moid]
 
 
-def test_module_defaults(both_ways: BothWays) -> None:
+def test_module_defaults_apply_by_group_and_by_module(both_ways: BothWays) -> None:
     moid = both_ways.each(lambda vcenter: vcenter.task(type="com.vijson.simulator.job"))
 
     def run(ansible: Ansible, **way: Any) -> Any:
@@ -113,7 +113,7 @@ def test_module_defaults(both_ways: BothWays) -> None:
     assert outcomes["nearer"].result["missing"] == ["task-1"]
 
 
-def test_vault(both_ways: BothWays) -> None:
+def test_vault_encrypted_options_are_decrypted_and_masked(both_ways: BothWays) -> None:
     """An encrypted password in the playbook, and a password that looks like a template."""
     secret = VaultSecret(b"the vault's own password")
 
@@ -152,7 +152,7 @@ def test_vault(both_ways: BothWays) -> None:
 
 
 @pytest.mark.parametrize("strategy", ["linear", "free"])
-def test_many_hosts(ansible: Ansible, vcenter: VCenter, strategy: str) -> None:
+def test_many_hosts_wait_and_create_without_module_processes(ansible: Ansible, vcenter: VCenter, strategy: str) -> None:
     hosts = {f"host{number}": {"moids": vcenter.tasks(2, duration=1 + number / 4)} for number in range(4)}
     run = ansible.tasks(
         [
@@ -175,7 +175,7 @@ def test_many_hosts(ansible: Ansible, vcenter: VCenter, strategy: str) -> None:
     assert len({made["moid"] for made in created}) == len(hosts)
 
 
-def test_timeout(ansible: Ansible, vcenter: VCenter) -> None:
+def test_the_task_timeout_of_ansible_ends_a_wait_and_closes_what_it_opened(ansible: Ansible, vcenter: VCenter) -> None:
     """Ansible's own timeout ends a wait, and the module closes what it opened."""
     moid = vcenter.task()
     runs = [
@@ -202,7 +202,7 @@ def test_timeout(ansible: Ansible, vcenter: VCenter) -> None:
     raise AssertionError(vcenter.left())
 
 
-def test_async(ansible: Ansible, vcenter: VCenter) -> None:
+def test_async_tasks_report_success_and_failure(ansible: Ansible, vcenter: VCenter) -> None:
     moid = vcenter.task(duration=1)
     run = ansible.tasks(
         [

@@ -24,7 +24,7 @@ WRONG_PASSWORD = "not-The-Right-0ne!"
 _KEPT = ("ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME", "ANSIBLE_CONFIG")
 
 pytestmark = pytest.mark.skipif(
-    not RUNNER.exists(), reason="left out: ansible-runner is not installed (requirements/awx.in)"
+    not RUNNER.exists(), reason="left out: ansible-runner is not installed (requirements/tools.in)"
 )
 
 
@@ -105,7 +105,9 @@ def sessions(vcenter: VCenter) -> set[str]:
 
 
 @pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "modules"])
-def test_job(logged: VCenter, tmp_path: Path, in_process: bool) -> None:
+def test_a_job_works_with_the_awx_credential_and_stores_no_secret(
+    logged: VCenter, tmp_path: Path, in_process: bool
+) -> None:
     running = logged.task(type="VirtualMachine.clone", duration=1, outcome="success")
     job = Job(tmp_path, logged)
     shared = {"session_id": "{{ login.session_id }}"}
@@ -131,7 +133,7 @@ def test_job(logged: VCenter, tmp_path: Path, in_process: bool) -> None:
     assert "does not know this session" in results["Use a wrong session"]["msg"]
 
     shown = [event["stdout"] for event in job.events() if event["stdout"].startswith(f"{running} ")]
-    assert bool(shown) == in_process, "a wait shows how far it is where it runs in Ansible's own process"
+    assert bool(shown) == in_process, "a wait shows its progress if it runs in Ansible's own process"
 
     secrets = {logged.variables["VMWARE_PASSWORD"], WRONG_PASSWORD, *sessions(logged)}
     assert len(secrets) == 4

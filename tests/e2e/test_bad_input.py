@@ -173,7 +173,7 @@ def assert_refused(outcome: Outcome, expected: str) -> None:
     assert set(outcome.requests) <= READING
 
 
-def test_refused_before_anything_is_sent(both_ways: BothWays) -> None:
+def test_bad_input_is_refused_before_a_request_is_sent(both_ways: BothWays) -> None:
     run = both_ways.tasks(
         [task(name, module, arguments) for name, (module, arguments, _message) in NOTHING_SENT.items()]
     )
@@ -182,7 +182,7 @@ def test_refused_before_anything_is_sent(both_ways: BothWays) -> None:
         assert run[name].requests == {}
 
 
-def test_missing_credentials(both_ways: BothWays) -> None:
+def test_missing_credentials_are_named_in_the_message(both_ways: BothWays) -> None:
     run = both_ways.tasks(
         [
             task("neither", "vi_task_info"),
@@ -201,7 +201,7 @@ def test_missing_credentials(both_ways: BothWays) -> None:
     assert all(outcome.requests == {} for outcome in run)
 
 
-def test_refused_by_the_server(both_ways: BothWays) -> None:
+def test_input_that_the_server_refuses_fails_with_a_clear_message(both_ways: BothWays) -> None:
     moid = both_ways.each(lambda vcenter: vcenter.task())
     run = both_ways.tasks(
         [
@@ -237,7 +237,7 @@ def test_refused_by_the_server(both_ways: BothWays) -> None:
     assert both_ways.each(lambda vcenter: vcenter.info(moid)["cancelled"]) is False
 
 
-def test_servers_that_are_no_vcenter(both_ways: BothWays, tmp_path: Path) -> None:
+def test_a_server_that_is_not_a_vcenter_gives_a_clear_message(both_ways: BothWays, tmp_path: Path) -> None:
     authority = tmp_path / "authority.pem"
     with wrong_servers(authority) as ports:
         run = both_ways.tasks(
@@ -261,7 +261,7 @@ def test_servers_that_are_no_vcenter(both_ways: BothWays, tmp_path: Path) -> Non
         assert_refused(run[name], message)
 
 
-def test_no_connection(both_ways: BothWays, refusing_port: int, tmp_path: Path) -> None:
+def test_a_failed_connection_gives_a_clear_message(both_ways: BothWays, refusing_port: int, tmp_path: Path) -> None:
     other_authority = tmp_path / "other.pem"
     other_authority.write_bytes(trustme.CA().cert_pem.bytes())
     run = both_ways.tasks(
@@ -283,7 +283,7 @@ def test_no_connection(both_ways: BothWays, refusing_port: int, tmp_path: Path) 
     assert all(outcome.requests == {} for outcome in run)
 
 
-def test_requests_is_not_installed(ansible: Ansible, tmp_path: Path) -> None:
+def test_a_missing_requests_library_gives_a_clear_message(ansible: Ansible, tmp_path: Path) -> None:
     (tmp_path / "requests.py").write_text("raise ModuleNotFoundError(\"No module named 'requests'\")\n")
     outcome = ansible.module("vi_task_info", env={"PYTHONPATH": str(tmp_path)})
     missing = "The Python library requests is missing (No module named 'requests')."

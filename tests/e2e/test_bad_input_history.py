@@ -140,7 +140,7 @@ def assert_refused(outcome: Outcome, expected: str) -> None:
     assert set(outcome.requests) <= READING
 
 
-def test_refused_before_anything_is_sent(both_ways: BothWays) -> None:
+def test_bad_input_is_refused_before_a_request_is_sent(both_ways: BothWays) -> None:
     run = both_ways.tasks(
         [task(name, module, arguments) for name, (module, arguments, _message) in NOTHING_SENT.items()]
     )
@@ -149,7 +149,7 @@ def test_refused_before_anything_is_sent(both_ways: BothWays) -> None:
         assert run[name].requests == {}
 
 
-def test_refused_when_the_server_was_asked(both_ways: BothWays) -> None:
+def test_input_that_the_server_refuses_fails_with_a_clear_message(both_ways: BothWays) -> None:
     moid = both_ways.each(lambda vcenter: vcenter.task())
     foreign = {"extension": "net.example.backup", "task_types": [{"id": "net.example.backup.mine"}]}
     run = both_ways.tasks(
@@ -194,7 +194,7 @@ def test_refused_when_the_server_was_asked(both_ways: BothWays) -> None:
     assert "wrong-Secret1" not in str(run.outcomes) + run.output
 
 
-def test_the_33rd_collector(ansible: Ansible, vcenter: VCenter) -> None:
+def test_the_33rd_collector_of_a_session_fails_with_advice(ansible: Ansible, vcenter: VCenter) -> None:
     variables = vcenter.variables
     endpoint = Endpoint(vcenter.host, vcenter.port, variables["VMWARE_CA_PATH"])
     with Client(endpoint, Credentials(variables["VMWARE_USER"], variables["VMWARE_PASSWORD"])) as client:
@@ -222,7 +222,7 @@ def esxi() -> Iterator[VCenter]:
         yield VCenter(found)
 
 
-def test_an_esxi_host(esxi: VCenter, tmp_path: Path) -> None:
+def test_an_esxi_host_has_recent_tasks_but_no_history(esxi: VCenter, tmp_path: Path) -> None:
     moid = esxi.task(state="running")
     run = Ansible(esxi, tmp_path).tasks(
         [

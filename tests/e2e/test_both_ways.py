@@ -45,7 +45,7 @@ def play(tasks: list[Any]) -> dict[str, Any]:
     return {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
 
 
-def test_examples(both_ways: BothWays) -> None:
+def test_examples_behave_alike_both_ways(both_ways: BothWays) -> None:
     def prepare(vcenter: VCenter) -> None:
         vcenter.task(entity="vm-21", type="VirtualMachine.clone")
         vcenter.task(entity="host-11", on_cancel="at_once")
@@ -77,7 +77,7 @@ def test_examples(both_ways: BothWays) -> None:
     assert not sent & {"TaskManager.CreateTask", "ExtensionManager.RegisterExtension"}
 
 
-def test_arguments(both_ways: BothWays) -> None:
+def test_arguments_are_converted_alike_both_ways(both_ways: BothWays) -> None:
     moid = both_ways.each(lambda vcenter: vcenter.task(type="com.vijson.simulator.job"))
     module = "vi_task_info"
     whole_task = {"moid": moid, "key": moid, "state": "running", "progress": 3, "entity": None, "cancelled": False}
@@ -145,7 +145,7 @@ def test_arguments(both_ways: BothWays) -> None:
     assert run["variable of the environment"].status == "ok"
 
 
-def test_secrets(both_ways: BothWays) -> None:
+def test_secrets_in_responses_are_masked_both_ways(both_ways: BothWays) -> None:
     """A secret in a response is masked, even if it is a common word."""
     secret = "vijson-Demo1!"
     moid = both_ways.each(
@@ -182,7 +182,7 @@ def test_secrets(both_ways: BothWays) -> None:
     assert "Traceback" not in run.output
 
 
-def test_faults(both_ways: BothWays) -> None:
+def test_modules_recover_from_faults_alike_both_ways(both_ways: BothWays) -> None:
     """Recovery from late, lost and damaged responses."""
     moids = both_ways.each(lambda vcenter: vcenter.tasks(2, type="com.vijson.simulator.job", on_cancel="owner"))
     job = {"task_type": "com.vijson.simulator.job"}

@@ -110,7 +110,7 @@ def warnings(run: Run) -> list[str]:
     return [part.partition("[")[0].strip() for part in text.split(f"[WARNING]: {NAME}: ")[1:]]
 
 
-def test_a_play_shows_up_as_a_task_that_completes(shown: Shown, vcenter: VCenter) -> None:
+def test_a_play_is_shown_as_a_task_that_succeeds(shown: Shown, vcenter: VCenter) -> None:
     run = shown.run(play(good()), env={"VIJSON_TASKS_ENTITY": "/DC0/vm/web01"})
     assert run.code == 0
     assert warnings(run) == []
@@ -121,7 +121,7 @@ def test_a_play_shows_up_as_a_task_that_completes(shown: Shown, vcenter: VCenter
     assert task["start_time"]
 
 
-def test_the_error_is_what_failed_first(shown: Shown) -> None:
+def test_the_error_of_the_task_is_the_first_failure(shown: Shown) -> None:
     run = shown.run(play(good(), bad(), good("Not reached")))
     assert run.code == 2
     task = shown.task()
@@ -151,7 +151,9 @@ def test_the_error_is_what_failed_first(shown: Shown) -> None:
         ([{"name": "Include", "ansible.builtin.include_tasks": "nowhere.yml"}], "Include on web01: "),
     ],
 )
-def test_what_makes_it_a_failed_play(shown: Shown, tasks: list[Data], error: str | tuple[str, ...] | None) -> None:
+def test_only_a_failure_that_is_not_handled_fails_the_task(
+    shown: Shown, tasks: list[Data], error: str | tuple[str, ...] | None
+) -> None:
     run = shown.run(play(*tasks), hosts={"web01": LOCAL})
     assert run.code == (0 if error is None else 2)
     task = shown.task()
@@ -161,7 +163,7 @@ def test_what_makes_it_a_failed_play(shown: Shown, tasks: list[Data], error: str
 
 
 @pytest.mark.parametrize(("ignored", "state"), [(False, "error"), (True, "success")])
-def test_an_unreachable_host_makes_it_a_failed_play(shown: Shown, ignored: bool, state: str) -> None:
+def test_an_unreachable_host_fails_the_task_unless_ignored(shown: Shown, ignored: bool, state: str) -> None:
     ping = {"name": "Reach it", "ansible.builtin.ping": {}, "ignore_unreachable": ignored}
     shown.run(play(ping), hosts={"web01": LOCAL, "web02": AWAY})
     task = shown.task()
@@ -170,7 +172,7 @@ def test_an_unreachable_host_makes_it_a_failed_play(shown: Shown, ignored: bool,
     assert ignored or (message.startswith("Reach it on web02: ") and "Failed to connect to the host" in message)
 
 
-def test_each_play_is_a_task_and_batches_of_one_are_not(shown: Shown, vcenter: VCenter) -> None:
+def test_each_play_is_one_task_even_in_batches(shown: Shown, vcenter: VCenter) -> None:
     run = shown.run(play(good(), serial=1), play(bad(), name="Second"), play(good(), name="", hosts="localhost"))
     assert run.code == 2
     assert [(task["description"], task["state"]) for task in shown.tasks()] == [
@@ -181,7 +183,7 @@ def test_each_play_is_a_task_and_batches_of_one_are_not(shown: Shown, vcenter: V
     assert vcenter.state()["opened"]["sessions"] == 2
 
 
-def test_limit_and_names(shown: Shown) -> None:
+def test_the_description_has_the_name_of_the_play_and_its_limit(shown: Shown) -> None:
     shown.run(play(good(), name="Zürich 東京"), arguments=("--limit", "web01"))
     assert shown.task()["description"] == "Zürich 東京 (limit: web01)"
 
@@ -220,7 +222,7 @@ def test_an_interrupted_run_ends_the_task_in_error(shown: Shown, vcenter: VCente
 # -- failures ------------------------------------------------------------------------------------------------------
 
 
-def test_an_unknown_kind_of_task_is_one_warning_that_says_what_to_do(shown: Shown, vcenter: VCenter) -> None:
+def test_an_unknown_task_type_gives_one_warning_with_advice(shown: Shown, vcenter: VCenter) -> None:
     run = shown.run(play(good()), play(good()), env={"VIJSON_TASKS_TASK_TYPE": "com.example.play"})
     assert run.code == 0
     (warning,) = warnings(run)
@@ -247,7 +249,9 @@ def test_an_unknown_kind_of_task_is_one_warning_that_says_what_to_do(shown: Show
         ({"VIJSON_TASKS_TIME_BUDGET": "0"}, "time_budget: 0 is not a valid time. Use seconds above 0"),
     ],
 )
-def test_trouble_is_one_warning(shown: Shown, vcenter: VCenter, env: dict[str, str | None], text: str) -> None:
+def test_a_connection_or_option_error_gives_one_warning(
+    shown: Shown, vcenter: VCenter, env: dict[str, str | None], text: str
+) -> None:
     run = shown.run(play(good()), play(good()), env=env, hosts={"web01": LOCAL}, arguments=("-vvv",))
     assert run.code == 0
     (warning,) = warnings(run)
@@ -264,7 +268,7 @@ def silent_server() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-def test_a_silent_vcenter_delays_nothing_but_the_end_and_that_by_its_budget(shown: Shown) -> None:
+def test_a_silent_vcenter_delays_the_run_by_the_time_budget_only(shown: Shown) -> None:
     def seconds(**env: str | None) -> tuple[float, Run]:
         begun = time.monotonic()
         run = shown.run(*[play(good(), good())] * 4, env=env, hosts={"web01": LOCAL})
@@ -279,7 +283,7 @@ def test_a_silent_vcenter_delays_nothing_but_the_end_and_that_by_its_budget(show
     assert delayed - usual < 10
 
 
-def test_a_vcenter_that_falls_silent_does_not_keep_the_play(shown: Shown, vcenter: VCenter) -> None:
+def test_a_vcenter_that_stops_responding_does_not_hold_up_the_play(shown: Shown, vcenter: VCenter) -> None:
     vcenter.fault("Task.*", "delay", nth=3, times=9, seconds=5)
     run = shown.run(play(*[good()] * 5, wait(3)), env={"VIJSON_TASKS_TIME_BUDGET": "1"}, hosts={"web01": LOCAL})
     assert run.code == 0
@@ -288,7 +292,7 @@ def test_a_vcenter_that_falls_silent_does_not_keep_the_play(shown: Shown, vcente
     until(lambda: vcenter.left() == {})
 
 
-def test_options_from_the_configuration_file(shown: Shown, vcenter: VCenter, tmp_path: Path) -> None:
+def test_options_are_read_from_the_configuration_file(shown: Shown, vcenter: VCenter, tmp_path: Path) -> None:
     settings = {name.removeprefix("VMWARE_"): value for name, value in vcenter.variables.items()}
     configuration = tmp_path / "ansible.cfg"
     configuration.write_text(

@@ -40,7 +40,7 @@ def of_language(language: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("block", found, ids=lambda block: block.place)
 
 
-def test_every_block_has_a_language_that_is_tested() -> None:
+def test_every_code_block_has_a_tested_language() -> None:
     assert {block.language for block in ALL_BLOCKS} == LANGUAGES
     written = sum(path.read_text("utf-8").count("code-block::") for path in GUIDES)
     written += sum(len(re.findall(r"^```\w", path.read_text("utf-8"), re.MULTILINE)) for path in PAGES)
@@ -48,7 +48,7 @@ def test_every_block_has_a_language_that_is_tested() -> None:
 
 
 @documents
-def test_files_that_it_names_are_there(path: Path) -> None:
+def test_files_named_in_a_page_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
     missing = [link for link in links if not (path.parent / link).exists()]
@@ -61,7 +61,7 @@ def test_files_that_it_names_are_there(path: Path) -> None:
 
 
 @documents
-def test_variables_that_it_names_are_read_somewhere(path: Path) -> None:
+def test_variables_named_in_a_page_are_read_by_code(path: Path) -> None:
     named = set(re.findall(r"\b(?:VMWARE|VIJSON)_[A-Z_]+\b", path.read_text(encoding="utf-8")))
     sources = [*ROOT.glob("plugins/**/*.py"), *ROOT.glob("extensions/**/*.py"), ROOT / "tests/simulator/__main__.py"]
     read = {name.upper() for source in sources for name in re.findall(r"\w+", source.read_text("utf-8"))}
@@ -69,7 +69,7 @@ def test_variables_that_it_names_are_read_somewhere(path: Path) -> None:
 
 
 @of_language("console")
-def test_commands_are_there(block: Block) -> None:
+def test_commands_in_a_page_exist(block: Block) -> None:
     targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     for program, *arguments in block.commands():
         if program == "make":
@@ -87,7 +87,7 @@ def test_commands_are_there(block: Block) -> None:
 
 
 @of_language("ini")
-def test_settings_are_those_of_the_plugin(block: Block) -> None:
+def test_settings_in_ini_blocks_are_options_of_the_callback(block: Block) -> None:
     parser = configparser.ConfigParser()
     parser.read_string(block.text)
     assert parser["defaults"]["callbacks_enabled"] == "vijson.tasks.vcenter"
@@ -97,7 +97,7 @@ def test_settings_are_those_of_the_plugin(block: Block) -> None:
     assert set(parser["callback_vcenter"]) <= known
 
 
-def test_options_of_the_event_source() -> None:
+def test_the_events_guide_lists_the_options_of_the_event_source() -> None:
     guide = (ROOT / "docs/docsite/rst/guide_events.rst").read_text(encoding="utf-8")
     options = constant(EVENT_SOURCE, "DOCUMENTATION")["options"]
     assert re.findall(r"^   \* - ``(\w+)``$", guide, re.MULTILINE) == [
@@ -105,7 +105,7 @@ def test_options_of_the_event_source() -> None:
     ]
 
 
-def test_what_is_included() -> None:
+def test_the_readme_lists_all_plugins_and_playbooks() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     included = readme.partition("## What is included")[2].partition("\n## ")[0]
     table = set(re.findall(r"^\| (?:role |callback |event source |filter )?`(\w+)` \|", included, re.MULTILINE))
@@ -118,7 +118,7 @@ def test_what_is_included() -> None:
     assert set(guides) == {path.stem for path in GUIDES}
 
 
-def test_messages_are_real() -> None:
+def test_quoted_messages_exist_in_the_code() -> None:
     guide = (ROOT / "docs/docsite/rst/guide_troubleshooting.rst").read_text(encoding="utf-8")
     explained = re.findall(r"^   \* - ``(.+)``$", guide, re.MULTILINE)
     assert len(explained) == guide.count("   * - ") - 1

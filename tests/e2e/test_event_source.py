@@ -24,7 +24,7 @@ def created_and_done(moids: list[str]) -> list[tuple[str, str]]:
     return [(moid, change) for moid in moids for change in ("created", "done")]
 
 
-def test_each_change_once(vcenter: VCenter, tmp_path: Path) -> None:
+def test_each_change_is_reported_once(vcenter: VCenter, tmp_path: Path) -> None:
     before = vcenter.task(queued_ago=900, started_ago=700)
     with watching(vcenter.variables, tmp_path, {"overdue_after": "10m"}) as watcher:
         watcher.expect([(before, "overdue")])
@@ -57,7 +57,7 @@ def test_each_change_once(vcenter: VCenter, tmp_path: Path) -> None:
     assert vcenter.state()["requests"]["SessionManager.Login"] == 1
 
 
-def test_one_long_poll_and_few_requests(vcenter: VCenter, tmp_path: Path) -> None:
+def test_a_quiet_source_sends_one_long_poll(vcenter: VCenter, tmp_path: Path) -> None:
     with watching(vcenter.variables, tmp_path) as watcher:
         watcher.wait_until(lambda: vcenter.state()["requests"].get("PropertyCollector.WaitForUpdatesEx", 0) == 2)
         vcenter.reset()
@@ -68,7 +68,7 @@ def test_one_long_poll_and_few_requests(vcenter: VCenter, tmp_path: Path) -> Non
         assert set(vcenter.state()["requests"]) == {"PropertyCollector.WaitForUpdatesEx"}
 
 
-def test_filters(vcenter: VCenter, tmp_path: Path) -> None:
+def test_filters_select_the_reported_tasks(vcenter: VCenter, tmp_path: Path) -> None:
     options = {
         "states": "error",
         "description_ids": ["VirtualMachine.clone"],
@@ -91,7 +91,7 @@ def test_filters(vcenter: VCenter, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("entity", [["/DC0/vm/apps", "web02"], "/DC0/vm/apps,web02"])
-def test_several_objects(vcenter: VCenter, tmp_path: Path, entity: object) -> None:
+def test_tasks_of_several_objects_are_reported(vcenter: VCenter, tmp_path: Path, entity: object) -> None:
     with watching(vcenter.variables, tmp_path, {"entity": entity, "recursion": "all"}) as watcher:
         vcenter.task(state="success", entity="vm-21")
         app = vcenter.task(state="success", entity="vm-24")
@@ -102,7 +102,7 @@ def test_several_objects(vcenter: VCenter, tmp_path: Path, entity: object) -> No
         watcher.expect([*expected, (web, "failed")])
 
 
-def test_since_replays_what_happened_since_then(vcenter: VCenter, tmp_path: Path) -> None:
+def test_since_reports_earlier_changes(vcenter: VCenter, tmp_path: Path) -> None:
     vcenter.task(state="success", queued_ago=900, completed_ago=800)
     across = vcenter.task(state="error", queued_ago=900, completed_ago=300)
     started = vcenter.task(state="running", queued_ago=900, started_ago=300)
@@ -115,7 +115,7 @@ def test_since_replays_what_happened_since_then(vcenter: VCenter, tmp_path: Path
         watcher.expect([*told, (older, "done")])
 
 
-def test_more_at_once_than_a_page_holds(vcenter: VCenter, tmp_path: Path) -> None:
+def test_more_new_tasks_than_a_page_holds_are_all_reported(vcenter: VCenter, tmp_path: Path) -> None:
     with watching(vcenter.variables, tmp_path) as watcher:
         old = vcenter.task(state="running")
         expected = [(old, "created"), (old, "state")]
@@ -126,7 +126,7 @@ def test_more_at_once_than_a_page_holds(vcenter: VCenter, tmp_path: Path) -> Non
         watcher.expect([*expected, (old, "failed")])
 
 
-def test_over_ended_sessions_and_lost_answers(vcenter: VCenter, tmp_path: Path) -> None:
+def test_changes_are_reported_once_after_ended_sessions_and_lost_responses(vcenter: VCenter, tmp_path: Path) -> None:
     with watching(vcenter.variables, tmp_path) as watcher:
         first = vcenter.task(state="queued")
         watcher.expect([(first, "created")])
@@ -154,7 +154,7 @@ def test_over_ended_sessions_and_lost_answers(vcenter: VCenter, tmp_path: Path) 
         watcher.expect(expected)
 
 
-def test_over_a_server_that_stops_and_starts(tmp_path: Path, stack: ExitStack) -> None:
+def test_changes_are_reported_after_a_restart_of_the_server(tmp_path: Path, stack: ExitStack) -> None:
     options, trust = restartable(tmp_path)
     with simulator(options) as variables:
         running = VCenter({**variables, **trust})
@@ -181,7 +181,7 @@ def test_a_given_session_is_used_and_left_open(vcenter: VCenter, tmp_path: Path)
         vcenter.log_out(session)
 
 
-def test_a_given_session_that_ends_is_the_end(vcenter: VCenter, tmp_path: Path) -> None:
+def test_the_source_ends_when_a_given_session_ends(vcenter: VCenter, tmp_path: Path) -> None:
     session = vcenter.log_in()
     with watching({**vcenter.variables, "VMWARE_SESSION_ID": session}, tmp_path, ends=True) as watcher:
         watcher.wait_for(READY)
@@ -191,7 +191,7 @@ def test_a_given_session_that_ends_is_the_end(vcenter: VCenter, tmp_path: Path) 
     assert "Log in again with vi_session" in watcher.lines[-1]
 
 
-def test_it_ends_soon_while_the_server_is_away(tmp_path: Path, stack: ExitStack) -> None:
+def test_the_source_stops_soon_while_the_server_is_unreachable(tmp_path: Path, stack: ExitStack) -> None:
     with simulator(["--history", "0"]) as variables:
         watcher = stack.enter_context(watching(variables, tmp_path))
     watcher.wait_for("Interrupted")
@@ -200,7 +200,7 @@ def test_it_ends_soon_while_the_server_is_away(tmp_path: Path, stack: ExitStack)
     assert time.monotonic() - begun < 15
 
 
-def test_it_ends_soon_while_the_server_is_late(vcenter: VCenter, tmp_path: Path) -> None:
+def test_the_source_stops_soon_while_responses_are_late(vcenter: VCenter, tmp_path: Path) -> None:
     with watching(vcenter.variables, tmp_path, ends=True) as watcher:
         watcher.wait_for(READY)
         vcenter.fault("*", "dripping", times=100)
@@ -228,7 +228,7 @@ def test_it_ends_soon_while_the_server_is_late(vcenter: VCenter, tmp_path: Path)
         ({"ca_path": "/nowhere"}, "ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): '/nowhere' does not exist"),
     ],
 )
-def test_a_wrong_option_is_one_clear_line(
+def test_a_wrong_option_gives_one_clear_line(
     vcenter: VCenter, tmp_path: Path, options: dict[str, object], line: str
 ) -> None:
     with watching(vcenter.variables, tmp_path, options, ends=True) as watcher:
@@ -237,7 +237,7 @@ def test_a_wrong_option_is_one_clear_line(
     assert "wrong" not in watcher.lines[-1]
 
 
-def test_it_finds_its_modules_from_its_own_file(vcenter: VCenter, tmp_path: Path) -> None:
+def test_the_source_finds_its_modules_from_its_own_path(vcenter: VCenter, tmp_path: Path) -> None:
     """In a folder of any name, with another ansible_collections installed, and without ansible-core."""
     checkout = tmp_path / "any folder"
     root = SOURCE.parents[4]

@@ -96,7 +96,7 @@ def connected(options: dict[str, Any], vcenter: VCenter, folder: Path) -> dict[s
 
 
 @pytest.mark.parametrize("block", PLAYS, ids=lambda block: block.place)
-def test_plays(ansible: Ansible, busy: VCenter, block: Block) -> None:
+def test_plays_in_the_documentation_run(ansible: Ansible, busy: VCenter, block: Block) -> None:
     if "guide_own_tasks" in block.place:
         # The task types are not registered yet.
         run(ansible, block.text, "--check")
@@ -105,7 +105,7 @@ def test_plays(ansible: Ansible, busy: VCenter, block: Block) -> None:
 
 
 def test_a_loop_over_vcenters_shows_no_password(ansible: Ansible, busy: VCenter) -> None:
-    """Also where a vCenter is out of reach, and with every verbosity."""
+    """Also if a vCenter is unreachable, and with every verbosity."""
     (block,) = (block for block in PLAYS if "passwords:" in block.text)
     (play,) = block.data
     play["vars"]["passwords"]["127.0.0.9"] = "Secret-0f-the-0ther!"
@@ -118,7 +118,7 @@ def test_a_loop_over_vcenters_shows_no_password(ansible: Ansible, busy: VCenter)
 
 
 @pytest.mark.parametrize("block", DEFAULTS, ids=lambda block: block.place)
-def test_module_defaults(ansible: Ansible, busy: VCenter, block: Block) -> None:
+def test_module_defaults_in_the_documentation_work(ansible: Ansible, busy: VCenter, block: Block) -> None:
     read = {"name": "Read", "vijson.tasks.vi_task_info": {}}
     play: dict[str, Any] = {"hosts": "localhost", "gather_facts": False, **block.data, "tasks": [read]}
     # On localhost, the inventory does not name the vCenter.
@@ -127,7 +127,7 @@ def test_module_defaults(ansible: Ansible, busy: VCenter, block: Block) -> None:
 
 
 @pytest.mark.parametrize("block", INVENTORIES, ids=lambda block: block.place)
-def test_inventories(ansible: Ansible, tmp_path: Path, block: Block) -> None:
+def test_inventories_in_the_documentation_work(ansible: Ansible, tmp_path: Path, block: Block) -> None:
     inventory = tmp_path / "inventory.yml"
     inventory.write_text(block.text)
     play = {"hosts": "all", "gather_facts": False, "tasks": [{"name": "Ping", "ansible.builtin.ping": {}}]}
@@ -135,20 +135,20 @@ def test_inventories(ansible: Ansible, tmp_path: Path, block: Block) -> None:
     assert done["Ping"].result["ping"] == "pong"
 
 
-def test_every_block_is_run() -> None:
+def test_every_yaml_block_is_tested() -> None:
     run_here = [*PLAYS, *RULEBOOKS, *DEFAULTS, *INVENTORIES, *EVENTS, *RULES]
     assert sorted(block.place for block in run_here) == sorted(block.place for block in YAML)
 
 
 @pytest.mark.parametrize("block", RULES)
-def test_rules_are_those_of_a_rulebook_that_ships(block: Block) -> None:
+def test_rules_in_the_documentation_are_those_of_a_shipped_rulebook(block: Block) -> None:
     """The tests of the rulebooks run these rules."""
     shipped = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in ROOT.glob("extensions/eda/rulebooks/*.yml")]
     assert block.data["rules"] in [ruleset["rules"] for rulebook in shipped for ruleset in rulebook]
 
 
 @pytest.mark.parametrize("block", RULEBOOKS)
-def test_rulebooks_have_sources_that_work(busy: VCenter, tmp_path: Path, block: Block) -> None:
+def test_sources_in_documented_rulebooks_report_their_events(busy: VCenter, tmp_path: Path, block: Block) -> None:
     busy.task(type="VirtualMachine.clone", state="running", started_ago=3 * 3600)
     changes = [re.findall(r'event\.change == "(\w+)"', rule["condition"]) for rule in block.data[0]["rules"]]
     for source in block.data[0]["sources"]:
@@ -159,7 +159,7 @@ def test_rulebooks_have_sources_that_work(busy: VCenter, tmp_path: Path, block: 
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_commands(ansible: Ansible, busy: VCenter, tmp_path: Path, command: str) -> None:
+def test_commands_in_the_documentation_run(ansible: Ansible, busy: VCenter, tmp_path: Path, command: str) -> None:
     if command.startswith("curl"):
         quiet = command.replace("curl", "curl --silent --fail-with-body", 1)
         subprocess.run(["bash", "-c", quiet], env={**os.environ, **busy.variables}, check=True, timeout=60)
@@ -168,7 +168,7 @@ def test_commands(ansible: Ansible, busy: VCenter, tmp_path: Path, command: str)
         assert done.code == 0, done.output
 
 
-def test_examples_of_modules(ansible: Ansible, busy: VCenter) -> None:
+def test_examples_of_modules_run(ansible: Ansible, busy: VCenter) -> None:
     plays = [
         {"name": module.stem, "hosts": "localhost", "gather_facts": False, "tasks": constant(module, "EXAMPLES")}
         for module in reversed(MODULES)  # wait before there is a task that never ends
@@ -176,7 +176,7 @@ def test_examples_of_modules(ansible: Ansible, busy: VCenter) -> None:
     run(ansible, yaml.safe_dump(plays))
 
 
-def test_examples_of_the_event_source(busy: VCenter, tmp_path: Path) -> None:
+def test_examples_of_the_event_source_report_events(busy: VCenter, tmp_path: Path) -> None:
     for example in constant(SOURCE, "EXAMPLES"):
         options = connected(example["vijson.tasks.vi_tasks"] or {}, busy, tmp_path)
         with watching(busy.variables, tmp_path, options) as watcher:
@@ -185,7 +185,7 @@ def test_examples_of_the_event_source(busy: VCenter, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("block", EVENTS, ids=lambda block: block.place)
-def test_events(busy: VCenter, tmp_path: Path, block: Block) -> None:
+def test_events_in_the_documentation_have_the_keys_of_real_ones(busy: VCenter, tmp_path: Path, block: Block) -> None:
     with watching(busy.variables, tmp_path, {"states": ["error"]}) as watcher:
         busy.task(type=block.data["task"]["description_id"], state="error")
         watcher.wait_for('"change"')

@@ -19,7 +19,7 @@ BUILDER = Path(sys.executable).with_name("ansible-builder")
 DEFINITION = ROOT / "execution-environment.yml"
 
 pytestmark = pytest.mark.skipif(
-    not BUILDER.exists(), reason="left out: ansible-builder is not installed (requirements/awx.in)"
+    not BUILDER.exists(), reason="left out: ansible-builder is not installed (requirements/tools.in)"
 )
 
 
@@ -35,7 +35,7 @@ def builder(*arguments: str) -> str:
     return subprocess.run([str(BUILDER), *arguments], check=True, capture_output=True, text=True, timeout=60).stdout
 
 
-def test_build_context(tmp_path: Path) -> None:
+def test_the_build_context_pins_image_and_collection_and_installs_git(tmp_path: Path) -> None:
     builder("create", "--file", str(DEFINITION), "--context", str(tmp_path), "--output-filename", "Containerfile")
     steps = (tmp_path / "Containerfile").read_text("utf-8").splitlines()
     definition = yaml.safe_load(DEFINITION.read_text("utf-8"))
@@ -52,7 +52,7 @@ def test_build_context(tmp_path: Path) -> None:
     assert re.search(r"@sha256:[0-9a-f]{64}$", definition["images"]["base_image"]["name"])
 
 
-def test_what_the_collection_asks_for() -> None:
+def test_the_collection_requires_only_its_runtime_library() -> None:
     found = yaml.safe_load(builder("introspect", str(ROOT.parents[2])))
     assert [line.partition("  #")[0] for line in found["python"]] == [requirement("runtime")]
     assert not found["system"]

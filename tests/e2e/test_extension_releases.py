@@ -23,7 +23,7 @@ def found(vcenter: VCenter) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("hello_status", [0, 404])
-def test_a_certificate_is_never_erased(vcenter: VCenter, hello_status: int) -> None:
+def test_an_update_never_erases_a_certificate(vcenter: VCenter, hello_status: int) -> None:
     before = found(vcenter)
     assert before["server"][0]["serverCertificate"]
     vcenter.quirks(hello_status=hello_status)

@@ -32,7 +32,7 @@ def on_each(vcenters: list[VCenter], folder: Path, tasks: list[Task], **specs: d
     return Ansible(vcenters[0], folder).tasks(tasks, hosts=hosts, play={"hosts": "all", "module_defaults": defaults})
 
 
-def test_failures(vcenters: list[VCenter], tmp_path: Path) -> None:
+def test_every_failure_names_its_vcenter(vcenters: list[VCenter], tmp_path: Path) -> None:
     tasks = [
         task("timeout", "vi_task_wait", {"tasks": "{{ runs }}", "wait_timeout": 0}),
         task("not idle", "vi_task_wait", {"entity": "web01", "until": "idle", "wait_timeout": 0}),
@@ -76,7 +76,7 @@ def test_failures(vcenters: list[VCenter], tmp_path: Path) -> None:
         assert len(set(re.findall(r"127\.0\.0\.\d", each.msg))) == 1, each
 
 
-def test_progress_and_warnings(vcenters: list[VCenter], tmp_path: Path) -> None:
+def test_progress_lines_and_warnings_name_their_vcenter(vcenters: list[VCenter], tmp_path: Path) -> None:
     tasks = [
         task("wait", "vi_task_wait", {"tasks": "{{ slow }}", "fail_on_error": False}),
         task("idle", "vi_task_wait", {"entity": "VirtualMachine:vm-21", "until": "idle", "wait_timeout": 0}),

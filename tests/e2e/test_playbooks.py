@@ -46,7 +46,7 @@ def shown(run: Run, name: str) -> Any:
     return run[name].result["msg"]
 
 
-def test_demo(ansible: Ansible, vcenter: VCenter) -> None:
+def test_demo_drives_its_tasks_once(ansible: Ansible, vcenter: VCenter) -> None:
     first = play(ansible, "demo")
     job, other = created(first)
     ended = [
@@ -66,13 +66,13 @@ def test_demo(ansible: Ansible, vcenter: VCenter) -> None:
     assert max(map(len, first.stdout.splitlines())) < 160
 
 
-def test_demo_in_check_mode(ansible: Ansible, vcenter: VCenter) -> None:
+def test_demo_creates_nothing_in_check_mode(ansible: Ansible, vcenter: VCenter) -> None:
     run = play(ansible, "demo", "--check", "-e", "demo_name=not-created-for-real")
     assert created(run) == ["check-mode", "check-mode"]
     assert "TaskManager.CreateTask" not in vcenter.state()["requests"]
 
 
-def test_failed_last_night(ansible: Ansible, vcenter: VCenter) -> None:
+def test_failed_last_night_shows_the_failed_tasks_of_the_night(ansible: Ansible, vcenter: VCenter) -> None:
     night = {"state": "error", "type": "VirtualMachine.clone", "user": "EXAMPLE.COM\\carol"}
     message = {"_typeName": "LocalizableMessage", "key": "full", "message": "The datastore is full"}
     error = {"_typeName": "InsufficientResourcesFault", "faultMessage": [message]}
@@ -92,7 +92,7 @@ def test_failed_last_night(ansible: Ansible, vcenter: VCenter) -> None:
     assert shown(quiet, "Show the failed tasks") == ["No task failed."]
 
 
-def test_busiest_and_failures_csv(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_busiest_and_failures_csv_count_tasks(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     clone = {"type": "VirtualMachine.clone", "user": "EXAMPLE.COM\\carol", "completed_ago": 60}
     vcenter.tasks(700, **clone, state="error", error=fault("The datastore is full"))
     vcenter.tasks(30, **{**clone, "user": "EXAMPLE.COM\\dave"}, state="error", error=fault("The datastore is full"))
@@ -116,7 +116,7 @@ def test_busiest_and_failures_csv(ansible: Ansible, vcenter: VCenter, tmp_path: 
     ]
 
 
-def test_long_running(ansible: Ansible, vcenter: VCenter) -> None:
+def test_long_running_fails_with_tasks_older_than_two_hours(ansible: Ansible, vcenter: VCenter) -> None:
     vcenter.task(started_ago=7100)
     quiet = play(ansible, "long_running")
     assert quiet.code == 0, quiet.output
@@ -127,7 +127,7 @@ def test_long_running(ansible: Ansible, vcenter: VCenter) -> None:
     assert line.startswith(f"{long}  running  CloneVM_Task  web01  2h01m")
 
 
-def test_vm_idle(ansible: Ansible, vcenter: VCenter) -> None:
+def test_vm_idle_waits_for_the_tasks_of_one_machine(ansible: Ansible, vcenter: VCenter) -> None:
     """With the variable as the survey of a job template sets it."""
     mine, other = vcenter.task(entity="vm-22"), vcenter.task(entity="vm-21")
     with ThreadPoolExecutor(1) as pool:
@@ -141,7 +141,7 @@ def test_vm_idle(ansible: Ansible, vcenter: VCenter) -> None:
     assert vcenter.info(other)["state"] == "running"
 
 
-def test_all_vcenters(tmp_path: Path) -> None:
+def test_all_vcenters_shows_one_table_with_unreachable_ones_last(tmp_path: Path) -> None:
     with simulators(2, ["--history", "0"]) as given:
         first, second = map(VCenter, given)
         tasks = [
@@ -172,7 +172,9 @@ def test_all_vcenters(tmp_path: Path) -> None:
         ("all_vcenters", [], "Set --inventory to a file with the group vcenters"),
     ],
 )
-def test_what_is_missing(ansible: Ansible, vcenter: VCenter, name: str, arguments: list[str], message: str) -> None:
+def test_a_missing_variable_is_named_in_the_message(
+    ansible: Ansible, vcenter: VCenter, name: str, arguments: list[str], message: str
+) -> None:
     run = play(ansible, name, *arguments)
     assert run.code == 2, run.output
     assert message in json.dumps(run.outcomes[-1].result)
@@ -200,12 +202,12 @@ def test_git_ignores_what_playbooks_write() -> None:
         ("vm_idle", 13),
     ],
 )
-def test_everyday_jobs_are_short(name: str, most: int) -> None:
+def test_everyday_playbooks_are_short(name: str, most: int) -> None:
     lines = (PLAYBOOKS / f"{name}.yml").read_text(encoding="utf-8").splitlines()
     assert len([line for line in lines if line.strip() and not line.lstrip().startswith("#") and line != "---"]) <= most
 
 
-def test_cancel_stuck_on_host(ansible: Ansible, vcenter: VCenter) -> None:
+def test_cancel_stuck_on_host_cancels_old_tasks_of_the_host(ansible: Ansible, vcenter: VCenter) -> None:
     stuck = vcenter.task(entity="host-11", queued_ago=3600, started_ago=3500)
     on_vm = vcenter.task(entity="vm-21", queued_ago=3600, started_ago=3500)
     fixed = vcenter.task(entity="vm-23", queued_ago=3600, started_ago=3500, cancelable=False)
@@ -222,7 +224,7 @@ def test_cancel_stuck_on_host(ansible: Ansible, vcenter: VCenter) -> None:
     assert shown(play(ansible, "cancel_stuck_on_host"), "Show the stuck tasks") == ["No task is stuck."]
 
 
-def test_host_maintenance(ansible: Ansible, vcenter: VCenter) -> None:
+def test_host_maintenance_cancels_old_tasks_and_waits_for_others(ansible: Ansible, vcenter: VCenter) -> None:
     """A clone that is two hours old, on a virtual machine of the host, and a task that ends soon."""
     old = vcenter.task(entity="vm-21", type="VirtualMachine.clone", queued_ago=7300, started_ago=7200)
     soon, elsewhere = vcenter.task(entity="host-11", duration=3), vcenter.task(entity="vm-22")
@@ -231,7 +233,7 @@ def test_host_maintenance(ansible: Ansible, vcenter: VCenter) -> None:
     assert [vcenter.info(moid)["state"] for moid in (old, soon, elsewhere)] == ["error", "success", "running"]
 
 
-def test_wait_for_clones(ansible: Ansible, vcenter: VCenter) -> None:
+def test_wait_for_clones_accepts_two_failures(ansible: Ansible, vcenter: VCenter) -> None:
     full = {
         "_typeName": "NoDiskSpace",
         "datastore": "ds",
@@ -255,7 +257,7 @@ def test_wait_for_clones(ansible: Ansible, vcenter: VCenter) -> None:
         assert f" of {machine}: The disk is full" in failed.msg
 
 
-def test_own_job(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_own_job_is_run_once_and_retried_after_a_failure(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     archive = tmp_path / "packed.tar.gz"
     given = ("-e", f"job_archive={archive}", "-e", f"job_folder={PLAYBOOKS}")
     checked = play(ansible, "own_job", "--check", *given)
@@ -284,7 +286,7 @@ def test_own_job(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     vcenter.invoke("ExtensionManager/ExtensionManager/UnregisterExtension", {"extensionKey": "com.example.jobs"})
 
 
-def test_nightly_script(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_nightly_script_runs_again_only_where_it_failed(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     script = tmp_path / "nightly"
     script.write_text(f'#!/bin/sh\necho "copied 50 %"\n[ "$1" != /DC0/vm/web02 ] || cat {tmp_path}/list\n')
     script.chmod(0o700)

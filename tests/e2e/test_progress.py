@@ -21,7 +21,7 @@ def ordered(name: str, count: int, **spec: Any) -> Task:
     return task(name, "control", {"path": "tasks", "body": {"entity": "vm-21", "count": count, **spec}}, register=name)
 
 
-def test_a_few_tasks(ansible: Ansible) -> None:
+def test_a_few_tasks_have_a_progress_line_each(ansible: Ansible) -> None:
     run = ansible.tasks(
         [
             ordered("clone", 1, type="VirtualMachine.clone", duration=4),
@@ -41,7 +41,7 @@ def test_a_few_tasks(ansible: Ansible) -> None:
     assert any(line.startswith(f"{other} ") and "error" in line for line in lines)
 
 
-def test_many_tasks_are_told_by_their_number(ansible: Ansible) -> None:
+def test_many_tasks_are_reported_as_counts(ansible: Ansible) -> None:
     run = ansible.tasks(
         [
             ordered("done", 8, state="success"),
@@ -58,7 +58,7 @@ def test_many_tasks_are_told_by_their_number(ansible: Ansible) -> None:
     assert lines[-1] == "10 of 10 done, 2 failed"
 
 
-def test_silence(ansible: Ansible, vcenter: VCenter) -> None:
+def test_progress_can_be_turned_off(ansible: Ansible, vcenter: VCenter) -> None:
     """No progress with no_log, if it is turned off, or in a module, whose output Ansible shows only at its end."""
     moid = vcenter.task(progress=43)
     look = {"tasks": moid, "wait_timeout": 0}
@@ -75,12 +75,12 @@ def test_silence(ansible: Ansible, vcenter: VCenter) -> None:
     assert f"{moid} PowerOnVM_Task web01 43%" in ansible.tasks(again).stderr
 
 
-def test_output_stays_json(ansible: Ansible, vcenter: VCenter) -> None:
+def test_json_output_contains_no_progress(ansible: Ansible, vcenter: VCenter) -> None:
     """Output for programs contains no progress."""
     moid = vcenter.task(state="success")
     command = ["ansible", "localhost", "-m", "vijson.tasks.vi_task_wait", "-a", f"task={moid}", "--one-line"]
     run = ansible.run(command)
-    head, _arrow, answer = run.stdout.partition(" => ")
+    head, _arrow, result = run.stdout.partition(" => ")
     assert head == "localhost | SUCCESS"
-    assert json.loads(answer)["succeeded"] == [moid]
+    assert json.loads(result)["succeeded"] == [moid]
     assert moid in run.stderr

@@ -11,7 +11,7 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 BRIEF = ["moid", "state", "progress", "label", "entity", "who", "elapsed", "error"]
 
 
-def test_what_runs_on_one_screen(ansible: Ansible, vcenter: VCenter) -> None:
+def test_running_tasks_fit_on_one_screen(ansible: Ansible, vcenter: VCenter) -> None:
     """The output of one command for 20 tasks, without any option for its format."""
     clones = [vcenter.task(type="VirtualMachine.clone", progress=43, started_ago=7200) for _task in range(20)]
     arguments = "states=running fields=brief"
@@ -24,7 +24,7 @@ def test_what_runs_on_one_screen(ansible: Ansible, vcenter: VCenter) -> None:
     assert max(map(len, shown)) < 120
 
 
-def test_fields(ansible: Ansible, vcenter: VCenter) -> None:
+def test_brief_fields_are_the_same_in_all_modules(ansible: Ansible, vcenter: VCenter) -> None:
     moid = vcenter.task(started_ago=60, progress=5)
     run = ansible.tasks(
         [

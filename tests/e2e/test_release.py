@@ -15,7 +15,7 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 
 @pytest.mark.parametrize(("server", "spoken"), [("8.0.1.0", "8.0.1.0"), ("8.0.3.0", "8.0.3.0"), ("9.1.0.0", "9.1.0.0")])
-def test_the_newest_that_both_know(server: str, spoken: str, tmp_path: Path) -> None:
+def test_auto_uses_the_newest_release_that_both_support(server: str, spoken: str, tmp_path: Path) -> None:
     with simulator(["--history", "0", "--check", "--log", "--release", server]) as variables:
         vcenter = VCenter(variables)
         run = Ansible(vcenter, tmp_path).tasks(
@@ -32,7 +32,7 @@ def test_the_newest_that_both_know(server: str, spoken: str, tmp_path: Path) -> 
     assert releases == ["8.0.1.0"] * 3 + [spoken] * 2 + ["8.0.1.0"]
 
 
-def test_a_run_negotiates_once(ansible: Ansible, vcenter: VCenter) -> None:
+def test_a_run_negotiates_the_release_once(ansible: Ansible, vcenter: VCenter) -> None:
     moid = vcenter.task()
     for in_process in (True, False):
         vcenter.reset()

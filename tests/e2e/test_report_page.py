@@ -139,7 +139,7 @@ def counts(page: Page) -> dict[str, int]:
     return {name: int(count.replace(",", "")) for name, count in zip(names, texts(page, "#states .count"))}
 
 
-def test_counts(page: Page) -> None:
+def test_the_page_shows_the_counts_of_tasks(page: Page) -> None:
     assert text(page, "h1") == "Nightly <report>"
     assert counts(page) == {"Tasks": 71, "Succeeded": 63, "Failed": 6, "Running": 1, "Queued": 1}
     assert texts(page, "#states .note") == [
@@ -160,7 +160,7 @@ def test_counts(page: Page) -> None:
     }
 
 
-def test_users_and_objects(page: Page) -> None:
+def test_the_page_groups_tasks_by_user_and_object(page: Page) -> None:
     users = [texts(page, f"#users tbody tr:nth-child({row}) > *") for row in range(1, 5)]
     assert users[1][:3] == [CAROL, "4", "4 (100 %)"]
     assert {row[0] for row in users[2:]} == {UNBROKEN, "System"}
@@ -171,7 +171,7 @@ def test_users_and_objects(page: Page) -> None:
     click(page, "#clear")
 
 
-def test_failures(page: Page) -> None:
+def test_failures_are_grouped_by_message(page: Page) -> None:
     assert texts(page, "#failure-list .count") == [f"{count}\N{MULTIPLICATION SIGN}" for count in (4, 1, 1)]
     messages = texts(page, "#failure-list summary .message")
     assert messages[0] == NO_SPACE
@@ -187,14 +187,14 @@ def test_failures(page: Page) -> None:
     assert text(page, "#found") == "1 to 50 of 71 tasks"
 
 
-def test_longest(page: Page) -> None:
+def test_the_longest_tasks_are_listed_first(page: Page) -> None:
     assert texts(page, "#slowest-list .length")[:4] == ["1 h 30 min so far", "1 h", "1 h", "1 h"]
     assert texts(page, "#queued-list .length")[0] == "1 h 7 min so far"
     assert " by System" in texts(page, "#queued-list .note")[0]
     assert len(texts(page, "#slowest-list li")) == 10
 
 
-def test_hostile_texts_are_texts(page: Page) -> None:
+def test_hostile_texts_are_shown_as_plain_text(page: Page) -> None:
     assert search(page, "window.owned") == "1 matching task (71 in total)"
     assert page.run("document.querySelector('#task-rows .message').textContent") == HOSTILE + UNBROKEN
     click(page, "#task-rows button")
@@ -204,7 +204,7 @@ def test_hostile_texts_are_texts(page: Page) -> None:
     assert page.run("document.scripts.length") == 2
 
 
-def test_search(page: Page) -> None:
+def test_search_and_state_filters_narrow_the_table(page: Page) -> None:
     assert search(page, "  CAROL   space ") == "4 matching tasks (71 in total)"
     assert column(page, 4) == [CAROL] * 4
     assert search(page, "VirtualMachine.clone") == "3 matching tasks (71 in total)"
@@ -218,7 +218,7 @@ def test_search(page: Page) -> None:
     assert search(page, "carol") == "4 matching tasks (71 in total)"
 
 
-def test_sort_and_pages(page: Page) -> None:
+def test_the_table_can_be_sorted_and_paged(page: Page) -> None:
     data = embedded(Path(page.requests()[0].removeprefix("file://")))
     by_time = sorted((task["queue_time"][:19] for task in data), reverse=True)
 
@@ -246,7 +246,7 @@ def test_sort_and_pages(page: Page) -> None:
     assert column(page, 3)[:4] == ["db01"] * 4
 
 
-def test_timeline(page: Page) -> None:
+def test_the_timeline_can_be_zoomed_and_selects_tasks(page: Page) -> None:
     def bars(state: str) -> list[tuple[float, float]]:
         """The start positions of the bars of a state."""
         path = page.run(f"document.querySelector('#chart path[data-state={state}]:not(.columns)').getAttribute('d')")
@@ -257,7 +257,7 @@ def test_timeline(page: Page) -> None:
     assert len(bars("error")) == 6
     assert len(bars("waiting")) == 4
     assert len(bars("running")) == len(bars("queued")) == 1
-    assert len({y for _x, y in whole[:3]}) == 3, "what ran side by side has rows of its own"
+    assert len({y for _x, y in whole[:3]}) == 3, "tasks that ran at the same time have rows of their own"
     assert page.run("document.getElementById('zoom-out').disabled") is True
 
     box = page.run(
@@ -280,7 +280,7 @@ def test_timeline(page: Page) -> None:
     assert text(page, "#details-title") == "Clone virtual machine"
 
 
-def test_keyboard(page: Page) -> None:
+def test_the_page_can_be_used_with_the_keyboard(page: Page) -> None:
     page.run("document.querySelector('[data-sort=ran]').focus()")
     page.key("Enter")
     assert column(page, 7)[0] == "1 h 30 min so far"
@@ -296,7 +296,7 @@ def test_keyboard(page: Page) -> None:
     page.until("document.querySelector('#failure-list details').open")
 
 
-def test_names_do_not_decide_on_columns(page: Page) -> None:
+def test_long_names_do_not_change_the_column_widths(page: Page) -> None:
     widths = "[...document.querySelectorAll('#tasks th')].map((one) => one.clientWidth)"
     whole = page.run(widths)
     assert search(page, UNBROKEN) == "1 matching task (71 in total)"
@@ -306,7 +306,7 @@ def test_names_do_not_decide_on_columns(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1024, 1280])
-def test_no_width_overflows(page: Page, width: int) -> None:
+def test_the_page_fits_every_window_width(page: Page, width: int) -> None:
     click(page, "#failure-list li:last-child summary")
     page.size(width, 800)
     page.until(f"document.getElementById('chart').viewBox.baseVal.width < {width}")
@@ -316,7 +316,7 @@ def test_no_width_overflows(page: Page, width: int) -> None:
         assert page.run("document.getElementById('details').scrollWidth") <= width
 
 
-def test_paper(page: Page) -> None:
+def test_the_page_can_be_printed(page: Page) -> None:
     page.size(700, 1000)
     page.media("print", dark=True)
     assert page.run("document.documentElement.scrollWidth") <= 700
@@ -328,7 +328,7 @@ def test_paper(page: Page) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_contrast(page: Page, dark: bool) -> None:
+def test_texts_have_enough_contrast(page: Page, dark: bool) -> None:
     """Texts have the contrast that WCAG AA requires, 4.5 to 1."""
     page.media("screen", dark=dark)
     selectors = [
@@ -346,7 +346,7 @@ def test_contrast(page: Page, dark: bool) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_roles_and_names(page: Page, width: int) -> None:
+def test_elements_have_roles_and_names_for_assistive_technology(page: Page, width: int) -> None:
     """The roles and names for assistive technology, also when rows are shown as cards."""
     page.size(width, 800)
     nodes = [node for node in page.call("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
@@ -363,7 +363,7 @@ def test_roles_and_names(page: Page, width: int) -> None:
     assert page.run("document.documentElement.lang") == "en"
 
 
-def test_failures_alone_are_not_compared(browser: Browser, tmp_path: Path) -> None:
+def test_a_report_of_failures_only_shows_no_failure_rates(browser: Browser, tmp_path: Path) -> None:
     page = browser.page(written(tmp_path, 0, few, states="error"))
     assert text(page, "#summary").startswith("6 tasks from ")
     assert "of the tasks that ended" not in text(page, "#summary")
@@ -372,7 +372,7 @@ def test_failures_alone_are_not_compared(browser: Browser, tmp_path: Path) -> No
     assert page.problems() == []
 
 
-def test_nothing_to_report(browser: Browser, tmp_path: Path) -> None:
+def test_an_empty_report_says_that_no_tasks_were_found(browser: Browser, tmp_path: Path) -> None:
     page = browser.page(written(tmp_path, 0, lambda _vcenter: None))
     assert text(page, "#summary") == "No tasks were found in this span."
     assert counts(page) == {"Tasks": 0, "Succeeded": 0, "Failed": 0, "Running": 0, "Queued": 0}
@@ -380,7 +380,7 @@ def test_nothing_to_report(browser: Browser, tmp_path: Path) -> None:
     assert page.problems() == []
 
 
-def test_ten_thousand(browser: Browser, tmp_path: Path) -> None:
+def test_a_report_of_ten_thousand_tasks_stays_usable(browser: Browser, tmp_path: Path) -> None:
     """A month of a busy vCenter is as quick to use as a day of a small one."""
     file = written(tmp_path, MANY, lambda _vcenter: None, begin="60d")
     states = Counter(task["state"] for task in embedded(file))

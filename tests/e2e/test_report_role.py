@@ -52,7 +52,9 @@ def written(run: Run) -> list[bool]:
     return [outcome.result["changed"] for outcome in run.all(WRITTEN)]
 
 
-def test_writes_when_the_tasks_differ(ansible: Ansible, vcenter: VCenter, tmp_path: Path, short_path: Path) -> None:
+def test_the_page_is_written_only_if_the_tasks_differ(
+    ansible: Ansible, vcenter: VCenter, tmp_path: Path, short_path: Path
+) -> None:
     planned, page = tmp_path / "planned.html", tmp_path / "report.html"
     env: dict[str, str | None] = {"TMPDIR": str(short_path)}
     first = set(vcenter.tasks(2, state="success", completed_ago=60))
@@ -77,7 +79,9 @@ def test_writes_when_the_tasks_differ(ansible: Ansible, vcenter: VCenter, tmp_pa
     assert list(short_path.iterdir()) == []
 
 
-def test_what_goes_on_is_measured(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_running_tasks_change_the_page_unless_the_end_is_fixed(
+    ansible: Ansible, vcenter: VCenter, tmp_path: Path
+) -> None:
     """The running time of a task changes, unless the report has a fixed end."""
     vcenter.task(state="running", started_ago=60)
     until_then, until_now = tmp_path / "then.html", tmp_path / "now.html"
@@ -89,7 +93,7 @@ def test_what_goes_on_is_measured(ansible: Ansible, vcenter: VCenter, tmp_path: 
     assert 'data-end="2200-01-01T00:00:00Z"' in until_then.read_text("utf-8")
 
 
-def test_narrows(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_options_select_the_tasks_of_the_report(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     def ended(**spec: Any) -> str:
         return vcenter.task(state="success", completed_ago=60, **spec)
 
@@ -122,7 +126,7 @@ def test_narrows(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
         assert told in page.read_text("utf-8")
 
 
-def test_shows_the_span(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_the_page_shows_the_time_span(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     """With an end, relative times become absolute; absolute times are shown in UTC, in whatever form they are given."""
     cases = [
         {"begin": "1d"},
@@ -152,7 +156,7 @@ def test_shows_the_span(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> N
         assert shown[1] - shown[0] == begin - end
 
 
-def test_no_text_of_the_server_is_markup(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_texts_of_the_server_are_never_markup(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     hostile = {"name": HOSTILE, "description": HOSTILE, "user": HOSTILE, "activation_id": HOSTILE}
     vcenter.task(state="error", completed_ago=60, error=fault(HOSTILE, "NoDiskSpace", file=HOSTILE), **hostile)
     page = tmp_path / "report.html"
@@ -170,7 +174,7 @@ def test_no_text_of_the_server_is_markup(ansible: Ansible, vcenter: VCenter, tmp
     assert HOSTILE in found["error"]["message"]
 
 
-def test_a_failure_leaves_the_page_and_nothing_else(
+def test_a_failure_keeps_the_old_page_and_leaves_no_other_file(
     ansible: Ansible, vcenter: VCenter, tmp_path: Path, short_path: Path
 ) -> None:
     page = tmp_path / "report.html"
@@ -202,7 +206,9 @@ def test_a_failure_leaves_the_page_and_nothing_else(
     assert list(short_path.iterdir()) == []
 
 
-def test_connection_by_variables(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_connection_variables_of_the_role_replace_the_environment(
+    ansible: Ansible, vcenter: VCenter, tmp_path: Path
+) -> None:
     given = vcenter.variables
     without: dict[str, str | None] = dict.fromkeys(name for name in given if name.startswith("VMWARE_"))
     login = {"hostname": "127.0.0.1", "username": given["VMWARE_USER"], "password": given["VMWARE_PASSWORD"]}
@@ -218,7 +224,7 @@ def test_connection_by_variables(ansible: Ansible, vcenter: VCenter, tmp_path: P
     assert given["VMWARE_PASSWORD"] not in run.output + page.read_text("utf-8")
 
 
-def test_session_of_others(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_a_given_session_is_used(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     without: dict[str, str | None] = {"VMWARE_USER": None, "VMWARE_PASSWORD": None}
     login = {"username": vcenter.variables["VMWARE_USER"], "password": vcenter.variables["VMWARE_PASSWORD"]}
     given = variables(session_id="{{ session.session_id }}", dest=tmp_path / "report.html")
@@ -234,7 +240,7 @@ def test_session_of_others(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -
     assert vcenter.state()["opened"]["sessions"] == 1
 
 
-def test_several_vcenters(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_several_vcenters_get_a_page_each(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     """The hosts of the play need not exist: everything runs on the controller, also with `become`."""
     vcenter.task(state="success", completed_ago=60)
     (tmp_path / "inventory").write_text(f"one ansible_host={vcenter.host}\ntwo ansible_host={vcenter.host}\n")
@@ -249,7 +255,9 @@ def test_several_vcenters(ansible: Ansible, vcenter: VCenter, tmp_path: Path) ->
     assert {page.name for page in tmp_path.glob("*.html")} == {"one.html", "two.html"}
 
 
-def test_playbook_of_the_collection(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_the_report_playbook_writes_to_the_working_directory(
+    ansible: Ansible, vcenter: VCenter, tmp_path: Path
+) -> None:
     """The page is written to the working directory of Ansible, not beside the playbook."""
     moid = vcenter.task(state="success", completed_ago=60)
     (tmp_path / "here").mkdir()
@@ -266,7 +274,7 @@ def test_playbook_of_the_collection(ansible: Ansible, vcenter: VCenter, tmp_path
 
 
 @pytest.mark.parametrize("option", CONNECTION_ARGUMENTS)
-def test_every_connection_option(option: str) -> None:
+def test_the_role_documents_and_passes_every_connection_option(option: str) -> None:
     (spec,) = yaml.safe_load((ROLE_FOLDER / "meta" / "argument_specs.yml").read_text())["argument_specs"].values()
     variable = f"task_report_{option}"
     described = spec["options"][variable]

@@ -125,7 +125,7 @@ def created_and_done(moids: list[str]) -> Counter[tuple[str, str]]:
     return Counter((moid, change) for moid in moids for change in ("created", "done"))
 
 
-def test_events_come_once_each_over_restarts(rulebook: Start, tmp_path: Path) -> None:
+def test_each_event_is_reported_once_across_restarts(rulebook: Start, tmp_path: Path) -> None:
     options, trust = restartable(tmp_path)
     with simulator(options) as variables:
         vcenter = VCenter({**variables, **trust})
@@ -150,7 +150,7 @@ def test_events_come_once_each_over_restarts(rulebook: Start, tmp_path: Path) ->
         assert vcenter.state()["violations"] == []
 
 
-def test_a_wrong_option_ends_it_with_one_clear_line(rulebook: Start, vcenter: VCenter) -> None:
+def test_a_wrong_option_ends_the_rulebook_with_one_clear_line(rulebook: Start, vcenter: VCenter) -> None:
     rules = [{**PRINT_ALL[0], "sources": [{"vijson.tasks.vi_tasks": {"states": ["failed"]}}]}]
     with pytest.raises(AssertionError, match="It ended with code 1") as ended:
         rulebook(rules, vcenter.variables)
@@ -241,7 +241,7 @@ def fail_clone(vcenter: VCenter, traps: Traps) -> str:
     return moid
 
 
-def test_hostile_text_in_an_incident_is_only_text(
+def test_hostile_text_in_an_incident_is_not_rendered(
     rulebook: Start, hostile: VCenter, tracker: Tracker, traps: Traps
 ) -> None:
     watcher = rulebook("vijson.tasks.failed_clone", {**hostile.variables, "INCIDENT_URL": tracker.url})
@@ -257,10 +257,10 @@ def test_hostile_text_in_an_incident_is_only_text(
     assert "lookup('pipe'" not in watcher.output
 
 
-def test_hostile_text_in_an_event_of_a_rulebook_that_trusts_it(
+def test_hostile_text_in_an_event_passed_to_a_playbook_is_not_rendered(
     rulebook: Start, hostile: VCenter, tracker: Tracker, traps: Traps, tmp_path: Path
 ) -> None:
-    """Whoever passes an event as it is to a playbook that shows its text is safe as well."""
+    """An event that a rulebook passes unchanged to a playbook, which shows its text, is safe as well."""
     task = "ansible_eda.event.task"
     body = {"name": f"{{{{ {task}.entity.name }}}}", "error": f"{{{{ {task}.error.message }}}}", "doing": "{{ doing }}"}
     post = {"url": tracker.url, "method": "POST", "body_format": "json", "body": body, "status_code": 201}
@@ -287,7 +287,7 @@ def open_incident(ansible: Ansible, tracker: Tracker, **variables: Any) -> Run:
     return ansible.run(command, env={"INCIDENT_URL": tracker.url})
 
 
-def test_an_incident_tells_that_its_task_has_expired(ansible: Ansible, vcenter: VCenter, tracker: Tracker) -> None:
+def test_an_incident_reports_that_its_task_has_expired(ansible: Ansible, vcenter: VCenter, tracker: Tracker) -> None:
     moid = vcenter.task(state="error", error=fault("Full"))
     vcenter.expire(moid)
     assert open_incident(ansible, tracker, incident_task=moid, incident_after=1).code == 0

@@ -33,7 +33,7 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
-def test_files_of_ansible_land_in_the_users_folder(checkout: Path, tmp_path: Path) -> None:
+def test_ansible_programs_run_in_the_current_folder(checkout: Path, tmp_path: Path) -> None:
     def folder_of(program: str) -> str:
         command = [str(checkout / "scripts" / "in-tree"), program]
         environment = {**os.environ, "VENV": str(tmp_path / "venv")}
@@ -43,8 +43,8 @@ def test_files_of_ansible_land_in_the_users_folder(checkout: Path, tmp_path: Pat
     assert folder_of("pytest") == str((checkout / ".build/ansible_collections/vijson/tasks").resolve())
 
 
-def test_options_without_a_separator() -> None:
-    script = str(ROOT / "scripts" / "with_simulator.py")
+def test_simulator_options_without_a_separator_are_refused() -> None:
+    script = str(ROOT / "tests/support/with_simulator.py")
     done = subprocess.run(
         [sys.executable, script, "--history", "10", "true"], stderr=-1, text=True, timeout=60, check=False
     )
@@ -60,7 +60,7 @@ def test_help_shows_the_targets_below_their_headings() -> None:
 
 
 def test_the_simulator_suggests_a_command_that_works() -> None:
-    script = [sys.executable, str(ROOT / "scripts" / "with_simulator.py")]
+    script = [sys.executable, str(ROOT / "tests/support/with_simulator.py")]
     environment = {"ANSIBLE_COLLECTIONS_PATH": "", "ANSIBLE_HOME": "", **os.environ}
     with subprocess.Popen(script, env=environment, stdout=-1, text=True) as process:
         assert process.stdout is not None

@@ -40,7 +40,7 @@ def moids(result: dict[str, Any]) -> list[str]:
     return [task["moid"] for task in result["tasks"]]
 
 
-def test_names(vcenter: VCenter) -> None:
+def test_entity_names_are_found_and_ambiguous_names_are_refused(vcenter: VCenter) -> None:
     of_vm, of_host = vcenter.task(entity="vm-22"), vcenter.task(entity="host-11")
     of_slash, twin = vcenter.task(entity="vm-25"), vcenter.task(entity="vm-61")
     for entity, expected in (
@@ -80,7 +80,9 @@ def test_names(vcenter: VCenter) -> None:
         ("web02", ["self", "vms", "descendants"], "w"),
     ],
 )
-def test_include(vcenter: VCenter, entity: Any, include: list[str], expected: str) -> None:
+def test_include_adds_the_objects_below_an_entity(
+    vcenter: VCenter, entity: Any, include: list[str], expected: str
+) -> None:
     entities = {"h": "host-11", "v": "vm-21", "w": "vm-22", "c": "domain-c7", "x": "vm-61"}
     made = {vcenter.task(entity=moid): letter for letter, moid in entities.items()}
     found = moids(run(vcenter, "vi_task_info", entity=entity, include=include))
@@ -88,7 +90,7 @@ def test_include(vcenter: VCenter, entity: Any, include: list[str], expected: st
     assert vcenter.state()["requests"]["PropertyCollector.RetrievePropertiesEx"] <= 3
 
 
-def test_ten_thousand_machines() -> None:
+def test_a_name_is_found_fast_among_ten_thousand_machines() -> None:
     with simulator(["--history", "0"]) as variables:
         vcenter = VCenter(variables)
         last = vcenter.control("POST", "entities", {"count": 10_000})["entities"][-1]
@@ -106,7 +108,7 @@ def test_ten_thousand_machines() -> None:
         assert vcenter.state()["total"] <= 3 * 6
 
 
-def test_selecting_by_user_type_state_and_age(vcenter: VCenter) -> None:
+def test_tasks_are_selected_by_user_type_state_and_age(vcenter: VCenter) -> None:
     clone = {"type": "VirtualMachine.clone", "user": "VSPHERE.LOCAL\\Alice"}
     old, fresh = vcenter.task(**OLD, **clone), vcenter.task(**clone)
     ended, failed = vcenter.task(state="success", **clone), vcenter.task(state="error", user="EXAMPLE\\alice")
@@ -127,7 +129,7 @@ def test_selecting_by_user_type_state_and_age(vcenter: VCenter) -> None:
     assert set(moids(run(vcenter, "vi_task_info"))) == {old, fresh, ended, failed, queued}
 
 
-def test_ages_are_by_the_clock_of_the_server(vcenter: VCenter) -> None:
+def test_ages_are_measured_by_the_clock_of_the_server(vcenter: VCenter) -> None:
     vcenter.quirks(clock_offset=7200)
     old = vcenter.task(entity="vm-22", started_ago=600)
     for older_than in ("5m", None):
@@ -136,7 +138,7 @@ def test_ages_are_by_the_clock_of_the_server(vcenter: VCenter) -> None:
         assert 599 <= found["elapsed"] < 640
 
 
-def test_cancel(vcenter: VCenter) -> None:
+def test_cancel_requests_the_cancel_of_selected_tasks_only(vcenter: VCenter) -> None:
     old, fixed = vcenter.task(entity="vm-21", **OLD), vcenter.task(entity="vm-23", cancelable=False, **OLD)
     fresh, elsewhere = vcenter.task(entity="vm-21"), vcenter.task(entity="vm-22", **OLD)
     options: dict[str, Any] = {"entity": HOST, "include": ["self", "vms"], "older_than": "1h"}
@@ -157,7 +159,7 @@ def test_cancel(vcenter: VCenter) -> None:
     assert refused(vcenter, "vi_task_cancel", tasks=[old], entity=HOST).startswith("tasks: cannot be used together")
 
 
-def test_wait(vcenter: VCenter) -> None:
+def test_wait_waits_for_selected_tasks_only(vcenter: VCenter) -> None:
     soon, fails = vcenter.task(duration=1), vcenter.task(duration=1, outcome="error", error=FULL, entity="vm-23")
     elsewhere = vcenter.task(entity="vm-22")
     on_host: dict[str, Any] = {"entity": HOST, "include": ["vms"], "wait_timeout": "1m"}
@@ -173,7 +175,7 @@ def test_wait(vcenter: VCenter) -> None:
     assert moids(run(vcenter, "vi_task_wait", **on_host)) == []
 
 
-def test_wait_until_idle(vcenter: VCenter) -> None:
+def test_wait_until_idle_includes_tasks_that_start_later(vcenter: VCenter) -> None:
     first = vcenter.task(duration=1.5)
     begun: list[str] = []
     timer = Timer(0.7, lambda: begun.append(vcenter.task(duration=2)))
@@ -190,7 +192,7 @@ def test_wait_until_idle(vcenter: VCenter) -> None:
     assert refused(vcenter, "vi_task_wait", tasks=[busy], until="idle").startswith("until: idle needs a selection")
 
 
-def test_wait_until_too_many_have_failed(vcenter: VCenter) -> None:
+def test_wait_fails_at_once_after_too_many_errors(vcenter: VCenter) -> None:
     started = [
         {"task": {"moid": vcenter.task(duration=duration, outcome="error", error=FULL, entity=entity)}, "changed": True}
         for duration, entity in ((0.5, "vm-21"), (0.5, "vm-22"), (1.5, "vm-23"), (60, "vm-24"))

@@ -53,7 +53,7 @@ def test_twenty_modules_log_in_once(ansible: Ansible, vcenter: VCenter) -> None:
     assert state["requests"]["SessionManager.Login"] == state["requests"]["SessionManager.Logout"] == 1
 
 
-def test_rhythm(ansible: Ansible) -> None:
+def test_a_session_is_opened_used_and_ended(ansible: Ansible) -> None:
     use = {"session_id": "{{ login.session_id }}"}
     run = ansible.tasks(
         [
@@ -80,7 +80,7 @@ def test_rhythm(ansible: Ansible) -> None:
     assert [outcome.left.get("sessions", 0) for outcome in run] == [0, 1, 2, 2, 2, 1, 1, 1, 0]
 
 
-def test_a_session_that_is_around_is_not_used_to_log_in(ansible: Ansible) -> None:
+def test_a_session_id_in_the_environment_is_not_used_to_log_in(ansible: Ansible) -> None:
     play: list[Task] = [
         LOGIN,
         task("use", "vi_task_manager_info", {"session_id": "{{ login.session_id }}"}),
@@ -91,7 +91,7 @@ def test_a_session_that_is_around_is_not_used_to_log_in(ansible: Ansible) -> Non
     assert run["log in"].requests == {"SessionManager.Login": 1}
 
 
-def test_check_mode_has_a_session_too(ansible: Ansible) -> None:
+def test_check_mode_opens_and_ends_a_session(ansible: Ansible) -> None:
     use = task("use", "vi_task_manager_info", {"session_id": "{{ login.session_id }}"})
     run = ansible.tasks([LOGIN, use, LOGOUT], arguments=["--check"])
     assert hidden(run["log in"], changed=True)
@@ -101,7 +101,7 @@ def test_check_mode_has_a_session_too(ansible: Ansible) -> None:
 
 
 @pytest.mark.parametrize("in_process", [True, False])
-def test_nobody_gets_to_see_it(ansible: Ansible, vcenter: VCenter, in_process: bool) -> None:
+def test_the_session_id_is_never_shown(ansible: Ansible, vcenter: VCenter, in_process: bool) -> None:
     vcenter.control("POST", "log", {"on": True})
     play = [
         LOGIN,

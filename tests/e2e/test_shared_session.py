@@ -37,7 +37,7 @@ def hosts(count: int, **variables: Any) -> dict[str, dict[str, Any]]:
 
 
 def logins(vcenter: VCenter) -> tuple[int, int]:
-    """How often somebody logged in, and out."""
+    """The number of logins, and of logouts."""
     requests = vcenter.state()["requests"]
     return requests.get(LOGIN, 0), requests.get(LOGOUT, 0)
 
@@ -46,8 +46,8 @@ def failed(run: Run) -> list[str]:
     return [f"{outcome}" for outcome in run if outcome.status != "ok"]
 
 
-def test_sixty_modules_on_eleven_hosts(ansible: Ansible, vcenter: VCenter) -> None:
-    """Under each strategy, in batches, again and again, elsewhere, and up to the failure of the last one."""
+def test_sixty_modules_on_eleven_hosts_log_in_once(ansible: Ansible, vcenter: VCenter) -> None:
+    """Under each strategy, in batches, with retries, delegated, and until the last module fails."""
     again = {"register": "found", "until": "found.attempts == 2", "retries": 3, "delay": 0}
     fails: Task = {"failed_when": True}
     plays = [
@@ -71,8 +71,8 @@ def test_sixty_modules_on_eleven_hosts(ansible: Ansible, vcenter: VCenter) -> No
     assert vcenter.state()["total"] == 62
 
 
-def test_modules_of_their_own(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
-    """In no place is the session's id to be seen, and what may outlive the run has a session of its own."""
+def test_modules_in_their_own_process_borrow_the_session(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    """The session id is shown nowhere, and a task that may outlive the run has its own session."""
     vcenter.control("POST", "log", {"on": True})
     elsewhere = {"ansible_connection": "elsewhere"}
     tasks = [
@@ -102,7 +102,7 @@ def test_modules_of_their_own(ansible: Ansible, vcenter: VCenter, tmp_path: Path
 
 
 def test_a_session_that_ends_is_replaced_once(ansible: Ansible, vcenter: VCenter) -> None:
-    """By whoever notices first, whether an administrator ended it, or the vCenter restarted."""
+    """The first client that notices replaces it, whether an administrator ended it or the vCenter restarted."""
     moid = vcenter.task()
     tasks = [
         task("first", INFO),
@@ -125,7 +125,7 @@ def test_a_session_that_ends_is_replaced_once(ansible: Ansible, vcenter: VCenter
 
 @WAYS
 def test_a_wrong_password_is_tried_once(ansible: Ansible, vcenter: VCenter, in_process: bool) -> None:
-    """For servers lock accounts; a right one is another matter."""
+    """Servers lock accounts after failed logins. The correct password still works in the same run."""
     wrong = {"password": "not-The-Right-0ne!"}
     tasks = [task("wrong", INFO, wrong), task("wrong again", MANAGER, wrong), task("right", INFO)]
     run = ansible.playbook([play(*tasks)], hosts=hosts(4), in_process=in_process)
@@ -139,7 +139,7 @@ def test_a_wrong_password_is_tried_once(ansible: Ansible, vcenter: VCenter, in_p
     assert logins(vcenter) == (2, 1)
 
 
-def test_who_shares_and_who_does_not(ansible: Ansible, vcenter: VCenter) -> None:
+def test_modules_share_the_session_unless_switched_off_or_given_one(ansible: Ansible, vcenter: VCenter) -> None:
     off = {"vijson_tasks_share_session": "{{ 'no' }}"}
     given = {"session_id": "{{ login.session_id }}"}
     tasks = [
@@ -176,8 +176,8 @@ def test_who_shares_and_who_does_not(ansible: Ansible, vcenter: VCenter) -> None
     assert (failed(run), logins(vcenter)) == ([], (2, 2))
 
 
-def test_the_environment_of_a_task(ansible: Ansible, vcenter: VCenter) -> None:
-    """``environment`` on a play, a block or a task is that of the module, and of no other."""
+def test_the_environment_keyword_applies_to_its_own_modules(ansible: Ansible, vcenter: VCenter) -> None:
+    """``environment`` on a play, a block or a task applies to its own modules, and to no others."""
     login = {name: vcenter.variables[name] for name in NO_LOGIN}
     proxy = {"HTTPS_PROXY": "http://127.0.0.1:9"}
     by_block = {"VMWARE_PASSWORD": "{{ secret }}"}
@@ -207,7 +207,7 @@ def test_the_environment_of_a_task(ansible: Ansible, vcenter: VCenter) -> None:
     assert logins(vcenter) == (1, 1)
 
 
-def test_ansible_and_its_console(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_ad_hoc_commands_and_the_console_share_a_session(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     run = ansible.run(["ansible", "localhost,", "-c", "local", "-m", f"vijson.tasks.{INFO}"])
     assert (failed(run), logins(vcenter)) == ([], (1, 1))
     vcenter.reset()
@@ -227,7 +227,7 @@ def test_ansible_and_its_console(ansible: Ansible, vcenter: VCenter, tmp_path: P
     assert vcenter.state()["requests"] == {LOGIN: 1, "PropertyCollector.RetrievePropertiesEx": 3, LOGOUT: 1}
 
 
-def test_the_callback_joins(ansible: Ansible, vcenter: VCenter) -> None:
+def test_the_callback_shares_the_session(ansible: Ansible, vcenter: VCenter) -> None:
     callback = {
         "ANSIBLE_CALLBACKS_ENABLED": "capture,vijson.tasks.vcenter",
         "VIJSON_TASKS_TASK_TYPE": "com.vijson.simulator.job",
@@ -242,8 +242,10 @@ def test_the_callback_joins(ansible: Ansible, vcenter: VCenter) -> None:
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda number: number.name
 )
-def test_a_run_that_is_ended(ansible: Ansible, vcenter: VCenter, number: signal.Signals) -> None:
-    """Between two modules, when nobody but the run has a session."""
+def test_a_signal_between_modules_ends_the_shared_session(
+    ansible: Ansible, vcenter: VCenter, number: signal.Signals
+) -> None:
+    """Between two modules, when only the run has a session."""
     tasks = [task("first", INFO), {"name": "Pause", "ansible.builtin.command": "sleep 60"}]
     started = ansible.start_tasks(tasks, own_group=True)
 

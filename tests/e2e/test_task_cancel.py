@@ -16,7 +16,7 @@ def states(outcome: Outcome) -> dict[str, tuple[str, bool]]:
     return {found["moid"]: (found["state"], found["cancelled"]) for found in outcome.result["tasks"]}
 
 
-def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
+def test_cancel_supports_check_mode_and_is_idempotent(ansible: Ansible, vcenter: VCenter) -> None:
     first, second = vcenter.task(on_cancel="at_once"), vcenter.task(on_cancel="owner")
     both = {"tasks": [second, first]}
     run = ansible.tasks(
@@ -56,7 +56,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert (vcenter.info(second)["state"], vcenter.info(second)["cancelled"]) == ("running", True)
 
 
-def test_some_can_not_be_cancelled(ansible: Ansible, vcenter: VCenter) -> None:
+def test_tasks_that_cannot_be_cancelled_fail_after_the_others(ansible: Ansible, vcenter: VCenter) -> None:
     fixed, other, gone = vcenter.task(cancelable=False), vcenter.task(on_cancel="at_once"), vcenter.task()
     done, successful = vcenter.task(state="success"), vcenter.task(on_cancel="success")
     vcenter.expire(gone)
@@ -88,7 +88,7 @@ def test_some_can_not_be_cancelled(ansible: Ansible, vcenter: VCenter) -> None:
     assert vcenter.info(fixed)["cancelled"] is False
 
 
-def test_privileges_and_races(ansible: Ansible, vcenter: VCenter) -> None:
+def test_cancel_reports_missing_privileges_lost_responses_and_timeouts(ansible: Ansible, vcenter: VCenter) -> None:
     late, mine = vcenter.task(on_cancel="later"), vcenter.task(on_cancel="at_once")
     slow, fixed = vcenter.task(on_cancel="owner"), vcenter.task(cancelable=False)
     reader = {"username": "reader@vsphere.local", "password": "vijson-Read1!"}
@@ -97,8 +97,8 @@ def test_privileges_and_races(ansible: Ansible, vcenter: VCenter) -> None:
         [
             task("check without the right", MODULE, {"tasks": mine, **reader}, check_mode=True),
             task("without the right", MODULE, {"tasks": mine, **reader}),
-            task("lose the answer", "control", {"path": "faults", "body": cut}),
-            task("answer lost", MODULE, {"tasks": late}),
+            task("lose the response", "control", {"path": "faults", "body": cut}),
+            task("response lost", MODULE, {"tasks": late}),
             task("not in time", MODULE, {"tasks": [slow, fixed], "wait": True, "wait_timeout": 1}),
         ]
     )
@@ -107,9 +107,9 @@ def test_privileges_and_races(ansible: Ansible, vcenter: VCenter) -> None:
         assert "lacks the privilege Global.CancelTask on VirtualMachine:vm-21" in run[name].msg
     assert run["without the right"].result["changed"] is False
     assert vcenter.info(mine)["cancelled"] is False
-    assert run["answer lost"].status == "ok"
-    assert run["answer lost"].result["changed"] is True
-    assert run["answer lost"].requests["Task.CancelTask"] == 2
+    assert run["response lost"].status == "ok"
+    assert run["response lost"].result["changed"] is True
+    assert run["response lost"].requests["Task.CancelTask"] == 2
     assert run["not in time"].msg == (
         f"Timed out after 1s on {vcenter.host}, not ended: {slow} PowerOnVM_Task of web01 (running)."
         f" Could not cancel on {vcenter.host}: {fixed} PowerOnVM_Task of web01: it is not cancelable"

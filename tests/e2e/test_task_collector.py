@@ -122,7 +122,7 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
 ]
 
 
-def test_filters(ansible: Ansible, vcenter: VCenter) -> None:
+def test_filters_select_the_expected_tasks(ansible: Ansible, vcenter: VCenter) -> None:
     names = {vcenter.task(**spec): name for name, spec in TASKS.items()}
     run = ansible.tasks([task(f"filter {number}", MODULE, wanted) for number, (wanted, _found) in enumerate(FILTERS)])
     for number, (wanted, expected) in enumerate(FILTERS):
@@ -139,7 +139,7 @@ def test_filters(ansible: Ansible, vcenter: VCenter) -> None:
 # -- reading -------------------------------------------------------------------------------------------------------
 
 
-def test_order_and_limit(ansible: Ansible, vcenter: VCenter) -> None:
+def test_order_limit_and_pages_select_the_expected_tasks(ansible: Ansible, vcenter: VCenter) -> None:
     made = [vcenter.task(tag="order", queued_ago=1000 - number) for number in range(25)]
     newest = made[::-1]
     mine = {"tags": ["order"]}
@@ -181,7 +181,7 @@ def test_order_and_limit(ansible: Ansible, vcenter: VCenter) -> None:
     assert sum(run["latest page"].requests.values()) <= 10
 
 
-def test_fields_and_labels(ansible: Ansible, vcenter: VCenter) -> None:
+def test_fields_and_labels_are_returned_as_requested(ansible: Ansible, vcenter: VCenter) -> None:
     vcenter.task(type="VirtualMachine.clone", tag="fields")
     mine = {"tags": ["fields"]}
     run = ansible.tasks(
@@ -216,7 +216,7 @@ def arriving(vcenter: VCenter, **spec: Any) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("order", ["oldest_first", "newest_first"])
-def test_nothing_is_lost_or_doubled_while_tasks_arrive(ansible: Ansible, vcenter: VCenter, order: str) -> None:
+def test_no_task_is_lost_or_repeated_while_tasks_arrive(ansible: Ansible, vcenter: VCenter, order: str) -> None:
     before = vcenter.tasks(200, tag="arriving")
     with arriving(vcenter, tag="arriving"):
         outcome = ansible.module(MODULE, {"tags": ["arriving"], "order": order, "page_size": 9})
@@ -228,7 +228,7 @@ def test_nothing_is_lost_or_doubled_while_tasks_arrive(ansible: Ansible, vcenter
     assert len(vcenter.made) > 210
 
 
-def test_a_page_that_is_lost_is_made_up_for(ansible: Ansible, vcenter: VCenter) -> None:
+def test_reading_recovers_from_a_lost_page(ansible: Ansible, vcenter: VCenter) -> None:
     made = vcenter.tasks(20, tag="lost")
     fault = {"operation": "TaskHistoryCollector.Read*", "fault": "cut_after", "nth": 2}
     run = ansible.tasks(
@@ -246,7 +246,7 @@ def test_a_page_that_is_lost_is_made_up_for(ansible: Ansible, vcenter: VCenter) 
     assert run["newest first"].requests["TaskManager.CreateCollectorForTasks"] == 2
 
 
-def test_requests_for_ten_thousand_tasks(tmp_path: Path) -> None:
+def test_ten_thousand_tasks_take_eleven_reads(tmp_path: Path) -> None:
     with simulator(["--history", "10000"]) as variables:
         vcenter = VCenter(variables)
         dest = tmp_path / "tasks.jsonl"

@@ -31,7 +31,7 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o7777
 
 
-def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_dest_supports_check_mode_and_is_idempotent(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     folder.mkdir()
     dest = folder / "tasks.jsonl"
@@ -40,7 +40,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     wanted = {"tags": ["dest"], "dest": str(dest), "page_size": 4}
     run = ansible.tasks(
         [
-            task("answered", MODULE, {"tags": ["dest"]}),
+            task("returned", MODULE, {"tags": ["dest"]}),
             task("check", MODULE, wanted, check_mode=True, diff=True),
             task("not there", "ansible.builtin.stat", {"path": str(dest)}),
             task("do", MODULE, wanted),
@@ -59,7 +59,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     assert run["not there"].result["stat"]["exists"] is False
     changed = {"check", "do", "check mode's mode", "mode", "less", "table", "none"}
     for outcome in run:
-        if outcome.task not in ("answered", "not there", "keep the table"):
+        if outcome.task not in ("returned", "not there", "keep the table"):
             assert outcome.result["changed"] is (outcome.task in changed), outcome
             assert "tasks" not in outcome.result
             assert outcome.result["dest"] == str(dest)
@@ -78,7 +78,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     assert list(folder.iterdir()) == [dest]
 
 
-def test_content(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_the_file_has_the_tasks_of_the_result(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     dest, link = tmp_path / "tasks.jsonl", tmp_path / "link.jsonl"
     link.symlink_to(dest)
     # A symbolic link is replaced, as ansible.builtin.copy does.
@@ -87,7 +87,7 @@ def test_content(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     vcenter.tasks(3, tag="dest", state="error", description="odd: \u2028 \u00e9\nsecond line")
     run = ansible.tasks(
         [
-            task("answered", MODULE, {"tags": ["dest"]}),
+            task("returned", MODULE, {"tags": ["dest"]}),
             task("linked", MODULE, {"tags": ["dest"], "dest": str(link)}),
             task("written", MODULE, {"tags": ["dest"], "dest": str(dest)}),
             task("unquoted", MODULE, {"tags": ["dest"], "dest": str(dest), "mode": 644}),
@@ -100,12 +100,12 @@ def test_content(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     assert run["without file"].msg == "mode: it is the mode of a file. Set dest to the file to write"
     assert not link.is_symlink()
     assert lines(link) == lines(dest)
-    assert lines(dest) == run["answered"].result["tasks"]
+    assert lines(dest) == run["returned"].result["tasks"]
     assert "\u00e9" in dest.read_text(encoding="utf-8")
     assert mode(dest) == 0o604
 
 
-def test_a_failure_leaves_what_was_there(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_a_failure_keeps_the_old_file(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     folder.mkdir()
     dest = folder / "tasks.jsonl"
@@ -124,7 +124,7 @@ def test_a_failure_leaves_what_was_there(ansible: Ansible, vcenter: VCenter, tmp
     assert run["broken"].left == {}
 
 
-def test_relative_to_the_playbook_whichever_way_it_runs(ansible: Ansible, vcenter: VCenter) -> None:
+def test_dest_is_relative_to_the_playbook_both_ways(ansible: Ansible, vcenter: VCenter) -> None:
     vcenter.task(tag="dest")
     for in_process in (True, False):
         run = ansible.tasks([task("write", MODULE, {"tags": ["dest"], "dest": "here.jsonl"})], in_process=in_process)

@@ -13,7 +13,7 @@ JOB = {"entity": "/DC0/vm/web01", "task_type": "com.vijson.simulator.job"}
 TOKEN = "nightly-backup-of-web01-on-2026-11-22"
 
 
-def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
+def test_create_supports_check_mode_and_is_idempotent_by_activation_id(ansible: Ansible, vcenter: VCenter) -> None:
     full = {**JOB, "cancelable": True, "initiated_by": "backup robot", "activation_id": TOKEN}
     retried = {**JOB, "activation_id": f"{TOKEN}-retried", "retry_failed": True}
     run = ansible.tasks(
@@ -80,7 +80,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert all(outcome.left == {} for outcome in run)
 
 
-def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCenter) -> None:
+def test_create_without_an_activation_id_and_its_failures(ansible: Ansible, vcenter: VCenter) -> None:
     child = {**JOB, "entity": "vm-22", "parent_task_key": "{{ parent.task.key }}"}
     unknown = {**JOB, "task_type": "com.example.unknown"}
     reader = {**JOB, "username": "reader@vsphere.local", "password": "vijson-Read1!"}
@@ -129,7 +129,7 @@ def test_without_an_activation_id_and_failures(ansible: Ansible, vcenter: VCente
     assert all(outcome.left == {} for outcome in run)
 
 
-def test_a_type_that_the_same_check_run_would_register(ansible: Ansible, vcenter: VCenter) -> None:
+def test_check_mode_accepts_a_task_type_registered_in_the_same_run(ansible: Ansible, vcenter: VCenter) -> None:
     """However the modules are started; a type that nobody registers is still an error."""
     extension = {
         "extension": "com.example.planned",
@@ -160,20 +160,20 @@ def test_a_type_that_the_same_check_run_would_register(ansible: Ansible, vcenter
     assert "ExtensionManager.RegisterExtension" not in vcenter.state()["requests"]
 
 
-def test_a_lost_answer(ansible: Ansible, vcenter: VCenter) -> None:
+def test_a_lost_response_is_resolved_by_the_activation_id(ansible: Ansible, vcenter: VCenter) -> None:
     lose = {"operation": "TaskManager.CreateTask", "fault": "cut_after"}
     never = {"operation": "TaskManager.CreateTask", "fault": "cut_before"}
     run = ansible.tasks(
         [
-            task("lose the answer", "control", {"path": "faults", "body": lose}),
-            task("token, answer lost", MODULE, {**JOB, "activation_id": TOKEN + "-1"}),
+            task("lose the response", "control", {"path": "faults", "body": lose}),
+            task("token, response lost", MODULE, {**JOB, "activation_id": TOKEN + "-1"}),
             task("lose the request", "control", {"path": "faults", "body": never}),
             task("token, request lost", MODULE, {**JOB, "activation_id": TOKEN + "-2"}),
             task("lose another request", "control", {"path": "faults", "body": never}),
             task("no token", MODULE, JOB),
         ]
     )
-    found, sent_again = run["token, answer lost"], run["token, request lost"]
+    found, sent_again = run["token, response lost"], run["token, request lost"]
     assert found.result["changed"] is sent_again.result["changed"] is True
     assert found.requests["TaskManager.CreateTask"] == 1
     assert sent_again.requests["TaskManager.CreateTask"] == 2

@@ -17,7 +17,7 @@ def sent(outcome: Outcome) -> int:
     return outcome.requests.get("Task.setCustomValue", 0)
 
 
-def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
+def test_custom_values_support_check_mode_and_are_idempotent(ansible: Ansible, vcenter: VCenter) -> None:
     moid = vcenter.task(state="success", custom_values={"104": "the board"})
     wanted = {"task": moid, "values": {"Ticket": "CHG-17", "102": 5}}
     run = ansible.tasks(
@@ -61,7 +61,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert all(outcome.left == {} for outcome in run)
 
 
-def test_a_task_that_check_mode_would_have_created(ansible: Ansible) -> None:
+def test_check_mode_sets_values_of_a_planned_task(ansible: Ansible) -> None:
     job = {"task_type": "com.vijson.simulator.job"}
     run = ansible.tasks(
         [
@@ -76,7 +76,7 @@ def test_a_task_that_check_mode_would_have_created(ansible: Ansible) -> None:
     assert run["fail"].msg.startswith("values: tasks have no custom field 'Color'.")
 
 
-def test_who_may_only_read(ansible: Ansible, vcenter: VCenter) -> None:
+def test_a_user_who_may_only_read_gets_the_missing_privilege(ansible: Ansible, vcenter: VCenter) -> None:
     moid = vcenter.task()
     wanted = {"task": moid, "values": {"Owner": "me"}, **READER}
     run = ansible.tasks([task("check", MODULE, wanted, check_mode=True), task("do", MODULE, wanted)])

@@ -22,17 +22,17 @@ def moids(outcome: Outcome) -> list[str]:
     return [found["moid"] for found in outcome.result["tasks"]]
 
 
-def test_named_tasks(ansible: Ansible, vcenter: VCenter) -> None:
+def test_named_tasks_are_returned_in_every_accepted_form(ansible: Ansible, vcenter: VCenter) -> None:
     first, second, gone = vcenter.tasks(3)
     vcenter.expire(gone)
-    answered = {"key": first, "moid": first, "state": "running", "entity": None}
+    returned = {"key": first, "moid": first, "state": "running", "entity": None}
     forms = [
         second,
         f"Task:{first}",
         f"vim.Task:{first}",
         f"'vim.Task:{second}'",
         f"{first}:5d5b2a3e-0a7f-4f0e-8b25-3c8a3cfe0a11",
-        answered,
+        returned,
     ]
     run = ansible.tasks(
         [
@@ -40,7 +40,7 @@ def test_named_tasks(ansible: Ansible, vcenter: VCenter) -> None:
             task("check", "vi_task_info", {"tasks": forms}, check_mode=True, diff=True),
             task("gone", "vi_task_info", {"tasks": [gone, second]}),
             task("alias", "vi_task_info", {"task": first}),
-            task("mapping", "vi_task_info", {"tasks": answered}),
+            task("mapping", "vi_task_info", {"tasks": returned}),
             task("none", "vi_task_info", {"tasks": []}),
         ]
     )
@@ -56,7 +56,7 @@ def test_named_tasks(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["none"].requests == {}
 
 
-def test_a_task_in_an_answer(ansible: Ansible, vcenter: VCenter) -> None:
+def test_a_task_in_a_result_has_all_documented_keys(ansible: Ansible, vcenter: VCenter) -> None:
     moid = vcenter.task(
         type="VirtualMachine.clone",
         state="success",
@@ -105,7 +105,7 @@ def test_a_task_in_an_answer(ansible: Ansible, vcenter: VCenter) -> None:
     }
 
 
-def test_why_a_task_failed(ansible: Ansible, vcenter: VCenter) -> None:
+def test_the_error_of_a_task_is_the_same_on_all_servers(ansible: Ansible, vcenter: VCenter) -> None:
     fault: dict[str, Any] = {
         "_typeName": "InsufficientResourcesFault",
         "faultMessage": [{"_typeName": "LocalizableMessage", "key": "memory", "message": "Not enough memory"}],
@@ -129,7 +129,7 @@ def test_why_a_task_failed(ansible: Ansible, vcenter: VCenter) -> None:
     assert run["no extras there"].result["tasks"][0]["custom_values"] == {}
 
 
-def test_recent_tasks_narrowed(ansible: Ansible, vcenter: VCenter) -> None:
+def test_recent_tasks_are_narrowed_by_options(ansible: Ansible, vcenter: VCenter) -> None:
     old = vcenter.task(entity="vm-24", state="success", completed_ago=3600)
     ended = vcenter.task(entity="vm-21", state="success")
     queued = vcenter.task(entity="vm-24", state="queued")
@@ -159,7 +159,7 @@ def test_recent_tasks_narrowed(ansible: Ansible, vcenter: VCenter) -> None:
     assert max(sum(outcome.work.values()) for outcome in run) <= 2
 
 
-def test_labels_and_custom_values(ansible: Ansible, vcenter: VCenter) -> None:
+def test_labels_and_custom_values_are_returned_on_request(ansible: Ansible, vcenter: VCenter) -> None:
     field = vcenter.invoke(
         "CustomFieldsManager/CustomFieldsManager/AddCustomFieldDef", {"name": "ticket", "moType": "Task"}
     )
@@ -175,12 +175,12 @@ def test_labels_and_custom_values(ansible: Ansible, vcenter: VCenter) -> None:
     vcenter.invoke("CustomFieldsManager/CustomFieldsManager/RemoveCustomFieldDef", {"key": field["key"]})
 
 
-def test_many_tasks_are_one_request(ansible: Ansible, vcenter: VCenter) -> None:
+def test_many_tasks_take_one_request(ansible: Ansible, vcenter: VCenter) -> None:
     many = vcenter.tasks(200, state="success")
     run = ansible.tasks(
         [
             task("whole", "vi_task_info", {"tasks": many}),
-            task("answer in pages", "control", {"path": "quirks", "body": {"max_objects": 80}}),
+            task("respond in pages", "control", {"path": "quirks", "body": {"max_objects": 80}}),
             task("paged", "vi_task_info", {"tasks": many[::-1]}),
         ]
     )

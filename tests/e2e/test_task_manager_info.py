@@ -12,7 +12,7 @@ MODULE = "vi_task_manager_info"
 READ_ONCE = {"PropertyCollector.RetrievePropertiesEx": 1, "OptionManager.QueryOptions": 1}
 
 
-def test_what_it_says(ansible: Ansible, vcenter: VCenter) -> None:
+def test_manager_info_returns_recent_tasks_and_descriptions(ansible: Ansible, vcenter: VCenter) -> None:
     running = vcenter.task()
     old = vcenter.task(state="success", queued_ago=3600, completed_ago=3000)
     run = ansible.tasks(

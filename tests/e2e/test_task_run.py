@@ -37,7 +37,7 @@ def state_of(run: Run, name: str) -> tuple[str, int | None]:
     return result["task"]["state"], result["rc"]
 
 
-def test_rhythm(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_run_shows_a_command_as_a_task_once(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     nightly = {
         **JOB,
         "cmd": "sh -c 'echo \"it is done\"; exit 0'",
@@ -156,7 +156,7 @@ def hard(ansible: Ansible, vcenter: VCenter) -> dict[str, Outcome]:
     return {outcome.host.replace("_", " "): outcome for outcome in run}
 
 
-def test_hard_commands(hard: dict[str, Outcome], vcenter: VCenter) -> None:
+def test_hard_commands_end_with_the_right_state_and_output(hard: dict[str, Outcome], vcenter: VCenter) -> None:
     outcomes = {
         name: (outcome.result["task"]["state"], outcome.result["rc"], outcome.result["truncated"])
         for name, outcome in hard.items()
@@ -193,8 +193,8 @@ def test_hard_commands(hard: dict[str, Outcome], vcenter: VCenter) -> None:
     until(lambda: not processes_with("MARK", "hard"), "nothing is left running", 10)
 
 
-def test_async(ansible: Ansible, vcenter: VCenter) -> None:
-    """A job that a user cancels, one whose time is over, and two during which the vCenter is away."""
+def test_async_jobs_survive_cancels_timeouts_and_an_absent_vcenter(ansible: Ansible, vcenter: VCenter) -> None:
+    """A job that a user cancels, one that exceeds its timeout, and two during which the vCenter is unreachable."""
     away = {"operation": "PropertyCollector.RetrievePropertiesEx", "fault": "refused", "seconds": 4}
 
     def job(name: str, text: str, seconds: int = 60) -> dict[str, Any]:
@@ -262,7 +262,7 @@ def test_async(ansible: Ansible, vcenter: VCenter) -> None:
     assert too_long["error"]["message"] == "The run was interrupted, and the command was stopped"
 
 
-def test_another_client_ends_the_task(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_a_task_ended_by_another_client_gives_a_warning(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     go_on = tmp_path / "go-on"
     job = shell(f"while [ ! -e {go_on} ]; do sleep 0.1; done; exit 3", activation_id=f"{TOKEN}-ended")
     started = ansible.start_tasks([task("run", MODULE, job)])

@@ -19,7 +19,7 @@ def sent(outcome: Outcome) -> dict[str, int]:
     return {operation: count for operation, count in outcome.requests.items() if operation in CHANGES}
 
 
-def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
+def test_state_supports_check_mode_and_is_idempotent(ansible: Ansible, vcenter: VCenter) -> None:
     moid = vcenter.task(state="queued", type="com.vijson.simulator.job")
     running = {"task": moid, "state": "running", "progress": 40, "description": "Copying disks"}
     done = {"task": moid, "state": "success", "progress": 100, "result": "3 disks copied"}
@@ -73,7 +73,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert all(outcome.left == {} for outcome in run)
 
 
-def test_from_queued_to_the_end_in_one_go(ansible: Ansible, vcenter: VCenter) -> None:
+def test_a_queued_task_can_be_ended_in_one_call(ansible: Ansible, vcenter: VCenter) -> None:
     moid = vcenter.task(state="queued", type="com.vijson.simulator.job")
     vcenter.control("POST", "log", {"on": True})
     fault = {"message": "The store is full", "fault_type_id": "com.example.full", "data": {"store": "nfs01"}}
@@ -106,7 +106,7 @@ def test_from_queued_to_the_end_in_one_go(ansible: Ansible, vcenter: VCenter) ->
     }
 
 
-def test_results_and_faults(ansible: Ansible, vcenter: VCenter) -> None:
+def test_results_and_faults_are_sent_with_their_types(ansible: Ansible, vcenter: VCenter) -> None:
     results: list[tuple[Any, Any]] = [
         ("text", {"_typeName": "string", "_value": "text"}),
         (17, {"_typeName": "int", "_value": 17}),
@@ -138,7 +138,7 @@ def test_results_and_faults(ansible: Ansible, vcenter: VCenter) -> None:
     assert (error["type"], error["message"]) == ("Timedout", "late")
 
 
-def test_refused(ansible: Ansible, vcenter: VCenter) -> None:
+def test_refused_changes_give_a_clear_message(ansible: Ansible, vcenter: VCenter) -> None:
     queued = vcenter.task(state="queued", type="com.vijson.simulator.job")
     running, gone = vcenter.tasks(2, type="com.vijson.simulator.job")
     server_task = vcenter.task(type="VirtualMachine.clone")
@@ -158,8 +158,8 @@ def test_refused(ansible: Ansible, vcenter: VCenter) -> None:
             task("unknown fault", MODULE, {**end, "state": "error", "fault": {"message": "x", "type": "Foo"}}),
             task("unknown result", MODULE, {**end, "result": {"type": "NoSuch", "x": 1}, "state": "success"}),
             task("unknown field", MODULE, {**end, "state": "error", "fault": {"message": "x", "foo": "bar"}}),
-            task("lose the answer", "control", {"path": "faults", "body": lose}),
-            task("answer lost", MODULE, {"task": queued, "state": "running"}),
+            task("lose the response", "control", {"path": "faults", "body": lose}),
+            task("response lost", MODULE, {"task": queued, "state": "running"}),
         ]
     )
     assert run["progress while queued"].msg == (
@@ -181,8 +181,8 @@ def test_refused(ansible: Ansible, vcenter: VCenter) -> None:
         assert (run[name].result["changed"], run[name].result["task"]["state"]) == (changed, "running")
     assert run["unknown field"].msg == "fault: ExtendedFault has no field foo. Put your own values into data"
     assert run["unknown field"].requests == {}
-    assert run["answer lost"].status == "ok"
-    assert run["answer lost"].result["changed"] is True
-    assert run["answer lost"].requests["Task.SetTaskState"] == 1
+    assert run["response lost"].status == "ok"
+    assert run["response lost"].result["changed"] is True
+    assert run["response lost"].requests["Task.SetTaskState"] == 1
     assert vcenter.info(running).get("progress") is None
     assert all(outcome.left == {} for outcome in run)

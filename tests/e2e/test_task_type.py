@@ -42,7 +42,7 @@ def sent(outcome: Outcome) -> dict[str, int]:
     return {operation: count for operation, count in outcome.requests.items() if operation in CHANGES}
 
 
-def answer(*task_types: dict[str, str], **other: Any) -> dict[str, Any]:
+def extension_result(*task_types: dict[str, str], **other: Any) -> dict[str, Any]:
     """The extension in a result."""
     types = [{"label": None, "summary": None, **each} for each in task_types]
     return {
@@ -55,7 +55,7 @@ def answer(*task_types: dict[str, str], **other: Any) -> dict[str, Any]:
     }
 
 
-def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
+def test_task_types_support_check_mode_and_are_idempotent(ansible: Ansible, vcenter: VCenter) -> None:
     one, both = {**OWN, "task_types": [BACKUP]}, {**OWN, "task_types": [RESTORE]}
     renamed = {**OWN, "task_types": [{**BACKUP, "label": "Save"}], "version": "2.0.0", "description": "Jobs"}
     gone = {**OWN, "task_types": [BACKUP["id"]], "state": "absent"}
@@ -83,13 +83,13 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
         ]
     )
     assert run["missing"].msg == "missing required arguments: extension"
-    jobs = answer(BACKUP, RESTORE)
-    saved = answer({**BACKUP, "label": "Save"}, RESTORE, version="2.0.0", description="Jobs")
+    jobs = extension_result(BACKUP, RESTORE)
+    saved = extension_result({**BACKUP, "label": "Save"}, RESTORE, version="2.0.0", description="Jobs")
     reduced = {**saved, "task_types": saved["task_types"][1:]}
     expected: dict[str, tuple[dict[str, Any] | None, str]] = {
-        "check": (answer(BACKUP), "Register"),
-        "register": (answer(BACKUP), "Register"),
-        "register again": (answer(BACKUP), ""),
+        "check": (extension_result(BACKUP), "Register"),
+        "register": (extension_result(BACKUP), "Register"),
+        "register again": (extension_result(BACKUP), ""),
         "check extend": (jobs, "Update"),
         "extend": (jobs, "Update"),
         "extend again": (jobs, ""),
@@ -108,7 +108,11 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
         assert run[name].result["changed"] is bool(verb), name
         really = verb and not name.startswith("check")
         assert sent(run[name]) == ({f"ExtensionManager.{verb}Extension": 1} if really else {}), name
-    assert run["check"].result["diff"] == run["register"].result["diff"] == {"before": {}, "after": answer(BACKUP)}
+    assert (
+        run["check"].result["diff"]
+        == run["register"].result["diff"]
+        == {"before": {}, "after": extension_result(BACKUP)}
+    )
     assert run["rename"].result["diff"] == {"before": jobs, "after": saved}
     assert run["remove"].result["diff"] == {"before": reduced, "after": {}}
     assert run["label"].result["tasks"][0]["label"] == "Back up"
@@ -118,7 +122,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert all(outcome.left == {} for outcome in run)
 
 
-def test_all_else_stays_as_it_is(ansible: Ansible, vcenter: VCenter) -> None:
+def test_an_update_keeps_all_other_fields_of_the_extension(ansible: Ansible, vcenter: VCenter) -> None:
     url = {
         "_typeName": "ExtensionServerInfo",
         "url": "https://jobs.example.com",
@@ -158,7 +162,7 @@ def test_all_else_stays_as_it_is(ansible: Ansible, vcenter: VCenter) -> None:
     assert [each["locale"] for each in found["resourceList"]] == ["de", "en"]
 
 
-def test_a_lost_answer(ansible: Ansible, vcenter: VCenter) -> None:
+def test_registering_recovers_from_a_lost_response(ansible: Ansible, vcenter: VCenter) -> None:
     tasks = []
     for number, fault in enumerate(("cut_before", "cut_after")):
         rule = {"operation": "ExtensionManager.RegisterExtension", "fault": fault}
@@ -170,12 +174,12 @@ def test_a_lost_answer(ansible: Ansible, vcenter: VCenter) -> None:
     run = ansible.tasks(tasks)
     for fault in ("cut_before", "cut_after"):
         outcome = run[f"register, {fault}"]
-        assert outcome.result["extension"] == answer(BACKUP)
+        assert outcome.result["extension"] == extension_result(BACKUP)
         assert outcome.result["changed"] is True
         assert sent(outcome) == {"ExtensionManager.RegisterExtension": 2 if fault == "cut_before" else 1}
 
 
-def test_an_id_alone(ansible: Ansible, vcenter: VCenter) -> None:
+def test_a_task_type_can_be_given_by_its_id_alone(ansible: Ansible, vcenter: VCenter) -> None:
     for number, in_process in enumerate((True, False)):
         task_id = f"{KEY}.{number}"
         for task_types in ([task_id], task_id):
@@ -184,7 +188,7 @@ def test_an_id_alone(ansible: Ansible, vcenter: VCenter) -> None:
             assert shown[-1] == {"id": task_id, "label": None, "summary": None}
 
 
-def test_who_may_only_read(ansible: Ansible) -> None:
+def test_a_user_who_may_only_read_gets_the_missing_privilege(ansible: Ansible) -> None:
     wanted = {**OWN, "task_types": [BACKUP], **READER}
     run = ansible.tasks([task("check", MODULE, wanted, check_mode=True), task("do", MODULE, wanted)])
     lack = "the user lacks the privilege Extension.Register on Folder:group-d1 (NoPermission)"

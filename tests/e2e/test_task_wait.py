@@ -26,7 +26,7 @@ def ended(run: Run, name: str) -> dict[str, list[str]]:
     return {"tasks": [found["moid"] for found in result["tasks"]], **lists}
 
 
-def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
+def test_wait_reports_succeeded_errored_pending_and_missing_tasks(ansible: Ansible, vcenter: VCenter) -> None:
     soon = vcenter.task(duration=1)
     fails = vcenter.task(duration=1, outcome="error", error=FULL)
     done, gone, goes_on = vcenter.task(state="success"), vcenter.task(), vcenter.task()
@@ -71,7 +71,7 @@ def test_rhythm(ansible: Ansible, vcenter: VCenter) -> None:
     assert all(outcome.left == {} for outcome in run)
 
 
-def test_many_tasks_at_the_price_of_a_few_requests(ansible: Ansible, vcenter: VCenter) -> None:
+def test_many_tasks_take_few_requests(ansible: Ansible, vcenter: VCenter) -> None:
     vcenter.quirks(page_updates=25)
     orders = [{"entity": "vm-21", "count": 60, "duration": seconds} for seconds in (4, 3)]
     run = ansible.tasks(
@@ -92,7 +92,7 @@ def test_many_tasks_at_the_price_of_a_few_requests(ansible: Ansible, vcenter: VC
     assert outcome.left == {}
 
 
-def test_tasks_that_go_and_servers_that_restart(ansible: Ansible, vcenter: VCenter) -> None:
+def test_a_wait_survives_a_restart_and_reports_missing_tasks(ansible: Ansible, vcenter: VCenter) -> None:
     goes, ends, returns = vcenter.tasks(3)
     options = f"tasks={goes},{ends},{returns} wait_timeout=30 missing_ok=true"
     started = ansible.start(["ansible", "localhost", "-m", f"vijson.tasks.{MODULE}", "-a", options])
@@ -116,10 +116,10 @@ def wait_until_watched(vcenter: VCenter, filters: int = 1) -> None:
         if state["opened"]["filters"] >= filters and state["requests"].get("PropertyCollector.WaitForUpdatesEx"):
             return
         time.sleep(0.1)
-    raise AssertionError(f"Nobody waits: {state}")
+    raise AssertionError(f"no wait polls: {state}")
 
 
-def test_waits_that_share_a_session(ansible: Ansible, vcenter: VCenter) -> None:
+def test_waits_can_share_a_session(ansible: Ansible, vcenter: VCenter) -> None:
     """Each one gets updates of its own tasks only, and none ends the session."""
     groups = [vcenter.tasks(2, duration=1 + index / 2) for index in range(4)]
     session = vcenter.log_in()

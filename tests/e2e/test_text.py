@@ -15,7 +15,7 @@ CONTROL = "before\x1b[2J\x1b]0;title\x07\r\nafter\u202etxt\u2028line\x9bend"
 CLEAN = "before [2J ]0;title after txt line end"
 
 
-def test_templates(both_ways: BothWays) -> None:
+def test_templates_in_server_texts_are_not_rendered(both_ways: BothWays) -> None:
     moid = both_ways.each(
         lambda vcenter: vcenter.task(
             description=TEMPLATE,
@@ -58,7 +58,7 @@ def test_templates(both_ways: BothWays) -> None:
     assert not list(both_ways.folder.rglob("stolen"))
 
 
-def test_control_characters(ansible: Ansible, vcenter: VCenter) -> None:
+def test_control_characters_are_removed_from_messages(ansible: Ansible, vcenter: VCenter) -> None:
     fault = {
         "_typeName": "GenericVmConfigFault",
         "faultMessage": [{"_typeName": "LocalizableMessage", "key": "k", "message": CONTROL}],
@@ -86,7 +86,7 @@ def test_control_characters(ansible: Ansible, vcenter: VCenter) -> None:
         assert not set(run.stdout) & set("\x1b\x07")
 
 
-def test_names_that_ansible_reserves(both_ways: BothWays) -> None:
+def test_keys_that_ansible_reserves_are_renamed(both_ways: BothWays) -> None:
     """Its decoder would convert, refuse or remove a mapping with such a key."""
     reserved = dict.fromkeys(("__ansible_type", "__ansible_unsafe", "__ansible_vault", "_ansible_no_log"), "x")
     fault = {"_typeName": "GenericVmConfigFault", "reason": "r", **reserved}

@@ -34,7 +34,7 @@ def script(path: Path, text: str) -> str:
     return str(path)
 
 
-def test_keywords_and_variables(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_keywords_and_variables_decide_where_a_task_runs(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     python = script(tmp_path / "python", PYTHON)
     become = {"ansible_become_exe": script(tmp_path / "become", BECOME)}
     in_process: dict[str, dict[str, Any]] = {
@@ -92,7 +92,9 @@ def test_keywords_and_variables(ansible: Ansible, vcenter: VCenter, tmp_path: Pa
         (["-e", f"{SWITCH}=true"], {SWITCH.upper(): "false"}, 0),
     ],
 )
-def test_switches(ansible: Ansible, arguments: list[str], env: dict[str, str], processes: int) -> None:
+def test_in_process_can_be_switched_by_variable_and_environment(
+    ansible: Ansible, arguments: list[str], env: dict[str, str], processes: int
+) -> None:
     command = ["ansible", "localhost", "-m", f"vijson.tasks.{MODULE}", "-a", "task=task-1", *arguments]
     run = ansible.run(command, env=env)
     assert run.code == 0
@@ -100,7 +102,7 @@ def test_switches(ansible: Ansible, arguments: list[str], env: dict[str, str], p
     assert run.outcomes[0].result["missing"] == ["task-1"]
 
 
-def test_paths_count_from_the_playbook(both_ways: BothWays) -> None:
+def test_paths_are_relative_to_the_playbook(both_ways: BothWays) -> None:
     """Paths are relative to the playbook, as for modules on a local connection, wherever Ansible was started."""
 
     def run(ansible: Ansible, **way: Any) -> Run:

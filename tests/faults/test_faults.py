@@ -43,7 +43,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name.replace(" ", "-"))
-def test_one_effect_or_none_and_nothing_left(
+def test_a_damaged_request_has_at_most_one_effect_and_leaves_nothing_open(
     scenario: Scenario, server: VCenter, record_property: Callable[[str, object], None]
 ) -> None:
     chosen = list(cases(server, scenario))

@@ -123,7 +123,7 @@ def test_nothing_differs_without_quirks(simulators: Simulators, release: str) ->
 
 
 @pytest.mark.parametrize(("quirk", "key"), QUIRKS)
-def test_exactly_the_quirk_is_found(
+def test_only_the_active_quirk_is_found(
     simulators: Simulators, monkeypatch: pytest.MonkeyPatch, quirk: str, key: str
 ) -> None:
     monkeypatch.setattr(task_checks, "SETTLE", SETTLE.get(quirk, 0.1))
@@ -146,7 +146,7 @@ def test_exactly_the_quirk_is_found(
         (("oldest_first_views", "max_page=3"), {"order_of_views", "page_of_1000"}),
     ],
 )
-def test_small_pages_hide_nothing_else(simulators: Simulators, quirks: tuple[str, ...], keys: set[str]) -> None:
+def test_small_pages_do_not_hide_other_quirks(simulators: Simulators, quirks: tuple[str, ...], keys: set[str]) -> None:
     server = simulators.on(NEWEST)
     for quirk in quirks:
         server.world.quirks.update(parse_quirk(quirk))
@@ -172,7 +172,7 @@ def test_without_write_nothing_changes(simulators: Simulators) -> None:
     assert left_on(server) == {}
 
 
-def test_a_user_without_privileges(simulators: Simulators) -> None:
+def test_a_user_without_privileges_gets_no_write_checks(simulators: Simulators) -> None:
     found = probe(simulators, simulators.on(NEWEST), READER)
     assert differing(found) == {}
     refused = {finding.observed for finding in found if finding.key in checks.WRITING}
@@ -180,7 +180,9 @@ def test_a_user_without_privileges(simulators: Simulators) -> None:
 
 
 @pytest.mark.parametrize("options", [{"history": 0}, {"api_type": "HostAgent", "history": 0}])
-def test_a_server_without_a_history(simulators: Simulators, options: dict[str, Any]) -> None:
+def test_a_server_without_a_history_is_probed_as_far_as_possible(
+    simulators: Simulators, options: dict[str, Any]
+) -> None:
     found = probe(simulators, simulators.on(NEWEST, **options))
     assert set(differing(found)) <= {"operations"}
     of_users = next(finding.observed for finding in found if finding.key == "user_case")
@@ -243,7 +245,7 @@ def test_the_report_has_no_names(simulators: Simulators) -> None:
     assert findings_text(found).splitlines()[-1].endswith("not observed")
 
 
-def test_an_interrupted_probe_leaves_nothing(simulators: Simulators, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_probe_removes_what_it_created(simulators: Simulators, monkeypatch: pytest.MonkeyPatch) -> None:
     server = simulators.on(NEWEST)
 
     def interrupt(_server: Server, tasks: Any) -> Any:
@@ -260,7 +262,7 @@ def test_an_interrupted_probe_leaves_nothing(simulators: Simulators, monkeypatch
     assert {task.state for task in own} <= {"success", "error"}
 
 
-def test_ctrl_c(simulators: Simulators, tmp_path: Path) -> None:
+def test_ctrl_c_ends_the_probe_and_removes_what_it_created(simulators: Simulators, tmp_path: Path) -> None:
     server = simulators.on(NEWEST)
     where = endpoint(server, simulators.folder)
     variables = {
@@ -339,7 +341,7 @@ def rewrite(monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], Any]) -> No
 
 @pytest.mark.parametrize("release", ["8.0.3.0", NEWEST])
 @pytest.mark.parametrize("whole", ["values", "lists", "objects", "everything"])
-def test_boxed_values_hide_nothing_else(
+def test_boxed_values_do_not_hide_other_differences(
     simulators: Simulators, monkeypatch: pytest.MonkeyPatch, whole: str, release: str
 ) -> None:
     server = simulators.on(release)
@@ -363,13 +365,15 @@ def with_nulls(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("release", ["8.0.3.0", NEWEST])
-def test_nulls_hide_nothing_else(simulators: Simulators, monkeypatch: pytest.MonkeyPatch, release: str) -> None:
+def test_null_fields_do_not_hide_other_differences(
+    simulators: Simulators, monkeypatch: pytest.MonkeyPatch, release: str
+) -> None:
     rewrite(monkeypatch, with_nulls)
     found = probe(simulators, simulators.on(release))
     assert set(differing(found)) == {"unset_fields"}, differing(found)
 
 
-def test_null_lists_inside_objects(simulators: Simulators, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_null_lists_inside_objects_are_found(simulators: Simulators, monkeypatch: pytest.MonkeyPatch) -> None:
     def change(value: Any) -> Any:
         if isinstance(value, dict) and value.get("_typeName") == "TaskDescription":
             return {**value, "state": None}
@@ -380,7 +384,7 @@ def test_null_lists_inside_objects(simulators: Simulators, monkeypatch: pytest.M
     assert found == {"empty_lists": "null: TaskManager.description.state"}
 
 
-def test_boxed_privileges(simulators: Simulators, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_boxed_privileges_are_understood(simulators: Simulators, monkeypatch: pytest.MonkeyPatch) -> None:
     rewrite(monkeypatch, lambda value: boxed(value, "everything"))
     found = {finding.key: finding.verdict for finding in probe(simulators, simulators.on(NEWEST), PROBER)}
     assert found["cancel_privilege"] == AS_ASSUMED
@@ -416,5 +420,5 @@ INFO = {
         ({"locked": {}}, [("another shape", "Task.info.locked")]),
     ],
 )
-def test_responses_that_break_the_contract(change: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+def test_deviations_from_the_contract_are_found(change: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     assert [tuple(each) for each in deviations(REFERENCE, {**INFO, **change}, "Task.info")] == expected

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -122,7 +123,8 @@ def show_all(vcenters: list[VCenter], folder: Path, forks: int) -> tuple[ManyVCe
     inventory.write_text(json.dumps({"vcenters": {"hosts": hosts, "vars": local}}), encoding="utf-8")
     command = ["ansible-playbook", str(PLAYBOOK), f"--inventory={inventory}", f"--forks={forks}"]
     begun = time.monotonic()
-    started = Ansible(vcenters[0], folder).start(command)
+    started = Ansible(vcenters[0], folder).start(command, own_group=True)
+    assert isinstance(started.process, subprocess.Popen)
     with ThreadPoolExecutor(1) as pool:
         memory = pool.submit(peak_memory, started.process)
         run = started.finish(600)

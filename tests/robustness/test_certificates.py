@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server whose certificate is not trusted gets no request, and the user reads why."""
+"""A server whose certificate is not trusted gets no request, and the message gives the reason."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def refused(server: Shown, **params: Any) -> str:
         ("self-signed", "self-signed certificate"),
     ],
 )
-def test_refused_although_the_authority_is_trusted(shown: dict[str, Shown], name: str, reason: str) -> None:
+def test_an_invalid_certificate_of_a_trusted_authority_is_refused(
+    shown: dict[str, Shown], name: str, reason: str
+) -> None:
     msg = refused(shown[name])
     assert msg.startswith(f"The certificate of 127.0.0.1:{shown[name].vcenter.port} is not trusted: ")
     # OpenSSL before 3 writes it in two words
@@ -84,7 +86,7 @@ def test_refused_although_the_authority_is_trusted(shown: dict[str, Shown], name
     ("name", "reason"), [("good", UNKNOWN), ("with its authority", "self-signed certificate in certificate chain")]
 )
 @pytest.mark.parametrize("trusted", ["other", "default"])
-def test_an_unknown_authority(
+def test_a_certificate_of_an_unknown_authority_is_refused(
     shown: dict[str, Shown], authorities: Authorities, name: str, reason: str, trusted: str
 ) -> None:
     """``default``: the list that ships with requests."""
@@ -93,11 +95,11 @@ def test_an_unknown_authority(
     assert "ca_path" in msg
 
 
-def test_a_folder_without_certificates(shown: dict[str, Shown], tmp_path: Path) -> None:
+def test_a_folder_without_certificates_is_refused(shown: dict[str, Shown], tmp_path: Path) -> None:
     assert f"there is no certificate in '{tmp_path}'" in refused(shown["good"], ca_path=str(tmp_path))
 
 
-def test_a_name_that_is_not_in_the_certificate(shown: dict[str, Shown]) -> None:
+def test_a_name_that_is_not_in_the_certificate_is_refused(shown: dict[str, Shown]) -> None:
     msg = refused(shown["good"], hostname="localhost")
     assert "Hostname mismatch, certificate is not valid for 'localhost'" in msg
 
@@ -114,14 +116,16 @@ def test_a_name_that_is_not_in_the_certificate(shown: dict[str, Shown]) -> None:
     ],
     ids=["empty", "text", "broken"],
 )
-def test_a_file_without_certificates(shown: dict[str, Shown], tmp_path: Path, content: str, reason: str) -> None:
+def test_a_file_without_certificates_is_refused(
+    shown: dict[str, Shown], tmp_path: Path, content: str, reason: str
+) -> None:
     path = tmp_path / "authority.pem"
     path.write_text(content)
     assert reason.format(path=path) in refused(shown["good"], ca_path=str(path))
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_nothing_is_checked(
+def test_validate_certs_false_accepts_any_certificate(
     shown: dict[str, Shown], authorities: Authorities, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """``validate_certs: false`` overrides all settings of a bundle."""
@@ -132,7 +136,7 @@ def test_nothing_is_checked(
     assert server.requests > before
 
 
-def test_the_right_authority(
+def test_a_certificate_of_the_given_authority_is_accepted(
     shown: dict[str, Shown], authorities: Authorities, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Among others in one file. A self-signed certificate is its own authority."""
@@ -145,7 +149,7 @@ def test_the_right_authority(
     assert ask(shown["self-signed"], ca_path=str(folder / "self-signed" / "server.pem")) == ""
 
 
-def test_the_bundle_of_the_environment(
+def test_requests_ca_bundle_is_used_only_without_ca_path(
     shown: dict[str, Shown], authorities: Authorities, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authorities.own))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules of a run whose shared session has as many history collectors as it may have: each opens its own session."""
+"""Modules of a run whose shared session has no history collector left: each opens its own session."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def check(server: VCenter, outcome: Outcome) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("order", ["oldest_first", "newest_first"])
-def test_reading_the_history(server: VCenter, full: Share, order: str) -> None:
+def test_the_history_is_read_in_a_session_of_its_own(server: VCenter, full: Share, order: str) -> None:
     moid = expired(server)
     found = check(server, run(server, "vi_task_collector", {"order": order, "limit": 5}, share=full))
     assert [each["moid"] for each in found["tasks"]] == [moid]
 
 
-def test_looking_for_tasks_of_others(server: VCenter, full: Share) -> None:
+def test_tasks_of_others_are_looked_for_in_a_session_of_its_own(server: VCenter, full: Share) -> None:
     expired(server)
     outcome = run(server, "vi_task_collector", {"users": ["joe@example.com"]}, share=full)
     assert check(server, outcome)["count"] == 0
@@ -75,25 +75,25 @@ def test_looking_for_tasks_of_others(server: VCenter, full: Share) -> None:
 
 
 @pytest.mark.parametrize("module", ["vi_task_info", "vi_task_cancel", "vi_task_wait"])
-def test_looking_up_a_task_that_has_expired(server: VCenter, full: Share, module: str) -> None:
+def test_an_expired_task_is_looked_up_in_a_session_of_its_own(server: VCenter, full: Share, module: str) -> None:
     moid = expired(server)
     found = check(server, run(server, module, {"tasks": [moid]}, share=full))
     assert [(each["moid"], each["state"]) for each in found["tasks"]] == [(moid, "success")]
 
 
-def test_driving_a_task_that_has_expired(server: VCenter, full: Share) -> None:
+def test_vi_task_state_finds_an_expired_task_in_a_session_of_its_own(server: VCenter, full: Share) -> None:
     arguments = {"task": expired(server), "state": "success", "force": True}
     assert check(server, run(server, "vi_task_state", arguments, share=full))["changed"] is False
 
 
-def test_looking_for_the_task_of_an_activation_id(server: VCenter, full: Share) -> None:
+def test_an_activation_id_is_looked_up_in_a_session_of_its_own(server: VCenter, full: Share) -> None:
     arguments = {"entity": "vm-21", "task_type": JOB, "activation_id": "unique"}
     made = check(server, run(server, "vi_task_create", arguments, share=full))
     assert made["changed"] is True
 
 
-def test_a_task_that_expires_during_a_wait(server: VCenter, full: Share) -> None:
-    """The filter of the wait belongs to the session of the run. The wait goes on with another one."""
+def test_a_wait_finds_an_expired_task_in_a_session_of_its_own(server: VCenter, full: Share) -> None:
+    """The filter of the wait belongs to the session of the run. The wait continues with a new filter."""
     first, second = server.tasks(2)
 
     def expire() -> None:

@@ -21,7 +21,7 @@ LONGEST = 0.08  # seconds before the signal: about the duration of a module
 
 
 @pytest.mark.parametrize("kind", ["own", "given", "shared"])
-def test_nothing_stays_open(vcenter: VCenter, kind: str) -> None:
+def test_a_signal_at_any_moment_leaves_nothing_open(vcenter: VCenter, kind: str) -> None:
     goes_on = vcenter.tasks(3, state="running")
     work: list[tuple[str, dict[str, Any]]] = [
         ("vi_task_info", {"tasks": goes_on, "localize": True, "custom_values": True}),

@@ -60,7 +60,9 @@ def page() -> Iterator[Page]:
 @pytest.mark.parametrize(
     ("in_process", "shares"), [(True, True), (True, False), (False, True), (False, False)] if WHOLE else [(True, True)]
 )
-def test_many_hosts(ansible: Ansible, vcenter: VCenter, page: Page, in_process: bool, shares: bool) -> None:
+def test_many_hosts_run_five_modules_each(
+    ansible: Ansible, vcenter: VCenter, page: Page, in_process: bool, shares: bool
+) -> None:
     way = "in the Ansible process" if in_process else "in a process for each"
     whose = "" if shares else ", and a session for each"
     with measured(vcenter, f"{HOSTS} hosts with {HOSTS} forks, 5 modules each, {way}{whose}") as figures:
@@ -76,7 +78,7 @@ def test_many_hosts(ansible: Ansible, vcenter: VCenter, page: Page, in_process: 
     page.figures.append(figures)
 
 
-def test_many_tasks(ansible: Ansible, vcenter: VCenter, page: Page) -> None:
+def test_a_wait_for_many_tasks_takes_few_requests(ansible: Ansible, vcenter: VCenter, page: Page) -> None:
     """The tasks end in ten groups within ten seconds."""
     moids = [moid for part in range(10) for moid in vcenter.tasks(TASKS // 10, duration=part + 1)]
     with measured(vcenter, f"a wait for {TASKS:,} tasks that end within 10 s") as figures:
@@ -87,7 +89,7 @@ def test_many_tasks(ansible: Ansible, vcenter: VCenter, page: Page) -> None:
     page.figures.append(figures)
 
 
-def test_many_waits(ansible: Ansible, vcenter: VCenter, page: Page) -> None:
+def test_many_hosts_wait_for_their_own_tasks(ansible: Ansible, vcenter: VCenter, page: Page) -> None:
     share = TASKS // HOSTS
     hosts = {f"host{number}": {"moids": vcenter.tasks(share, duration=END)} for number in range(HOSTS)}
     with measured(vcenter, f"{HOSTS} hosts that wait for {share} tasks each, which end after {END} s") as figures:
@@ -120,8 +122,8 @@ def refusal(vcenter: VCenter) -> str:
     )
 
 
-def test_no_session_left(full: Ansible, page: Page) -> None:
-    """The user reads why, other sessions go on, and logins work again once a session ends."""
+def test_a_login_at_the_session_limit_fails_until_a_session_ends(full: Ansible, page: Page) -> None:
+    """The message gives the reason, other sessions continue, and logins work again once a session ends."""
     vcenter = full.vcenter
     sessions = [vcenter.log_in() for _number in range(SESSIONS)]
     refused = full.module("vi_task_info")
@@ -137,7 +139,7 @@ def test_no_session_left(full: Ansible, page: Page) -> None:
 
 
 @pytest.mark.parametrize("retries", [0, 20])
-def test_more_at_once_than_there_are_sessions(full: Ansible, page: Page, retries: int) -> None:
+def test_retries_help_hosts_beyond_the_session_limit(full: Ansible, page: Page, retries: int) -> None:
     """Where modules do not share a session, some logins fail. With Ansible's own retries, all hosts succeed."""
     vcenter = full.vcenter
     moid = vcenter.task()
@@ -165,7 +167,7 @@ def test_more_at_once_than_there_are_sessions(full: Ansible, page: Page, retries
 
 
 @pytest.mark.parametrize("forks", [5, 25, 100] if WHOLE else [4])
-def test_many_vcenters(tmp_path: Path, page: Page, forks: int) -> None:
+def test_running_tasks_of_many_vcenters_are_read_with_one_login_each(tmp_path: Path, page: Page, forks: int) -> None:
     """All running tasks of all vCenters in one table, and one login at each."""
     with simulators(VCENTERS, ["--history", "0"]) as given:
         vcenters = [VCenter(variables) for variables in given]

@@ -101,7 +101,7 @@ def is_printable(text: str) -> bool:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_unchanged(recorded: Recorded, name: str) -> None:
+def test_an_unchanged_recording_replays_completely(recorded: Recorded, name: str) -> None:
     """The recording is complete, so every failure of the next test comes from its change."""
     asked = recorded[name]
     player = Player(asked.kept, -1, lambda response: response)
@@ -114,7 +114,9 @@ def test_unchanged(recorded: Recorded, name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 @settings(max_examples=2 * settings().max_examples)
 @given(nth=st.integers(0, 1000), data=st.data())
-def test_fuzz_one_changed_response(recorded: Recorded, name: str, nth: int, data: st.DataObject) -> None:
+def test_fuzz_one_changed_response_gives_a_result_or_a_failure_in_one_line(
+    recorded: Recorded, name: str, nth: int, data: st.DataObject
+) -> None:
     asked = recorded[name]
     player = Player(asked.kept, nth % len(asked.kept), partial(changed, data.draw))
     with player.playing():

@@ -128,7 +128,9 @@ def everything(server: VCenter) -> Any:
     return tasks, found
 
 
-def test_refused(ansible: Ansible, server: VCenter, asked: dict[str, Change]) -> None:
+def test_a_change_without_its_privilege_fails_and_changes_nothing(
+    ansible: Ansible, server: VCenter, asked: dict[str, Change]
+) -> None:
     # a queued task accepts no progress, and there is no extension to reduce yet
     possible = {name: change for name, change in asked.items() if name not in ("progress", "reduce")}
     tried = [
@@ -152,7 +154,7 @@ def test_refused(ansible: Ansible, server: VCenter, asked: dict[str, Change]) ->
     assert "Traceback" not in done.output
 
 
-def test_that_privilege_is_enough(ansible: Ansible, asked: dict[str, Change]) -> None:
+def test_a_change_needs_only_its_own_privilege(ansible: Ansible, asked: dict[str, Change]) -> None:
     tasks = [
         by(f"only-{change.privilege}", name, change, check=check)
         for name, change in asked.items()
@@ -170,7 +172,9 @@ def alone(server: VCenter, user: str, change: Change, *, check: bool) -> Outcome
     return run(server, change.module, arguments, check_mode=check)
 
 
-def test_refused_in_sessions_of_their_own(server: VCenter, asked: dict[str, Change]) -> None:
+def test_a_change_without_its_privilege_fails_in_a_session_of_its_own(
+    server: VCenter, asked: dict[str, Change]
+) -> None:
     possible = [change for name, change in asked.items() if name not in ("progress", "reduce")]
     before = everything(server)
     for change in possible:
@@ -182,14 +186,16 @@ def test_refused_in_sessions_of_their_own(server: VCenter, asked: dict[str, Chan
     assert everything(server) == before
 
 
-def test_that_privilege_is_enough_in_sessions_of_their_own(server: VCenter, asked: dict[str, Change]) -> None:
+def test_a_change_needs_only_its_own_privilege_in_a_session_of_its_own(
+    server: VCenter, asked: dict[str, Change]
+) -> None:
     for change in asked.values():
         for check in (True, False):
             outcome = alone(server, f"only-{change.privilege}", change, check=check)
             assert outcome.result.get("changed") is True, outcome.result
 
 
-def test_one_who_may_not_even_log_in(ansible: Ansible, server: VCenter, asked: dict[str, Change]) -> None:
+def test_a_user_who_may_not_log_in_changes_nothing(ansible: Ansible, server: VCenter, asked: dict[str, Change]) -> None:
     tasks = [by("nobody", name, change, check=False) for name, change in asked.items()]
     before = everything(server)
     done = ansible.tasks(tasks)

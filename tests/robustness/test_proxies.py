@@ -47,7 +47,7 @@ def statuses(proxy: Proxy) -> set[str]:
 
 
 @WAYS
-def test_everything_behind_nginx(ansible: Ansible, vcenter: VCenter, tmp_path: Path, in_process: bool) -> None:
+def test_all_modules_work_behind_nginx(ansible: Ansible, vcenter: VCenter, tmp_path: Path, in_process: bool) -> None:
     with nginx(tmp_path, vcenter) as proxy:
         run = ansible.tasks(everything(vcenter.task(), tmp_path), env=through(proxy), in_process=in_process)
     for outcome in run:
@@ -76,7 +76,7 @@ def test_long_polls_survive_nginx_and_its_restart(ansible: Ansible, vcenter: VCe
     assert "timed out" not in proxy.log.read_text()
 
 
-def test_nginx_that_cuts_long_polls_early(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_a_wait_survives_long_polls_that_nginx_cuts(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     moid = vcenter.task()
     with nginx(tmp_path, vcenter, read_timeout=2) as proxy:
         started = ansible.start_tasks([task("wait", "vi_task_wait", {"tasks": moid})], env=through(proxy))
@@ -87,7 +87,7 @@ def test_nginx_that_cuts_long_polls_early(ansible: Ansible, vcenter: VCenter, tm
     assert outcome.left == {}
 
 
-def test_nginx_without_a_server_behind_it(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_nginx_without_a_server_gives_a_bad_gateway_error(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     with nginx(tmp_path, vcenter) as proxy:
         vcenter.fault("SessionManager.Login", "cut_before", times=2)
         outcome = ansible.module("vi_task_info", env=through(proxy))
@@ -95,7 +95,7 @@ def test_nginx_without_a_server_behind_it(ansible: Ansible, vcenter: VCenter, tm
     assert "stays open until it expires" in outcome.result["warnings"][0]
 
 
-def test_everything_through_a_forward_proxy(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+def test_all_modules_work_through_a_forward_proxy(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
     """``proxy_host`` is used although NO_PROXY names the server."""
     with tinyproxy(tmp_path) as proxy:
         run = ansible.tasks(
@@ -109,7 +109,7 @@ def test_everything_through_a_forward_proxy(ansible: Ansible, vcenter: VCenter, 
 
 
 @WAYS
-def test_a_forward_proxy_that_asks_who_comes(
+def test_a_forward_proxy_with_a_password_is_supported(
     ansible: Ansible, vcenter: VCenter, tmp_path: Path, in_process: bool
 ) -> None:
     look = task("look", "vi_task_info", {"tasks": vcenter.task()})

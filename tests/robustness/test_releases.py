@@ -23,7 +23,7 @@ def on(server: VCenter, release: str, module: str, **params: Any) -> Outcome:
 
 
 @RELEASES
-def test_every_module_that_takes_a_task(vcenter: VCenter, release: str) -> None:
+def test_modules_find_expired_tasks_on_each_release(vcenter: VCenter, release: str) -> None:
     ended, failed, running = (vcenter.task(type=JOB, state=state) for state in ("success", "error", "running"))
     for moid in (ended, failed):
         vcenter.expire_object(moid)
@@ -42,7 +42,7 @@ def test_every_module_that_takes_a_task(vcenter: VCenter, release: str) -> None:
 
 
 @RELEASES
-def test_a_task_that_expires_during_a_wait(vcenter: VCenter, release: str) -> None:
+def test_a_wait_finds_a_task_that_expires_meanwhile(vcenter: VCenter, release: str) -> None:
     expires, goes_on = vcenter.tasks(2)
 
     def end() -> None:
@@ -59,7 +59,7 @@ def test_a_task_that_expires_during_a_wait(vcenter: VCenter, release: str) -> No
 
 @pytest.mark.parametrize("release", ["8.0.1.0", "8.0.3.0", "9.0.0.0"])
 @pytest.mark.parametrize("order", ["oldest_first", "newest_first"])
-def test_results_are_left_out(vcenter: VCenter, release: str, order: str) -> None:
+def test_with_results_false_leaves_results_out(vcenter: VCenter, release: str, order: str) -> None:
     made = [vcenter.task(type=JOB, state="running") for _task in range(2)]
     for moid in made:
         run(vcenter, "vi_task_state", {"task": moid, "state": "success", "result": "large"})
@@ -71,7 +71,7 @@ def test_results_are_left_out(vcenter: VCenter, release: str, order: str) -> Non
     assert [task["moid"] for task in found] == [task["moid"] for task in whole]
 
 
-def test_the_retention(vcenter: VCenter) -> None:
+def test_the_retention_is_returned_and_earlier_begins_give_a_warning(vcenter: VCenter) -> None:
     assert run(vcenter, "vi_task_manager_info", {}).result["retention_days"] == 30
     assert "keeps tasks for 30 days only" in run(vcenter, "vi_task_collector", {"begin_time": "90d"}).warnings[0]
     assert run(vcenter, "vi_task_collector", {"begin_time": "7d"}).warnings == []

@@ -52,7 +52,9 @@ def until_requested(vcenter: VCenter, operation: str, times: int = 1) -> None:
 
 
 @pytest.mark.parametrize(("in_process", "number"), [(True, signal.SIGKILL), (False, signal.SIGTERM)])
-def test_a_wait_goes_on(server: SimulatorProgram, ansible: Ansible, in_process: bool, number: signal.Signals) -> None:
+def test_a_wait_continues_after_a_restart_of_the_server(
+    server: SimulatorProgram, ansible: Ansible, in_process: bool, number: signal.Signals
+) -> None:
     """The server is down for longer than a request is retried, and does not know the session after its restart."""
     moid = goes_on(ansible)
     started = ansible.start_tasks(
@@ -70,7 +72,7 @@ def test_a_wait_goes_on(server: SimulatorProgram, ansible: Ansible, in_process: 
     assert "warnings" not in outcome.result
 
 
-def test_a_wait_for_a_server_that_stays_away(server: SimulatorProgram, ansible: Ansible) -> None:
+def test_a_wait_times_out_if_the_server_stays_unreachable(server: SimulatorProgram, ansible: Ansible) -> None:
     moid = goes_on(ansible)
     started = ansible.start_tasks([task("wait", "vi_task_wait", {"tasks": moid, "wait_timeout": 8})])
     until_requested(server.vcenter, POLL)
@@ -91,7 +93,7 @@ def test_a_wait_for_a_server_that_stays_away(server: SimulatorProgram, ansible: 
         (False, signal.SIGKILL, "oldest_first"),
     ],
 )
-def test_a_history_goes_on(
+def test_reading_the_history_continues_after_a_restart_of_the_server(
     server: SimulatorProgram, ansible: Ansible, in_process: bool, number: signal.Signals, order: str
 ) -> None:
     """Each task is read once, in order, although a new collector starts before the first task again."""
@@ -111,7 +113,7 @@ def test_a_history_goes_on(
     assert [task["moid"] for task in outcome.result["tasks"]] == whole
 
 
-def test_a_history_of_a_server_that_stays_away(server: SimulatorProgram, ansible: Ansible) -> None:
+def test_reading_the_history_fails_if_the_server_stays_unreachable(server: SimulatorProgram, ansible: Ansible) -> None:
     server.vcenter.fault(READ["oldest_first"], "delay", nth=4, seconds=30)
     started = ansible.start_tasks([task("read", "vi_task_collector", {"page_size": 100})])
     until_requested(server.vcenter, READ["oldest_first"], 4)

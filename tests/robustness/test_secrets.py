@@ -137,7 +137,9 @@ ENDING = [
     [(True, True), (False, True), (False, False)],
     ids=["in-process", "as-module", "as-module-in-own-sessions"],
 )
-def test_all_modules(ansible: Ansible, vcenter: VCenter, place: Place, in_process: bool, shares: bool) -> None:
+def test_modules_leak_no_secret(
+    ansible: Ansible, vcenter: VCenter, place: Place, in_process: bool, shares: bool
+) -> None:
     moid, other = vcenter.task(on_cancel="at_once"), vcenter.task(state="running", duration=1)
     variables = place.given / "secrets.json"
     variables.write_text(json.dumps({"site_password": PASSWORD, "wrong_password": WRONG}), encoding="utf-8")
@@ -168,7 +170,7 @@ def test_all_modules(ansible: Ansible, vcenter: VCenter, place: Place, in_proces
 
 
 @pytest.mark.parametrize("password", [PASSWORD, WRONG], ids=["good", "wrong"])
-def test_the_callback(ansible: Ansible, vcenter: VCenter, place: Place, password: str) -> None:
+def test_the_callback_leaks_no_secret(ansible: Ansible, vcenter: VCenter, place: Place, password: str) -> None:
     done = ansible.tasks(
         [task("info", "vi_task_info"), task("fail", "vi_task_info", {"tasks": "task-1 "})],
         env={**place.env, **CALLBACK, "VMWARE_PASSWORD": password},
@@ -188,7 +190,7 @@ runpy.run_path({source!r}, run_name="__main__")
 
 
 @pytest.mark.parametrize("password", [PASSWORD, WRONG], ids=["good", "wrong"])
-def test_the_event_source(vcenter: VCenter, place: Place, password: str) -> None:
+def test_the_event_source_leaks_no_secret(vcenter: VCenter, place: Place, password: str) -> None:
     """The log level of every library is DEBUG. Its polls are cut, and its session ends."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "VMWARE_"))}
     added = {**vcenter.variables, "VMWARE_PASSWORD": password, "TMPDIR": str(place.folder), "HOME": str(place.folder)}
@@ -222,7 +224,7 @@ def _watched(watcher: Watcher, vcenter: VCenter) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("login", [True, False], ids=["after-the-login", "of-the-login"])
-def test_a_redirect_carries_nothing_on(tmp_path: Path, status: int, login: bool) -> None:
+def test_no_secret_is_sent_to_the_target_of_a_redirect(tmp_path: Path, status: int, login: bool) -> None:
     with redirecting(tmp_path, status, login=login) as servers:
         outcomes = [
             run(servers.vcenter, "vi_task_info", {"tasks": ["task-1"]}),

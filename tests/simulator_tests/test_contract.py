@@ -59,7 +59,7 @@ INFO = data(
 TASK_INFO = {"$ref": "#/components/schemas/TaskInfo"}
 
 
-def test_a_good_response_passes() -> None:
+def test_a_valid_response_is_accepted() -> None:
     check_response(TASK_INFO, INFO)
     check_response(TASK_INFO, {**INFO, "error": data("LocalizedMethodFault", fault=data("Timedout"))})
     check_response(TASK_INFO, {**INFO, "error": {"_typeName": "FaultOfTomorrow", "depth": 5}, "state": "paused"})
@@ -91,12 +91,12 @@ def test_a_good_response_passes() -> None:
         {"error": data("KeyValue", key="a", value="b")},
     ],
 )
-def test_a_bad_response_does_not_pass(changes: dict[str, Any]) -> None:
+def test_an_invalid_response_is_rejected(changes: dict[str, Any]) -> None:
     with pytest.raises(Fault):
         check_response(TASK_INFO, {**INFO, **changes})
 
 
-def test_a_response_that_lacks_a_field_does_not_pass() -> None:
+def test_a_response_without_a_required_field_is_rejected() -> None:
     for name in contract.required_of("TaskInfo"):
         with pytest.raises(Fault):
             check_response(TASK_INFO, {key: value for key, value in INFO.items() if key != name})
@@ -112,7 +112,7 @@ def test_a_response_that_lacks_a_field_does_not_pass() -> None:
         ("TaskInfo", None, None),
     ],
 )
-def test_values_for_any(declared: str, value: Any, boxed: Any) -> None:
+def test_values_of_type_any_are_boxed(declared: str, value: Any, boxed: Any) -> None:
     assert box_any(declared, value) == boxed
 
 
@@ -130,11 +130,11 @@ def test_values_for_any(declared: str, value: Any, boxed: Any) -> None:
         ("TaskInfo", "colour", None),
     ],
 )
-def test_declared_types(name: str, field: str, declared: str | None) -> None:
+def test_the_declared_type_of_a_field_is_found(name: str, field: str, declared: str | None) -> None:
     assert contract.declared(name, field) == declared
 
 
-def test_faults_descend_as_they_should() -> None:
+def test_faults_have_the_right_base_types() -> None:
     assert contract.is_a("NotAuthenticated", "NoPermission")
     assert contract.is_a("InvalidPowerState", "VimFault")
     assert not contract.is_a("RequestCanceled", "VimFault")
@@ -151,7 +151,7 @@ def test_faults_descend_as_they_should() -> None:
         ("2026-11-22t04:33:57z", 0, 0, "2026-11-22T04:33:57Z"),
     ],
 )
-def test_times(text: str, digits: int, zone: int, same: str | None) -> None:
+def test_times_are_parsed_and_formatted(text: str, digits: int, zone: int, same: str | None) -> None:
     nanoseconds = parse_time(text)
     assert nanoseconds is not None
     assert format_time(nanoseconds, digits, zone) == (same or text)
@@ -160,5 +160,5 @@ def test_times(text: str, digits: int, zone: int, same: str | None) -> None:
 @pytest.mark.parametrize(
     "text", ["2026-02-30T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01 00:00:00Z", "2026-01-01T00:00:00", ""]
 )
-def test_what_is_no_time(text: str) -> None:
+def test_an_invalid_time_is_not_parsed(text: str) -> None:
     assert parse_time(text) is None

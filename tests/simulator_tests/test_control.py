@@ -69,7 +69,7 @@ def test_requests_are_counted_by_operation(server: Running) -> None:
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Bearer x", "Basic eDp4", "Bearer \u20ac"])
-def test_without_the_token_nothing_is_shown_or_changed(server: Running, authorization: str | None) -> None:
+def test_requests_without_the_token_show_and_change_nothing(server: Running, authorization: str | None) -> None:
     task = server.add_task(state="running")
     right = server.authorization
     server.authorization = {} if authorization is None else {"Authorization": authorization.encode()}
@@ -95,7 +95,7 @@ def test_without_the_token_nothing_is_shown_or_changed(server: Running, authoriz
 
 
 @pytest.mark.parametrize(("fault", "ran"), [("cut_before", 0), ("cut_after", 1)])
-def test_cut_connections(server: Running, fault: str, ran: int) -> None:
+def test_a_cut_fault_closes_the_connection_before_or_after_the_request(server: Running, fault: str, ran: int) -> None:
     server.inject("TaskManager.CreateTask", fault)
     with pytest.raises(requests.ConnectionError):
         create(server)
@@ -103,7 +103,7 @@ def test_cut_connections(server: Running, fault: str, ran: int) -> None:
     assert create(server).status_code == 200
 
 
-def test_cut_after_the_status_line(server: Running) -> None:
+def test_cut_after_can_send_the_status_line_first(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "cut_after", status_before=True)
     client = server.client()
     url = f"{client.base}/TaskManager/TaskManager/CreateTask"
@@ -115,7 +115,7 @@ def test_cut_after_the_status_line(server: Running) -> None:
     assert created(server) == 1
 
 
-def test_refused_connections(server: Running) -> None:
+def test_refused_closes_the_port_for_a_while(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "refused", seconds=0.6)
     with pytest.raises(requests.ConnectionError):
         create(server)
@@ -139,7 +139,7 @@ def test_refused_connections_may_begin_again_and_last_longer(server: Running) ->
         server.send("GET", "state")
 
 
-def test_delayed_responses(server: Running) -> None:
+def test_delay_sends_the_response_later(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "delay", seconds=0.8)
     with pytest.raises(requests.Timeout):
         create(server, timeout=0.3)
@@ -152,7 +152,7 @@ def test_delayed_responses(server: Running) -> None:
 
 @pytest.mark.parametrize("status", [502, 503, 504])
 @pytest.mark.parametrize("after", [False, True])
-def test_responses_of_a_proxy(server: Running, status: int, after: bool) -> None:
+def test_http_faults_send_the_html_error_of_a_proxy(server: Running, status: int, after: bool) -> None:
     server.inject("TaskManager.CreateTask", f"http_{status}", after=after)
     response = create(server)
     assert response.status_code == status
@@ -161,14 +161,14 @@ def test_responses_of_a_proxy(server: Running, status: int, after: bool) -> None
     assert created(server) == int(after)
 
 
-def test_truncated_responses(server: Running) -> None:
+def test_truncated_cuts_the_response(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "truncated")
     with pytest.raises(requests.RequestException):
         create(server)
     assert created(server) == 1
 
 
-def test_truncated_responses_of_void_methods(server: Running) -> None:
+def test_truncated_cuts_the_response_of_a_void_method(server: Running) -> None:
     client = server.client()
     task = client.create_task()
     server.inject("Task.SetTaskState", "truncated")
@@ -177,7 +177,7 @@ def test_truncated_responses_of_void_methods(server: Running) -> None:
     assert client.read(task, "info")["state"] == "running"
 
 
-def test_responses_that_are_no_json(server: Running) -> None:
+def test_invalid_json_breaks_the_body(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "invalid_json")
     response = create(server)
     assert response.status_code == 200
@@ -187,7 +187,7 @@ def test_responses_that_are_no_json(server: Running) -> None:
 
 
 @pytest.mark.parametrize("member", ["maxCollector", "recentTask", "description"])
-def test_responses_of_a_wrong_type(server: Running, member: str) -> None:
+def test_wrong_type_sends_a_value_of_another_type(server: Running, member: str) -> None:
     client = server.client()
     right = client.read(TASKS, member)
     server.inject(f"TaskManager.{member}", "wrong_type")
@@ -195,13 +195,13 @@ def test_responses_of_a_wrong_type(server: Running, member: str) -> None:
     assert client.read(TASKS, member) == right
 
 
-def test_responses_that_drip_arrive_byte_by_byte(server: Running) -> None:
+def test_dripping_sends_the_response_byte_by_byte(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "dripping")
     assert received(server) in (b"HTT", b"HTTP", b"HTTP/", b"HTTP/1")
     assert created(server) == 1
 
 
-def test_responses_that_never_begin_or_never_end(server: Running) -> None:
+def test_endless_faults_never_begin_or_never_end_the_response(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "endless_continue")
     begun = received(server)
     assert begun.count(b"HTTP/1.1 100 Continue\r\n\r\n") > 5
@@ -214,7 +214,7 @@ def test_responses_that_never_begin_or_never_end(server: Running) -> None:
     assert created(server) == 2
 
 
-def test_responses_of_more_bytes_than_wanted(server: Running) -> None:
+def test_oversized_adds_bytes_to_the_response(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "oversized", mebibytes=3)
     response = create(server)
     assert response.json()["_typeName"] == "TaskInfo"
@@ -224,7 +224,7 @@ def test_responses_of_more_bytes_than_wanted(server: Running) -> None:
     assert len(server.client().send("POST", task, "SetTaskState", {"state": "running"}).content) > 1 << 20
 
 
-def test_sessions_that_expire_with_the_request(server: Running) -> None:
+def test_session_expired_ends_the_session_with_the_request(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "session_expired")
     assert create(server).json()["_typeName"] == "NotAuthenticated"
     assert (created(server), server.state()["sessions"]) == (0, 0)
@@ -241,7 +241,7 @@ def test_faults_hit_the_nth_matching_request(server: Running) -> None:
     assert server.control("GET", "faults") == []
 
 
-def test_faults_reach_the_rest_api(server: Running) -> None:
+def test_faults_apply_to_the_rest_api(server: Running) -> None:
     server.inject("api.session.create", "http_502")
     auth = ("administrator@vsphere.local", "admin-Pw1")
     assert requests.post(f"{server.url}/api/session", auth=auth, timeout=5).status_code == 502
@@ -262,14 +262,14 @@ def test_faults_reach_the_rest_api(server: Running) -> None:
         ("tasks", {"on_cancel": "never"}),
     ],
 )
-def test_mistakes_are_told(server: Running, path: str, body: Any) -> None:
+def test_invalid_orders_are_refused(server: Running, path: str, body: Any) -> None:
     response = server.send("POST", path, body)
     assert response.status_code == 400
     assert response.json()["error"]
     assert created(server) == 0
 
 
-def test_tasks_to_order(server: Running) -> None:
+def test_a_task_is_created_with_the_ordered_fields(server: Running) -> None:
     client = server.client()
     task = server.add_task(
         entity="vm-22",
@@ -309,7 +309,7 @@ def test_tasks_to_order(server: Running) -> None:
     assert client.read(task, "value")[0]["value"] == "CHG1"
 
 
-def test_tasks_changed_from_outside(server: Running) -> None:
+def test_a_task_can_be_changed_from_outside(server: Running) -> None:
     client = server.client()
     task = server.add_task(state="queued")
     server.control("PATCH", f"tasks/{task.value}", {"state": "running", "progress": 5, "cancelable": False})
@@ -344,7 +344,7 @@ def test_lists_without_items_may_be_null(server: Running) -> None:
     assert responses == [None, None]
 
 
-def test_no_value_may_be_null_nothing_or_204(server: Running) -> None:
+def test_a_missing_value_may_be_null_empty_or_204(server: Running) -> None:
     client = server.client()
 
     def response() -> tuple[int, str]:
@@ -378,7 +378,7 @@ def test_unset_fields_may_be_null(server: Running) -> None:
         assert info["startTime"] is None
 
 
-def test_quirk_for_the_cancel_of_created_tasks(server: Running) -> None:
+def test_created_on_cancel_decides_how_a_created_task_takes_a_cancel(server: Running) -> None:
     client = server.client()
     server.control("POST", "quirks", {"created_on_cancel": "owner"})
     task = client.create_task()
@@ -387,7 +387,7 @@ def test_quirk_for_the_cancel_of_created_tasks(server: Running) -> None:
     assert client.read(task, "info")["state"] == "queued"
 
 
-def test_the_log(server: Running) -> None:
+def test_the_log_records_requests_and_responses(server: Running) -> None:
     client = server.client()
     assert server.control("GET", "log") == []
     server.control("POST", "log", {"on": True})
@@ -405,7 +405,7 @@ def test_the_log(server: Running) -> None:
     assert server.control("GET", "log") == []
 
 
-def test_entities_get_other_names(server: Running) -> None:
+def test_an_entity_can_be_renamed(server: Running) -> None:
     moid = server.add_task(entity=VM.value).value
     server.control("PATCH", f"entities/{VM.value}", {"name": "{{ other }}"})
     assert server.control("PATCH", f"tasks/{moid}", {})["entityName"] == "{{ other }}"

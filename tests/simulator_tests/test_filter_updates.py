@@ -29,7 +29,7 @@ from simulator_tests.in_process import (
 
 
 @scenario
-async def test_everything_enters_then_only_changes_are_told(client: Client) -> None:
+async def test_all_objects_enter_and_then_only_changes_are_reported(client: Client) -> None:
     first, second = client.task(), client.task("running")
     filter_ref = await client.watch(over_view(await client.list_view(first.ref, second.ref), "info.state"))
     response = await client.wait(COLLECTOR)
@@ -49,7 +49,7 @@ async def test_everything_enters_then_only_changes_are_told(client: Client) -> N
 
 
 @scenario
-async def test_only_the_properties_of_the_filter_count(client: Client) -> None:
+async def test_other_properties_cause_no_update(client: Client) -> None:
     task = client.task("running")
     await client.watch_tasks(task)
     version = (await client.wait(COLLECTOR))["version"]
@@ -58,7 +58,7 @@ async def test_only_the_properties_of_the_filter_count(client: Client) -> None:
 
 
 @scenario
-async def test_several_changes_are_told_as_one_with_the_last_value(client: Client) -> None:
+async def test_several_changes_are_reported_once_with_the_last_value(client: Client) -> None:
     task = client.task()
     await client.watch_tasks(task, paths=("info.state", "info.progress"))
     version = (await client.wait(COLLECTOR))["version"]
@@ -71,7 +71,7 @@ async def test_several_changes_are_told_as_one_with_the_last_value(client: Clien
 
 
 @scenario
-async def test_what_has_no_value_is_assigned_none(client: Client) -> None:
+async def test_a_property_without_a_value_is_reported_as_unset(client: Client) -> None:
     task = client.task()
     await client.watch_tasks(task, paths=("info.error", "info.key"))
     entered = changes(await client.wait(COLLECTOR))
@@ -83,7 +83,7 @@ async def test_what_has_no_value_is_assigned_none(client: Client) -> None:
 
 @pytest.mark.parametrize(("partial", "expected"), [(False, {"info"}), (True, {"info.state", "info.startTime"})])
 @scenario
-async def test_partial_updates_tell_the_innermost_property(client: Client, partial: bool, expected: set[str]) -> None:
+async def test_partial_updates_report_the_innermost_property(client: Client, partial: bool, expected: set[str]) -> None:
     task = client.task()
     spec = filter_spec(properties("Task", "info"), starting(task.ref))
     filter_ref = await client.watch(spec, partial=partial)
@@ -114,13 +114,13 @@ async def test_partial_updates_tell_the_innermost_property(client: Client, parti
         ({"result": None}, {}, []),
     ],
 )
-def test_the_innermost_differences(old: Json, new: Json, paths: list[str]) -> None:
+def test_differences_name_the_innermost_paths(old: Json, new: Json, paths: list[str]) -> None:
     same = {"_typeName": "TaskInfo", "key": "task-1"}
     assert list(differences({**same, **old}, {**same, **new}, "info")) == paths
 
 
 @scenario
-async def test_a_new_value_is_told_without_the_changes_inside_it(client: Client) -> None:
+async def test_a_new_value_is_reported_without_the_changes_inside_it(client: Client) -> None:
     task = client.task("running")
     await client.watch(filter_spec(properties("Task", "info"), starting(task.ref)), partial=True)
     first = latest = (await client.wait(COLLECTOR))["version"]
@@ -147,7 +147,7 @@ async def test_members_of_a_view_enter_and_leave(client: Client) -> None:
 
 
 @scenario
-async def test_who_left_and_came_back_enters(client: Client) -> None:
+async def test_a_task_that_leaves_and_returns_enters_again(client: Client) -> None:
     task = client.task()
     view = await client.watch_tasks(task)
     version = (await client.wait(COLLECTOR))["version"]
@@ -158,7 +158,7 @@ async def test_who_left_and_came_back_enters(client: Client) -> None:
 
 
 @scenario
-async def test_a_task_that_goes_leaves(client: Client) -> None:
+async def test_a_removed_task_leaves(client: Client) -> None:
     task, other = client.task("success"), client.task()
     view = await client.watch_tasks(task, other)
     version = (await client.wait(COLLECTOR))["version"]
@@ -168,7 +168,7 @@ async def test_a_task_that_goes_leaves(client: Client) -> None:
 
 
 @scenario
-async def test_a_task_that_was_gone_before_never_updates(client: Client) -> None:
+async def test_a_task_removed_before_the_watch_is_never_reported(client: Client) -> None:
     task, gone = client.task(), client.task("success")
     client.world.tasks.remove(gone)
     view = await client.watch_tasks(task)
@@ -177,7 +177,7 @@ async def test_a_task_that_was_gone_before_never_updates(client: Client) -> None
 
 
 @scenario
-async def test_destroying_the_view_lets_all_leave(client: Client) -> None:
+async def test_destroying_the_view_makes_its_tasks_leave(client: Client) -> None:
     task = client.task()
     view = await client.watch_tasks(task)
     version = (await client.wait(COLLECTOR))["version"]
@@ -189,7 +189,7 @@ async def test_destroying_the_view_lets_all_leave(client: Client) -> None:
 
 
 @scenario
-async def test_missing_objects_are_told_once(client: Client) -> None:
+async def test_missing_objects_are_reported_once(client: Client) -> None:
     task, gone = client.task(), Ref("Task", "task-999999")
     spec = filter_spec(
         properties("Task", "info.state"), [starting(gone), starting(task.ref)], reportMissingObjectsInResults=True
@@ -205,7 +205,7 @@ async def test_missing_objects_are_told_once(client: Client) -> None:
 
 
 @scenario
-async def test_what_may_not_be_read_is_in_the_missing_set(client: Client) -> None:
+async def test_unreadable_properties_are_in_the_missing_set(client: Client) -> None:
     reader = Client(client.world, "reader@vsphere.local")
     manager = Ref("SessionManager", "SessionManager")
     await reader.watch(filter_spec(properties("SessionManager", "sessionList", "currentSession"), starting(manager)))
@@ -231,7 +231,7 @@ async def test_recent_task_sends_no_updates(client: Client) -> None:
 
 
 @scenario
-async def test_properties_other_than_info(client: Client) -> None:
+async def test_properties_other_than_info_are_reported(client: Client) -> None:
     task = client.task()
     await client.watch(filter_spec(properties("Task", "value"), starting(task.ref)))
     version = (await client.wait(COLLECTOR))["version"]
@@ -251,7 +251,7 @@ async def test_an_object_without_properties_only_enters(client: Client) -> None:
 
 
 @scenario
-async def test_each_filter_tells_its_own(client: Client) -> None:
+async def test_each_filter_reports_its_own_updates(client: Client) -> None:
     task = client.task()
     spec = filter_spec(properties("Task", "info.state"), starting(task.ref))
     filters = [await client.watch(spec) for _number in range(2)]
@@ -266,7 +266,7 @@ async def test_each_filter_tells_its_own(client: Client) -> None:
 
 
 @scenario
-async def test_the_inventory_through_a_folder(client: Client) -> None:
+async def test_a_filter_through_a_folder_follows_the_inventory(client: Client) -> None:
     start = starting(Ref("Folder", "group-v3"), through("Folder", "childEntity"), skip=True)
     await client.watch(filter_spec(properties("VirtualMachine", "name"), start))
     response = await client.wait(COLLECTOR)

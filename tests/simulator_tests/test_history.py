@@ -35,7 +35,7 @@ def latest(client: Client, collector: Ref) -> list[str]:
     return [info["key"] for info in client.read(collector, "latestPage")]
 
 
-def test_reads_on_from_the_oldest(server: Running) -> None:
+def test_read_next_starts_at_the_oldest_task(server: Running) -> None:
     keys, client = add_done(server, 5), server.client()
     collector = client.collector()
     assert previous(client, collector, 10) == []
@@ -45,7 +45,7 @@ def test_reads_on_from_the_oldest(server: Running) -> None:
     assert following(client, collector, 2) == []
 
 
-def test_reads_back_from_where_the_cursor_stands(server: Running) -> None:
+def test_read_previous_starts_at_the_cursor(server: Running) -> None:
     keys, client = add_done(server, 5), server.client()
     collector = client.collector()
     following(client, collector, 4)
@@ -55,7 +55,7 @@ def test_reads_back_from_where_the_cursor_stands(server: Running) -> None:
     assert following(client, collector, 1) == [keys[0]]
 
 
-def test_reset_stands_before_the_latest_page(server: Running) -> None:
+def test_reset_moves_the_cursor_before_the_latest_page(server: Running) -> None:
     keys, client = add_done(server, 6), server.client()
     collector = client.collector()
     client.call(collector, "SetCollectorPageSize", maxCount=2)
@@ -65,7 +65,7 @@ def test_reset_stands_before_the_latest_page(server: Running) -> None:
     assert previous(client, collector, 10) == keys[3::-1]
 
 
-def test_rewind_stands_before_the_oldest(server: Running) -> None:
+def test_rewind_moves_the_cursor_before_the_oldest_task(server: Running) -> None:
     keys, client = add_done(server, 3), server.client()
     collector = client.collector()
     following(client, collector, 3)
@@ -76,7 +76,7 @@ def test_rewind_stands_before_the_oldest(server: Running) -> None:
     assert following(client, collector, 3) == keys[1:]
 
 
-def test_newest_first_while_tasks_arrive_loses_and_doubles_nothing(server: Running) -> None:
+def test_reading_newest_first_is_complete_while_tasks_arrive(server: Running) -> None:
     keys, client = add_done(server, 25), server.client()
     collector = client.collector()
     client.call(collector, "ResetCollector")
@@ -96,7 +96,7 @@ def test_newest_first_while_tasks_arrive_loses_and_doubles_nothing(server: Runni
     assert len(seen) == len(set(seen))
 
 
-def test_tasks_that_arrive_are_read_on(server: Running) -> None:
+def test_read_next_returns_tasks_that_arrive_later(server: Running) -> None:
     keys, client = add_done(server, 2), server.client()
     collector = client.collector()
     assert following(client, collector, 10) == keys
@@ -104,7 +104,7 @@ def test_tasks_that_arrive_are_read_on(server: Running) -> None:
     assert following(client, collector, 10) == [new]
 
 
-def test_tasks_that_expire_leave_no_hole(server: Running) -> None:
+def test_expired_tasks_leave_no_gap(server: Running) -> None:
     keys, client = add_done(server, 4), server.client()
     collector = client.collector()
     assert following(client, collector, 2) == keys[:2]
@@ -133,7 +133,7 @@ def test_latest_page_is_bounded_and_in_no_order(server: Running) -> None:
     assert len(following(client, collector, 80)) == 65
 
 
-def test_latest_page_changes_when_a_task_comes_or_changes_state(server: Running) -> None:
+def test_latest_page_changes_with_new_tasks_and_states_only(server: Running) -> None:
     client = server.client()
     task = server.add_task(progress=10)
     collector = client.collector(state=["running"])
@@ -163,20 +163,20 @@ def test_a_larger_page_grows_with_new_tasks_only(server: Running) -> None:
 
 @pytest.mark.parametrize("count", [0, -1, 1001])
 @pytest.mark.parametrize("method", ["ReadNextTasks", "ReadPreviousTasks", "SetCollectorPageSize"])
-def test_counts_out_of_range(server: Running, method: str, count: int) -> None:
+def test_counts_out_of_range_are_refused(server: Running, method: str, count: int) -> None:
     client = server.client()
     fault = client.fault(client.collector(), method, maxCount=count)
     assert (fault["_typeName"], fault["invalidProperty"]) == ("InvalidArgument", "maxCount")
 
 
-def test_pages_of_a_thousand(server: Running) -> None:
+def test_pages_have_up_to_a_thousand_tasks(server: Running) -> None:
     client = server.client()
     server.control("POST", "tasks", {"state": "success", "count": 1001})
     collector = client.collector()
     assert [len(following(client, collector, 1000)) for _round in range(3)] == [1000, 1, 0]
 
 
-def test_32_collectors_for_each_client(server: Running) -> None:
+def test_each_client_may_have_32_collectors(server: Running) -> None:
     client = server.client()
     collectors = [client.collector() for _round in range(32)]
     fault = client.fault(TASKS, "CreateCollectorForTasks", filter=data("TaskFilterSpec"))
@@ -187,7 +187,7 @@ def test_32_collectors_for_each_client(server: Running) -> None:
     assert server.state()["collectors"] == 33
 
 
-def test_a_destroyed_collector_is_gone(server: Running) -> None:
+def test_a_destroyed_collector_no_longer_exists(server: Running) -> None:
     client = server.client()
     collector = client.collector()
     client.call(collector, "DestroyCollector")
@@ -204,7 +204,7 @@ def test_the_filter_is_readable(server: Running) -> None:
     assert client.read(Ref(made["type"], made["value"]), "filter") == spec
 
 
-def test_the_history_has_everything(old_server: Running) -> None:
+def test_the_seeded_history_has_all_kinds_of_tasks(old_server: Running) -> None:
     client = old_server.client()
     tasks = client.call(client.collector(), "ReadNextTasks", maxCount=1000)
     assert len(tasks) == 400
@@ -247,7 +247,7 @@ def test_active_tasks_end_soon() -> None:
             assert 30 < left < (120 if task.entity in of_host else 600)
 
 
-def test_active_tasks_obey() -> None:
+def test_seeded_active_tasks_can_be_cancelled() -> None:
     with running(history=100) as server:
         client = server.client()
         active = [task for task in server.world.tasks.in_order if not task.done]
@@ -277,7 +277,7 @@ async def test_a_task_waits_in_the_queue_as_planned() -> None:
     assert task.complete_ns - task.queue_ns >= 0.5 * SECOND
 
 
-def test_every_kind_of_the_history_has_a_label(old_server: Running) -> None:
+def test_every_task_type_in_the_history_has_a_label(old_server: Running) -> None:
     client = old_server.client()
     tasks = client.call(client.collector(), "ReadNextTasks", maxCount=1000)
     description = client.read(TASKS, "description")
@@ -288,7 +288,7 @@ def test_every_kind_of_the_history_has_a_label(old_server: Running) -> None:
     assert {reason["key"] for reason in description["reason"]} == {task["reason"]["_typeName"] for task in tasks}
 
 
-def test_an_ended_task_loses_its_object_but_not_its_row() -> None:
+def test_the_object_of_an_ended_task_expires_but_its_row_is_kept() -> None:
     with running(task_lifetime=0.4) as server:
         client = server.client()
         task, running_task = client.create_task(), client.create_task()
@@ -306,7 +306,7 @@ def test_an_ended_task_loses_its_object_but_not_its_row() -> None:
         assert client.read(child, "info")["parentTaskKey"] == task.value
 
 
-def test_a_view_loses_a_task_whose_object_expires() -> None:
+def test_a_task_whose_object_expires_leaves_its_view() -> None:
     with running(task_lifetime=0.2) as server:
         client = server.client()
         task = server.add_task(state="success")
@@ -330,7 +330,7 @@ def test_the_default_lifetime_is_ten_minutes(server: Running) -> None:
 
 
 @pytest.mark.parametrize(("days", "kept"), [(30, ["recent", "running"]), (40, ["old", "recent", "running"])])
-def test_rows_expire_after_days(days: int, kept: list[str]) -> None:
+def test_rows_expire_after_the_retention(days: int, kept: list[str]) -> None:
     day = 86400
     with running(history_days=days) as server:
         tasks = {

@@ -56,7 +56,7 @@ AUTHORIZATION = Ref("AuthorizationManager", "AuthorizationManager")
         ("DC0//vm", None),
     ],
 )
-def test_inventory_paths(old_server: Running, path: str, moid: str | None) -> None:
+def test_inventory_paths_find_their_object(old_server: Running, path: str, moid: str | None) -> None:
     found = old_server.client().call(SEARCH, "FindByInventoryPath", inventoryPath=path)
     assert (found and found["value"]) == moid
 
@@ -78,7 +78,9 @@ def test_inventory_paths(old_server: Running, path: str, moid: str | None) -> No
         ("FindByUuid", {"uuid": "50000000-0000-4000-8000-000000000024", "vmSearch": True}, None),
     ],
 )
-def test_search(old_server: Running, method: str, parameters: dict[str, Any], moid: str | None) -> None:
+def test_search_finds_machines_and_hosts_by_ip_and_name(
+    old_server: Running, method: str, parameters: dict[str, Any], moid: str | None
+) -> None:
     client = old_server.client()
     found = client.call(SEARCH, method, **parameters)
     assert (found and found["value"]) == moid
@@ -92,7 +94,7 @@ def test_fields_of_a_task_are_sorted_by_name(server: Running) -> None:
     assert names == ["Approved by", "Owner", "Ticket"]
 
 
-def test_custom_values(server: Running) -> None:
+def test_custom_values_are_set_by_field_name(server: Running) -> None:
     client = server.client()
     task = client.create_task()
     assert client.read(task, "value") == []
@@ -106,7 +108,7 @@ def test_custom_values(server: Running) -> None:
         assert (fault["_typeName"], fault["invalidProperty"]) == ("InvalidArgument", "key")
 
 
-def test_fields_come_and_go(server: Running) -> None:
+def test_custom_fields_can_be_added_renamed_and_removed(server: Running) -> None:
     client = server.client()
     task = client.create_task()
     added = client.call(FIELDS, "AddCustomFieldDef", name="Room", moType="Task")
@@ -149,7 +151,7 @@ def texts(locale: str, module: str, **pairs: str) -> dict[str, Any]:
     return data("ExtensionResourceInfo", locale=locale, module=module, data=pairs_data)
 
 
-def test_task_types_come_with_their_extension(server: Running) -> None:
+def test_task_types_exist_as_long_as_their_extension(server: Running) -> None:
     client = server.client()
     labels = [
         texts("en_US", "task", job_label="Job", job_summary="Does it"),
@@ -170,7 +172,7 @@ def test_task_types_come_with_their_extension(server: Running) -> None:
     assert label_of(client, "other") is None
 
 
-def test_what_was_never_set_comes_back_empty_and_is_refused(server: Running) -> None:
+def test_unset_fields_are_returned_empty_and_refused_when_sent_back(server: Running) -> None:
     client = server.client()
     client.call(EXTENSIONS, "RegisterExtension", extension=extension())
     stored = client.call(EXTENSIONS, "FindExtension", extensionKey="com.example.new")
@@ -190,12 +192,14 @@ def test_what_was_never_set_comes_back_empty_and_is_refused(server: Running) -> 
         ("UnregisterExtension", {"extensionKey": "com.example.none"}, "NotFound"),
     ],
 )
-def test_extensions_that_are_refused(server: Running, method: str, parameters: dict[str, Any], fault_type: str) -> None:
+def test_invalid_extensions_are_refused(
+    server: Running, method: str, parameters: dict[str, Any], fault_type: str
+) -> None:
     assert server.client().fault(EXTENSIONS, method, **parameters)["_typeName"] == fault_type
 
 
 @pytest.mark.parametrize("character", [*',/\\#+><=;"', "\t", "\n", "\x7f", "é", "\u2028"])
-def test_keys_of_extensions_have_few_characters(server: Running, character: str) -> None:
+def test_special_characters_in_extension_keys_are_refused(server: Running, character: str) -> None:
     client = server.client()
     spec = extension(f"com.example{character}new")
     fault = client.fault(EXTENSIONS, "RegisterExtension", extension=spec)
@@ -203,7 +207,7 @@ def test_keys_of_extensions_have_few_characters(server: Running, character: str)
     client.call(EXTENSIONS, "RegisterExtension", extension=extension("com.example A-Z_0:9 [(!$%&'*.?@^`{|}~)]"))
 
 
-def test_extensions_of_others_are_there(server: Running) -> None:
+def test_the_seeded_extensions_exist(server: Running) -> None:
     extensions = {found["key"]: found for found in server.client().read(EXTENSIONS, "extensionList")}
     assert extensions["net.example.backup"]["company"] == "Example Ltd"
     assert "taskList" not in extensions["net.example.plain"]
@@ -226,7 +230,7 @@ def test_extensions_of_others_are_there(server: Running) -> None:
         (SESSIONS, "SessionIsActive", {"sessionID": "x", "userName": "y"}, "Sessions.ValidateSession"),
     ],
 )
-def test_privileges_of_the_contract(
+def test_methods_need_the_privilege_of_the_contract(
     server: Running, ref: Ref, method: str, parameters: dict[str, Any], privilege: str
 ) -> None:
     fault = server.client(READER).fault(ref, method, **parameters)
@@ -234,12 +238,12 @@ def test_privileges_of_the_contract(
     assert fault["missingPrivileges"][0]["privilegeIds"] == [privilege]
 
 
-def test_privileges_of_properties(server: Running) -> None:
+def test_reading_a_property_needs_its_privilege(server: Running) -> None:
     response = server.client(READER).send("GET", SESSIONS, "sessionList")
     assert response.json()["privilegeId"] == "Sessions.TerminateSession"
 
 
-def test_asking_for_privileges(server: Running) -> None:
+def test_privileges_of_a_session_and_a_user_can_be_queried(server: Running) -> None:
     client = server.client(MAKER)
     key = client.read(SESSIONS, "currentSession")["key"]
     asked = ["Task.Create", "Global.CancelTask", "System.View"]

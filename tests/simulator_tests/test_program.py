@@ -57,7 +57,7 @@ def content(url: str, verify: bool | str) -> requests.Response:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_serves_tls_by_its_own_authority_and_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+def test_the_program_serves_tls_with_its_own_authority_and_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     pid_file = tmp_path / "pid"
     with program(tmp_path, "--tls", str(tmp_path / "tls"), "--pid-file", str(pid_file)) as (process, url):
         assert re.fullmatch(r"https://127\.0\.0\.1:\d+", url)
@@ -76,7 +76,7 @@ def test_serves_tls_by_its_own_authority_and_ends_cleanly(tmp_path: Path, number
         assert [path.name for path in tmp_path.iterdir()] == ["tls"]
 
 
-def test_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_options_of_the_program_take_effect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIJSON_SIMULATOR_TOKEN", "of-my-choice")
     options = ["--plain", "--user", "bob:secret:Task.Create+Task.Update", "--history", "30", "--release", "8.0.2.0"]
     with program(tmp_path, *options, "--log", "--max-sessions", "1") as (_process, url):
@@ -93,7 +93,7 @@ def test_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert server.control("GET", "log")[0]["operation"] == "ServiceInstance.content"
 
 
-def test_several_vcenters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_vcenters_are_separate_worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each is a world of its own. The certificate is valid for all."""
     monkeypatch.setenv("VIJSON_SIMULATOR_TOKEN", "of-my-choice")
     with program(tmp_path, "--vcenters", "3", "--tls", str(tmp_path / "tls")) as (_process, first):
@@ -119,7 +119,7 @@ def test_several_vcenters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         ["--vcenters", "2", "--host", "localhost"],
     ],
 )
-def test_wrong_options(options: list[str]) -> None:
+def test_invalid_options_end_the_program(options: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "simulator", *options],
         env={**os.environ, "PYTHONPATH": str(TESTS)},
@@ -132,7 +132,7 @@ def test_wrong_options(options: list[str]) -> None:
     assert "error:" in done.stderr
 
 
-def test_a_port_that_is_taken() -> None:
+def test_a_port_in_use_gives_one_line() -> None:
     with running() as server:
         port = server.url.rpartition(":")[2]
         done = subprocess.run(
@@ -155,13 +155,13 @@ def test_a_port_that_is_taken() -> None:
         ("EXAMPLE.COM\\carol:x:Task.Create", "EXAMPLE.COM\\carol", {"Task.Create": True, "Task.Update": False}),
     ],
 )
-def test_users(text: str, shown: str, may: dict[str, bool]) -> None:
+def test_users_are_parsed_with_their_privileges(text: str, shown: str, may: dict[str, bool]) -> None:
     user = User.parse(text)
     assert user.shown == shown
     assert {privilege: user.may(privilege) for privilege in may} == may
 
 
-def test_connections_may_be_refused_over_tls_too(tmp_path: Path) -> None:
+def test_connections_can_be_refused_over_tls(tmp_path: Path) -> None:
     with running(tls_folder=tmp_path) as server:
         authority = str(tmp_path / "ca.pem")
         client = server.client(None)

@@ -32,7 +32,7 @@ CONTENT = filter_spec(properties("ServiceInstance", "content"), starting(SERVICE
 
 
 @scenario
-async def test_info_of_tasks_in_the_order_asked_for(client: Client) -> None:
+async def test_task_infos_are_returned_in_the_requested_order(client: Client) -> None:
     first, second = client.task("running"), client.task("success")
     starts = [starting(second.ref), starting(first.ref)]
     response = await client.retrieve(filter_spec(properties("Task", "info"), starts))
@@ -67,7 +67,7 @@ async def test_values_are_boxed_by_their_declared_type(client: Client, path: str
 
 
 @scenario
-async def test_a_time_is_boxed_as_one(client: Client) -> None:
+async def test_a_time_is_boxed_as_date_time(client: Client) -> None:
     task = client.task()
     response = await client.retrieve(filter_spec(properties("Task", "info.queueTime"), starting(task.ref)))
     queue_time = client.read(task.ref, "info")["queueTime"]
@@ -86,14 +86,14 @@ async def test_a_time_is_boxed_as_one(client: Client) -> None:
     ],
 )
 @scenario
-async def test_properties_by_type_and_base_type(client: Client, wanted: Any, expected: set[str]) -> None:
+async def test_properties_are_selected_by_type_and_base_type(client: Client, wanted: Any, expected: set[str]) -> None:
     response = await client.retrieve(filter_spec(wanted, starting(VM)))
     assert ids(response) == [VM.value]
     assert set(values(response["objects"][0])) == expected
 
 
 @scenario
-async def test_all_properties(client: Client) -> None:
+async def test_all_selects_every_property(client: Client) -> None:
     response = await client.retrieve(filter_spec(properties("Task", "ignored", all=True), starting(client.task().ref)))
     assert set(values(response["objects"][0])) == {"info", "value", "availableField"}
 
@@ -104,7 +104,7 @@ async def test_an_object_without_a_property_spec_is_not_reported(client: Client)
 
 
 @scenario
-async def test_some_servers_answer_a_list_that_is_null(client: Client) -> None:
+async def test_null_lists_returns_null_for_an_empty_list(client: Client) -> None:
     client.world.quirks.null_lists = True
     spec = filter_spec(properties("HostSystem", "name"), starting(VM))
     collector = client.world.find(COLLECTOR, client.session)
@@ -133,7 +133,7 @@ async def test_missing_objects_are_left_out_when_the_spec_says_so(client: Client
 
 
 @scenario
-async def test_what_may_not_be_read_is_in_the_missing_set(client: Client) -> None:
+async def test_unreadable_properties_are_in_the_missing_set(client: Client) -> None:
     reader = Client(client.world, "reader@vsphere.local")
     manager = Ref("SessionManager", "SessionManager")
     response = await reader.retrieve(
@@ -157,7 +157,7 @@ async def test_without_a_session_only_the_content_can_be_read(client: Client) ->
 
 
 @scenario
-async def test_pages(client: Client) -> None:
+async def test_pages_are_read_with_tokens_that_work_once(client: Client) -> None:
     tasks = [client.task() for _number in range(5)]
     spec = filter_spec(properties("Task", "info.key"), [starting(task.ref) for task in tasks])
     page = await client.retrieve(spec, maxObjects=2)
@@ -175,7 +175,7 @@ async def test_pages(client: Client) -> None:
 
 
 @scenario
-async def test_a_token_ends_with_the_next_retrieval_and_with_cancel(client: Client) -> None:
+async def test_a_token_becomes_invalid_with_the_next_retrieval_or_a_cancel(client: Client) -> None:
     spec = filter_spec(properties("Task", "info"), [starting(client.task().ref) for _number in range(2)])
     token = (await client.retrieve(spec, maxObjects=1))["token"]
     other = await client.make(COLLECTOR, "CreatePropertyCollector")
@@ -236,14 +236,14 @@ async def test_retrieve_properties_has_no_pages(client: Client) -> None:
     ],
 )
 @scenario
-async def test_properties_of_all_kinds_of_objects(client: Client, ref: Ref, path: str) -> None:
+async def test_properties_of_all_managed_objects_can_be_read(client: Client, ref: Ref, path: str) -> None:
     await client.list_view()
     response = await client.retrieve(filter_spec(properties(ref.type, path), starting(ref)))
     assert path in values(response["objects"][0])
 
 
 @scenario
-async def test_the_latest_page_of_a_history_collector(client: Client) -> None:
+async def test_the_latest_page_of_a_history_collector_can_be_read(client: Client) -> None:
     task = client.task("success")
     history = await client.make(TASKS, "CreateCollectorForTasks", filter=data("TaskFilterSpec"))
     response = await client.retrieve(filter_spec(properties("HistoryCollector", "latestPage"), starting(history)))

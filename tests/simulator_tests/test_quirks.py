@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Quirks: the differences between servers that nobody has confirmed, one after the other."""
+"""Quirks: the unconfirmed differences between servers, one by one."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def retrieve(server: Running, tasks: list[Ref], login: tuple[str, str] | None = 
         ("rest_ids=separate", {"rest_ids": "separate"}),
     ],
 )
-def test_quirks_as_options(text: str, expected: Any) -> None:
+def test_quirks_are_parsed_from_options(text: str, expected: Any) -> None:
     assert parse_quirk(text) == expected
 
 
 @pytest.mark.parametrize(
     "text", ["nonsense", "wrap_errors=1", "wrap_errors=", "max_page", "max_page=many", "rest_ids=both"]
 )
-def test_quirks_that_do_not_exist(text: str) -> None:
+def test_invalid_quirks_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"quirk|true or false|invalid literal|not a valid"):
         parse_quirk(text)
 
@@ -78,7 +78,7 @@ def test_every_quirk_is_described() -> None:
     assert [name for name in vars(Quirks()) if f"{name}:" not in described] == []
 
 
-def test_a_new_task_reaches_the_history_late(server: Running) -> None:
+def test_history_lag_delays_new_tasks_in_the_history(server: Running) -> None:
     old = server.add_task(queued_ago=60).value
     switch(server, history_lag=0.6)
     client = server.client()
@@ -92,7 +92,7 @@ def test_a_new_task_reaches_the_history_late(server: Running) -> None:
     assert {info["key"] for info in client.read(collector, "latestPage")} == {old, new}
 
 
-def test_a_larger_page_may_fill_with_older_tasks(server: Running) -> None:
+def test_page_refills_fills_a_larger_page_with_older_tasks(server: Running) -> None:
     tasks = {server.add_task(state="success", queued_ago=20 - n).value for n in range(15)}
     switch(server, page_refills=True)
     client = server.client()
@@ -101,7 +101,7 @@ def test_a_larger_page_may_fill_with_older_tasks(server: Running) -> None:
     assert {info["key"] for info in client.read(collector, "latestPage")} == tasks
 
 
-def test_the_cursor_may_be_after_the_newest_task(server: Running) -> None:
+def test_reset_after_newest_moves_the_cursor_after_the_newest_task(server: Running) -> None:
     tasks = [server.add_task(state="success", queued_ago=20 - n).value for n in range(15)]
     switch(server, reset_after_newest=True)
     client = server.client()
@@ -113,7 +113,7 @@ def test_the_cursor_may_be_after_the_newest_task(server: Running) -> None:
 
 
 @pytest.mark.parametrize("method", ["ReadNextTasks", "ReadPreviousTasks", "SetCollectorPageSize"])
-def test_smaller_pages(server: Running, method: str) -> None:
+def test_max_page_limits_the_size_of_a_page(server: Running, method: str) -> None:
     switch(server, max_page=62)
     client = server.client()
     collector = client.collector()
@@ -122,7 +122,7 @@ def test_smaller_pages(server: Running, method: str) -> None:
     assert (fault["_typeName"], fault["invalidProperty"]) == ("InvalidArgument", "maxCount")
 
 
-def test_children_may_be_direct_ones(server: Running) -> None:
+def test_children_depth_limits_the_depth_of_children(server: Running) -> None:
     child, grandchild = server.add_task(entity="group-v9").value, server.add_task(entity="vm-24").value
     spec = data("TaskFilterSpecByEntity", entity=moref(Ref("Folder", "group-v3")), recursion="children")
     assert keys(server, entity=spec) == {child, grandchild}
@@ -132,7 +132,7 @@ def test_children_may_be_direct_ones(server: Running) -> None:
     assert keys(server, entity=spec) == {child, grandchild}
 
 
-def test_system_tasks_may_be_added(server: Running) -> None:
+def test_system_user_adds_adds_system_tasks(server: Running) -> None:
     anna, system = server.add_task(user="E\\anna").value, server.add_task(system=True).value
     assert keys(server, userName=by_user(True)) == {system}
     switch(server, system_user_adds=True)
@@ -140,7 +140,7 @@ def test_system_tasks_may_be_added(server: Running) -> None:
     assert keys(server, userName=by_user(False)) == {anna}
 
 
-def test_users_may_be_compared_with_case(server: Running) -> None:
+def test_users_case_sensitive_compares_users_with_case(server: Running) -> None:
     anna = server.add_task(user="E\\anna").value
     assert keys(server, userName=by_user(False, "e\\ANNA")) == {anna}
     switch(server, users_case_sensitive=True)
@@ -193,7 +193,7 @@ def message(key: str, text: str) -> Any:
         ("en_US", "unknown", "unknown"),
     ],
 )
-def test_messages_may_come_from_the_catalog(server: Running, locale: str, key: str, expected: str) -> None:
+def test_messages_from_catalog_replaces_messages(server: Running, locale: str, key: str, expected: str) -> None:
     register_texts(server)
     client = server.client(None)
     body = {"userName": ADMIN[0], "password": ADMIN[1], "locale": locale}
@@ -206,7 +206,7 @@ def test_messages_may_come_from_the_catalog(server: Running, locale: str, key: s
     assert client.read(task, "info")["description"] == {**message(key, "copy"), "message": expected}
 
 
-def test_messages_of_errors_may_come_from_the_catalog(server: Running) -> None:
+def test_fault_messages_from_catalog_replaces_fault_messages(server: Running) -> None:
     register_texts(server)
     switch(server, fault_messages_from_catalog=True)
     client = server.client()
@@ -217,7 +217,7 @@ def test_messages_of_errors_may_come_from_the_catalog(server: Running) -> None:
     assert shown["message"] == "Phase 2: copy"
 
 
-def test_tasks_may_have_no_custom_values(server: Running) -> None:
+def test_no_task_fields_refuses_custom_values(server: Running) -> None:
     client = server.client()
     task = client.create_task()
     client.call(task, "setCustomValue", key="Owner", value="anna")
@@ -226,7 +226,7 @@ def test_tasks_may_have_no_custom_values(server: Running) -> None:
     assert [value["value"] for value in client.read(task, "value")] == ["anna"]
 
 
-def test_a_read_without_a_session_may_omit_objects(server: Running) -> None:
+def test_anonymous_read_omits_objects_without_a_session(server: Running) -> None:
     tasks = [server.add_task(), server.add_task()]
     assert [entry["missingSet"][0]["fault"]["_typeName"] for entry in retrieve(server, tasks, None)["objects"]] == [
         "NotAuthenticated",
@@ -237,7 +237,7 @@ def test_a_read_without_a_session_may_omit_objects(server: Running) -> None:
     assert len(retrieve(server, tasks)["objects"]) == 2
 
 
-def test_an_own_task_may_be_cancelled_without_a_privilege(server: Running) -> None:
+def test_cancel_without_privilege_allows_the_cancel_of_own_tasks(server: Running) -> None:
     client = server.client(MAKER)
     own, other = client.create_task(), server.add_task()
     assert client.fault(own, "CancelTask")["_typeName"] == "NoPermission"
@@ -246,7 +246,7 @@ def test_an_own_task_may_be_cancelled_without_a_privilege(server: Running) -> No
     assert client.fault(other, "CancelTask")["_typeName"] == "NoPermission"
 
 
-def test_an_unknown_release_may_be_404(server: Running) -> None:
+def test_release_404_returns_404_for_an_unknown_release(server: Running) -> None:
     unknown = server.client(None, release="9.9.0.0")
     assert unknown.fault(SERVICE, "RetrieveServiceContent")["_typeName"] == "InvalidRequest"
     switch(server, release_404=True)
@@ -255,7 +255,7 @@ def test_an_unknown_release_may_be_404(server: Running) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_hello_may_be_refused(server: Running, status: int) -> None:
+def test_hello_status_refuses_hello(server: Running, status: int) -> None:
     switch(server, hello_status=status)
     url = f"{server.url}/api/vcenter/system?action=hello"
     assert requests.post(url, json={"api_releases": ["8.0.1.0"]}, timeout=5).status_code == status
@@ -270,7 +270,7 @@ def test_hello_may_be_refused(server: Running, status: int) -> None:
         ("8.0.3.0", "separate", False),
     ],
 )
-def test_ids_of_the_rest_api(release: str, forced: str, accepted: bool) -> None:
+def test_rest_ids_decides_which_session_ids_are_accepted(release: str, forced: str, accepted: bool) -> None:
     with running(release=release) as server:
         switch(server, rest_ids=forced)
         client = server.client(None)
@@ -283,7 +283,7 @@ def test_ids_of_the_rest_api(release: str, forced: str, accepted: bool) -> None:
         assert refused.value.type == "NotAuthenticated"
 
 
-def test_the_values_of_a_nested_info_may_be_boxed(server: Running) -> None:
+def test_box_everything_boxes_the_values_of_a_nested_info(server: Running) -> None:
     task = server.add_task(entity=VM.value, locked=[moref(VM)], result=box("int", 5), state="success")
     plain = server.client().read(task, "info")
     switch(server, box_everything=True)
@@ -297,7 +297,7 @@ def test_the_values_of_a_nested_info_may_be_boxed(server: Running) -> None:
     assert server.client().read(task, "info") == plain
 
 
-def test_progress_and_locks_may_end_with_the_task(server: Running) -> None:
+def test_unset_after_running_unsets_progress_and_locks_of_ended_tasks(server: Running) -> None:
     def fields() -> set[str]:
         return set(server.client().read(task, "info")) & {"progress", "locked"}
 

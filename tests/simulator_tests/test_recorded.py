@@ -108,7 +108,7 @@ def differences(recorded: Json, ours: Json, place: str = "") -> list[str]:
     return [] if recorded == ours or is_time else [f"{place}: {recorded!r}, not {ours!r}"]
 
 
-def test_the_simulator_answers_as_the_recorded_server(server: Running) -> None:
+def test_the_simulator_responds_like_the_recorded_server(server: Running) -> None:
     client: Client = server.client()
     tasks = [data("ExtensionTaskTypeInfo", taskID="com.vmware.govmomi.simulator.test")]
     extension = data(

@@ -62,7 +62,7 @@ def test_an_update_drops_fields_that_its_release_does_not_have(server: Running, 
     assert certificate(server) == (CERTIFICATE if kept else None)
 
 
-def test_a_field_that_a_release_does_not_have_is_unknown(server: Running) -> None:
+def test_a_field_of_a_later_release_is_refused(server: Running) -> None:
     client = server.client(release="8.0.1.0")
     spec = extension(serverCertificate=CERTIFICATE)
     fault = client.fault(EXTENSIONS, "RegisterExtension", extension=spec)
@@ -89,7 +89,7 @@ def test_progress_details_came_with_8_0_1_0(server: Running, release: str, shown
     assert response.json()["_typeName"] == ("RetrieveResult" if shown else "InvalidProperty")
 
 
-def test_faults_hide_fields_too(server: Running) -> None:
+def test_faults_hide_fields_of_later_releases(server: Running) -> None:
     def refused(release: str) -> Json:
         return server.client(READER, release).fault(EXTENSIONS, "UnregisterExtension", extensionKey="x")
 
@@ -102,7 +102,7 @@ def test_faults_hide_fields_too(server: Running) -> None:
     ("method", "since"),
     [("CreateCollectorWithInfoFilterForTasks", "8.0.3.0"), ("ReadNextTasksByViewSpec", "9.0.0.0")],
 )
-def test_operations_have_a_release(server: Running, method: str, since: str) -> None:
+def test_operations_exist_from_their_release_on(server: Running, method: str, since: str) -> None:
     body = {
         "filter": data("TaskFilterSpec"),
         "filterSpec": data("TaskFilterSpec"),
@@ -122,7 +122,7 @@ def test_an_older_server_does_not_have_newer_operations() -> None:
         assert (response.status_code, response.json()["_typeName"]) == (500, "InvalidRequest")
 
 
-def test_singletons_have_a_release(server: Running) -> None:
+def test_singletons_exist_from_their_release_on(server: Running) -> None:
     def names(release: str) -> set[str]:
         return set(server.client(None, release).read(SERVICE, "content"))
 

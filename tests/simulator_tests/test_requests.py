@@ -31,12 +31,12 @@ EXTENSIONS = Ref("ExtensionManager", "ExtensionManager")
 
 
 @pytest.mark.parametrize("release", ["7.0.0.0", "7.0.3.2", "8.0.0.2", "8.0.1.0", "8.0.3.1", "9.0.0.0", "9.1.0.0"])
-def test_takes_its_own_release_and_every_earlier_one(server: Running, release: str) -> None:
+def test_the_server_accepts_its_own_and_every_earlier_release(server: Running, release: str) -> None:
     assert server.client(release=release).read(TASKS, "maxCollector") == 32
 
 
 @pytest.mark.parametrize("release", ["9.1.1.0", "10.0.0.0", "6.7.0.0"])
-def test_refuses_other_releases(server: Running, release: str) -> None:
+def test_the_server_refuses_other_releases(server: Running, release: str) -> None:
     response = server.client(None, release).send("GET", SERVICE, "content")
     assert response.status_code == 500
     assert release in response.json()["faultstring"]
@@ -75,7 +75,7 @@ def test_says_what_a_value_has_to_be(server: Running, method: str, parameters: d
     assert words in client.fault(client.create_task(), method, **parameters)["faultstring"]
 
 
-def test_speaks_no_json_before_its_first_release() -> None:
+def test_the_server_has_no_vi_json_before_its_first_release() -> None:
     with running(release="8.0.0.2") as old:
         assert old.client(None).send("GET", SERVICE, "content").status_code == 404
 
@@ -97,7 +97,7 @@ def test_unknown_routes_are_404(server: Running, verb: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("brackets", ["raw", "encoded"])
-def test_ids_come_raw_or_percent_encoded(server: Running, brackets: str) -> None:
+def test_ids_are_accepted_raw_or_percent_encoded(server: Running, brackets: str) -> None:
     client = server.client()
     collector = client.collector()
     assert "[" in collector.value
@@ -136,7 +136,7 @@ def test_untagged_objects_are_read_as_references(server: Running, parameters: An
     assert (fault["_typeName"], fault["faultstring"]) == ("InvalidArgument", f"Invalid MoRef field: {stray}")
 
 
-def test_untagged_objects_in_a_deep_place(server: Running) -> None:
+def test_untagged_nested_objects_are_read_as_references(server: Running) -> None:
     extension = data(
         "Extension",
         key="com.example.new",
@@ -166,7 +166,7 @@ def test_untagged_objects_in_a_deep_place(server: Running) -> None:
         ({"obj": moref(Ref("VirtualMachine", "vm-999"))}, "ManagedObjectNotFound"),
     ],
 )
-def test_parameters_are_checked(server: Running, changes: dict[str, Any], fault_type: str) -> None:
+def test_invalid_parameters_are_refused(server: Running, changes: dict[str, Any], fault_type: str) -> None:
     parameters = {"obj": moref(VM), "taskTypeId": JOB, "cancelable": True, **changes}
     assert server.client().fault(TASKS, "CreateTask", **parameters)["_typeName"] == fault_type
     assert not server.world.tasks.in_order
@@ -192,7 +192,7 @@ def test_parameters_are_checked(server: Running, changes: dict[str, Any], fault_
         {"_value": 5},
     ],
 )
-def test_values_of_any_have_to_be_boxed(server: Running, result: Any) -> None:
+def test_values_of_type_any_must_be_boxed(server: Running, result: Any) -> None:
     client = server.client()
     task = client.create_task()
     fault = client.fault(task, "SetTaskState", state="success", result=result)
@@ -213,7 +213,7 @@ def test_values_of_any_have_to_be_boxed(server: Running, result: Any) -> None:
         moref(VM),
     ],
 )
-def test_boxed_values_come_back_as_they_were(server: Running, result: Any) -> None:
+def test_boxed_values_are_returned_unchanged(server: Running, result: Any) -> None:
     client = server.client()
     task = client.create_task()
     client.call(task, "SetTaskState", state="success", result=result)
@@ -221,14 +221,14 @@ def test_boxed_values_come_back_as_they_were(server: Running, result: Any) -> No
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "5", '"x"'])
-def test_bodies_have_to_be_json_objects(server: Running, body: str) -> None:
+def test_bodies_must_be_json_objects(server: Running, body: str) -> None:
     client = server.client()
     url = f"{client.base}/TaskManager/TaskManager/CreateTask"
     response = client.http.post(url, data=body, timeout=5)
     assert (response.status_code, response.json()["_typeName"]) == (500, "InvalidRequest")
 
 
-def test_a_foreign_client_tags_everything_and_sends_no_content_type(server: Running) -> None:
+def test_a_client_that_tags_everything_without_a_content_type_is_accepted(server: Running) -> None:
     client = server.client(None, "9.0.0.0")
 
     def post(path: str, body: Any) -> requests.Response:
@@ -248,7 +248,7 @@ def test_a_foreign_client_tags_everything_and_sends_no_content_type(server: Runn
     assert post("SessionManager/SessionManager/Logout", None).status_code == 204
 
 
-def test_parameters_that_are_null_count_as_absent(server: Running) -> None:
+def test_null_parameters_are_treated_as_absent(server: Running) -> None:
     task = server.client().create_task(activationId=None, parentTaskKey=None)
     assert "activationId" not in server.client().read(task, "info")
 
@@ -258,7 +258,7 @@ def test_void_methods_take_no_parameters(server: Running) -> None:
     assert server.state()["sessions"] == 1
 
 
-def test_checks_the_session_before_anything_else(server: Running) -> None:
+def test_the_session_is_checked_first(server: Running) -> None:
     client: Client = server.client(None)
     fault = client.fault(TASKS, "CreateTask")
     assert (fault["_typeName"], fault["privilegeId"]) == ("NotAuthenticated", "Task.Create")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """pyVmomi's type information beside the contract: types, fields, releases, privileges and faults.
 
-Each difference stands here with its reason. A new one fails, and so does one that no longer exists.
+Each known difference is listed here with its reason. A new one fails a test, and so does one that no longer exists.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def own_fields(name: str) -> dict[str, Any]:
     return {field: schema for field, schema in contract.fields_of(name).items() if field not in inherited}
 
 
-def test_options_accept_all_types_of_entities() -> None:
+def test_the_options_accept_all_entity_types() -> None:
     types = type_information.managed_object_types("ManagedEntity")
     assert "VirtualMachine" in types
     assert set(ENTITY_TYPES) == types
@@ -87,13 +87,13 @@ def test_releases_are_those_of_the_type_information() -> None:
     )
 
 
-def test_types_of_json_only() -> None:
+def test_the_contract_has_no_other_unknown_types() -> None:
     unknown = {name for name in [*DATA_TYPES, *JSON_ONLY] if not type_information.is_data_type(name)}
     assert unknown == JSON_ONLY
 
 
 @pytest.mark.parametrize("name", DATA_TYPES)
-def test_types(name: str) -> None:
+def test_data_types_have_the_same_fields(name: str) -> None:
     known = type_information.own_fields(name)
     missing = {field for field in known if field not in own_fields(name)}
     assert missing == {field for kind, field in ONLY_IN_PYVMOMI if kind == name}
@@ -104,24 +104,24 @@ def test_types(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in DATA_TYPES if name != "DataObject"])
-def test_base_types(name: str) -> None:
+def test_data_types_have_the_same_base_types(name: str) -> None:
     base = type_information.base_of(name)
     in_contract = {"DynamicData": "DataObject"}.get(base, base)
     assert (contract.base_of(name), in_contract) == OTHER_BASES.get(name, (in_contract, in_contract))
 
 
 @pytest.mark.parametrize(("name", "values"), [pair for pair in ENUMS.items() if pair[0] not in OPEN_ENUMS])
-def test_enums(name: str, values: list[str]) -> None:
+def test_enums_have_the_same_values(name: str, values: list[str]) -> None:
     assert type_information.enum_values(name) == values
 
 
 @pytest.mark.parametrize("name", ENUMS["MoTypes"])
-def test_types_of_managed_objects(name: str) -> None:
+def test_managed_object_types_of_the_contract_exist(name: str) -> None:
     assert type_information.is_data_type(name)
 
 
 @pytest.mark.parametrize("operation", METHODS, ids=named)
-def test_parameters(operation: Operation) -> None:
+def test_methods_have_the_same_parameters(operation: Operation) -> None:
     known = method_of(operation).parameters
     wanted = contract.fields_of(operation.parameters) if operation.parameters else {}
     assert set(wanted) == set(known)
@@ -130,13 +130,13 @@ def test_parameters(operation: Operation) -> None:
 
 
 @pytest.mark.parametrize("operation", METHODS, ids=named)
-def test_privileges_of_methods(operation: Operation) -> None:
+def test_methods_need_the_same_privilege(operation: Operation) -> None:
     own, other = OTHER_PRIVILEGES.get(operation.name, (operation.privilege, operation.privilege))
     assert (operation.privilege, method_of(operation).privilege) == (own, other)
 
 
 @pytest.mark.parametrize("operation", METHODS, ids=named)
-def test_faults(operation: Operation) -> None:
+def test_methods_declare_the_same_faults(operation: Operation) -> None:
     """The contract also lists RuntimeFaults, which every method may send and pyVmomi therefore does not declare."""
     declared, listed = method_of(operation).faults, set(operation.faults)
     assert declared - listed == OTHER_FAULTS.get(operation.name, set())
@@ -144,11 +144,11 @@ def test_faults(operation: Operation) -> None:
 
 
 @pytest.mark.parametrize("operation", PROPERTIES, ids=named)
-def test_privileges_of_properties(operation: Operation) -> None:
+def test_properties_need_the_same_privilege(operation: Operation) -> None:
     assert type_information.properties(operation.type)[operation.member].privilege == operation.privilege
 
 
-def test_every_difference_exists() -> None:
+def test_every_listed_difference_exists() -> None:
     names = {operation.name for operation in METHODS}
     assert names >= OTHER_PRIVILEGES.keys() | OTHER_FAULTS.keys()
     assert all(own != other for own, other in OTHER_PRIVILEGES.values())
@@ -164,14 +164,14 @@ CLASSES = {kind.TYPE: kind for kind in all_classes() if kind is not ManagedObjec
 
 
 @pytest.mark.parametrize("kind", CLASSES.values(), ids=CLASSES)
-def test_managed_objects_of_the_simulator(kind: type[ManagedObject]) -> None:
+def test_managed_objects_of_the_simulator_match_their_types(kind: type[ManagedObject]) -> None:
     assert set(kind.BASES) == set(type_information.bases(kind.TYPE))
     assert kind.PROPERTIES.keys() <= type_information.properties(kind.TYPE).keys()
     assert type_information.methods(kind.TYPE).keys() >= kind.METHODS
 
 
 @pytest.mark.parametrize(("name", "base"), contract.MORE_FAULTS.items())
-def test_faults_that_the_contract_leaves_out(name: str, base: str) -> None:
+def test_faults_added_by_the_simulator_have_the_right_base_type(name: str, base: str) -> None:
     assert type_information.base_of(name) == base
 
 

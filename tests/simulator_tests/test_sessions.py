@@ -42,7 +42,7 @@ def test_content_needs_no_session(server: Running) -> None:
     assert server.client(None).call(SERVICE, "RetrieveServiceContent") == content
 
 
-def test_answers_show_the_user_with_its_domain(server: Running) -> None:
+def test_responses_show_the_user_with_the_domain(server: Running) -> None:
     client = server.client(None)
     session = client.login(*ADMIN)
     assert session["userName"] == "VSPHERE.LOCAL\\Administrator"
@@ -60,20 +60,20 @@ def test_users_log_in_by_either_form_of_their_name(server: Running, name: str) -
 @pytest.mark.parametrize(
     "login", [(ADMIN[0], "wrong"), ("nobody@vsphere.local", ADMIN[1]), ("administrator@other", ADMIN[1])]
 )
-def test_wrong_credentials(server: Running, login: tuple[str, str]) -> None:
+def test_wrong_credentials_are_refused(server: Running, login: tuple[str, str]) -> None:
     with pytest.raises(FaultResponse) as caught:
         server.client(login)
     assert caught.value.type == "InvalidLogin"
     assert server.state()["sessions"] == 0
 
 
-def test_unknown_locale(server: Running) -> None:
+def test_an_unknown_locale_is_refused(server: Running) -> None:
     client = server.client(None)
     fault = client.fault(SESSIONS, "Login", userName=ADMIN[0], password=ADMIN[1], locale="xx_YY")
     assert fault["_typeName"] == "InvalidLocale"
 
 
-def test_no_second_login_in_a_session(server: Running) -> None:
+def test_a_second_login_in_a_session_is_refused(server: Running) -> None:
     assert server.client().fault(SESSIONS, "Login", userName=ADMIN[0], password=ADMIN[1])["_typeName"] == "InvalidLogin"
 
 
@@ -94,14 +94,14 @@ def test_logout_ends_the_session_and_all_that_it_opened(server: Running) -> None
     assert client.send("GET", SESSIONS, "currentSession").json() is None
 
 
-def test_objects_of_a_session_are_not_there_for_others(server: Running) -> None:
+def test_objects_of_a_session_do_not_exist_for_others(server: Running) -> None:
     collector = server.client().collector()
     with pytest.raises(FaultResponse) as caught:
         server.client().read(collector, "latestPage")
     assert caught.value.type == "ManagedObjectNotFound"
 
 
-def test_session_limit_is_503(server: Running) -> None:
+def test_a_login_at_the_session_limit_returns_503(server: Running) -> None:
     with running(max_sessions=2) as small:
         clients = [small.client(), small.client()]
         response = small.client(None).send("POST", SESSIONS, "Login", {"userName": ADMIN[0], "password": ADMIN[1]})
@@ -112,7 +112,7 @@ def test_session_limit_is_503(server: Running) -> None:
         assert small.client().read(TASKS, "maxCollector") == 32
 
 
-def test_limit_of_a_user_at_the_rest_api() -> None:
+def test_the_rest_api_limits_the_sessions_of_a_user() -> None:
     with running(max_sessions=2000) as server, ThreadPoolExecutor(1) as pool:
         user = server.world.sessions.user(READER[0])
         assert user is not None
@@ -121,7 +121,7 @@ def test_limit_of_a_user_at_the_rest_api() -> None:
         assert requests.post(f"{server.url}/api/session", auth=ADMIN, timeout=5).status_code == 201
 
 
-def test_idle_sessions_end_and_active_ones_do_not() -> None:
+def test_idle_sessions_expire_and_active_ones_do_not() -> None:
     with running(session_idle=0.4) as server:
         idle, active = server.client(), server.client()
         for _round in range(4):
@@ -145,7 +145,7 @@ def test_a_session_that_waits_is_not_idle() -> None:
         assert client.read(TASKS, "maxCollector") == 32
 
 
-def test_ids_of_both_apis_are_interchangeable(server: Running) -> None:
+def test_session_ids_of_both_apis_are_interchangeable(server: Running) -> None:
     session_id = requests.post(f"{server.url}/api/session", auth=ADMIN, timeout=5).json()
     client = server.client(None)
     client.http.headers[SESSION_HEADER] = session_id
@@ -159,7 +159,7 @@ def test_ids_of_both_apis_are_interchangeable(server: Running) -> None:
     assert client.fault(SESSIONS, "Logout")["_typeName"] == "NotAuthenticated"
 
 
-def test_ids_belong_to_one_api_before_8_0_u3() -> None:
+def test_session_ids_belong_to_one_api_before_8_0_u3() -> None:
     with running(release="8.0.2.0") as server:
         client = server.client()
         assert client.http.get(f"{server.url}/api/session", timeout=5).status_code == 401
@@ -170,13 +170,13 @@ def test_ids_belong_to_one_api_before_8_0_u3() -> None:
 
 
 @pytest.mark.parametrize("auth", [None, (ADMIN[0], "wrong")])
-def test_rest_login_refused(server: Running, auth: tuple[str, str] | None) -> None:
+def test_a_rest_login_without_valid_credentials_is_refused(server: Running, auth: tuple[str, str] | None) -> None:
     http = requests.Session()
     http.trust_env = False
     assert http.post(f"{server.url}/api/session", auth=auth, timeout=5).status_code == 401
 
 
-def test_ids_may_rotate(server: Running) -> None:
+def test_rotate_session_replaces_the_session_id(server: Running) -> None:
     server.control("POST", "quirks", {"rotate_session": 2})
     client = server.client()
     first = client.http.headers[SESSION_HEADER]
@@ -193,7 +193,7 @@ def test_ids_may_rotate(server: Running) -> None:
     assert server.state()["sessions"] == 1
 
 
-def test_clone_terminate_and_list(server: Running) -> None:
+def test_sessions_can_be_cloned_listed_and_terminated(server: Running) -> None:
     client = server.client()
     ticket = client.call(SESSIONS, "AcquireCloneTicket")
     clone = server.client(None)
@@ -224,7 +224,7 @@ def test_clone_terminate_and_list(server: Running) -> None:
         (["10.0.0.0", "nonsense"], ""),
     ],
 )
-def test_hello(server: Running, wanted: list[str], common: str) -> None:
+def test_hello_returns_the_first_common_release(server: Running, wanted: list[str], common: str) -> None:
     url = f"{server.url}/api/vcenter/system?action=hello"
     assert requests.post(url, json={"api_releases": wanted}, timeout=5).json() == {"api_release": common}
 
@@ -232,17 +232,17 @@ def test_hello(server: Running, wanted: list[str], common: str) -> None:
 @pytest.mark.parametrize(
     "body", [None, [], {}, {"api_releases": []}, {"api_releases": ["8.0.1.0"] * 129}, {"api_releases": [1]}]
 )
-def test_hello_with_a_bad_list(server: Running, body: object) -> None:
+def test_hello_refuses_an_invalid_list(server: Running, body: object) -> None:
     assert requests.post(f"{server.url}/api/vcenter/system?action=hello", json=body, timeout=5).status_code == 400
 
 
-def test_hello_is_unknown_to_the_first_release() -> None:
+def test_hello_does_not_exist_in_the_first_release() -> None:
     with running(release="8.0.1.0") as first:
         url = f"{first.url}/api/vcenter/system?action=hello"
         assert requests.post(url, json={"api_releases": ["8.0.1.0"]}, timeout=5).status_code == 404
 
 
-def test_the_servers_clock_is_its_own(server: Running) -> None:
+def test_clock_offset_moves_the_clock_of_the_server(server: Running) -> None:
     client = server.client()
     before = client.call(SERVICE, "CurrentTime")
     server.control("POST", "quirks", {"clock_offset": 86400})

@@ -56,12 +56,12 @@ ENTITIES = ("group-d1", "datacenter-2", "group-v3", "vm-21", "group-v9", "vm-24"
         (Ref("ClusterComputeResource", "domain-c7"), "children", {"host-11"}),
     ],
 )
-def test_entity(server: Running, ref: Ref, recursion: str, expected: set[str]) -> None:
+def test_entity_and_recursion_select_tasks(server: Running, ref: Ref, recursion: str, expected: set[str]) -> None:
     tasks = {moid: server.add_task(entity=moid).value for moid in ENTITIES}
     assert found(server, entity=by_entity(ref, recursion)) == {tasks[moid] for moid in expected}
 
 
-def test_state(server: Running) -> None:
+def test_states_select_tasks(server: Running) -> None:
     tasks = {state: server.add_task(state=state).value for state in ("queued", "running", "success", "error")}
     for state, key in tasks.items():
         assert found(server, state=[state]) == {key}
@@ -80,21 +80,21 @@ def test_state(server: Running) -> None:
         ("rootTaskKey", "root_task_key", "task-8", "task-88"),
     ],
 )
-def test_lists(server: Running, condition: str, field: str, wanted: Json, others: Json) -> None:
+def test_lists_of_values_select_tasks(server: Running, condition: str, field: str, wanted: Json, others: Json) -> None:
     match, other, without = server.add_task(**{field: wanted}), server.add_task(**{field: others}), server.add_task()
     assert found(server, **{condition: [wanted]}) == keys(match)
     assert found(server, **{condition: [wanted, others]}) == keys(match, other)
     assert found(server, **{condition: []}) == keys(match, other, without)
 
 
-def test_an_empty_tag_stands_for_tasks_without_one(server: Running) -> None:
+def test_an_empty_tag_selects_tasks_without_a_tag(server: Running) -> None:
     tagged, other, plain = server.add_task(tag="a"), server.add_task(tag="b"), server.add_task()
     assert found(server, tag=[""]) == keys(plain)
     assert found(server, tag=["", "a"]) == keys(plain, tagged)
     assert found(server, tag=["a", "b"]) == keys(tagged, other)
 
 
-def test_users(server: Running) -> None:
+def test_users_select_tasks(server: Running) -> None:
     anna, bob = server.add_task(user="EXAMPLE.COM\\anna"), server.add_task(user="EXAMPLE.COM\\bob")
     system, alarm = server.add_task(system=True), server.add_task(alarm="alarm-5")
     assert found(server, userName=by_user(False)) == keys(anna, bob)
@@ -108,7 +108,7 @@ def test_users(server: Running) -> None:
 @pytest.mark.parametrize(
     ("kind", "time_type"), [("queued", "queuedTime"), ("started", "startedTime"), ("completed", "completedTime")]
 )
-def test_times(server: Running, kind: str, time_type: str) -> None:
+def test_times_select_tasks_inclusively(server: Running, kind: str, time_type: str) -> None:
     field = {"queued": "queueTime", "started": "startTime", "completed": "completeTime"}[kind]
     ages = {"queued_ago": 9000, "started_ago": 8000, "completed_ago": 7000}
     tasks = [server.add_task(state="success", **{**ages, f"{kind}_ago": 3000 - n * 1000}) for n in range(3)]
@@ -127,7 +127,7 @@ def test_times(server: Running, kind: str, time_type: str) -> None:
         assert between(None, None) == keys(*tasks)
 
 
-def test_times_that_are_printed_with_fewer_digits_still_match(server: Running) -> None:
+def test_a_time_with_fewer_digits_still_selects_its_task(server: Running) -> None:
     for digits in range(10):
         task = server.add_task(state="success", digits=digits)
         moment = server.client().read(task, "info")["queueTime"]
@@ -135,7 +135,7 @@ def test_times_that_are_printed_with_fewer_digits_still_match(server: Running) -
         assert task.value in found(server, time=by_time)
 
 
-def test_causes(server: Running) -> None:
+def test_alarms_and_scheduled_tasks_select_tasks(server: Running) -> None:
     alarm, other = server.add_task(alarm="alarm-5"), server.add_task(alarm="alarm-6")
     job = server.add_task(scheduled_task="schedule-7")
     server.add_task()
@@ -145,7 +145,7 @@ def test_causes(server: Running) -> None:
     assert found(server, scheduledTask=moref(Ref("ScheduledTask", "schedule-8"))) == set()
 
 
-def test_conditions_add_up(server: Running) -> None:
+def test_a_task_must_meet_all_conditions(server: Running) -> None:
     common: dict[str, Json] = {
         "entity": "vm-21",
         "state": "error",
@@ -198,7 +198,7 @@ def test_conditions_add_up(server: Running) -> None:
         ({"color": "red"}, "InvalidRequest"),
     ],
 )
-def test_filters_that_are_refused(server: Running, conditions: Json, fault_type: str) -> None:
+def test_invalid_filters_are_refused(server: Running, conditions: Json, fault_type: str) -> None:
     fault = server.client().fault(TASKS, "CreateCollectorForTasks", filter=data("TaskFilterSpec", **conditions))
     assert fault["_typeName"] == fault_type
     assert server.state()["collectors"] == 0

@@ -41,7 +41,7 @@ def keys(infos: list[Json]) -> list[str]:
     return [info["key"] for info in infos]
 
 
-def test_tasks_on_either_side_of_an_id(server: Running, newest: Client) -> None:
+def test_views_read_on_either_side_of_an_id(server: Running, newest: Client) -> None:
     tasks = [server.add_task(state="success", queued_ago=n).value for n in range(6)]
     assert keys(view(newest, 2)) == [tasks[5], tasks[4]]
     assert keys(view(newest, 2, tasks[4])) == [tasks[3], tasks[2]]
@@ -53,7 +53,7 @@ def test_tasks_on_either_side_of_an_id(server: Running, newest: Client) -> None:
     assert keys(view(newest, -9, "task-103")) == tasks[:2:-1]
 
 
-def test_one_task_by_its_id(server: Running, newest: Client) -> None:
+def test_a_view_reads_one_task_by_its_id(server: Running, newest: Client) -> None:
     tasks = [server.add_task(state="success", completed_ago=3600 + n) for n in range(3)]
     number = int(tasks[1].value.removeprefix("task-"))
     assert keys(view(newest, 1, f"task-{number + 1}")) == [tasks[1].value]
@@ -66,14 +66,14 @@ def test_views_filter_tasks(server: Running, newest: Client) -> None:
     assert keys(view(newest, -1, "task-0", state=["error"])) == failed[:1]
 
 
-def test_views_may_begin_with_the_oldest(server: Running, newest: Client) -> None:
+def test_oldest_first_views_begins_views_with_the_oldest_task(server: Running, newest: Client) -> None:
     tasks = [server.add_task().value for _round in range(3)]
     server.control("POST", "quirks", {"oldest_first_views": True})
     assert keys(view(newest, 2)) == tasks[1:]
     assert keys(view(newest, -2, "task-0")) == tasks[:2]
 
 
-def test_views_may_include_the_start(server: Running, newest: Client) -> None:
+def test_start_id_inclusive_includes_the_start(server: Running, newest: Client) -> None:
     tasks = [server.add_task().value for _round in range(3)]
     server.control("POST", "quirks", {"start_id_inclusive": True})
     assert keys(view(newest, 5)) == tasks[::-1]
@@ -82,7 +82,7 @@ def test_views_may_include_the_start(server: Running, newest: Client) -> None:
     assert keys(view(newest, -2, "task-0")) == tasks[1::-1]
 
 
-def test_a_new_task_reaches_a_view_late(server: Running, newest: Client) -> None:
+def test_history_lag_delays_new_tasks_in_views(server: Running, newest: Client) -> None:
     old = server.add_task(queued_ago=60).value
     server.control("POST", "quirks", {"history_lag": 30.0})
     server.add_task()
@@ -100,13 +100,13 @@ def test_a_new_task_reaches_a_view_late(server: Running, newest: Client) -> None
         (1, "17", "viewSpec.startId"),
     ],
 )
-def test_views_that_are_refused(newest: Client, count: int, start: str, place: str) -> None:
+def test_invalid_views_are_refused(newest: Client, count: int, start: str, place: str) -> None:
     spec = data("TaskManagerViewByStartId", count=count, startId=start)
     fault = newest.fault(TASKS, "ReadNextTasksByViewSpec", viewSpec=spec, filterSpec=data("TaskFilterSpec"))
     assert (fault["_typeName"], fault["invalidProperty"]) == ("InvalidArgument", place)
 
 
-def test_a_view_needs_a_place_to_start(newest: Client) -> None:
+def test_a_view_without_a_start_is_refused(newest: Client) -> None:
     spec = data("TaskManagerTaskViewSpec")
     fault = newest.fault(TASKS, "ReadNextTasksByViewSpec", viewSpec=spec, filterSpec=data("TaskFilterSpec"))
     assert fault["invalidProperty"] == "viewSpec"
@@ -124,7 +124,7 @@ RESULTS: list[tuple[Json, set[str]]] = [
 
 
 @pytest.mark.parametrize(("spec", "kept"), RESULTS)
-def test_results_are_left_out(server: Running, newest: Client, spec: Json, kept: set[str]) -> None:
+def test_an_info_filter_leaves_results_out(server: Running, newest: Client, spec: Json, kept: set[str]) -> None:
     for name in ("clone", "migrate", "powerOn"):
         server.add_task(state="success", type=f"VirtualMachine.{name}", result=FIVE)
     made = newest.call(
@@ -142,7 +142,7 @@ def test_results_are_left_out(server: Running, newest: Client, spec: Json, kept:
         assert all(info.get("result") in (None, FIVE) for info in infos)
 
 
-def test_without_an_info_filter_results_stay(server: Running, newest: Client) -> None:
+def test_results_are_kept_without_an_info_filter(server: Running, newest: Client) -> None:
     server.add_task(state="success", result=FIVE)
     made = newest.call(TASKS, "CreateCollectorWithInfoFilterForTasks", filter=data("TaskFilterSpec"))
     (info,) = newest.call(Ref(made["type"], made["value"]), "ReadNextTasks", maxCount=10)

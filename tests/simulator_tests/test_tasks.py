@@ -38,7 +38,7 @@ def until(condition: Callable[[], Any], seconds: float = 5) -> Any:
         if value:
             return value
         time.sleep(0.02)
-    raise AssertionError("it did not happen")
+    raise AssertionError("the condition was never true")
 
 
 def ended(client: Client, task: Ref) -> Any:
@@ -67,7 +67,7 @@ def test_only_registered_types_can_be_created(server: Running) -> None:
     assert (fault["_typeName"], fault["invalidProperty"]) == ("InvalidArgument", "taskType")
 
 
-def test_children_know_their_parent_and_root(server: Running) -> None:
+def test_child_tasks_have_their_parent_and_root(server: Running) -> None:
     client = server.client()
     root = client.create_task()
     child = client.create_task(parentTaskKey=root.value)
@@ -77,7 +77,7 @@ def test_children_know_their_parent_and_root(server: Running) -> None:
     assert client.fault(TASKS, "CreateTask", **parameters)["invalidProperty"] == "parentTaskKey"
 
 
-def test_the_whole_life_of_a_task(server: Running) -> None:
+def test_a_task_can_be_driven_from_queued_to_success(server: Running) -> None:
     client = server.client()
     task = client.create_task()
     assert client.fault(task, "UpdateProgress", percentDone=1)["_typeName"] == "InvalidState"
@@ -93,7 +93,7 @@ def test_the_whole_life_of_a_task(server: Running) -> None:
     assert times == sorted(times)
 
 
-def test_success_straight_from_the_queue_leaves_no_start_time(server: Running) -> None:
+def test_a_task_that_never_ran_has_no_start_time(server: Running) -> None:
     client = server.client()
     task = client.create_task()
     client.call(task, "SetTaskState", state="success")
@@ -112,7 +112,7 @@ def test_progress_is_clamped(server: Running, percent: int, shown: int) -> None:
 
 
 @pytest.mark.parametrize("state", ["success", "error"])
-def test_a_done_task_refuses_changes_but_custom_values(server: Running, state: str) -> None:
+def test_an_ended_task_accepts_custom_values_only(server: Running, state: str) -> None:
     client = server.client()
     task = client.create_task()
     client.call(task, "SetTaskState", state=state)
@@ -143,7 +143,7 @@ def test_a_done_task_refuses_changes_but_custom_values(server: Running, state: s
         ({"state": "error", "fault": {"faultTypeId": "x"}}, "InvalidArgument"),
     ],
 )
-def test_states_that_are_refused(server: Running, parameters: dict[str, Any], fault_type: str) -> None:
+def test_invalid_state_changes_are_refused(server: Running, parameters: dict[str, Any], fault_type: str) -> None:
     client = server.client()
     task = client.create_task()
     client.call(task, "SetTaskState", state="running")
@@ -165,7 +165,7 @@ def test_vim_faults_become_the_error(server: Running, fault: Any) -> None:
     assert wrapped == data("LocalizedMethodFault", fault=fault, localizedMessage="It broke.")
 
 
-def test_cancelling_a_created_task(server: Running) -> None:
+def test_a_cancel_ends_a_queued_created_task_only(server: Running) -> None:
     client = server.client()
     queued, driven = client.create_task(), client.create_task()
     client.call(queued, "CancelTask")
@@ -184,7 +184,7 @@ def test_cancelling_a_created_task(server: Running) -> None:
 @pytest.mark.parametrize(
     ("way", "state", "within"), [("at_once", "error", 0.5), ("later", "error", 2.0), ("success", "success", 2.0)]
 )
-def test_ways_to_take_a_cancel(server: Running, way: str, state: str, within: float) -> None:
+def test_on_cancel_decides_how_a_task_takes_a_cancel(server: Running, way: str, state: str, within: float) -> None:
     client = server.client()
     task = server.add_task(on_cancel=way)
     client.call(task, "CancelTask")
@@ -196,7 +196,7 @@ def test_ways_to_take_a_cancel(server: Running, way: str, state: str, within: fl
     assert time.monotonic() - begin < within
 
 
-def test_a_cancel_that_waits_for_the_owner(server: Running) -> None:
+def test_a_cancel_can_wait_for_the_owner(server: Running) -> None:
     client = server.client()
     task = server.add_task(on_cancel="owner")
     client.call(task, "CancelTask")
@@ -209,14 +209,14 @@ def test_a_cancel_that_waits_for_the_owner(server: Running) -> None:
     assert client.read(task, "info")["state"] == "success"
 
 
-def test_what_cannot_be_cancelled(server: Running) -> None:
+def test_cancelling_other_tasks_is_refused(server: Running) -> None:
     client = server.client()
     assert client.fault(server.add_task(cancelable=False), "CancelTask")["_typeName"] == "NotSupported"
     assert client.fault(server.add_task(cancelable=False, state="success"), "CancelTask")["_typeName"] == "InvalidState"
     assert client.fault(Ref("Task", "task-0"), "CancelTask")["_typeName"] == "ManagedObjectNotFound"
 
 
-def test_tasks_of_different_durations(server: Running) -> None:
+def test_tasks_can_have_different_durations(server: Running) -> None:
     client = server.client()
     short, long = server.control("POST", "tasks", {"durations": [0.1, 60]})["tasks"]
     while client.read(Ref("Task", short), "info")["state"] == "running":
@@ -267,7 +267,7 @@ def test_recent_tasks_have_the_last_200_that_ended(server: Running) -> None:
     assert oldest.value not in recent
 
 
-def test_tasks_expire(server: Running) -> None:
+def test_a_deleted_task_no_longer_exists(server: Running) -> None:
     client = server.client()
     task = server.add_task(state="success")
     server.control("DELETE", f"tasks/{task.value}")
@@ -277,7 +277,7 @@ def test_tasks_expire(server: Running) -> None:
     assert client.read(TASKS, "recentTask") == []
 
 
-def test_all_tasks_expire(server: Running) -> None:
+def test_all_tasks_can_be_deleted(server: Running) -> None:
     client = server.client()
     server.add_task(state="success", completed_ago=300)
     server.add_task()
@@ -309,7 +309,7 @@ def test_a_reader_may_not_change_tasks(
     assert fault["missingPrivileges"] == [missing]
 
 
-def test_a_reader_may_read_and_not_create(server: Running) -> None:
+def test_a_reader_may_read_but_not_create(server: Running) -> None:
     reader = server.client(READER)
     fault = reader.fault(TASKS, "CreateTask", obj=moref(VM), taskTypeId=JOB, cancelable=True)
     assert fault["missingPrivileges"][0]["privilegeIds"] == ["Task.Create"]

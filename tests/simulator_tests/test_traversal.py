@@ -44,7 +44,7 @@ WHOLE_INVENTORY = [
 
 
 @scenario
-async def test_from_recent_tasks_to_their_info(client: Client) -> None:
+async def test_a_traversal_leads_from_recent_tasks_to_their_info(client: Client) -> None:
     tasks = [client.task("running"), client.task("success")]
     spec = filter_spec(
         [properties("Task", "info.state"), properties("TaskManager", "maxCollector")],
@@ -56,7 +56,7 @@ async def test_from_recent_tasks_to_their_info(client: Client) -> None:
 
 
 @scenario
-async def test_the_whole_inventory_by_named_selections(client: Client) -> None:
+async def test_named_selections_reach_the_whole_inventory(client: Client) -> None:
     start = starting(ROOT, *WHOLE_INVENTORY)
     response = await client.retrieve(filter_spec(properties("ManagedEntity", "name"), start))
     found = ids(response)
@@ -68,7 +68,7 @@ async def test_the_whole_inventory_by_named_selections(client: Client) -> None:
 
 
 @scenario
-async def test_cycles_end(client: Client) -> None:
+async def test_cyclic_selections_end(client: Client) -> None:
     up = through("ManagedEntity", "parent", named("down"), name="up")
     down = through("Folder", "childEntity", named("up"), named("down"), name="down")
     response = await client.retrieve(filter_spec(properties("Folder", "name"), starting(ROOT, down, up)))
@@ -82,13 +82,15 @@ async def test_cycles_end(client: Client) -> None:
     [(False, False, {"group-v9", "vm-24"}), (True, False, {"vm-24"}), (False, True, {"group-v9"}), (True, True, set())],
 )
 @scenario
-async def test_skip(client: Client, skip_start: bool, skip_step: bool, expected: set[str]) -> None:
+async def test_skip_leaves_out_start_and_intermediate_objects(
+    client: Client, skip_start: bool, skip_step: bool, expected: set[str]
+) -> None:
     start = starting(Ref("Folder", "group-v9"), through("Folder", "childEntity", skip=skip_step), skip=skip_start)
     assert set(ids(await client.retrieve(filter_spec(properties("ManagedEntity", "name"), start)))) == expected
 
 
 @scenario
-async def test_a_traversal_only_applies_to_its_type(client: Client) -> None:
+async def test_a_traversal_applies_only_to_its_type(client: Client) -> None:
     start = starting(VM, through("Folder", "childEntity"), through("ManagedEntity", "parent"))
     assert ids(await client.retrieve(filter_spec(properties("Folder", "name"), start))) == ["group-v3"]
 
@@ -121,7 +123,7 @@ async def test_a_traversal_only_applies_to_its_type(client: Client) -> None:
     ],
 )
 @scenario
-async def test_refused_specs(client: Client, spec: Json, fault: str, fields: Json) -> None:
+async def test_invalid_filter_specs_are_refused(client: Client, spec: Json, fault: str, fields: Json) -> None:
     refused = await fault_of(client.retrieve(spec))
     assert refused.type_name == fault
     assert fields.items() <= refused.fields.items()
@@ -129,7 +131,7 @@ async def test_refused_specs(client: Client, spec: Json, fault: str, fields: Jso
 
 
 @scenario
-async def test_no_specs_and_no_options(client: Client) -> None:
+async def test_missing_specs_and_options_are_refused(client: Client) -> None:
     assert (await fault_of(client.retrieve())).type_name == "InvalidArgument"
     refused = await fault_of(client.call(COLLECTOR, "RetrievePropertiesEx", specSet=[CONTENT]))
     assert refused.type_name == "InvalidRequest"

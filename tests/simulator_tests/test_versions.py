@@ -37,7 +37,7 @@ async def is_refused(client: Client, collector: Ref, version: str) -> bool:
 
 
 @scenario
-async def test_partial_updates_since_an_older_version_add_up(client: Client) -> None:
+async def test_partial_updates_accumulate_since_an_older_version(client: Client) -> None:
     task = client.task("running")
     await client.watch(filter_spec(properties("Task", "info"), starting(task.ref)), partial=True)
     version = (await client.wait(COLLECTOR))["version"]
@@ -48,7 +48,7 @@ async def test_partial_updates_since_an_older_version_add_up(client: Client) -> 
 
 
 @scenario
-async def test_who_came_and_went_between_two_versions_is_not_told(client: Client) -> None:
+async def test_an_object_that_entered_and_left_between_versions_is_not_reported(client: Client) -> None:
     view = await client.watch_tasks(client.task())
     version = (await client.wait(COLLECTOR))["version"]
     passing = client.task()
@@ -75,7 +75,7 @@ async def test_a_version_may_be_used_again(client: Client) -> None:
 
 @pytest.mark.parametrize("unknown", ["0", "next", "-", "nonsense"])
 @scenario
-async def test_unknown_versions(client: Client, unknown: str) -> None:
+async def test_unknown_versions_are_refused(client: Client, unknown: str) -> None:
     await client.watch_tasks(client.task())
     known = (await client.wait(COLLECTOR))["version"]
     version = str(int(known) + 1) if unknown == "next" else unknown
@@ -98,7 +98,7 @@ async def test_versions_belong_to_one_collector_and_one_session(client: Client) 
 
 
 @scenario
-async def test_old_versions_expire_and_the_gone_are_forgotten(client: Client) -> None:
+async def test_old_versions_and_removed_objects_are_forgotten(client: Client) -> None:
     tasks = [client.task("running") for _number in range(VERSIONS_KEPT + 2)]
     view = await client.list_view(*(task.ref for task in tasks))
     filter_ref = await client.watch(over_view(view, "info.state"))
@@ -114,7 +114,7 @@ async def test_old_versions_expire_and_the_gone_are_forgotten(client: Client) ->
 
 
 @scenario
-async def test_a_filter_made_later_is_new_to_older_versions(client: Client) -> None:
+async def test_a_later_filter_is_reported_to_older_versions(client: Client) -> None:
     task = client.task()
     await client.watch(filter_spec(properties("Task", "info.state"), starting(client.task().ref)))
     version = (await client.wait(COLLECTOR))["version"]
@@ -123,7 +123,7 @@ async def test_a_filter_made_later_is_new_to_older_versions(client: Client) -> N
 
 
 @scenario
-async def test_truncated_responses(client: Client) -> None:
+async def test_truncated_responses_add_up_to_all_updates(client: Client) -> None:
     tasks = [client.task() for _number in range(5)]
     await client.watch_tasks(*tasks)
     response = await client.wait(COLLECTOR, maxObjectUpdates=2)
@@ -151,7 +151,7 @@ async def test_a_truncated_version_can_be_used_once(client: Client) -> None:
 
 @pytest.mark.parametrize("method", ["CheckForUpdates", "WaitForUpdates"])
 @scenario
-async def test_a_truncated_version_is_for_wait_for_updates_ex_only(client: Client, method: str) -> None:
+async def test_only_wait_for_updates_ex_accepts_a_truncated_version(client: Client, method: str) -> None:
     await client.watch_tasks(client.task(), client.task())
     version = (await client.wait(COLLECTOR, maxObjectUpdates=1))["version"]
     refused = await fault_of(client.call(COLLECTOR, method, version=version))
@@ -159,7 +159,7 @@ async def test_a_truncated_version_is_for_wait_for_updates_ex_only(client: Clien
 
 
 @scenario
-async def test_the_rest_of_a_destroyed_filter_is_dropped(client: Client) -> None:
+async def test_pending_updates_of_a_destroyed_filter_are_dropped(client: Client) -> None:
     filters = [await client.watch(filter_spec(properties("Task"), starting(client.task().ref))) for _number in range(2)]
     response = await client.wait(COLLECTOR, maxObjectUpdates=1)
     await client.call(filters[1], "DestroyPropertyFilter")
@@ -183,13 +183,13 @@ async def test_the_server_may_truncate_on_its_own(client: Client) -> None:
     ("option", "value"), [("maxObjectUpdates", 0), ("maxObjectUpdates", -1), ("maxWaitSeconds", -1)]
 )
 @scenario
-async def test_refused_options(client: Client, option: str, value: Any) -> None:
+async def test_invalid_options_are_refused(client: Client, option: str, value: Any) -> None:
     refused = await fault_of(client.wait(COLLECTOR, **{option: value}))
     assert (refused.type_name, refused.fields["invalidProperty"]) == ("InvalidArgument", option)
 
 
 @scenario
-async def test_check_for_updates(client: Client) -> None:
+async def test_check_for_updates_returns_at_once_and_untruncated(client: Client) -> None:
     task = client.task()
     assert await client.call(COLLECTOR, "CheckForUpdates") is None
     client.world.quirks.page_updates = 1
@@ -202,7 +202,7 @@ async def test_check_for_updates(client: Client) -> None:
 
 
 @scenario
-async def test_a_log_that_does_not_reach_back_loses_nothing(client: Client) -> None:
+async def test_no_update_is_lost_when_the_change_log_overflows(client: Client) -> None:
     task, gone = client.task(), client.task("success")
     await client.watch_tasks(task, gone)
     version = (await client.wait(COLLECTOR))["version"]

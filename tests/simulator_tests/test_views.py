@@ -35,7 +35,7 @@ def refs(client: Client, view: Ref) -> list[str]:
 
 @pytest.mark.parametrize("given", [{}, {"obj": None}, {"obj": []}])
 @scenario
-async def test_an_empty_list_view(client: Client, given: dict[str, None]) -> None:
+async def test_a_list_view_may_be_empty(client: Client, given: dict[str, None]) -> None:
     view = await client.make(VIEWS, "CreateListView", **given)
     assert refs(client, view) == []
     assert client.session is not None
@@ -50,14 +50,14 @@ async def test_a_list_view_keeps_order_and_each_object_once(client: Client) -> N
 
 
 @scenario
-async def test_a_list_view_cannot_start_with_what_does_not_exist(client: Client) -> None:
+async def test_a_list_view_cannot_start_with_a_missing_object(client: Client) -> None:
     refused = await fault_of(client.call(VIEWS, "CreateListView", obj=[moref(VM), moref(GONE)]))
     assert (refused.type_name, refused.fields["obj"]) == ("ManagedObjectNotFound", moref(GONE))
     assert client.read(VIEWS, "viewList") == []
 
 
 @scenario
-async def test_modify_answers_what_does_not_exist(client: Client) -> None:
+async def test_modify_returns_the_objects_that_do_not_exist(client: Client) -> None:
     wrong_type = Ref("HostSystem", VM.value)
     view = await client.list_view(OTHER_VM)
     unresolved = await client.call(
@@ -69,7 +69,7 @@ async def test_modify_answers_what_does_not_exist(client: Client) -> None:
 
 
 @scenario
-async def test_reset(client: Client) -> None:
+async def test_reset_replaces_the_objects_of_a_list_view(client: Client) -> None:
     view = await client.list_view(OTHER_VM)
     assert await client.call(view, "ResetListView", obj=[moref(VM), moref(GONE)]) == [moref(GONE)]
     assert refs(client, view) == [VM.value]
@@ -82,7 +82,7 @@ async def test_reset(client: Client) -> None:
 
 
 @scenario
-async def test_filters_follow_each_way_to_change_a_view(client: Client) -> None:
+async def test_filters_follow_a_reset_of_their_view(client: Client) -> None:
     first, second = client.task(), client.task()
     view, source = await client.list_view(first.ref), await client.list_view(first.ref)
     await client.watch(over_view(view, "info.state"))
@@ -137,7 +137,7 @@ async def container_view(client: Client, container: Ref, recursive: bool, *types
     ],
 )
 @scenario
-async def test_container_views(
+async def test_container_views_contain_the_expected_objects(
     client: Client, container: Ref, recursive: bool, types: list[str], expected: set[str]
 ) -> None:
     view = await container_view(client, container, recursive, *types)
@@ -158,12 +158,14 @@ async def test_container_views(
     ],
 )
 @scenario
-async def test_refused_container_views(client: Client, container: Ref, types: list[str], fault: str) -> None:
+async def test_invalid_container_views_are_refused(
+    client: Client, container: Ref, types: list[str], fault: str
+) -> None:
     assert (await fault_of(container_view(client, container, True, *types))).type_name == fault
 
 
 @scenario
-async def test_properties_through_a_container_view(client: Client) -> None:
+async def test_properties_are_read_through_a_container_view(client: Client) -> None:
     view = await container_view(client, ROOT, True, "VirtualMachine")
     start = starting(view, through("ContainerView", "view"), skip=True)
     response = await client.retrieve(filter_spec(properties("VirtualMachine", "name"), start))

@@ -73,7 +73,7 @@ async def test_a_wait_ends_at_the_first_change(client: Client) -> None:
 
 @pytest.mark.parametrize(("seconds", "least", "most"), [(0, 0, 0.5), (1, 0.9, 2)])
 @scenario
-async def test_a_wait_without_news_answers_none(client: Client, seconds: int, least: float, most: float) -> None:
+async def test_a_wait_without_updates_returns_none(client: Client, seconds: int, least: float, most: float) -> None:
     watch = await Watch(client, COLLECTOR).start()
     began = time.monotonic()
     assert await watch.wait(maxWaitSeconds=seconds) is None
@@ -82,7 +82,7 @@ async def test_a_wait_without_news_answers_none(client: Client, seconds: int, le
 
 @pytest.mark.parametrize("form", ["absent", "null", "no options", "null options", "WaitForUpdates"])
 @scenario
-async def test_without_a_bound_a_wait_goes_on_until_something_changes(client: Client, form: str) -> None:
+async def test_a_wait_without_a_timeout_lasts_until_a_change(client: Client, form: str) -> None:
     watch = await Watch(client, COLLECTOR).start()
     method = "WaitForUpdates" if form == "WaitForUpdates" else "WaitForUpdatesEx"
     forms: dict[str, Any] = {
@@ -99,7 +99,7 @@ async def test_without_a_bound_a_wait_goes_on_until_something_changes(client: Cl
 
 
 @scenario
-async def test_a_wait_sees_a_filter_that_is_made_meanwhile(client: Client) -> None:
+async def test_a_wait_reports_a_filter_created_meanwhile(client: Client) -> None:
     waiting = asyncio.create_task(client.wait(COLLECTOR, maxWaitSeconds=10))
     await settled()
     task = client.task()
@@ -164,7 +164,7 @@ async def test_cancel_ends_all_waits_of_the_collector(client: Client) -> None:
 
 
 @scenario
-async def test_a_client_that_goes_away_gives_up_its_turn(client: Client) -> None:
+async def test_a_cancelled_wait_gives_up_its_turn(client: Client) -> None:
     watch = await Watch(client, COLLECTOR).start()
     gone, waiting = watch.wait(), watch.wait(maxWaitSeconds=0)
     await settled()
@@ -213,7 +213,7 @@ async def test_the_end_of_the_session_ends_its_waits(client: Client, own: bool, 
 
 
 @scenario
-async def test_filters_are_of_one_session(client: Client) -> None:
+async def test_filters_belong_to_one_session(client: Client) -> None:
     await Watch(client, COLLECTOR).start()
     other = Client(client.world)
     assert other.read(COLLECTOR, "filter") == []
@@ -225,14 +225,14 @@ async def test_filters_are_of_one_session(client: Client) -> None:
 
 
 @scenario
-async def test_ids_carry_their_session(client: Client) -> None:
+async def test_ids_contain_the_key_of_their_session(client: Client) -> None:
     own = await client.make(COLLECTOR, "CreatePropertyCollector")
     assert client.session is not None
     assert own.value.startswith(f"session[{client.session.key}]")
 
 
 @scenario
-async def test_nothing_is_kept_of_a_session_that_ended(client: Client) -> None:
+async def test_an_ended_session_is_not_kept_in_memory(client: Client) -> None:
     view = await client.list_view(*(client.task().ref for _number in range(3)))
     for collector in (COLLECTOR, await client.make(COLLECTOR, "CreatePropertyCollector")):
         await client.watch(over_view(view, "info"), collector)
@@ -247,7 +247,7 @@ async def test_nothing_is_kept_of_a_session_that_ended(client: Client) -> None:
 
 
 @scenario
-async def test_thousands_of_tasks_and_changes_stay_cheap(client: Client) -> None:
+async def test_changes_among_thousands_of_tasks_stay_cheap(client: Client) -> None:
     tasks = [client.task("running") for _number in range(5000)]
     view = await client.list_view(*(task.ref for task in tasks))
     collector = await client.make(COLLECTOR, "CreatePropertyCollector")

@@ -44,7 +44,7 @@ def test_a_change_ends_the_wait_of_another_connection(server: Running) -> None:
     assert told == ("modify", task.value, {"info.state": data("TaskInfoState", _value="running")})
 
 
-def test_a_connection_that_ends_gives_up_its_turn(server: Running) -> None:
+def test_a_closed_connection_gives_up_its_turn(server: Running) -> None:
     client = server.client()
     version = watch(client, client.create_task())
     url = f"{client.base}/PropertyCollector/{COLLECTOR.value}/WaitForUpdatesEx"
@@ -55,7 +55,7 @@ def test_a_connection_that_ends_gives_up_its_turn(server: Running) -> None:
     assert time.monotonic() - began < 2
 
 
-def test_reading_with_a_session_that_is_gone_finds_nothing_readable(server: Running) -> None:
+def test_an_unknown_session_reads_only_the_service_content(server: Running) -> None:
     client = server.client()
     task = client.create_task()
     client.http.headers[SESSION_HEADER] = "0123456789abcdef"

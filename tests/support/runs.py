@@ -17,9 +17,11 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.vijson.tasks.tests.support.fork_server import ForkedProcess, ForkServer
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 PLUGINS = Path(__file__).parent / "plugins"
@@ -155,8 +157,7 @@ class Ansible:
         :param in_process: False runs modules in their own processes instead of Ansible's
         :param env: more environment variables; None removes one
         """
-        process = self.start(command, in_process=in_process, env=env, folder=folder)
-        return process.finish(timeout)
+        return self.start(command, in_process=in_process, env=env, folder=folder).finish(timeout)
 
     def start(
         self,
@@ -167,56 +168,61 @@ class Ansible:
         folder: Path | None = None,
         own_group: bool = False,
     ) -> Started:
-        """Start a program without waiting for it. ``own_group`` gives it its own process group, as a shell does."""
+        """Start a program without waiting for it.
+
+        :param own_group: gives it its own process group, as a shell does, and imports and memory of its own
+        """
         folder = folder or self._new_folder()
         switch = [] if in_process is None else ["--extra-vars", json.dumps({"vijson_tasks_in_process": in_process})]
         program = Path(sys.executable).with_name(command[0])
-        return Started([str(program), *command[1:], *switch], self._environment(folder, env or {}), folder, own_group)
+        arguments, variables = [str(program), *command[1:], *switch], self._environment(folder, env or {})
+        if command[0] == "ansible-playbook" and not own_group and _fork_server().serves(variables):
+            return Started(_fork_server().start(arguments, variables, folder), folder)
+        return Started(_start_process(arguments, variables, folder, own_group), folder)
 
     def _new_folder(self) -> Path:
         return Path(tempfile.mkdtemp(dir=self.folder))
 
     def _environment(self, folder: Path, env: Mapping[str, str | None]) -> dict[str, str]:
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if name in _KEPT or not name.startswith(("ANSIBLE_", "VMWARE_", "VIJSON_"))
-        }
-        added: dict[str, str | None] = {
+        variables: dict[str, str | None] = {
+            **_base_environment(),
             **self.vcenter.variables,
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_INJECT_INVOCATION": "1",
-            "ANSIBLE_DEPRECATION_WARNINGS": "1",
-            "ANSIBLE_KEEP_REMOTE_FILES": "1",
             "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),
             "ANSIBLE_ASYNC_DIR": str(folder / "async"),
-            "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS / "callback"),
-            "ANSIBLE_ACTION_PLUGINS": str(PLUGINS / "action"),
-            "ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS / "connection"),
-            "ANSIBLE_CALLBACKS_ENABLED": "capture",
-            "ANSIBLE_LOAD_CALLBACK_PLUGINS": "1",
             "TESTS_VCENTER": json.dumps(self.vcenter.variables),
             "TESTS_FOLDER": str(folder),
             **env,
         }
-        return {name: value for name, value in {**inherited, **added}.items() if value is not None}
+        return {name: value for name, value in variables.items() if value is not None}
+
+
+def _base_environment() -> dict[str, str]:
+    """The variables that all runs have."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _KEPT or not name.startswith(("ANSIBLE_", "VMWARE_", "VIJSON_"))
+    }
+    return {
+        **inherited,
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_INJECT_INVOCATION": "1",
+        "ANSIBLE_DEPRECATION_WARNINGS": "1",
+        "ANSIBLE_KEEP_REMOTE_FILES": "1",
+        "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS / "callback"),
+        "ANSIBLE_ACTION_PLUGINS": str(PLUGINS / "action"),
+        "ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS / "connection"),
+        "ANSIBLE_CALLBACKS_ENABLED": "capture",
+        "ANSIBLE_LOAD_CALLBACK_PLUGINS": "1",
+    }
 
 
 class Started:
     """A run of Ansible that has not ended."""
 
-    def __init__(self, command: Sequence[str], env: dict[str, str], folder: Path, own_group: bool):
+    def __init__(self, process: subprocess.Popen[str] | ForkedProcess, folder: Path):
+        self.process = process
         self.folder = folder
-        self.process = subprocess.Popen(
-            command,
-            env=env,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=own_group,
-        )
 
     def finish(self, timeout: float = TIMEOUT) -> Run:
         """Wait for its end."""
@@ -224,10 +230,29 @@ class Started:
             stdout, stderr = self.process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             self.process.terminate()
-            self.process.communicate()
+            self.process.communicate(timeout=timeout)
             raise
         shutil.rmtree(self.folder / "remote", ignore_errors=True)
+        assert self.process.returncode is not None
         return Run(self.process.returncode, stdout, stderr, _captured(self.folder / "captured"))
+
+
+@cache
+def _fork_server() -> ForkServer:
+    return ForkServer(_base_environment())
+
+
+def _start_process(command: list[str], env: dict[str, str], folder: Path, own_group: bool) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command,
+        env=env,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=own_group,
+    )
 
 
 def _write_inventory(folder: Path, hosts: Mapping[str, Mapping[str, Any]]) -> Path:

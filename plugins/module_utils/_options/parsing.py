@@ -19,7 +19,8 @@ TIME_FORMS = (
     "RFC 3339 with a zone such as 2026-11-22T04:00:00Z, a date such as 2026-11-22 (midnight UTC), or how long ago:"
     " 90s, 15m, 12h, 7d, 1w"
 )
-_JSON_TEXT = re.compile(r"""\s*(\[|\{\s*["'])""")
+# Compiled at its first use, because most calls have no such value.
+_JSON_TEXT = r"""\s*(\[|\{\s*["'])"""
 
 
 def refusal(option: str, value: Any, problem: str, forms: str) -> InputError:
@@ -28,7 +29,7 @@ def refusal(option: str, value: Any, problem: str, forms: str) -> InputError:
     :param problem: such as ``is not a valid task``
     :param forms: the valid forms
     """
-    if isinstance(value, str) and _JSON_TEXT.match(value):
+    if isinstance(value, str) and re.match(_JSON_TEXT, value):
         forms = 'a list, not its text: -e \'{"x": ["task-42"]}\' passes a list, and the filter from_json makes one'
     return InputError(f"{option}: {shortened(repr(value))} {problem}. Use {forms}")
 

@@ -18,11 +18,12 @@ TASK_FORMS = (
     "or a task, or a result with tasks, as a module returned it"
 )
 _TASK = re.compile(r"(?:(?:vim\.)?Task:)?(task-\d{1,19})", re.ASCII)
-_REST_TASK = re.compile(r"(task-\d{1,19}):([0-9A-Za-z][0-9A-Za-z-]*)", re.ASCII)
+# Compiled at their first use, because most calls have no such value.
+_REST_TASK = r"(?a:(task-\d{1,19}):([0-9A-Za-z][0-9A-Za-z-]*))"
+_REST_OTHER = r"(?a:[^:\s]+:com\.vmware\.\S*)"
 
 _ONE_TASK = ("task", "json", "value")
 """Where results have one task: those of this collection, of ansible.builtin.uri, and of vmware.vmware_rest."""
-_REST_OTHER = re.compile(r"[^:\s]+:com\.vmware\.\S*", re.ASCII)
 
 
 def is_task_id(text: str) -> bool:
@@ -39,8 +40,8 @@ def parse_task(value: Any, option: str = "task", *, check_mode: bool = False) ->
     name = unquoted(value)
     if check_mode and name == CHECK_MODE_TASK:
         return name
-    match = _TASK.fullmatch(name) or _REST_TASK.fullmatch(name)
-    if match and not _REST_OTHER.fullmatch(name):
+    match = _TASK.fullmatch(name) or re.fullmatch(_REST_TASK, name)
+    if match:
         return match[1]
     raise refusal(option, value, _problem_with_task(name), TASK_FORMS)
 
@@ -64,7 +65,7 @@ def _problem_with_task(name: str) -> str:
         return "is empty, as after a comma too many or from a variable without a value"
     if name == CHECK_MODE_TASK:
         return "stands for a task that was not created, because its module ran in check mode"
-    if _REST_OTHER.fullmatch(name):
+    if re.fullmatch(_REST_OTHER, name):
         return "is a task of the vSphere REST API, not a vim.Task"
     return "is not a valid task"
 

@@ -12,6 +12,7 @@ from typing import Any, Callable
 from ansible.module_utils.basic import AnsibleModule
 
 from .._errors import Interrupted, ViError
+from .._garbage import resume_collections
 from .._options.argspec import escaped_secrets, wrap_single_values
 from .job import Job, Result, run_job
 
@@ -32,6 +33,7 @@ class _Module(AnsibleModule):
 
 def run_module(run: Callable[[Job], Result], spec: dict[str, Any]) -> None:
     """Validate the arguments, run the job, print its result and end the process."""
+    resume_collections()
     module = _Module(argument_spec=spec, supports_check_mode=True)
     result = {"changed": False, **_result(module, run)}
     if result.get("failed"):

@@ -20,7 +20,7 @@ NAMES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_wiring(name: str) -> None:
+def test_each_action_plugin_runs_its_own_module(name: str) -> None:
     module, action = (import_module(f"{PLUGINS}.{folder}.{name}") for folder in ("modules", "action"))
     plugin = action.ActionModule
     assert plugin.RUN is module.run

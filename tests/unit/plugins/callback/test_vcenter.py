@@ -63,7 +63,7 @@ def read(configuration: Path, options: dict[str, Any], variables: dict[str, str]
     return found
 
 
-def test_options_are_those_of_the_connection_and_its_own() -> None:
+def test_the_documented_options_match_the_specification() -> None:
     document = yaml.safe_load(DOCUMENTATION)
     assert document["extends_documentation_fragment"] == ["vijson.tasks.connection.callback"]
     own, shared = document["options"], yaml.safe_load(ModuleDocFragment.CALLBACK)["options"]
@@ -79,7 +79,7 @@ def test_options_are_those_of_the_connection_and_its_own() -> None:
         assert option.get("env") == ([{"name": VARIABLES[name]}] if VARIABLES[name] else None)
 
 
-def test_reads_every_option_from_each_place(tmp_path: Path) -> None:
+def test_every_option_is_read_from_configuration_and_environment(tmp_path: Path) -> None:
     configuration = tmp_path / "ansible.cfg"
     assert set(GIVEN) == set(CALLBACK_SPEC)
     assert read(configuration, {}, {}) == {name: option.get("default") for name, option in CALLBACK_SPEC.items()}
@@ -200,7 +200,7 @@ def test_progress_grows_with_results_until_the_play_ends(run: Run, underscore: s
     assert run.warnings == []
 
 
-def test_tasks_that_count(run: Run) -> None:
+def test_only_tasks_that_can_run_count_for_progress(run: Run) -> None:
     role = SimpleNamespace(get_all_dependencies=list, get_task_blocks=lambda: [block_of(task("in a role"))])
     run.play(
         block_of(task("a"), block_of(task("b")), rescue=[task("never")], always=[task("c")]),
@@ -215,7 +215,7 @@ def test_tasks_that_count(run: Run) -> None:
     assert run.messages[-1] == {"progress": 100 // (2 * 6)}
 
 
-def test_one_play_after_the_other(run: Run) -> None:
+def test_each_play_ends_before_the_next_begins(run: Run) -> None:
     run.play(task())
     run.play(task())
     run.play(task(), name="Test")
@@ -227,7 +227,7 @@ def test_one_play_after_the_other(run: Run) -> None:
     ("name", "subset", "description"),
     [("Deploy", "web*", "Deploy (limit: web*)"), (" ", None, "Ansible play")],
 )
-def test_description(
+def test_the_description_names_play_and_limit(
     run: Run, monkeypatch: pytest.MonkeyPatch, name: str, subset: str | None, description: str
 ) -> None:
     monkeypatch.setattr(context, "CLIARGS", {"check": False, "subset": subset})
@@ -236,7 +236,7 @@ def test_description(
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_check_mode_tells_nothing(run: Run, monkeypatch: pytest.MonkeyPatch, whole: bool) -> None:
+def test_check_mode_sends_nothing(run: Run, monkeypatch: pytest.MonkeyPatch, whole: bool) -> None:
     if whole:
         monkeypatch.setattr(context, "CLIARGS", {"check": True})
     run.play(task(), check_mode=not whole)
@@ -255,14 +255,14 @@ def test_check_mode_tells_nothing(run: Run, monkeypatch: pytest.MonkeyPatch, who
         ({"msg": "x" * 3000}, f"Copy on web01: {'x' * 1985}…"),
     ],
 )
-def test_a_failure(run: Run, values: dict[str, Any], message: str) -> None:
+def test_the_first_failure_ends_the_task_with_its_message(run: Run, values: dict[str, Any], message: str) -> None:
     run.play(task())
     run.callback.v2_runner_on_failed(result(**values))
     run.end()
     assert run.messages[-2] == {"end": message}
 
 
-def test_of_several_failures_the_first_is_told(run: Run) -> None:
+def test_the_first_of_several_failures_is_reported(run: Run) -> None:
     run.play(task())
     run.callback.v2_runner_on_unreachable(result(host="web02", msg="no route"))
     run.callback.v2_runner_on_failed(result(msg="no space"))
@@ -270,7 +270,7 @@ def test_of_several_failures_the_first_is_told(run: Run) -> None:
     assert run.messages[-2] == {"end": "Copy on web02: no route (and 1 more)"}
 
 
-def test_an_item_that_failed_tells_why_the_loop_did(run: Run) -> None:
+def test_a_failed_loop_reports_its_first_failed_item(run: Run) -> None:
     run.play(task())
     run.callback.v2_runner_item_on_failed(result(msg="no space"))
     run.callback.v2_runner_item_on_failed(result(msg="not this"))
@@ -297,7 +297,7 @@ def in_rescue() -> Any:
     return made
 
 
-def test_failures_that_are_none(run: Run) -> None:
+def test_handled_failures_do_not_fail_the_task(run: Run) -> None:
     run.play(task())
     run.callback.v2_runner_on_failed(result(msg="no"), ignore_errors=True)
     run.callback.v2_runner_on_failed(result(rescued(), msg="no"))
@@ -306,14 +306,14 @@ def test_failures_that_are_none(run: Run) -> None:
     assert run.messages[-2] == {"end": None}
 
 
-def test_a_failure_in_a_rescue_section_is_one(run: Run) -> None:
+def test_a_failure_in_a_rescue_section_fails_the_task(run: Run) -> None:
     run.play(task())
     run.callback.v2_runner_on_failed(result(in_rescue(), msg="no"))
     run.end()
     assert run.messages[-2] == {"end": "Copy on web01: no"}
 
 
-def test_what_the_process_says_is_a_warning(run: Run) -> None:
+def test_messages_of_the_process_become_warnings(run: Run) -> None:
     run.play(task())
     FakeSide.made[0].lines = ["No connection"]
     run.callback.v2_runner_on_ok(result())
@@ -321,7 +321,7 @@ def test_what_the_process_says_is_a_warning(run: Run) -> None:
 
 
 @pytest.mark.parametrize(("budget", "waited"), [(5.0, 5.0), (0.1, 1.0)])
-def test_a_process_that_does_not_end_in_time_is_a_warning(run: Run, budget: float, waited: float) -> None:
+def test_a_process_that_does_not_end_in_time_gives_a_warning(run: Run, budget: float, waited: float) -> None:
     run.callback.get_option = {**dict.fromkeys(CALLBACK_SPEC), "time_budget": budget}.__getitem__
     run.play(task())
     FakeSide.made[0].ended = False
@@ -331,7 +331,7 @@ def test_a_process_that_does_not_end_in_time_is_a_warning(run: Run, budget: floa
     assert f"{waited:g} s" in warning
 
 
-def test_after_a_warning_the_end_is_no_second_one(run: Run) -> None:
+def test_only_one_warning_is_shown(run: Run) -> None:
     run.play(task())
     FakeSide.made[0].ended = False
     FakeSide.made[0].lines = ["No connection"]
@@ -342,7 +342,7 @@ def test_after_a_warning_the_end_is_no_second_one(run: Run) -> None:
 @pytest.mark.parametrize(
     ("params", "said"), [({"hostname": None}, "hostname: "), ({"hostname": "https://vc"}, "hostname: ")]
 )
-def test_the_process_says_which_option_is_of_no_use(params: dict[str, Any], said: str) -> None:
+def test_the_process_names_the_invalid_option(params: dict[str, Any], said: str) -> None:
     lines: list[str] = []
     given = {**dict.fromkeys(CALLBACK_SPEC), "username": "u", "password": "p", **params}
     vcenter._record(given, iter([{"begin": "Deploy"}]), lines.append)
@@ -350,7 +350,7 @@ def test_the_process_says_which_option_is_of_no_use(params: dict[str, Any], said
     assert lines[0].startswith(said)
 
 
-def test_the_process_takes_every_message(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_process_handles_every_message(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[Any] = []
     plays = SimpleNamespace(take=taken.append, close=lambda: taken.append("close"))
     monkeypatch.setattr(recorder, "play_recorder", lambda params, say, share: plays)

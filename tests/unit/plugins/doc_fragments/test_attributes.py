@@ -19,20 +19,20 @@ PARTS = {
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_support(part: str) -> None:
+def test_each_part_states_its_support(part: str) -> None:
     fragment = read_fragment("attributes", part)
     assert {name: attribute["support"] for name, attribute in fragment["attributes"].items()} == PARTS[part]
     assert fragment["options"] == {}
 
 
 @pytest.mark.parametrize("attribute", ["diff_mode", "idempotent"])
-def test_an_attribute_is_described_alike_in_every_part(attribute: str) -> None:
+def test_an_attribute_has_the_same_description_in_every_part(attribute: str) -> None:
     parts = [read_fragment("attributes", part)["attributes"] for part in PARTS]
     descriptions = {part[attribute]["description"] for part in parts if attribute in part}
     assert len(descriptions) == 1
 
 
-def test_the_action_group_is_the_one_of_the_collection() -> None:
+def test_the_attributes_name_action_group_and_platform() -> None:
     attributes = read_fragment("attributes")["attributes"]
     assert attributes["action_group"]["membership"] == ["vijson.tasks.vi"]
     assert attributes["platform"]["platforms"] == "posix"

@@ -14,7 +14,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.documentation import (
 )
 
 
-def test_it_documents_the_options_of_the_connection() -> None:
+def test_the_fragment_documents_the_options_of_the_connection() -> None:
     options = read_fragment("connection")["options"]
     assert stated_options(options) == stated_options({**CONNECTION_SPEC, "hostname": {"type": "str"}})
     assert named_variables(options) == environment_variables(CONNECTION_SPEC)

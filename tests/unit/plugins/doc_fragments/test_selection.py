@@ -12,10 +12,10 @@ from ansible_collections.vijson.tasks.tests.unit.support.documentation import re
 OPTIONS = read_fragment("selection")["options"]
 
 
-def test_it_documents_the_specification() -> None:
+def test_the_fragment_documents_the_selection_options() -> None:
     assert stated_options(OPTIONS) == stated_options(SELECTION_OPTIONS)
 
 
-def test_it_documents_the_states_that_are_selected_by_default() -> None:
+def test_the_fragment_documents_the_default_states() -> None:
     (documented,) = (text for text in OPTIONS["states"]["description"] if text.startswith("Defaults to"))
     assert [state for state in OPTIONS["states"]["choices"] if f"V({state})" in documented] == ACTIVE

@@ -11,10 +11,10 @@ from ansible_collections.vijson.tasks.tests.unit.support.documentation import re
 OPTIONS = read_fragment("shown")["options"]
 
 
-def test_it_has_one_option() -> None:
+def test_the_fragment_has_one_option() -> None:
     assert set(OPTIONS) == {"fields"}
 
 
-def test_it_documents_every_key_of_a_brief_task() -> None:
+def test_the_fragment_documents_every_key_of_a_brief_task() -> None:
     (documented,) = (text for text in OPTIONS["fields"]["description"] if f"V({BRIEF}) stands for" in text)
     assert [key for key in parse_fields([BRIEF]).keys or () if f"C({key})" not in documented] == []

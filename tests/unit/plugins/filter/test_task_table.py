@@ -23,12 +23,12 @@ TABLE = [
 ]
 
 
-def test_the_vcenter_comes_first_and_what_is_out_of_reach_last() -> None:
+def test_each_line_begins_with_its_vcenter_and_unreachable_ones_are_last() -> None:
     results = {"vc03": FAILED, "vc01": {"tasks": [CLONE]}, "vc04": {"tasks": []}, "vc02": {"tasks": [POWER_ON]}}
     assert task_table(results) == TABLE
 
 
-def test_variables_of_hosts() -> None:
+def test_results_are_found_in_a_variable_of_each_host() -> None:
     hosts: dict[str, Any] = {
         "vc01": {"running": {"tasks": [CLONE]}},
         "vc02": {"running": {"tasks": [POWER_ON]}},
@@ -43,20 +43,20 @@ def test_variables_of_hosts() -> None:
     ]
 
 
-def test_names_of_different_lengths() -> None:
+def test_columns_are_aligned_after_names_of_different_lengths() -> None:
     results = {"a": {"tasks": [{"moid": "task-1"}]}, "longer": {"msg": "no\nconnection"}}
     assert task_table(results) == ["a       task-1", "longer  no connection"]
 
 
-def test_nothing_runs() -> None:
+def test_no_tasks_give_no_lines() -> None:
     assert task_table({"vc01": {"tasks": []}}) == []
 
 
-def test_a_module_that_was_skipped() -> None:
+def test_a_skipped_module_gives_the_line_no_tasks() -> None:
     assert task_table({"vc01": {"skipped": True}}) == ["vc01  no tasks"]
 
 
-def test_only_a_few_fields() -> None:
+def test_tasks_with_few_fields_are_aligned() -> None:
     assert task_table({"vc01": {"tasks": [{"moid": "task-42"}]}, "vc02": {"tasks": [{"state": "queued"}]}}) == [
         "vc01  task-42",
         "vc02           queued",
@@ -64,10 +64,10 @@ def test_only_a_few_fields() -> None:
 
 
 @pytest.mark.parametrize("wrong", [[], "vc01", {"vc01": "running"}])
-def test_what_is_not_a_mapping_of_results(wrong: Any) -> None:
+def test_an_invalid_value_is_refused(wrong: Any) -> None:
     with pytest.raises(AnsibleFilterError, match=r"^task_table: "):
         task_table(wrong)
 
 
-def test_ansible_finds_it() -> None:
+def test_ansible_finds_the_filter() -> None:
     assert FilterModule().filters() == {"task_table": task_table}

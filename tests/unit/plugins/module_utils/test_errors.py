@@ -49,7 +49,7 @@ def test_a_message_is_one_line_that_is_safe_in_a_terminal(text: str, shown: str)
         (ViError("No.", result={"msg": "Yes."}), {"msg": "No."}),
     ],
 )
-def test_keys_of_a_failed_result(error: ViError, failure: dict[str, Any]) -> None:
+def test_a_failed_result_has_the_keys_of_its_error(error: ViError, failure: dict[str, Any]) -> None:
     assert error.failure() == failure
 
 
@@ -62,7 +62,7 @@ def test_keys_of_a_failed_result(error: ViError, failure: dict[str, Any]) -> Non
         (FaultError("op", "no", fault={"type": "X"}, raw={}), False),
     ],
 )
-def test_which_errors_leave_open_whether_the_request_ran(error: ViError, may_have_run: bool) -> None:
+def test_errors_tell_whether_the_request_may_have_run(error: ViError, may_have_run: bool) -> None:
     assert isinstance(error, NoResponse) is may_have_run
 
 
@@ -76,14 +76,14 @@ def test_which_errors_leave_open_whether_the_request_ran(error: ViError, may_hav
         ("InvalidArgument", {"obj": {"value": "task-7"}}, False),
     ],
 )
-def test_which_object_does_not_exist(fault_type: str, raw: dict[str, Any], named: bool) -> None:
+def test_a_fault_names_the_missing_object(fault_type: str, raw: dict[str, Any], named: bool) -> None:
     assert FaultError("op", "no", fault={"type": fault_type}, raw=raw).names("task-7") is named
 
 
-def test_what_catches_errors_of_a_server_does_not_catch_an_interrupt() -> None:
+def test_an_interrupt_is_not_caught_as_an_exception() -> None:
     assert not issubclass(Interrupted, Exception)
 
 
-def test_the_default_of_callbacks_takes_anything() -> None:
+def test_the_default_callback_accepts_any_arguments() -> None:
     ignore()
     ignore("a line", 5)

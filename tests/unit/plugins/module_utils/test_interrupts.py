@@ -100,7 +100,7 @@ def with_a_view(job: Job) -> dict[str, Any]:
 
 
 @BOTH
-def test_nothing_more_is_requested(wire: Wire, number: signal.Signals) -> None:
+def test_no_request_is_sent_after_a_signal(wire: Wire, number: signal.Signals) -> None:
     wire.expect(login(), INFO, logout())
     assert interrupted(read_and(number), Job(connection())) == (
         f"Interrupted by {number.name}. The module closed everything that it opened on the vCenter"
@@ -108,13 +108,13 @@ def test_nothing_more_is_requested(wire: Wire, number: signal.Signals) -> None:
 
 
 @BOTH
-def test_in_the_middle_of_a_request(wire: Wire, number: signal.Signals) -> None:
+def test_a_signal_during_a_request_closes_everything(wire: Wire, number: signal.Signals) -> None:
     wire.expect(login(), CREATE, INFO._replace(outcome=signalled(number)), DESTROY, logout())
     interrupted(with_a_view, Job(connection()))
 
 
 @BOTH
-def test_a_second_one_while_closing_is_ignored(wire: Wire, number: signal.Signals) -> None:
+def test_a_second_signal_while_closing_is_ignored(wire: Wire, number: signal.Signals) -> None:
     again = signalled(signal.SIGINT, signal.SIGTERM, number)
     wire.expect(
         login(),
@@ -127,27 +127,27 @@ def test_a_second_one_while_closing_is_ignored(wire: Wire, number: signal.Signal
 
 
 @BOTH
-def test_what_was_done_is_answered_when_one_comes_while_closing(wire: Wire, number: signal.Signals) -> None:
+def test_a_signal_while_closing_keeps_the_result(wire: Wire, number: signal.Signals) -> None:
     again = signalled(number)
     wire.expect(login(), CREATE, INFO, DESTROY._replace(outcome=again), logout()._replace(outcome=again))
     assert run_job(with_a_view, Job(connection())) == {}
 
 
 @BOTH
-def test_one_during_the_login_waits_for_the_session(wire: Wire, number: signal.Signals) -> None:
+def test_a_signal_during_the_login_still_logs_out(wire: Wire, number: signal.Signals) -> None:
     session = answers(user_session(), session="S1")
     wire.expect(login()._replace(outcome=signalled(number, reply=session)), logout("S1"))
     interrupted(read_and(), Job(connection()))
 
 
 @BOTH
-def test_one_while_something_is_opened_waits_for_its_id(wire: Wire, number: signal.Signals) -> None:
+def test_a_signal_during_a_creation_still_destroys_the_object(wire: Wire, number: signal.Signals) -> None:
     wire.expect(login(), CREATE._replace(outcome=signalled(number, reply=answers(VIEW))), DESTROY, logout())
     interrupted(with_a_view, Job(connection()))
 
 
 @BOTH
-def test_several_during_the_login_are_like_one(wire: Wire, number: signal.Signals) -> None:
+def test_several_signals_during_the_login_are_like_one(wire: Wire, number: signal.Signals) -> None:
     """Ansible turns one Ctrl-C into SIGINT and SIGTERM."""
     session = answers(user_session(), session="S1")
     wire.expect(login()._replace(outcome=signalled(signal.SIGINT, number, number, reply=session)), logout("S1"))
@@ -191,14 +191,16 @@ def ends_after_signal(vcenter: Vcenter, tls: tuple[ssl.SSLContext, str], during:
 
 @pytest.mark.parametrize("name", ["headers", "endless chunks", "silence"])
 @pytest.mark.parametrize(("during", "message"), [("Login", LATE), ("info", CLOSED), ("Logout", LATE)])
-def test_no_server_delays_the_end(tls: tuple[ssl.SSLContext, str], during: str, message: str, name: str) -> None:
+def test_a_slow_server_does_not_delay_the_end(
+    tls: tuple[ssl.SSLContext, str], during: str, message: str, name: str
+) -> None:
     vcenter = Vcenter(**{"CreateListView": VIEW, "info": fault("InvalidState"), during: SLOW[name]})
     said, seconds = ends_after_signal(vcenter, tls, during)
     assert said == message
     assert seconds < 3
 
 
-def test_a_server_that_hangs_on_everything_delays_the_end_only_once(tls: tuple[ssl.SSLContext, str]) -> None:
+def test_a_server_that_always_hangs_delays_the_end_once(tls: tuple[ssl.SSLContext, str]) -> None:
     slow = SLOW["headers"]
     vcenter = Vcenter(CreateListView=VIEW, info=slow, DestroyView=slow, Logout=slow)
     said, seconds = ends_after_signal(vcenter, tls, "info")
@@ -206,7 +208,7 @@ def test_a_server_that_hangs_on_everything_delays_the_end_only_once(tls: tuple[s
     assert seconds < 3
 
 
-def test_a_session_is_closed_that_the_vcenter_opens_just_after_the_signal(tls: tuple[ssl.SSLContext, str]) -> None:
+def test_a_session_opened_just_after_the_signal_is_closed(tls: tuple[ssl.SSLContext, str]) -> None:
     def late(to: socket.socket) -> None:
         time.sleep(0.8)
         to.sendall(response(json.dumps(user_session()).encode(), "vmware-api-session-id: S1"))
@@ -217,7 +219,7 @@ def test_a_session_is_closed_that_the_vcenter_opens_just_after_the_signal(tls: t
     assert vcenter.operations == ["Login", "CreateListView", "DestroyView", "Logout"]
 
 
-def test_the_alarm_of_a_timeout_waits_for_the_session_too(wire: Wire) -> None:
+def test_a_task_timeout_during_the_login_still_logs_out(wire: Wire) -> None:
     def on_alarm(_number: int, _frame: Any) -> None:
         raise TimeoutOfTheTask
 
@@ -236,12 +238,12 @@ class TimeoutOfTheTask(BaseException):
     """The exception of Ansible's own handler."""
 
 
-def test_a_session_that_was_handed_in_stays(wire: Wire) -> None:
+def test_a_given_session_stays_open(wire: Wire) -> None:
     wire.expect(INFO._replace(session="S0"))
     interrupted(read_and(signal.SIGTERM), Job(connection(session_id="S0")))
 
 
-def test_what_may_go_wrong_does_not_catch_it(wire: Wire) -> None:
+def test_an_interrupt_is_not_caught_with_exceptions(wire: Wire) -> None:
     def run(job: Job) -> dict[str, Any]:
         with suppress(Exception):
             read_and(signal.SIGINT)(job)
@@ -251,7 +253,7 @@ def test_what_may_go_wrong_does_not_catch_it(wire: Wire) -> None:
     interrupted(run, Job(connection()))
 
 
-def test_a_pause_ends(wire: Wire) -> None:
+def test_a_signal_ends_a_pause(wire: Wire) -> None:
     def run(_job: Job) -> dict[str, Any]:
         threading.Timer(0.05, signal.pthread_kill, (threading.get_ident(), signal.SIGTERM)).start()
         sleep(60)
@@ -279,8 +281,8 @@ def test_a_pause_that_begins_after_the_signal_ends_too(monkeypatch: pytest.Monke
     assert time.monotonic() - begun < 5
 
 
-def test_it_comes_again_where_it_was_lost(wire: Wire) -> None:
-    """Python drops an exception in a finalizer, and one that comes between two calls does not end the second."""
+def test_an_interrupt_that_was_lost_is_raised_again(wire: Wire) -> None:
+    """Python drops an exception in a finalizer, and one between two calls does not end the second call."""
 
     def run(_job: Job) -> dict[str, Any]:
         silent, listening = socket.socketpair()
@@ -305,7 +307,7 @@ def test_it_comes_again_where_it_was_lost(wire: Wire) -> None:
         (1, 1, 2.3, False),
     ],
 )
-def test_what_is_opened_or_closed_has_some_time(
+def test_opening_and_closing_have_a_grace_period(
     monkeypatch: pytest.MonkeyPatch, opening: int, closing: int, after: float, ends: bool
 ) -> None:
     now = time.monotonic()
@@ -327,12 +329,12 @@ def test_after_something_was_opened_and_closed_a_signal_counts_at_once() -> None
             signal.raise_signal(signal.SIGTERM)
 
 
-def test_without_a_signal_handlers_come_back_too(wire: Wire) -> None:
+def test_handlers_are_restored_without_a_signal(wire: Wire) -> None:
     wire.expect(login(), INFO, INFO, logout())
     assert run_job(read_and(), Job(connection())) == {}
 
 
-def test_a_thread_leaves_signals_alone(wire: Wire) -> None:
+def test_a_thread_does_not_change_signal_handlers(wire: Wire) -> None:
     wire.expect(login(), INFO, INFO, logout())
     results: list[dict[str, Any]] = []
     thread = threading.Thread(target=lambda: results.append(run_job(read_and(), Job(connection()))))

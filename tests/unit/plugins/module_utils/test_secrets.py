@@ -64,7 +64,7 @@ def test_a_secret_is_masked_in_every_form(password: str, form: Callable[[str], s
     assert secrets.mask("nothing here") == "nothing here"
 
 
-def test_a_secret_of_two_characters_would_mask_half_of_each_message() -> None:
+def test_a_secret_of_two_characters_is_not_masked() -> None:
     kept("ab", "it")
     assert mask("about it") == "about it"
 
@@ -96,7 +96,7 @@ def test_secrets_are_forgotten_with_their_client() -> None:
     assert mask("pa55word") == "pa55word"
 
 
-def test_the_number_of_session_ids_is_limited_but_the_password_stays() -> None:
+def test_the_number_of_session_ids_is_limited_but_the_password_is_kept() -> None:
     secrets = Secrets("pa55word")
     for number in range(1000):
         secrets.add(f"session-{number:04}")

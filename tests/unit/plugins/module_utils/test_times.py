@@ -24,7 +24,7 @@ TEXT = "2023-11-14T22:13:20"
 
 
 @pytest.mark.parametrize("digits", range(10))
-def test_every_length_of_fraction(digits: int) -> None:
+def test_fractions_of_any_length_are_parsed_and_formatted(digits: int) -> None:
     fraction = "123456789"[:digits]
     text = f"{TEXT}.{fraction}Z" if digits else f"{TEXT}Z"
     assert parse_rfc3339(text) == BASE * SECOND + int(fraction.ljust(9, "0"))
@@ -50,11 +50,11 @@ def test_every_length_of_fraction(digits: int) -> None:
         ("2024-02-29T00:00:00Z", 9164800),
     ],
 )
-def test_forms(text: str, seconds: float) -> None:
+def test_times_are_parsed_in_every_form(text: str, seconds: float) -> None:
     assert parse_rfc3339(text) == BASE * SECOND + int(seconds * SECOND)
 
 
-def test_the_tenth_digit_does_not_count() -> None:
+def test_the_tenth_digit_is_ignored() -> None:
     assert parse_rfc3339(f"{TEXT}.9999999999Z") == BASE * SECOND + 999_999_999
 
 
@@ -86,13 +86,13 @@ def test_the_tenth_digit_does_not_count() -> None:
         "1700000000",
     ],
 )
-def test_no_times(text: str) -> None:
+def test_an_invalid_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^"):
         parse_rfc3339(text)
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59Z"])
-def test_the_ends_of_what_can_be_told(text: str) -> None:
+def test_the_first_and_the_last_time_are_formatted(text: str) -> None:
     assert format_rfc3339(parse_rfc3339(text)) == text
 
 
@@ -111,13 +111,13 @@ def test_the_ends_of_what_can_be_told(text: str) -> None:
         ("12H", 43200),
     ],
 )
-def test_how_long_ago(text: str, seconds: int) -> None:
+def test_relative_times_are_parsed(text: str, seconds: int) -> None:
     moment = parse_moment(text)
     assert moment == Moment(ago=seconds * SECOND)
     assert moment.resolve(BASE * SECOND) == (BASE - seconds) * SECOND
 
 
-def test_a_point_of_time_does_not_ask_the_clock() -> None:
+def test_an_absolute_time_does_not_need_the_clock() -> None:
     assert parse_moment(f"{TEXT}Z").resolve(5) == BASE * SECOND
 
 
@@ -138,7 +138,7 @@ def test_a_date_begins_at_midnight() -> None:
         (90061, "25h01m01s"),
     ],
 )
-def test_spans(seconds: float, text: str) -> None:
+def test_durations_are_formatted(seconds: float, text: str) -> None:
     assert format_span(seconds) == text
 
 
@@ -155,11 +155,11 @@ def test_spans(seconds: float, text: str) -> None:
         (" 2m ", 120),
     ],
 )
-def test_spans_of_users(text: str, seconds: float) -> None:
+def test_durations_are_parsed(text: str, seconds: float) -> None:
     assert parse_span(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "m", "-1", "1y", "1m30s", "90 s", "1e3", "٣", "inf"])
-def test_what_is_not_a_span(text: str) -> None:
+def test_an_invalid_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         parse_span(text)

@@ -23,7 +23,7 @@ FIRST, LAST = parse_rfc3339("0001-01-01T00:00:00Z"), parse_rfc3339("9999-12-31T2
 @example(LAST)
 @example(0)
 @example(-1)
-def test_times_there_and_back(nanoseconds: int) -> None:
+def test_formatted_times_are_parsed_to_the_same_time(nanoseconds: int) -> None:
     assert parse_rfc3339(format_rfc3339(nanoseconds)) == nanoseconds
     assert parse_moment(format_rfc3339(nanoseconds)).at == nanoseconds
 
@@ -32,7 +32,7 @@ def test_times_there_and_back(nanoseconds: int) -> None:
     nanoseconds=st.integers(FIRST + 10**14, LAST - 10**14),
     minutes=st.integers(-23 * 60 - 59, 23 * 60 + 59),
 )
-def test_offsets_are_the_same_time(nanoseconds: int, minutes: int) -> None:
+def test_times_with_an_offset_are_parsed_to_the_same_time(nanoseconds: int, minutes: int) -> None:
     local = format_rfc3339(nanoseconds + minutes * 60 * SECOND)[:-1]
     hours, rest = divmod(abs(minutes), 60)
     assert parse_rfc3339(f"{local}{'-' if minutes < 0 else '+'}{hours:02d}:{rest:02d}") == nanoseconds

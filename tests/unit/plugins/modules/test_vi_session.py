@@ -16,13 +16,13 @@ from ansible_collections.vijson.tasks.tests.unit.support.wire import connection
 LOGIN, LOGOUT = "SessionManager.Login", "SessionManager.Logout"
 
 
-def test_documentation() -> None:
+def test_the_documentation_matches_the_arguments() -> None:
     check_module(vi_session)
 
 
 @pytest.mark.parametrize("given", [None, "S9"])
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_present_opens_a_session_that_stays(
+def test_present_opens_a_session_that_stays_open(
     monkeypatch: pytest.MonkeyPatch, check_mode: bool, given: str | None
 ) -> None:
     server = FakeVcenter()
@@ -34,7 +34,7 @@ def test_present_opens_a_session_that_stays(
     assert server.operations == {LOGIN: 1}
 
 
-def test_a_login_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_login_leaves_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
     server = FakeVcenter()
     server.trouble[LOGIN] = [Fault("InvalidLogin")]
     monkeypatch.setattr(vi_session, "connect_client", lambda _params, _warn: server.client())
@@ -44,7 +44,7 @@ def test_a_login_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize("alive", [True, False])
-def test_absent_ends_the_session_that_is_given(alive: bool) -> None:
+def test_absent_ends_the_given_session(alive: bool) -> None:
     server = FakeVcenter()
     job = Job(connection(state="absent", session_id="S9"))
     job.client = server.client("S9")
@@ -55,7 +55,7 @@ def test_absent_ends_the_session_that_is_given(alive: bool) -> None:
     assert server.operations == {LOGOUT: 1}
 
 
-def test_absent_needs_the_session() -> None:
+def test_absent_requires_session_id() -> None:
     result = run_job(vi_session.run, Job(connection(state="absent")))
     assert result["failed"]
     assert result["msg"].startswith("session_id: ")

@@ -34,29 +34,29 @@ def run(server: OwnTaskServer, *tasks: str, check_mode: bool = False, **argument
     return run_module_on(server, vi_task_cancel, arguments, check_mode=check_mode)
 
 
-def test_documentation() -> None:
+def test_the_documentation_matches_the_arguments() -> None:
     check_module(vi_task_cancel)
 
 
-def test_tasks_in_the_order_given(server: OwnTaskServer) -> None:
+def test_tasks_are_returned_in_the_given_order(server: OwnTaskServer) -> None:
     result = run(server, "task-2", "task-1")
     assert [(task["moid"], task["cancelled"]) for task in result["tasks"]] == [("task-2", True), ("task-1", True)]
     assert result["changed"]
 
 
-def test_the_second_time_nothing_changes(server: OwnTaskServer) -> None:
+def test_a_second_cancel_changes_nothing(server: OwnTaskServer) -> None:
     run(server, "task-1")
     assert not run(server, "task-1")["changed"]
     assert server.operations[CANCEL] == 1
 
 
-def test_wait_until_they_have_ended(server: OwnTaskServer) -> None:
+def test_wait_returns_ended_tasks(server: OwnTaskServer) -> None:
     server.answers[CANCEL] = lambda moid, _params: server.finish(moid, "error", cancelled=True)
     (task,) = run(server, "task-1", wait=True, wait_timeout=0)["tasks"]
     assert task["state"] == "error"
 
 
-def test_the_time_passes(server: OwnTaskServer) -> None:
+def test_a_timeout_fails_after_the_cancel(server: OwnTaskServer) -> None:
     result = run(server, "task-1", wait=True, wait_timeout=0)
     assert (result["failed"], result["changed"]) == (True, True)
     assert [task["moid"] for task in result["tasks"]] == ["task-1"]
@@ -64,7 +64,7 @@ def test_the_time_passes(server: OwnTaskServer) -> None:
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_what_can_not_be_cancelled_fails_after_the_others(server: OwnTaskServer, check_mode: bool) -> None:
+def test_tasks_that_cannot_be_cancelled_fail_after_the_others(server: OwnTaskServer, check_mode: bool) -> None:
     server.change("task-1", cancelable=False)
     result = run(server, "task-1", "task-9", "task-2", check_mode=check_mode)
     assert (result["failed"], result["changed"]) == (True, True)
@@ -104,7 +104,7 @@ def test_a_selection_of_everything_is_refused(server: OwnTaskServer) -> None:
     assert server.operations[CANCEL] == 0
 
 
-def test_check_mode_requests_nothing(server: OwnTaskServer) -> None:
+def test_check_mode_cancels_nothing(server: OwnTaskServer) -> None:
     result = run(server, "check-mode", "task-1", check_mode=True)
     assert [(task["moid"], task["cancelled"]) for task in result["tasks"]] == [("check-mode", True), ("task-1", True)]
     assert result["changed"]
@@ -120,17 +120,17 @@ def test_check_mode_would_cancel_a_planned_task(server: OwnTaskServer) -> None:
     assert run(server, "check-mode", check_mode=True)["changed"]
 
 
-def test_check_mode_knows_the_privilege(server: OwnTaskServer) -> None:
+def test_check_mode_reports_a_missing_privilege(server: OwnTaskServer) -> None:
     server.denied = {"Global.CancelTask"}
     assert "Global.CancelTask on VirtualMachine:vm-7" in run(server, "task-1", check_mode=True)["msg"]
 
 
-def test_a_time_that_is_refused_changes_nothing(server: OwnTaskServer) -> None:
+def test_an_invalid_wait_timeout_is_refused_before_a_request_is_sent(server: OwnTaskServer) -> None:
     assert run(server, "task-1", wait_timeout=-1)["msg"].startswith("wait_timeout: ")
     assert server.sent == []
 
 
-def test_an_error_of_the_server(server: OwnTaskServer) -> None:
+def test_a_missing_privilege_is_an_error(server: OwnTaskServer) -> None:
     server.trouble[CANCEL] = [Fault("NoPermission", privilegeId="Global.CancelTask")]
     result = run(server, "task-1")
     assert (result["failed"], result["changed"]) == (True, False)
@@ -138,7 +138,7 @@ def test_an_error_of_the_server(server: OwnTaskServer) -> None:
     assert result["fault"]["type"] == "NoPermission"
 
 
-def test_check_mode_warns_where_the_task_is_ones_own(server: OwnTaskServer) -> None:
+def test_check_mode_warns_if_the_user_started_the_task(server: OwnTaskServer) -> None:
     server.denied = {"Global.CancelTask"}
     server.change("task-1", reason={"_typeName": "TaskReasonUser", "userName": "VSPHERE.LOCAL\\u"})
     assert run(server, "task-1", check_mode=True)["changed"] is True

@@ -23,7 +23,7 @@ def run(server: HistoryServer, *, check_mode: bool = False, **arguments: Any) ->
     return run_module_on(server, vi_task_collector, arguments, check_mode=check_mode)
 
 
-def test_documentation() -> None:
+def test_the_documentation_matches_the_arguments() -> None:
     check_module(vi_task_collector)
 
 
@@ -37,7 +37,9 @@ def test_documentation() -> None:
         ({"states": []}, [], False),
     ],
 )
-def test_tasks(arguments: dict[str, Any], keys: list[int], truncated: bool) -> None:
+def test_tasks_are_returned_in_order_with_their_count(
+    arguments: dict[str, Any], keys: list[int], truncated: bool
+) -> None:
     result = run(HistoryServer(5), fields=["key"], **arguments)
     assert [line.split()[0] for line in result.pop("lines")] == [f"task-{key}" for key in keys]
     assert result == {
@@ -54,7 +56,7 @@ def test_a_filter_that_matches_nothing_sends_nothing() -> None:
     assert server.sent == []
 
 
-def test_the_filter_goes_to_the_server() -> None:
+def test_the_filter_is_sent_to_the_server() -> None:
     server = HistoryServer(5)
     run(server, activation_ids=["a-1"], states=["error"], system_user=True)
     (sent,) = server.named(COLLECT)
@@ -78,13 +80,13 @@ def test_each_object_has_a_filter(entity: Any, moids: list[str]) -> None:
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_a_task_that_check_mode_plans_has_no_children(check_mode: bool) -> None:
+def test_a_planned_task_has_no_children_in_check_mode(check_mode: bool) -> None:
     result = run(HistoryServer(5), parent_task_keys=["check-mode"], check_mode=check_mode)
     assert result.get("count") == (0 if check_mode else None)
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_a_file(tmp_path: Path, check_mode: bool) -> None:
+def test_dest_writes_a_file_only_outside_check_mode(tmp_path: Path, check_mode: bool) -> None:
     dest = tmp_path / "tasks.jsonl"
     found = [
         run(HistoryServer(3), dest=str(dest), mode="0600", fields=["key"], check_mode=check_mode) for _time in range(2)
@@ -111,7 +113,7 @@ def test_a_file(tmp_path: Path, check_mode: bool) -> None:
         ({"dest": "/no/such/folder/tasks.jsonl"}, "dest"),
     ],
 )
-def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, Any], message: str) -> None:
+def test_invalid_options_are_refused_before_a_request_is_sent(arguments: dict[str, Any], message: str) -> None:
     server = HistoryServer(3)
     result = run(server, **arguments)
     assert result["failed"]
@@ -119,7 +121,7 @@ def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, A
     assert server.sent == []
 
 
-def test_counts_need_no_tasks() -> None:
+def test_count_by_returns_counts_without_tasks() -> None:
     counts = [{"state": "success", "count": 5, "errors": 0, "median_duration": None, "longest_duration": None}]
     result = run(HistoryServer(5), count_by=["state"], page_size=2)
     lines = ["5 tasks  0 failed  success"]
@@ -130,7 +132,7 @@ def test_counts_need_no_tasks() -> None:
     assert run(HistoryServer(0), count_by=["state"])["counts"] == []
 
 
-def test_counts_and_a_table(tmp_path: Path) -> None:
+def test_count_by_with_fields_writes_the_tasks_to_the_file(tmp_path: Path) -> None:
     dest = tmp_path / "tasks.csv"
     result = run(HistoryServer(3), count_by=["who"], fields=["key", "state"], dest=str(dest), format="csv")
     assert "tasks" not in result
@@ -138,7 +140,7 @@ def test_counts_and_a_table(tmp_path: Path) -> None:
     assert dest.read_text() == "key,state\n" + "".join(f'"task-{number}","success"\n' for number in range(3))
 
 
-def test_a_table_of_counts(tmp_path: Path) -> None:
+def test_count_by_without_fields_writes_the_counts_to_the_file(tmp_path: Path) -> None:
     dest = tmp_path / "counts.csv"
     result = run(HistoryServer(3), count_by=["state", "error"], dest=str(dest), format="csv")
     assert (result["count"], result["changed"], result["dest"]) == (3, True, str(dest))
@@ -147,7 +149,7 @@ def test_a_table_of_counts(tmp_path: Path) -> None:
     assert json.loads(dest.read_text()) == run(HistoryServer(3), count_by=["state"])["counts"][0]
 
 
-def test_a_table_of_objects_with_the_same_name(tmp_path: Path) -> None:
+def test_a_file_of_counts_has_the_ids_of_entities(tmp_path: Path) -> None:
     server, dest = HistoryServer(3), tmp_path / "counts.csv"
     for task, moid in zip(server.tasks, ("vm-1", "vm-2", "vm-1")):
         task.update(entity={"type": "VirtualMachine", "value": moid}, entityName="web01")
@@ -161,7 +163,7 @@ def test_a_table_of_objects_with_the_same_name(tmp_path: Path) -> None:
     assert dest.read_text().splitlines() == ["entity", *['"web01"'] * 3]
 
 
-def test_options_that_are_refused() -> None:
+def test_invalid_combinations_of_options_are_refused() -> None:
     server = HistoryServer(1)
     assert "format: csv is a format of files. Set dest" in run(server, format="csv")["msg"]
     assert run(server, count_by=[])["msg"].startswith("count_by: the list is empty")
@@ -169,7 +171,7 @@ def test_options_that_are_refused() -> None:
 
 
 @pytest.mark.parametrize(("reason", "warns"), [({"userName": "D\\other"}, True), ({"userName": "D\\joe"}, False)])
-def test_users_without_tasks_among_tasks_of_others_are_a_warning(reason: dict[str, Any], warns: bool) -> None:
+def test_a_user_without_tasks_gives_a_warning_if_others_have_some(reason: dict[str, Any], warns: bool) -> None:
     server = HistoryServer(1)
     server.tasks[0]["reason"] = {"_typeName": "TaskReasonUser", **reason}
     assert run(server, users=["joe@d"])["count"] == (not warns)
@@ -186,7 +188,7 @@ def test_users_without_tasks_among_tasks_of_others_are_a_warning(reason: dict[st
         ({"description_ids": ["x"], "activation_ids": ["x"]}, None),
     ],
 )
-def test_task_types_without_tasks_among_tasks_of_others_are_a_warning(
+def test_a_task_type_without_tasks_gives_a_warning_if_others_have_some(
     arguments: dict[str, Any], warning: str | None
 ) -> None:
     server = HistoryServer(1)
@@ -196,7 +198,7 @@ def test_task_types_without_tasks_among_tasks_of_others_are_a_warning(
     assert [each[: len(warning or "")] for each in server.warnings] == ([warning] if warning else [])
 
 
-def test_task_types_with_counts_and_a_file(tmp_path: Path) -> None:
+def test_task_types_limit_counts_and_the_file(tmp_path: Path) -> None:
     server = HistoryServer(6)
     for task in server.tasks[::2]:
         task["descriptionId"] = "a.b"
@@ -209,14 +211,14 @@ def test_task_types_with_counts_and_a_file(tmp_path: Path) -> None:
     assert dest.read_text() == 'key\n"task-0"\n"task-2"\n"task-4"\n'
 
 
-def test_users_without_tasks_where_nobody_has_any() -> None:
+def test_users_without_tasks_give_no_warning_in_an_empty_history() -> None:
     server = HistoryServer()
     assert run(server, users=["joe@d"])["count"] == 0
     assert server.warnings == []
 
 
 @pytest.mark.parametrize(("begin_time", "warns"), [("31d", True), ("29d", False), ("12h", False)])
-def test_a_begin_before_the_oldest_task_that_is_kept_is_a_warning(begin_time: str, warns: bool) -> None:
+def test_a_begin_before_the_retention_gives_a_warning(begin_time: str, warns: bool) -> None:
     server = HistoryServer(1)
     server.answers["OptionManager.QueryOptions"] = lambda _moid, _params: [{"key": "task.maxAge", "value": 30}]
     server.answers["ServiceInstance.CurrentTime"] = lambda _moid, _params: "2026-11-22T04:00:00Z"

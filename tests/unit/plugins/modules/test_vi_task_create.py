@@ -24,11 +24,11 @@ def run(server: FakeVcenter, *, check_mode: bool = False, **arguments: Any) -> d
     return run_module_on(server, vi_task_create, arguments, check_mode=check_mode)
 
 
-def test_documentation() -> None:
+def test_the_documentation_matches_the_arguments() -> None:
     check_module(vi_task_create)
 
 
-def test_a_new_task_about_the_root_folder() -> None:
+def test_a_new_task_belongs_to_the_root_folder_by_default() -> None:
     server = OwnTaskServer()
     result = run(server)
     assert result["changed"]
@@ -37,7 +37,7 @@ def test_a_new_task_about_the_root_folder() -> None:
     assert sent.params == {"obj": ref("Folder", "group-d1"), "taskTypeId": TASK_TYPE, "cancelable": False}
 
 
-def test_every_option() -> None:
+def test_every_option_is_sent() -> None:
     server = OwnTaskServer()
     server.answers["SearchIndex.FindByInventoryPath"] = lambda _moid, _params: VM
     run(server, entity="/DC0/vm/web01", cancelable=True, initiated_by="joe", parent_task_key="task-0")
@@ -60,7 +60,7 @@ def history_with(**fields: Any) -> HistoryServer:
 
 
 @pytest.mark.parametrize("state", ["running", "success", "error"])
-def test_a_task_that_is_found_by_its_activation_id(state: str) -> None:
+def test_a_task_with_the_activation_id_is_returned_unchanged(state: str) -> None:
     server = history_with()
     server.tasks[0]["state"] = state
     result = run(server, entity="vm-7", activation_id="a-1")
@@ -80,13 +80,13 @@ OTHER_TYPE = f"its type is a.b, not {TASK_TYPE}"
         ({"descriptionId": "a.b", "entity": OTHER}, f"{OTHER_TYPE} and its entity is vm-8, not vm-7"),
     ],
 )
-def test_a_task_that_is_found_but_is_another_one_is_a_warning(fields: dict[str, Any], difference: str) -> None:
+def test_a_different_task_with_the_activation_id_gives_a_warning(fields: dict[str, Any], difference: str) -> None:
     server = history_with(**fields)
     assert not run(server, entity="vm-7", activation_id="a-1")["changed"]
     assert server.warnings == [f"task-3 has this activation_id, but {difference}"]
 
 
-def test_a_server_that_does_not_keep_the_activation_id_is_a_warning() -> None:
+def test_a_server_that_drops_the_activation_id_gives_a_warning() -> None:
     server = HistoryServer()
     server.answers["PropertyCollector.RetrievePropertiesEx"] = lambda _moid, _params: None
     server.answers[CREATE] = lambda _moid, _params: server.task(1)
@@ -108,7 +108,7 @@ PARENT = {"moid": "task-1", "key": "task-1", "state": "running"}
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("parent", ["task-1", "Task:task-1", PARENT, {"task": PARENT, "changed": True}])
-def test_a_parent_task_in_all_forms(parent: Any, check_mode: bool) -> None:
+def test_a_parent_task_is_accepted_in_every_form(parent: Any, check_mode: bool) -> None:
     server = OwnTaskServer("task-1")
     result = run(server, check_mode=check_mode, parent_task_key=parent)
     if check_mode:
@@ -117,7 +117,7 @@ def test_a_parent_task_in_all_forms(parent: Any, check_mode: bool) -> None:
         assert server.named(CREATE)[0].params["parentTaskKey"] == "task-1"
 
 
-def test_check_mode_knows_whether_the_parent_task_is_there() -> None:
+def test_check_mode_reports_a_missing_parent_task() -> None:
     server = OwnTaskServer()
     result = run(server, check_mode=True, parent_task_key="task-9")
     assert result["msg"] == "parent_task_key: task-9 does not exist, or no longer exists, on vc.example.com"
@@ -134,7 +134,7 @@ def test_check_mode_knows_whether_the_parent_task_is_there() -> None:
         ({"parent_task_key": "check-mode"}, "parent_task_key: 'check-mode' stands for a task that was not created"),
     ],
 )
-def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, Any], message: str) -> None:
+def test_invalid_options_are_refused_before_a_request_is_sent(arguments: dict[str, Any], message: str) -> None:
     server = OwnTaskServer()
     result = run(server, **arguments)
     assert result["failed"]

@@ -63,7 +63,7 @@ def run(server: ValueServer, task: str = "task-1", *, check_mode: bool = False, 
     return run_module_on(server, vi_task_custom_value, arguments, check_mode=check_mode)
 
 
-def test_documentation() -> None:
+def test_the_documentation_matches_the_arguments() -> None:
     check_module(vi_task_custom_value)
 
 
@@ -77,7 +77,9 @@ def test_documentation() -> None:
         ({"owner": "joe", "ticket": 5}, {"owner": "joe", "ticket": "5"}),
     ],
 )
-def test_values(values: dict[str, Any], after: dict[str, str], check_mode: bool) -> None:
+def test_values_are_set_and_returned_with_a_diff(
+    values: dict[str, Any], after: dict[str, str], check_mode: bool
+) -> None:
     server = ValueServer()
     result = run(server, check_mode=check_mode, **values)
     assert result["custom_values"] == after
@@ -86,7 +88,7 @@ def test_values(values: dict[str, Any], after: dict[str, str], check_mode: bool)
     assert server.values == ({"owner": "joe"} if check_mode else after)
 
 
-def test_only_what_differs_is_sent() -> None:
+def test_only_differing_values_are_sent() -> None:
     server = ValueServer()
     run(server, owner="joe", ticket="T-1")
     assert [sent.params for sent in server.named(SET)] == [{"key": "ticket", "value": "T-1"}]
@@ -97,20 +99,20 @@ def test_a_planned_task_has_no_values_yet() -> None:
     assert result["diff"] == {"before": {}, "after": {"owner": "joe"}}
 
 
-def test_check_mode_knows_the_privilege() -> None:
+def test_check_mode_reports_a_missing_privilege() -> None:
     result = run(ValueServer(granted=False), check_mode=True, owner="ann")
     assert "Global.SetCustomField on VirtualMachine:vm-7" in result["msg"]
 
 
 @pytest.mark.parametrize(("task", "values"), [("task-9", {"owner": "x"}), ("task-1", {"colour": "red"})])
-def test_what_does_not_exist(task: str, values: dict[str, Any]) -> None:
+def test_a_missing_task_or_field_is_refused(task: str, values: dict[str, Any]) -> None:
     server = ValueServer()
     assert run(server, task, **values)["failed"]
     assert server.operations[SET] == 0
 
 
 @pytest.mark.parametrize("refusal", ["NotSupported", "InvalidArgument"])
-def test_a_server_without_custom_fields_on_tasks(refusal: str) -> None:
+def test_a_server_without_custom_fields_gives_a_clear_error(refusal: str) -> None:
     server = ValueServer()
     server.trouble["Task.setCustomValue"] = [Fault(refusal)]
     result = run(server, owner="me")

@@ -42,7 +42,7 @@ def server() -> TaskServer:
     return server
 
 
-def test_documentation() -> None:
+def test_the_documentation_matches_the_arguments() -> None:
     check_module(vi_task_info)
 
 
@@ -60,7 +60,9 @@ def test_documentation() -> None:
         ({"tasks": ["task-9"], "localize": True}, [], ["task-9"]),
     ],
 )
-def test_tasks(server: TaskServer, arguments: dict[str, Any], moids: list[str], missing: list[str]) -> None:
+def test_options_select_the_expected_tasks(
+    server: TaskServer, arguments: dict[str, Any], moids: list[str], missing: list[str]
+) -> None:
     result = run_module_on(server, vi_task_info, arguments)
     assert [task["moid"] for task in result["tasks"]] == moids
     assert result["missing"] == missing
@@ -71,7 +73,7 @@ def test_tasks(server: TaskServer, arguments: dict[str, Any], moids: list[str], 
     ("arguments", "message"),
     [({"tasks": ["one"]}, "tasks: 'one'"), ({"entity": "what: this"}, "entity: 'what: this'")],
 )
-def test_options_that_are_refused_before_anything_is_sent(
+def test_invalid_options_are_refused_before_a_request_is_sent(
     server: TaskServer, arguments: dict[str, Any], message: str
 ) -> None:
     result = run_module_on(server, vi_task_info, arguments)
@@ -79,7 +81,7 @@ def test_options_that_are_refused_before_anything_is_sent(
     assert server.sent == []
 
 
-def test_labels(server: TaskServer) -> None:
+def test_localize_returns_labels(server: TaskServer) -> None:
     server.change("task-1", descriptionId="a.b")
     server.answers["TaskManager.description"] = lambda _moid, _params: {"methodInfo": [{"key": "a.b", "label": "Do"}]}
     (task,) = run_module_on(server, vi_task_info, {"tasks": ["task-1"], "localize": True})["tasks"]

@@ -14,19 +14,19 @@ from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault
 from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
 
 
-def test_documentation() -> None:
+def test_the_documentation_matches_the_arguments() -> None:
     check_module(vi_task_manager_info)
 
 
 @pytest.mark.parametrize("description", [True, False])
-def test_result(description: bool) -> None:
+def test_the_result_has_recent_tasks_and_descriptions_on_request(description: bool) -> None:
     result = run_module_on(ManagerServer(), vi_task_manager_info, {"description": description})
     assert (result["max_collector"], result["recent_tasks"]) == (32, ["task-2", "task-1"])
     assert [state["key"] for state in result.get("description", {}).get("states", [])] == ["queued"] * description
     assert "changed" not in result
 
 
-def test_an_error_of_the_server() -> None:
+def test_a_fault_is_a_failed_result() -> None:
     server = ManagerServer()
     server.trouble["PropertyCollector.RetrievePropertiesEx"] = [Fault("NoPermission", privilegeId="System.View")]
     result = run_module_on(server, vi_task_manager_info, {})

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running a command as a task, and what is found instead of running it."""
+"""Running a command as a task, unless a task with its activation id exists."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def run(server: FakeVcenter, *, check_mode: bool = False, **arguments: Any) -> d
     return run_module_on(server, vi_task_run, arguments, check_mode=check_mode)
 
 
-def test_documentation() -> None:
+def test_the_documentation_matches_the_arguments() -> None:
     check_module(vi_task_run)
 
 
-def test_a_command_and_its_task(tmp_path: Path) -> None:
+def test_a_command_is_shown_as_a_task(tmp_path: Path) -> None:
     server = OwnTaskServer()
     result = run(server, argv=["pwd"], chdir=str(tmp_path), label="Look", cancelable=False)
     assert (result["failed"], result["changed"], result["rc"], result["stdout"]) == (False, True, 0, str(tmp_path))
@@ -39,14 +39,14 @@ def test_a_command_and_its_task(tmp_path: Path) -> None:
     assert sent.params == {"obj": ref("Folder", "group-d1"), "taskTypeId": TASK_TYPE, "cancelable": False}
 
 
-def test_a_command_that_fails() -> None:
+def test_a_failed_command_fails_module_and_task() -> None:
     server = OwnTaskServer()
     result = run(server, argv=["sh", "-c", "echo It is full >&2; exit 3"])
     assert (result["failed"], result["rc"], result["stderr"]) == (True, 3, "It is full")
     assert result["task"]["error"]["message"] == "It is full"
 
 
-def test_an_exit_code_that_is_fine_is_no_failure() -> None:
+def test_ok_codes_accepts_other_exit_codes() -> None:
     result = run(OwnTaskServer(), argv=["sh", "-c", "exit 3"], ok_codes=[3])
     assert (result["failed"], result["rc"]) == (False, 3)
 
@@ -85,7 +85,7 @@ def test_a_command_that_failed_is_run_again() -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "running"])
-def test_a_command_that_still_runs_is_a_failure(state: str) -> None:
+def test_a_command_that_still_runs_is_not_started_again(state: str) -> None:
     server = history_with(state)
     result = run(server, entity="vm-7", activation_id="a-1")
     assert (result["failed"], result["task"]["moid"]) == (True, "task-3")
@@ -93,7 +93,7 @@ def test_a_command_that_still_runs_is_a_failure(state: str) -> None:
     assert server.operations[CREATE] == 0
 
 
-def test_another_task_with_the_activation_id_is_a_warning() -> None:
+def test_a_different_task_with_the_activation_id_gives_a_warning() -> None:
     server = history_with("success")
     run(server, entity="vm-8", activation_id="a-1")
     (warning,) = server.warnings
@@ -110,7 +110,7 @@ def test_another_task_with_the_activation_id_is_a_warning() -> None:
         ({"ok_codes": []}, "ok_codes: the list is empty"),
     ],
 )
-def test_options_that_are_refused_before_anything_is_sent(arguments: dict[str, Any], message: str) -> None:
+def test_invalid_options_are_refused_before_a_request_is_sent(arguments: dict[str, Any], message: str) -> None:
     server = OwnTaskServer()
     result = run(server, **arguments)
     assert result["failed"]

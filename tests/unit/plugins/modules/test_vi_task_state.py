@@ -29,7 +29,7 @@ def run(server: OwnTaskServer, task: str = "task-1", *, check_mode: bool = False
     return run_module_on(server, vi_task_state, {"task": task, **arguments}, check_mode=check_mode)
 
 
-def test_documentation() -> None:
+def test_the_documentation_matches_the_arguments() -> None:
     check_module(vi_task_state)
 
 
@@ -43,7 +43,7 @@ def test_documentation() -> None:
         ({"state": "success", "result": "3 disks"}, {"state": "success", "result": "3 disks"}),
     ],
 )
-def test_what_a_task_becomes(
+def test_the_task_gets_the_wanted_state_with_a_diff(
     server: OwnTaskServer, arguments: dict[str, Any], after: dict[str, Any], check_mode: bool
 ) -> None:
     before = dict(server.tasks["task-1"])
@@ -57,19 +57,19 @@ def test_what_a_task_becomes(
     assert (server.tasks["task-1"] == before) is (check_mode or not after)
 
 
-def test_the_second_time_nothing_changes(server: OwnTaskServer) -> None:
+def test_a_second_call_changes_nothing(server: OwnTaskServer) -> None:
     assert run(server, state="success", progress=100)["changed"]
     sent = server.operations[SET_STATE]
     assert not run(server, state="success", progress=100)["changed"]
     assert server.operations[SET_STATE] == sent
 
 
-def test_an_error(server: OwnTaskServer) -> None:
+def test_state_error_sets_the_fault(server: OwnTaskServer) -> None:
     result = run(server, state="error", fault={"message": "The store is full"})
     assert result["task"]["error"]["message"] == "The store is full"
 
 
-def test_a_planned_task() -> None:
+def test_a_planned_task_is_changed_without_a_request() -> None:
     server = OwnTaskServer()
     result = run(server, "check-mode", check_mode=True, state="running", progress=5)
     assert (result["task"]["moid"], result["task"]["state"], result["task"]["progress"]) == ("check-mode", "running", 5)
@@ -86,7 +86,7 @@ def test_an_operation_of_the_vcenter_is_changed_only_by_force(server: OwnTaskSer
     assert run(server, check_mode=check_mode, state="running", force=True)["task"]["state"] == "running"
 
 
-def test_check_mode_knows_the_privilege(server: OwnTaskServer) -> None:
+def test_check_mode_reports_a_missing_privilege(server: OwnTaskServer) -> None:
     server.denied = {"Task.Update"}
     assert "Task.Update on Folder:group-d1" in run(server, check_mode=True, state="running")["msg"]
     assert not run(server, check_mode=True, state="queued").get("failed")
@@ -109,8 +109,8 @@ def test_a_failure_changes_nothing(server: OwnTaskServer, task: str, arguments: 
     assert result.get("task", {}).get("moid") == ("task-1" if arguments == {"progress": 40} else None)
 
 
-def test_another_client_that_ends_the_task_meanwhile(server: OwnTaskServer) -> None:
-    """The module never succeeds with another state than the one that was asked for."""
+def test_a_task_ended_by_another_client_meanwhile_is_a_failure(server: OwnTaskServer) -> None:
+    """The module never succeeds with another state than the requested one."""
     send = server.answers[SET_STATE]
 
     def overtaken(moid: str, params: Any) -> Any:
@@ -129,7 +129,7 @@ def test_another_client_that_ends_the_task_meanwhile(server: OwnTaskServer) -> N
 UNKNOWN = Fault("InvalidArgument", invalidProperty="fault")
 
 
-def test_a_final_state_that_is_refused_after_the_task_has_changed(server: OwnTaskServer) -> None:
+def test_a_refused_final_state_reports_an_earlier_change(server: OwnTaskServer) -> None:
     server.trouble[SET_STATE] = [None, UNKNOWN]
     result = run(server, state="error", fault={"message": "x", "type": "Foo"})
     assert result["msg"] == "fault: the vCenter does not know the fault type Foo. Leave type out for ExtendedFault"
@@ -137,14 +137,14 @@ def test_a_final_state_that_is_refused_after_the_task_has_changed(server: OwnTas
     assert result["fault"]["type"] == "InvalidArgument"
 
 
-def test_a_final_state_that_is_refused_and_has_changed_nothing(server: OwnTaskServer) -> None:
+def test_a_refused_final_state_without_a_change_is_not_changed(server: OwnTaskServer) -> None:
     server.change("task-1", state="running")
     server.trouble[SET_STATE] = [UNKNOWN]
     result = run(server, state="error", fault={"message": "x", "type": "Foo"})
     assert (result["failed"], result["changed"], result["task"]["state"]) == (True, False, "running")
 
 
-def test_a_vcenter_that_goes_away_after_the_task_has_changed(server: OwnTaskServer) -> None:
+def test_a_lost_connection_after_a_change_reports_the_change(server: OwnTaskServer) -> None:
     server.trouble[SET_STATE] = [None, *[ConnectError("No connection")] * 9]
     server.trouble["PropertyCollector.RetrievePropertiesEx"] = [None, *[ConnectError("No connection")] * 9]
     result = run(server, state="success")
@@ -159,7 +159,7 @@ def test_a_vcenter_that_goes_away_after_the_task_has_changed(server: OwnTaskServ
         ({"data": "str"}, "fault: data 'str' is not a mapping. Use a mapping of texts, such as {store: nfs01}"),
     ],
 )
-def test_a_fault_that_is_refused_before_anything_is_sent(
+def test_an_invalid_fault_is_refused_before_a_request_is_sent(
     server: OwnTaskServer, fault: dict[str, Any], message: str, check_mode: bool
 ) -> None:
     result = run(server, check_mode=check_mode, state="error", fault={"message": "x", **fault})

@@ -39,11 +39,11 @@ def server() -> ExtensionServer:
     return server
 
 
-def test_documentation() -> None:
+def test_the_documentation_matches_the_arguments() -> None:
     check_module(vi_task_type)
 
 
-def test_a_new_extension() -> None:
+def test_a_new_extension_is_registered_with_its_task_types() -> None:
     server = ExtensionServer()
     result = run(server, task_types=[BACKUP, RESTORE], description="Jobs", version="2.0")
     assert result["changed"]
@@ -79,7 +79,7 @@ def types(result: dict[str, Any]) -> list[str] | None:
     ],
 )
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_what_becomes_of_an_extension(
+def test_an_extension_is_updated_or_removed_as_wanted(
     server: ExtensionServer, arguments: dict[str, Any], left: Any, request_sent: str | None, check_mode: bool
 ) -> None:
     root = ref("Folder", "group-d1")
@@ -92,14 +92,14 @@ def test_what_becomes_of_an_extension(
 
 
 @pytest.mark.parametrize("arguments", [{"task_types": [RESTORE]}, {"state": "absent"}])
-def test_an_extension_of_another_company_is_left_alone(server: ExtensionServer, arguments: dict[str, Any]) -> None:
+def test_an_extension_of_another_company_is_not_changed(server: ExtensionServer, arguments: dict[str, Any]) -> None:
     before = dict(server.extensions)
     result = run(server, company="Other", **arguments)
     assert result["msg"].startswith("company: ")
     assert server.extensions == before
 
 
-def test_the_result_is_what_the_server_has(server: ExtensionServer) -> None:
+def test_the_result_shows_the_extension_of_the_server(server: ExtensionServer) -> None:
     server.answers[UPDATE] = lambda _moid, _params: None
     result = run(server, task_types=[RESTORE])
     assert (types(result), result["changed"]) == (["backup"], False)

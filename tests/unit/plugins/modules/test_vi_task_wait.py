@@ -29,29 +29,29 @@ def run(server: TaskServer, *tasks: str, check_mode: bool = False, **arguments: 
     return run_module_on(server, vi_task_wait, arguments, check_mode=check_mode)
 
 
-def test_documentation() -> None:
+def test_the_documentation_matches_the_arguments() -> None:
     check_module(vi_task_wait)
 
 
-def test_tasks_that_have_ended(server: TaskServer) -> None:
+def test_ended_tasks_are_listed_as_succeeded(server: TaskServer) -> None:
     result = run(server, "task-1")
     assert [task["moid"] for task in result.pop("tasks")] == ["task-1"]
     assert len(result.pop("lines")) == 1
     assert result == {"succeeded": ["task-1"], "errored": [], "pending": [], "missing": [], "failures": []}
 
 
-def test_an_error_fails_with_all_that_is_known(server: TaskServer) -> None:
+def test_an_error_fails_with_all_tasks_in_the_result(server: TaskServer) -> None:
     result = run(server, "task-1", "task-2")
     assert (result["failed"], result["succeeded"], result["errored"]) == (True, ["task-1"], ["task-2"])
     assert "No space." in result["msg"]
 
 
-def test_an_error_that_is_no_failure(server: TaskServer) -> None:
+def test_fail_on_error_false_accepts_errors(server: TaskServer) -> None:
     result = run(server, "task-2", fail_on_error=False)
     assert (result.get("failed", False), result["errored"]) == (False, ["task-2"])
 
 
-def test_the_time_passes(server: TaskServer) -> None:
+def test_a_timeout_fails_with_the_pending_tasks(server: TaskServer) -> None:
     result = run(server, "task-1", "task-2", "task-3")
     assert (result["failed"], result["pending"], result["errored"]) == (True, ["task-3"], ["task-2"])
     assert "task-3" in result["msg"]
@@ -64,13 +64,13 @@ def test_a_timeout_names_the_failures_and_the_missing_tasks_as_well(server: Task
     assert (result["pending"], result["missing"]) == (["task-3"], ["task-9"])
 
 
-def test_until_running(server: TaskServer) -> None:
+def test_until_running_accepts_a_running_task(server: TaskServer) -> None:
     result = run(server, "task-3", until="running")
     assert (result.get("failed", False), result["pending"]) == (False, ["task-3"])
 
 
 @pytest.mark.parametrize("missing_ok", [True, False])
-def test_a_task_that_does_not_exist(server: TaskServer, missing_ok: bool) -> None:
+def test_a_missing_task_fails_unless_missing_ok(server: TaskServer, missing_ok: bool) -> None:
     result = run(server, "task-1", "task-9", missing_ok=missing_ok)
     assert (result["missing"], result["succeeded"]) == (["task-9"], ["task-1"])
     assert result.get("failed", False) is not missing_ok
@@ -84,12 +84,12 @@ def test_a_planned_task_is_missing_without_a_warning() -> None:
     assert (server.warnings, server.sent) == ([], [])
 
 
-def test_no_tasks() -> None:
+def test_no_tasks_need_no_request() -> None:
     server = TaskServer()
     assert run(server)["tasks"] == []
     assert server.sent == []
 
 
-def test_a_time_that_is_refused(server: TaskServer) -> None:
+def test_an_invalid_wait_timeout_is_refused_before_a_request_is_sent(server: TaskServer) -> None:
     assert run(server, "task-1", wait_timeout=-1)["msg"].startswith("wait_timeout: ")
     assert server.sent == []

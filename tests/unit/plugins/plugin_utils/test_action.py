@@ -102,7 +102,7 @@ def action(tmp_path: Path) -> Action:
         ({IN_PROCESS: "yes"}, "here"),
     ],
 )
-def test_place_by_variables(action: Action, variables: dict[str, Any], place: str) -> None:
+def test_variables_decide_where_a_task_runs(action: Action, variables: dict[str, Any], place: str) -> None:
     assert action.ran(**variables) == place
 
 
@@ -118,12 +118,12 @@ def test_place_by_variables(action: Action, variables: dict[str, Any], place: st
         ("connection", "become", object(), "as a module"),
     ],
 )
-def test_place_by_keywords(action: Action, part: str, name: str, value: Any, place: str) -> None:
+def test_keywords_decide_where_a_task_runs(action: Action, part: str, name: str, value: Any, place: str) -> None:
     setattr(getattr(action, part), name, value)
     assert action.ran() == place
 
 
-def test_place_by_delegation(action: Action) -> None:
+def test_delegation_decides_where_a_task_runs(action: Action) -> None:
     action.task.delegate_to = "other"
     other = {"other": {"ansible_python_interpreter": "/usr/bin/another"}}
     assert action.ran(ansible_delegated_vars=other) == "as a module"
@@ -131,18 +131,18 @@ def test_place_by_delegation(action: Action) -> None:
     assert action.ran(ansible_python_interpreter="/usr/bin/another") == "here"
 
 
-def test_place_by_environment(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_decides_where_a_task_runs(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(IN_PROCESS.upper(), "no")
     assert action.ran() == "as a module"
     assert action.ran(**{IN_PROCESS: "yes"}) == "here"
 
 
-def test_place_without_requests(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_runs_as_a_module_without_requests(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_action, "REQUESTS_IMPORT_ERROR", "No module named 'requests'")
     assert action.ran() == "as a module"
 
 
-def test_place_by_raw_arguments(action: Action) -> None:
+def test_a_task_with_raw_arguments_runs_as_a_module(action: Action) -> None:
     action.arguments["_raw_params"] = "x"
     assert action.ran() == "as a module"
 
@@ -150,7 +150,7 @@ def test_place_by_raw_arguments(action: Action) -> None:
 @pytest.mark.parametrize(
     ("run", "hides"), [(lambda _job: {"ran": "here"}, True), (lambda _job: {"failed": True, "msg": "no"}, False)]
 )
-def test_a_hidden_result(action: Action, run: Any, hides: bool) -> None:
+def test_a_hidden_result_is_censored(action: Action, run: Any, hides: bool) -> None:
     action.hidden = True
     assert action.run(run).get("_ansible_no_log", False) is hides
     action.task.async_val = 60
@@ -172,7 +172,7 @@ def test_options_are_validated_with_defaults_and_aliases(action: Action) -> None
         ({"hostname": "https://vc"}, "hostname: 'https://vc'"),
     ],
 )
-def test_options_that_are_refused(action: Action, arguments: dict[str, Any], message: str) -> None:
+def test_invalid_options_are_refused_without_running(action: Action, arguments: dict[str, Any], message: str) -> None:
     action.arguments.update(arguments)
     result = action.run(lambda _job: pytest.fail("it ran"))
     assert result["failed"]
@@ -189,12 +189,12 @@ def test_an_error_is_a_failed_result(action: Action) -> None:
     assert result["warnings"] == ["odd"]
 
 
-def test_two_names_of_one_option_are_a_warning(action: Action) -> None:
+def test_an_option_and_its_alias_give_a_warning(action: Action) -> None:
     action.arguments.update(tasks=["task-1"], task=["task-2"])
     assert "alias task" in action.run()["warnings"][0]
 
 
-def test_no_secret_leaves_it_quoted_or_not(action: Action) -> None:
+def test_secrets_are_masked_plain_and_quoted(action: Action) -> None:
     password = ARGUMENTS["password"]
     result = action.run(lambda _job: {"plain": f"<{password}>", "quoted": f"<{password!r}>", "changed": True})
     result.pop("invocation", None)
@@ -202,7 +202,7 @@ def test_no_secret_leaves_it_quoted_or_not(action: Action) -> None:
     assert (result["plain"], result["changed"]) == ("<********>", True)
 
 
-def test_modes(action: Action) -> None:
+def test_check_mode_and_diff_mode_are_passed_on(action: Action) -> None:
     action.task.check_mode = action.task.diff = True
     result = action.run(lambda job: {"check": job.check_mode, "diff": {"after": "x"}})
     assert (result["check"], result["diff"]) == (True, {"after": "x"})
@@ -217,7 +217,7 @@ def test_a_module_may_change_its_result_in_check_mode(action: Action, check_mode
     assert ("planned" in action.run()) is check_mode
 
 
-def test_relative_paths_are_those_of_the_playbook(action: Action) -> None:
+def test_relative_paths_start_at_the_folder_of_the_playbook(action: Action) -> None:
     before = os.getcwd()
     assert action.run(lambda _job: {"folder": os.getcwd()})["folder"] == str(action.folder)
     assert os.getcwd() == before
@@ -226,7 +226,7 @@ def test_relative_paths_are_those_of_the_playbook(action: Action) -> None:
 @pytest.mark.parametrize(
     ("no_log", "variables", "shows"), [(False, {}, True), (True, {}, False), (False, {PROGRESS: False}, False)]
 )
-def test_progress_shows_on_the_standard_error(
+def test_progress_is_shown_on_stderr(
     action: Action, monkeypatch: pytest.MonkeyPatch, no_log: bool, variables: dict[str, Any], shows: bool
 ) -> None:
     lines: list[tuple[str, bool]] = []
@@ -237,7 +237,7 @@ def test_progress_shows_on_the_standard_error(
     assert lines == ([("task-1 43%", True)] if shows else [])
 
 
-def test_a_wait_ends_with_ansible(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wait_ends_when_ansible_has_ended(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(job: Job) -> Result:
         monkeypatch.setattr(os, "getppid", lambda: 1)
         job.progress("task-1 43%")
@@ -251,7 +251,7 @@ def test_a_wait_ends_with_ansible(action: Action, monkeypatch: pytest.MonkeyPatc
 # -- environment and session ---------------------------------------------------------------------------------------
 
 
-def test_the_environment_of_a_task_is_that_of_the_module(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_of_a_task_applies_to_its_module(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VMWARE_USER", "before")
     del action.arguments["username"]
     action.task.environment = [{"VMWARE_USER": "play", "VIJSON_X": 1}, None, {"VMWARE_USER": "task"}]
@@ -264,9 +264,7 @@ def test_the_environment_of_a_task_is_that_of_the_module(action: Action, monkeyp
 @pytest.mark.parametrize(
     ("variables", "shared"), [({}, True), ({SHARE_SESSION: "no"}, False), ({SHARE_SESSION: True}, True)]
 )
-def test_modules_share_a_session_unless_that_is_switched_off(
-    action: Action, variables: dict[str, Any], shared: bool
-) -> None:
+def test_modules_share_a_session_unless_switched_off(action: Action, variables: dict[str, Any], shared: bool) -> None:
     result = action.run(lambda job: {"shared": not job.client._session.is_private}, **variables)
     assert result["shared"] is shared
 
@@ -298,7 +296,7 @@ class Loans:
         return next(self._results)
 
 
-def test_a_module_runs_in_the_session_that_it_is_lent(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_module_runs_in_the_lent_session(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
     invocation = {"module_args": {"session_id": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}}
     loans = Loans(monkeypatch, {"ran": "as a module", "invocation": invocation})
     result = action.run_module(loans.execute)
@@ -306,7 +304,7 @@ def test_a_module_runs_in_the_session_that_it_is_lent(action: Action, monkeypatc
     assert result["invocation"]["module_args"] == {"session_id": None}
 
 
-def test_a_module_whose_loan_has_ended_runs_again(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_module_whose_lent_session_has_ended_runs_again(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
     loans = Loans(monkeypatch, {"refused": True}, {"refused": True}, {"ran": "alone"})
     result = action.run_module(loans.execute)
     assert (loans.given, result["ran"]) == (["loan-0", "loan-1", None], "alone")
@@ -331,7 +329,9 @@ def test_a_path_on_another_machine_is_not_looked_at(
 
 
 @pytest.mark.parametrize("keywords", [{"async_val": 60}, {SHARE_SESSION: False}])
-def test_a_module_that_gets_no_loan(action: Action, monkeypatch: pytest.MonkeyPatch, keywords: dict[str, Any]) -> None:
+def test_some_modules_are_lent_no_session(
+    action: Action, monkeypatch: pytest.MonkeyPatch, keywords: dict[str, Any]
+) -> None:
     loans = Loans(monkeypatch, {"ran": "alone"})
     action.task.async_val = keywords.pop("async_val", 0)
     action.run_module(loans.execute, **keywords)
@@ -355,7 +355,7 @@ def test_a_signal_during_the_login_is_a_failure(action: Action, monkeypatch: pyt
     assert (result["failed"], result["msg"]) == (True, "by a signal")
 
 
-def test_a_session_that_the_user_gives_stays_masked(action: Action) -> None:
+def test_a_given_session_id_stays_masked(action: Action) -> None:
     masked = {"module_args": {"session_id": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}}
     action.arguments["session_id"] = "52c0ffee"
     result = action.run_module(lambda **_how: {"invocation": masked})

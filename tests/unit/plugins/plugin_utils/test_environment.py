@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables of a task in the environment of a process that goes on after it."""
+"""Variables of a task in the environment of a process that continues after the task."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.vijson.tasks.plugins.plugin_utils._environment import added_to_environment, may_be_added
 
 
-def test_variables_are_there_in_the_block_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_are_set_in_the_block_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIJSON_A", "before")
     monkeypatch.delenv("VIJSON_B", raising=False)
     before = dict(os.environ)
@@ -38,9 +38,9 @@ def test_variables_are_there_in_the_block_only(monkeypatch: pytest.MonkeyPatch) 
         ("A", "\0", False),
     ],
 )
-def test_what_has_the_same_effect_in_a_process_that_runs(name: str, value: str, possible: bool) -> None:
+def test_only_variables_that_a_running_process_reads_may_be_added(name: str, value: str, possible: bool) -> None:
     assert may_be_added({"VMWARE_HOST": "x", name: value}) is possible
 
 
-def test_no_variables() -> None:
+def test_no_variables_may_be_added() -> None:
     assert may_be_added({})

@@ -43,7 +43,7 @@ def lender(**options: Any) -> Lender:
 
 
 def work(value: str | None, **options: Any) -> dict[str, Any]:
-    """What the module does with what it was lent; its result."""
+    """Run a module with this session id; returns its result."""
     try:
         with connect_client(connection(session_id=value, **options)) as client:
             client.get(Reference("Task", "task-1"), "info")
@@ -62,13 +62,13 @@ def test_modules_borrow_one_session(server: FakeVcenter) -> None:
 @pytest.mark.parametrize(
     "other", [{"hostname": "vc2.example.com"}, {"username": "v"}, {"validate_certs": False}, {"proxy_host": "proxy"}]
 )
-def test_a_module_that_connects_in_another_way_logs_in(server: FakeVcenter, other: dict[str, Any]) -> None:
-    """On its machine the environment may be another one."""
+def test_a_module_with_another_connection_logs_in(server: FakeVcenter, other: dict[str, Any]) -> None:
+    """The environment on its machine may be different."""
     work(lender().lend(), proxy_port=3128, **other)
     assert server.operations == {LOGIN: 2, "Task.info": 1, LOGOUT: 1}
 
 
-def test_a_session_that_had_ended_is_replaced_before_the_module_runs_again(server: FakeVcenter) -> None:
+def test_an_ended_session_is_replaced_before_the_module_runs_again(server: FakeVcenter) -> None:
     work(lender().lend())
     server.end_sessions()
     one, other = lender(), lender()
@@ -81,7 +81,7 @@ def test_a_session_that_had_ended_is_replaced_before_the_module_runs_again(serve
     assert server.operations[LOGIN] == 2
 
 
-def test_a_module_is_lent_three_sessions_at_most(server: FakeVcenter) -> None:
+def test_a_module_is_lent_at_most_three_sessions(server: FakeVcenter) -> None:
     one = lender()
     for _loan in range(3):
         value = one.lend()
@@ -90,12 +90,12 @@ def test_a_module_is_lent_three_sessions_at_most(server: FakeVcenter) -> None:
     assert one.lend() is None
 
 
-def test_a_session_that_the_user_gives_is_the_one(server: FakeVcenter) -> None:
+def test_a_given_session_is_used_instead_of_a_lent_one(server: FakeVcenter) -> None:
     assert lender(session_id="52c0ffee").lend() is None
     assert server.sent == []
 
 
-def test_a_refused_password_is_told_at_once(server: FakeVcenter) -> None:
+def test_a_refused_password_is_reported_at_once(server: FakeVcenter) -> None:
     server.trouble[LOGIN] = [Fault("InvalidLogin")]
     for _module in range(2):
         with pytest.raises(LoginRefused):
@@ -103,7 +103,7 @@ def test_a_refused_password_is_told_at_once(server: FakeVcenter) -> None:
     assert server.operations == {LOGIN: 1}
 
 
-def test_what_a_module_refuses_needs_no_session() -> None:
+def test_a_session_is_needed_only_if_the_module_sends_requests() -> None:
     def refuses(job: Job) -> Result:
         raise InputError("tasks: not a valid task")
 

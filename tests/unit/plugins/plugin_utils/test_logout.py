@@ -26,17 +26,17 @@ def server(monkeypatch: pytest.MonkeyPatch) -> FakeVcenter:
     return made
 
 
-def test_it_ends_the_session(server: FakeVcenter) -> None:
+def test_the_logout_ends_the_session(server: FakeVcenter) -> None:
     _logout.log_out("S0", list(Endpoint("vc.example.com")), 3.0)
     assert (server.operations, server.sessions, server.warnings) == ({LOGOUT: 1}, set(), [])
 
 
-def test_a_session_that_has_ended_is_no_trouble(server: FakeVcenter) -> None:
+def test_a_session_that_has_ended_gives_no_warning(server: FakeVcenter) -> None:
     _logout.log_out("S9", list(Endpoint("vc.example.com")), 3.0)
     assert server.warnings == []
 
 
-def test_a_failure_is_a_warning(server: FakeVcenter) -> None:
+def test_a_failed_logout_gives_a_warning(server: FakeVcenter) -> None:
     server.trouble[LOGOUT] = [Lost(ran=False, error=LostResponse("no response"))]
     _logout.log_out("S0", list(Endpoint("vc.example.com")), 3.0)
     (warning,) = server.warnings

@@ -29,7 +29,7 @@ def test_values_are_converted_and_defaults_are_added() -> None:
     assert arguments().params["port"] == 443
 
 
-def test_the_arguments_of_the_task_stay_as_they_are() -> None:
+def test_the_arguments_of_the_task_are_not_changed() -> None:
     options = {"tasks": "task-1"}
     ModuleArguments("vi_task_info", options, SPEC)
     assert options == {"tasks": "task-1"}
@@ -42,15 +42,15 @@ def test_the_arguments_of_the_task_stay_as_they_are() -> None:
         ({"port": "many"}, "argument 'port' is of type"),
     ],
 )
-def test_what_is_not_valid(options: dict[str, Any], error: str) -> None:
+def test_invalid_arguments_are_an_error(options: dict[str, Any], error: str) -> None:
     assert arguments(**options).error.startswith(error)
 
 
-def test_an_option_beside_its_alias_is_a_warning() -> None:
+def test_an_option_and_its_alias_give_a_warning() -> None:
     assert arguments(tasks=["task-1"], task=["task-2"]).warnings == ["Both option tasks and its alias task are set."]
 
 
-def test_secrets_are_masked_in_a_result_also_escaped_ones() -> None:
+def test_secrets_in_a_result_are_masked_plain_and_escaped() -> None:
     made = arguments(password="pass\\word")
     made.secrets.add("session-of-the-run")
     result = {"msg": "pass\\word", "repr": "pass\\\\word", "id": "session-of-the-run", "changed": True, "task": None}

@@ -41,7 +41,7 @@ def test_only_planned_types_are_accepted() -> None:
     assert not accepted(refused("d"))
 
 
-def test_other_failures_stay() -> None:
+def test_other_failures_are_kept() -> None:
     remember_planned_types({"extension": {"task_types": [{"id": "a"}]}})
     assert not accepted(refused("a", "task-1"))
     assert not accepted({"failed": True, "msg": "no"})
@@ -54,7 +54,7 @@ def test_a_result_without_an_extension_plans_nothing(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
-def test_a_folder_that_no_longer_exists(temporary: Path) -> None:
+def test_a_missing_folder_is_not_an_error(temporary: Path) -> None:
     temporary.rmdir()
     remember_planned_types({"extension": {"task_types": [{"id": "a"}]}})
     assert not accepted(refused("a"))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ends the sessions of a run, in a process that is one."""
+"""What ends the sessions of a run, in a process of its own."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ signal.signal(signal.SIGINT, lambda number, frame: sys.exit(number + 100))
     assert run(tmp_path, "SIGINT", before=before) == (102, "ended 2.0\n")
 
 
-def test_the_handler_that_was_there_comes_next(tmp_path: Path) -> None:
+def test_the_earlier_signal_handler_is_called_next(tmp_path: Path) -> None:
     before = """
 import signal, sys
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(number + 100))
@@ -69,8 +69,8 @@ def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
     assert run(tmp_path, "SIGHUP", first="time.sleep = lambda _seconds: None", before=before) == (0, "ended 10.0\n")
 
 
-def test_a_worker_ends_nothing(tmp_path: Path) -> None:
-    """Its signal does with it what it does with any process, and the end of the main process ends the sessions."""
+def test_a_worker_ends_no_session(tmp_path: Path) -> None:
+    """The signal ends the worker like any process. The end of the main process ends the sessions."""
     assert run(tmp_path, "SIGTERM", first=FORK) == (100 - signal.SIGTERM, "ended 10.0\n")
 
 

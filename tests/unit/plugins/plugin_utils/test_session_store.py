@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files in which processes meet: one at a time, for this user alone, and not after the end."""
+"""Files that processes share: one process at a time, for this user only, and not after the end of the run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.vijson.tasks.plugins.plugin_utils._session_store import
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The folder of the store, in one that is this user's alone."""
+    """The folder of the store, in a folder that only this user can access."""
     private = tmp_path / "run"
     private.mkdir(mode=0o700)
     return private / "sessions"
@@ -46,7 +46,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.lstat().st_mode)
 
 
-def test_what_one_writes_the_next_one_reads(store: SessionStore, folder: Path) -> None:
+def test_a_written_file_can_be_read_by_the_next_process(store: SessionStore, folder: Path) -> None:
     assert read(store) == {}
     write(store, {"session": "a long one"})
     write(store, {"x": 1})
@@ -55,7 +55,7 @@ def test_what_one_writes_the_next_one_reads(store: SessionStore, folder: Path) -
     assert (mode(folder), mode(folder / "a")) == (0o700, 0o600)
 
 
-def test_only_one_at_a_time(store: SessionStore) -> None:
+def test_a_file_is_open_in_one_process_at_a_time(store: SessionStore) -> None:
     slept: list[float] = []
     with store.file("a", 0), store.file("b", 0):
         with pytest.raises(StoreUnusable), store.file("a", 0.1, slept.append):
@@ -64,14 +64,14 @@ def test_only_one_at_a_time(store: SessionStore) -> None:
     read(store)
 
 
-def test_who_waits_gets_it(store: SessionStore) -> None:
+def test_a_waiting_process_gets_the_file(store: SessionStore) -> None:
     with ExitStack() as first:
         first.enter_context(store.file("a", 0))
         with store.file("a", 10, lambda _seconds: first.close()) as file:
             assert file.read() == {}
 
 
-def test_a_process_that_ends_lets_go_of_it(store: SessionStore) -> None:
+def test_a_process_that_ends_releases_the_file(store: SessionStore) -> None:
     pid = os.fork()
     if pid == 0:
         store.file("a", 0).__enter__()
@@ -80,7 +80,7 @@ def test_a_process_that_ends_lets_go_of_it(store: SessionStore) -> None:
     read(store)
 
 
-def test_a_store_that_was_not_begun(folder: Path) -> None:
+def test_a_store_that_was_not_begun_is_unusable(folder: Path) -> None:
     with pytest.raises(StoreUnusable):
         read(SessionStore(folder))
     assert not folder.exists()
@@ -110,11 +110,14 @@ def link_to_folder(folder: Path) -> None:
         pytest.param(lambda folder: (folder / "a").write_text("{"), id="not-json"),
     ],
 )
-def test_what_is_not_this_users_alone_is_refused(
+def test_files_and_folders_open_to_others_are_refused(
     store: SessionStore, folder: Path, spoil: Callable[[Path], Any]
 ) -> None:
-    os.umask(os.umask(0) & 0o700)
-    spoil(folder)
+    umask = os.umask(0)
+    try:
+        spoil(folder)
+    finally:
+        os.umask(umask)
     before = len(os.listdir("/dev/fd"))
     with pytest.raises(StoreUnusable):
         read(store)
@@ -122,7 +125,7 @@ def test_what_is_not_this_users_alone_is_refused(
 
 
 @pytest.mark.parametrize("what", ["folder", "file"])
-def test_what_belongs_to_another_user_is_refused(
+def test_files_and_folders_of_another_user_are_refused(
     store: SessionStore, folder: Path, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(store, {})
@@ -136,7 +139,7 @@ def test_what_belongs_to_another_user_is_refused(
         read(store)
 
 
-def test_the_end_tells_what_is_in_the_files(store: SessionStore, folder: Path) -> None:
+def test_the_end_returns_the_contents_and_removes_the_files(store: SessionStore, folder: Path) -> None:
     write(store, {"x": 1}, "a")
     write(store, {"x": 2}, "b")
     assert list(store.end(0)) == [{"x": 1}, {"x": 2}]
@@ -146,8 +149,8 @@ def test_the_end_tells_what_is_in_the_files(store: SessionStore, folder: Path) -
         read(store)
 
 
-def test_the_end_waits_for_who_has_a_file(store: SessionStore) -> None:
-    """A login on its way is not missed, and one that comes later is known to be missed."""
+def test_the_end_waits_for_open_files(store: SessionStore) -> None:
+    """A login in progress is not missed, and a later one learns that the run has ended."""
     with store.file("a", 0) as file, store.file("b", 0) as late:
         file.write({"x": 1})
         late.write({"x": 2})
@@ -156,7 +159,7 @@ def test_the_end_waits_for_who_has_a_file(store: SessionStore) -> None:
             file.write({"x": 3})
 
 
-def test_the_end_leaves_nothing_behind_that_is_damaged(store: SessionStore, folder: Path) -> None:
+def test_the_end_removes_damaged_files(store: SessionStore, folder: Path) -> None:
     write(store, {"x": 1}, "b")
     (folder / "a").write_text("{")
     assert list(store.end(0)) == [{"x": 1}]

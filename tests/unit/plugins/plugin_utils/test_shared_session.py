@@ -78,7 +78,7 @@ def run(tmp_path: Path) -> Run:
     return Run(tmp_path)
 
 
-def test_one_login_and_nothing_else_for_many_modules(run: Run) -> None:
+def test_many_modules_share_one_login(run: Run) -> None:
     for _module in range(5):
         run.module()
     assert run.server.operations == {LOGIN: 1, "Task.info": 5}
@@ -99,20 +99,20 @@ def test_one_login_and_nothing_else_for_many_modules(run: Run) -> None:
         (WHERE, WHO._replace(password="pa55w0rd")),
     ],
 )
-def test_what_never_shares(run: Run, other: tuple[Endpoint, Credentials]) -> None:
+def test_other_connections_and_users_do_not_share_the_session(run: Run, other: tuple[Endpoint, Credentials]) -> None:
     run.module()
     run.module(*other)
     run.module()
     assert run.logins == 2
 
 
-def test_what_makes_no_difference(run: Run) -> None:
+def test_timeouts_and_the_case_of_the_host_name_do_not_matter(run: Run) -> None:
     run.module()
     run.module(WHERE._replace(hostname="VC.example.com", request_timeout=5.0, patience=7.0, connect_timeout=1.0))
     assert run.logins == 1
 
 
-def test_the_password_is_in_no_file(run: Run) -> None:
+def test_the_password_is_not_written_to_a_file(run: Run) -> None:
     run.module()
     (file,) = run.folder.iterdir()
     assert "pa55word" not in file.name + file.read_text()
@@ -130,8 +130,8 @@ def test_a_session_that_ended_is_replaced_once(run: Run) -> None:
     assert run.logins == 2
 
 
-def test_one_that_was_replaced_and_ended_again_is_replaced_again(run: Run) -> None:
-    """A client that finds two in a row ended has still made no login of its own."""
+def test_a_replaced_session_that_ends_is_replaced_again(run: Run) -> None:
+    """A client that finds two sessions in a row ended has not logged in itself yet."""
     late = run.client()
     late.get(TASK, "info")
     run.server.end_sessions()
@@ -141,15 +141,15 @@ def test_one_that_was_replaced_and_ended_again_is_replaced_again(run: Run) -> No
     assert run.logins == 3
 
 
-def test_a_session_that_ends_just_after_it_was_replaced(run: Run) -> None:
-    """A session of others that had ended takes nothing from what a module does about its own."""
+def test_a_session_that_ends_just_after_its_replacement_is_replaced(run: Run) -> None:
+    """An ended session of another client does not use up the new login of the module."""
     run.module()
     run.server.trouble["Task.info"] = [Fault("NotAuthenticated")] * 2
     run.module()
     assert run.logins == 3
 
 
-def test_there_is_no_second_login_of_one_client_for_a_request(run: Run) -> None:
+def test_a_client_logs_in_once_for_a_request(run: Run) -> None:
     run.server.trouble["Task.info"] = [Fault("NotAuthenticated")] * 3
     with pytest.raises(FaultError, match="NotAuthenticated"):
         run.module()
@@ -169,16 +169,16 @@ def test_a_wrong_password_is_sent_once(run: Run) -> None:
 
 
 def waited_since_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on clients needed a session before any other has tried to log in."""
+    """From now on, clients seem to have waited since before the first login."""
     clock = iter([0.0, *[1e9] * 9])
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
 
 
 @pytest.mark.parametrize("error", [LostResponse("x", status=503), ConnectError("x", transient=False)])
-def test_who_waited_for_a_login_that_failed_fails_with_it(
+def test_a_client_that_waited_for_a_failed_login_fails_too(
     run: Run, monkeypatch: pytest.MonkeyPatch, error: ViError
 ) -> None:
-    """Otherwise fifty modules would try a server that is away one after the other. Their requests were not sent."""
+    """Otherwise fifty modules would try an unreachable server one after the other. Their requests were not sent."""
     run.server.trouble[LOGIN] = [Lost(ran=False, error=error)] * 2
     with pytest.raises(ConnectError) as first:
         run.module()
@@ -190,7 +190,7 @@ def test_who_waited_for_a_login_that_failed_fails_with_it(
     assert run.logins == tried
 
 
-def test_who_comes_later_tries_again(run: Run) -> None:
+def test_a_later_client_tries_to_log_in_again(run: Run) -> None:
     run.server.trouble[LOGIN] = [Lost(ran=False, error=ConnectError("x"))]
     with pytest.raises(ConnectError):
         run.module()
@@ -198,7 +198,7 @@ def test_who_comes_later_tries_again(run: Run) -> None:
     assert run.logins == 2
 
 
-def test_who_would_wait_longer_tries_for_itself(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_with_a_longer_timeout_tries_to_log_in_itself(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run.server.trouble[LOGIN] = [Lost(ran=False, error=ConnectError("x"))]
     with pytest.raises(ConnectError):
         run.module(WHERE._replace(request_timeout=1.0))
@@ -207,22 +207,20 @@ def test_who_would_wait_longer_tries_for_itself(run: Run, monkeypatch: pytest.Mo
     assert run.logins == 2
 
 
-def test_where_nothing_can_be_kept_each_module_logs_in(run: Run) -> None:
+def test_each_module_logs_in_if_the_store_is_unusable(run: Run) -> None:
     run.folder.chmod(0o777)
     run.module()
     run.module()
     assert run.server.operations == {LOGIN: 2, "Task.info": 2, LOGOUT: 2}
 
 
-def test_after_the_end_of_the_run_each_module_logs_in(run: Run) -> None:
+def test_each_module_logs_in_after_the_end_of_the_run(run: Run) -> None:
     list(run.store.end(0))
     run.module()
     assert run.server.operations == {LOGIN: 1, "Task.info": 1, LOGOUT: 1}
 
 
-def test_a_login_on_its_way_when_the_run_ends_is_closed_with_its_client(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_login_during_the_end_of_the_run_is_closed_with_its_client(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     send = run.server.send
 
     def end_meanwhile(method: str, path: str, **options: Any) -> Any:
@@ -235,7 +233,7 @@ def test_a_login_on_its_way_when_the_run_ends_is_closed_with_its_client(
     assert run.server.operations == {LOGIN: 1, "Task.info": 1, LOGOUT: 1}
 
 
-def test_another_id_of_the_session_is_told_to_all(run: Run) -> None:
+def test_a_replaced_session_id_is_used_by_all_clients(run: Run) -> None:
     run.module()
     first, late = run.source(), run.source()
     assert first.renewed("S1", "S1-renewed")
@@ -253,7 +251,7 @@ def test_another_id_that_can_not_be_told_to_others_is_closed_with_its_client(run
     assert source.is_private
 
 
-def test_a_client_that_needs_one_of_its_own(run: Run) -> None:
+def test_a_client_logs_in_itself_if_the_shared_session_is_full(run: Run) -> None:
     run.module()
     run.server.answers["TaskManager.Create"] = lambda _moid, _params: run.server.own("Collector")
     run.server.answers["Collector.Destroy"] = run.server.disown
@@ -263,8 +261,8 @@ def test_a_client_that_needs_one_of_its_own(run: Run) -> None:
     assert (run.logins, run.server.operations[LOGOUT]) == (2, 1)
 
 
-def test_a_client_that_leaves_the_session_takes_nothing_along(run: Run) -> None:
-    """What it has open there would otherwise stay open until the end of the run."""
+def test_a_client_that_leaves_the_session_destroys_its_objects_there(run: Run) -> None:
+    """Otherwise its objects would stay open until the end of the run."""
     run.module()
     run.server.answers["TaskManager.Create"] = lambda _moid, _params: run.server.own("Collector")
     run.server.answers["Collector.Destroy"] = run.server.disown
@@ -276,8 +274,8 @@ def test_a_client_that_leaves_the_session_takes_nothing_along(run: Run) -> None:
     assert run.server.operations["Collector.Destroy"] == 2
 
 
-def test_a_lost_response_of_what_opens_something_is_no_failure(run: Run) -> None:
-    """The request is sent again, for what it opened ends with the run."""
+def test_creating_an_object_is_repeatable_in_a_shared_session(run: Run) -> None:
+    """A retry is safe, because the objects of the session end with the run."""
     run.server.answers["TaskManager.Create"] = lambda _moid, _params: run.server.own("Collector")
     run.server.answers["Collector.Destroy"] = run.server.disown
     with run.client() as client, client.owned("taskManager", "Create", {}, "Destroy"):
@@ -285,7 +283,7 @@ def test_a_lost_response_of_what_opens_something_is_no_failure(run: Run) -> None
     assert [sent.repeatable for sent in run.server.named("TaskManager.Create")] == [True]
 
 
-def test_a_server_that_only_the_other_machine_reaches_is_tried_once(run: Run) -> None:
+def test_a_server_unreachable_from_here_is_tried_once(run: Run) -> None:
     run.server.trouble[LOGIN] = [Lost(ran=False, error=ConnectError("x"))]
     for _module in range(3):
         with pytest.raises(ConnectError):
@@ -296,7 +294,7 @@ def test_a_server_that_only_the_other_machine_reaches_is_tried_once(run: Run) ->
     assert run.logins == 2
 
 
-def test_there_is_no_login_to_lend_for_one_module_only(run: Run) -> None:
+def test_no_login_is_made_to_lend_if_the_store_is_unusable(run: Run) -> None:
     run.folder.chmod(0o777)
     for kind in (lent_here, lent_elsewhere):
         with pytest.raises(StoreUnusable):
@@ -307,7 +305,7 @@ def test_there_is_no_login_to_lend_for_one_module_only(run: Run) -> None:
 @pytest.mark.parametrize(
     "hostname", ["127.0.0.1", "127.1.2.3", "::1", "localhost", "LOCALHOST.", "localhost.localdomain"]
 )
-def test_the_password_is_not_shown_to_another_server_than_the_remote_machine_means(hostname: str) -> None:
+def test_a_session_for_localhost_is_not_lent_to_a_remote_machine(hostname: str) -> None:
     where = Endpoint(hostname, verify=False)
     assert lendable_session(where, WHO, is_remote=True) is None
     assert lendable_session(where, WHO, is_remote=False) is not None

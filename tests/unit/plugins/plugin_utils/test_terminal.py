@@ -29,7 +29,7 @@ def shown(fields: Any, **result: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("fields", ["brief", ["brief"]])
 @pytest.mark.usefixtures("ad_hoc")
-def test_an_ad_hoc_command_shows_lines_that_fit(fields: Any) -> None:
+def test_an_ad_hoc_command_with_brief_fields_shows_only_fitting_lines(fields: Any) -> None:
     assert shown(fields, lines=["x" * 50, "y"], tasks=[{}, {}], changed=False) == {
         "lines": ["x" * 28 + "…", "y"],
         "changed": False,
@@ -37,19 +37,19 @@ def test_an_ad_hoc_command_shows_lines_that_fit(fields: Any) -> None:
 
 
 @pytest.mark.usefixtures("ad_hoc")
-def test_other_fields_show_tasks() -> None:
+def test_an_ad_hoc_command_with_other_fields_shows_tasks() -> None:
     for fields in (None, "moid", ["brief", "key"]):
         assert shown(fields, lines=["x" * 50], tasks=[{}])["tasks"] == [{}]
     assert shown("brief", msg="failed", tasks=[{}])["tasks"] == [{}]
 
 
 @pytest.mark.usefixtures("ad_hoc")
-def test_tasks_with_custom_values_are_shown() -> None:
+def test_an_ad_hoc_command_shows_tasks_with_custom_values() -> None:
     tasks = [{"moid": "task-7", "custom_values": {"Owner": "me"}}]
     assert shown("brief", lines=["x" * 50], tasks=tasks) == {"lines": ["x" * 28 + "…"], "tasks": tasks}
 
 
-def test_a_playbook_gets_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_playbook_gets_whole_lines_and_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "CLIARGS", {"args": ["site.yml"]})
     assert shown("brief", lines=["x" * 500], tasks=[{}]) == {"lines": ["x" * 500], "tasks": [{}]}
 

@@ -47,7 +47,7 @@ HOST = {"hostname": "vc.example.com", "username": "u", "password": "p"}
         ({"states": "error,done"}, "states: 'done' is not a valid value"),
     ],
 )
-def test_the_event_source_refuses_before_it_sends_anything(
+def test_invalid_options_are_refused_before_a_request_is_sent(
     options: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("VMWARE_PASSWORD", raising=False)
@@ -78,7 +78,9 @@ def test_the_event_source_documents_its_options() -> None:
         ({"description_ids": "a.b,a.c"}, ["task-1 created", "task-1 done"]),
     ],
 )
-def test_events(options: dict[str, Any], changes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_have_the_expected_changes_and_keys(
+    options: dict[str, Any], changes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = EventServer()
     monkeypatch.setattr(event_source, "connect_client", lambda *_options: server.client())
     for moid, state, description_id in (("task-1", "success", "a.b"), ("task-2", "error", "a.d")):
@@ -97,7 +99,7 @@ def test_events(options: dict[str, Any], changes: list[str], monkeypatch: pytest
     assert (server.owned, server.sessions) == ({}, set())
 
 
-def test_an_overdue_task(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_overdue_task_is_reported_once(monkeypatch: pytest.MonkeyPatch) -> None:
     server = EventServer()
     monkeypatch.setattr(event_source, "connect_client", lambda *_options: server.client())
     server.put("task-1", queueTime="2026-11-22T03:00:00Z", startTime="2026-11-22T03:58:00Z")

@@ -67,13 +67,13 @@ def test_a_task_that_is_created_runs_and_ends() -> None:
     assert server.operations[POLL] < 12
 
 
-def test_a_quiet_minute_is_a_few_requests() -> None:
+def test_a_quiet_minute_takes_few_requests() -> None:
     server = EventServer()
     assert heard(server, 60) == []
     assert len(server.named(POLL)) <= 4
 
 
-def test_what_was_active_at_the_beginning_is_told_when_it_ends() -> None:
+def test_the_end_of_a_task_active_at_the_beginning_is_reported() -> None:
     server = EventServer()
     server.put("task-1", queueTime="2026-11-22T03:00:00Z", startTime="2026-11-22T03:00:01Z")
     server.put("task-2", "success", queueTime="2026-11-22T03:00:00Z", completeTime="2026-11-22T03:30:00Z")
@@ -81,7 +81,7 @@ def test_what_was_active_at_the_beginning_is_told_when_it_ends() -> None:
     assert heard(server, 30) == ["task-1 failed"]
 
 
-def test_what_happened_before_it_listened_is_read_from_the_history() -> None:
+def test_earlier_changes_are_read_from_the_history() -> None:
     server = EventServer()
     server.put("task-1", "success", queueTime="2026-11-22T03:59:30Z", completeTime="2026-11-22T03:59:40Z")
     server.put("task-2", "success", queueTime="2026-11-22T03:59:00Z", completeTime="2026-11-22T03:59:50Z")
@@ -95,7 +95,7 @@ def test_a_task_that_comes_up_with_old_times_later_is_new() -> None:
     assert heard(server, 20) == ["task-1 created", "task-1 state"]
 
 
-def test_an_active_task_that_the_page_has_no_room_for_is_followed_by_its_state() -> None:
+def test_an_active_task_that_is_not_on_the_page_is_followed() -> None:
     server = EventServer()
     for number in range(5):
         active_since_long(server, number)
@@ -105,7 +105,7 @@ def test_an_active_task_that_the_page_has_no_room_for_is_followed_by_its_state()
     assert sorted(added) == ["task-0", "task-1", "task-2"]
 
 
-def test_a_followed_task_that_no_longer_exists_is_no_event() -> None:
+def test_a_followed_task_that_no_longer_exists_gives_no_event() -> None:
     server = EventServer()
     for number in range(4):
         active_since_long(server, number)
@@ -135,7 +135,7 @@ def test_a_task_that_expires_before_it_is_watched_is_not_read_again() -> None:
     assert "task-0" not in str(read)
 
 
-def test_more_new_tasks_than_the_page_holds_leave_no_gap() -> None:
+def test_more_new_tasks_than_the_page_holds_are_all_reported() -> None:
     server = EventServer()
     server.put("task-0", "success")
     for number in range(1, 8):
@@ -145,7 +145,7 @@ def test_more_new_tasks_than_the_page_holds_leave_no_gap() -> None:
     assert sorted(found) == sorted(expected)
 
 
-def test_a_page_with_a_known_task_on_it_needs_no_look_into_the_history() -> None:
+def test_a_page_with_a_known_task_needs_no_read_of_the_history() -> None:
     server = EventServer()
     server.put("task-0", "success")
     server.put_at(5, "task-1", "success")
@@ -153,7 +153,7 @@ def test_a_page_with_a_known_task_on_it_needs_no_look_into_the_history() -> None
     assert server.operations[READ_HISTORY] == 3
 
 
-def test_overdue_tasks_old_and_new() -> None:
+def test_old_and_new_tasks_become_overdue() -> None:
     server = EventServer()
     active_since_long(server, 0)
     server.put_at(7, "task-1", "queued")
@@ -172,7 +172,7 @@ def test_overdue_tasks_old_and_new() -> None:
     ]
 
 
-def test_a_task_is_overdue_when_its_time_is_up_and_not_at_the_next_poll() -> None:
+def test_an_overdue_task_is_reported_before_the_next_poll() -> None:
     server = EventServer()
     server.put_at(5, "task-1")
     assert heard(server, 48, overdue_after=40)[-1] == "task-1 overdue"
@@ -208,7 +208,7 @@ def test_a_task_that_ends_just_before_it_is_reported_is_not_overdue() -> None:
     assert heard(server, 40, overdue_after=45) == ["task-0 done"]
 
 
-def test_the_clock_is_asked_only_for_tasks_that_may_become_overdue() -> None:
+def test_the_clock_is_read_only_for_tasks_that_may_become_overdue() -> None:
     server = EventServer()
     heard(server, 60, overdue_after=45)
     assert server.named("ServiceInstance.CurrentTime") == []
@@ -222,14 +222,14 @@ def test_the_clock_is_asked_only_for_tasks_that_may_become_overdue() -> None:
         (ChangeSelection(states=["success"], description_ids=["a.c"]), []),
     ],
 )
-def test_selection(selection: ChangeSelection, changes: list[str]) -> None:
+def test_a_selection_limits_the_reported_changes(selection: ChangeSelection, changes: list[str]) -> None:
     server = EventServer()
     server.put_at(5, "task-1", "success", descriptionId="a.b")
     server.put_at(10, "task-2", "error", descriptionId="a.c")
     assert heard(server, 30, selection=selection) == changes
 
 
-def test_several_objects_have_a_page_each() -> None:
+def test_each_object_has_its_own_page() -> None:
     server = EventServer()
     specs = [{"activationId": ["a"]}, {"activationId": ["b"]}]
     for number in range(4):
@@ -255,7 +255,7 @@ def test_a_user_without_a_domain_is_found_in_any_domain() -> None:
     assert created.params["filter"] == {}
 
 
-def test_a_task_of_two_objects_is_one_event() -> None:
+def test_a_task_that_matches_two_filters_is_reported_once() -> None:
     server = EventServer()
     server.put_at(5, "task-1", "success", activationId="a")
     found = heard(server, 30, specs=[{"activationId": ["a"]}, {"activationId": ["a", "b"]}])
@@ -278,7 +278,7 @@ def test_a_damaged_task_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
         ("other", {"changeSet": [{"name": "latestPage", "val": []}]}),
     ],
 )
-def test_a_page_that_is_lost_damaged_or_unknown_is_an_error(moid: str, change: dict[str, Any]) -> None:
+def test_a_lost_damaged_or_unknown_page_is_an_error(moid: str, change: dict[str, Any]) -> None:
     server = EventServer()
 
     def respond(_moid: str, _params: Any) -> Any:
@@ -301,7 +301,7 @@ def test_a_page_that_ended_with_its_session_is_not_changed_in_a_new_one() -> Non
     assert server.operations[size] == 1
 
 
-def test_it_ends_when_a_pause_says_so() -> None:
+def test_the_feed_ends_when_the_pause_asks_for_it() -> None:
     server = EventServer()
     server.put_at(5, "task-1")
     with server.client() as client:

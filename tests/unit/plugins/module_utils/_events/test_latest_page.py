@@ -23,7 +23,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.fakes import info
         (["1 2", "3 4", "4 5"], [False, True, False]),
     ],
 )
-def test_missing_tasks(pages: list[str], expected: list[bool]) -> None:
+def test_a_page_reports_whether_newer_tasks_may_be_missing(pages: list[str], expected: list[bool]) -> None:
     page = LatestPage({}, size=2)
     assert [page.turn([info(f"task-{number}") for number in numbers.split()]) for numbers in pages] == expected
     assert page.moids == {f"task-{number}" for number in pages[-1].split()}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which changes a TaskInfo tells: each once, and none from before the beginning."""
+"""Which changes a TaskInfo reports: each once, and none from before the beginning."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def settled() -> TaskLedger:
     return ledger
 
 
-def test_a_new_task_is_created_runs_and_ends_once_each() -> None:
+def test_each_change_of_a_new_task_is_reported_once() -> None:
     ledger = settled()
     assert ledger.enter(info("queued", 1)) == ["created"]
     assert ledger.enter(info("queued", 1)) == []
@@ -55,7 +55,7 @@ def test_a_new_task_is_created_runs_and_ends_once_each() -> None:
         ("paused by a later release", ["created", "state"]),
     ],
 )
-def test_first_sight_of_a_new_task(state: str, changes: list[str]) -> None:
+def test_the_first_info_of_a_new_task_reports_all_its_changes(state: str, changes: list[str]) -> None:
     assert settled().enter(info(state, 1, started=1, ended=2)) == changes
 
 
@@ -74,11 +74,11 @@ def test_first_sight_of_a_new_task(state: str, changes: list[str]) -> None:
         (info("success", -5), []),
     ],
 )
-def test_at_first_only_what_happened_since_the_beginning_counts(task: Any, changes: list[str]) -> None:
+def test_at_first_only_changes_since_the_beginning_are_reported(task: Any, changes: list[str]) -> None:
     assert TaskLedger(BEGIN).enter(task) == changes
 
 
-def test_what_was_active_before_is_known_and_its_end_is_told() -> None:
+def test_the_end_of_a_task_active_before_is_reported() -> None:
     ledger = TaskLedger(BEGIN)
     ledger.enter(info("running", -5, started=-4))
     ledger.settled = True
@@ -86,7 +86,7 @@ def test_what_was_active_before_is_known_and_its_end_is_told() -> None:
     assert ledger.enter(info("error", -5, started=-4, ended=9)) == ["failed"]
 
 
-def test_a_task_that_comes_up_with_old_times_later_is_new() -> None:
+def test_a_later_task_with_old_times_is_reported_as_new() -> None:
     assert settled().enter(info("running", -3600, started=-3600)) == ["created", "state"]
 
 
@@ -96,7 +96,7 @@ def test_a_task_in_a_state_of_a_later_release_ends() -> None:
     assert ledger.enter(info("success", 1, started=1, ended=2)) == ["done"]
 
 
-def test_a_task_does_not_go_back() -> None:
+def test_an_earlier_state_is_not_reported_again() -> None:
     ledger = settled()
     ledger.enter(info("running", 1, started=2))
     assert ledger.enter(info("queued", 1)) == []
@@ -105,7 +105,7 @@ def test_a_task_does_not_go_back() -> None:
     assert ledger.enter(info("running", 1, started=2)) == []
 
 
-def test_a_server_that_is_set_up_anew_counts_from_the_start_again() -> None:
+def test_a_reused_id_with_new_times_is_a_new_task() -> None:
     ledger = settled()
     ledger.enter(info("running", 1, started=2, number=1))
     ledger.enter(info("success", 1, started=2, ended=3, number=2))
@@ -113,7 +113,7 @@ def test_a_server_that_is_set_up_anew_counts_from_the_start_again() -> None:
     assert ledger.enter(info("error", 90, started=91, ended=92, number=2)) == ["created", "failed"]
 
 
-def test_what_was_forgotten_does_not_come_up_again() -> None:
+def test_a_forgotten_task_is_not_reported_again() -> None:
     ledger = settled()
     overlap = OVERLAP / SECOND
     old = info("success", 1, started=2, ended=3, number=1)
@@ -133,7 +133,7 @@ def test_the_horizon_does_not_go_back_before_the_beginning() -> None:
     assert ledger.horizon == BEGIN
 
 
-def test_a_task_that_can_not_be_read_is_no_longer_followed_and_not_new_again() -> None:
+def test_an_unreadable_task_is_not_followed_and_not_reported_as_new() -> None:
     ledger = settled()
     ledger.enter(info("running", 1, started=2))
     ledger.lose("task-1")
@@ -146,7 +146,7 @@ def at(seconds: float) -> int:
     return BEGIN + int(seconds * SECOND)
 
 
-def test_a_task_is_overdue_once() -> None:
+def test_an_overdue_task_is_reported_once() -> None:
     ledger = TaskLedger(BEGIN, 60 * SECOND)
     assert (ledger.next_due(), ledger.active) == (None, [])
     task = info("running", -90, started=-50)
@@ -161,7 +161,7 @@ def test_a_task_is_overdue_once() -> None:
     assert ledger.enter(info("success", -90, started=-50, ended=12)) == ["done"]
 
 
-def test_a_queued_task_is_overdue_from_when_it_was_queued_until_it_starts() -> None:
+def test_a_queued_task_is_overdue_by_its_queue_time_until_it_starts() -> None:
     ledger = TaskLedger(BEGIN, 60 * SECOND)
     ledger.enter(info("queued", 1))
     assert ledger.next_due() == at(61)
@@ -173,7 +173,7 @@ def test_a_queued_task_is_overdue_from_when_it_was_queued_until_it_starts() -> N
     assert ledger.next_due() == at(115)
 
 
-def test_what_has_ended_or_expired_is_not_overdue() -> None:
+def test_an_ended_or_expired_task_is_not_overdue() -> None:
     ledger = TaskLedger(BEGIN, 60 * SECOND)
     ledger.enter(info("running", 1, started=1))
     ledger.enter(info("running", 1, started=1, number=2))
@@ -182,7 +182,7 @@ def test_what_has_ended_or_expired_is_not_overdue() -> None:
     assert (ledger.overdue(at(90)), ledger.next_due()) == ([], None)
 
 
-def test_another_task_with_the_id_of_one_that_was_overdue() -> None:
+def test_a_new_task_with_a_reused_id_can_be_overdue_too() -> None:
     ledger = TaskLedger(BEGIN, 60 * SECOND)
     first, second = info("running", 1, started=1), info("running", 500, started=500)
     ledger.enter(first)
@@ -191,7 +191,7 @@ def test_another_task_with_the_id_of_one_that_was_overdue() -> None:
     assert ledger.enter_overdue(second, at(600)) == ["overdue"]
 
 
-def test_without_a_limit_nothing_is_overdue() -> None:
+def test_no_task_is_overdue_without_a_limit() -> None:
     ledger = settled()
     ledger.enter(info("running", 1, started=1))
     assert (ledger.overdue(at(10**6)), ledger.next_due()) == ([], None)
@@ -216,7 +216,9 @@ CLONE = {"descriptionId": "VirtualMachine.clone"}
         (ChangeSelection(description_ids=["x"]), "failed", {"state": "error"}, False),
     ],
 )
-def test_selection(selection: ChangeSelection, change: str, task: dict[str, Any], takes: bool) -> None:
+def test_a_selection_accepts_matching_changes_only(
+    selection: ChangeSelection, change: str, task: dict[str, Any], takes: bool
+) -> None:
     assert selection.takes(change, task) is takes
 
 
@@ -231,7 +233,7 @@ def test_a_task_in_the_future_does_not_hide_later_ones() -> None:
 
 
 def test_a_clock_that_steps_back_does_not_hide_tasks() -> None:
-    """Neither those of the time that comes a second time, nor does it tell the old ones again."""
+    """Tasks of the repeated time are reported, and old ones are not reported again."""
     ledger = settled()
     overlap = OVERLAP // SECOND
     old = [info("success", at, started=at, ended=at + 1, number=at) for at in range(5000, 5010)]

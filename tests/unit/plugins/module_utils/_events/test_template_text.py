@@ -41,18 +41,18 @@ hostile_json = st.recursive(
         ("1, '{' '{ name }}'", "1, \u2019{\u2019 \u2019{ name }}\u2019"),
     ],
 )
-def test_templates_are_plain_text(text: str, defused: str) -> None:
+def test_template_delimiters_are_defused(text: str, defused: str) -> None:
     assert defuse_templates(text) == defused
 
 
 @pytest.mark.parametrize(
     "text", ["web01", "The name 'web01' already exists.", '{"a": {b}}', "C# {0} 100% }}", "it's", "#1", "42", ""]
 )
-def test_other_text_is_as_it_was(text: str) -> None:
+def test_other_text_is_unchanged(text: str) -> None:
     assert defuse_templates(text) == text
 
 
-def test_values_and_keys_at_any_depth() -> None:
+def test_values_and_keys_are_defused_at_any_depth() -> None:
     event: dict[str, Any] = {"task": {"result": [{"{{ key }}": ("{{ value }}", 7, None, True, 0.5)}], "state": "error"}}
     assert defuse_templates(event) == {
         "task": {"result": [{"{ { key }}": ["{ { value }}", 7, None, True, 0.5]}], "state": "error"}
@@ -66,7 +66,7 @@ def test_keys_of_ansible_are_renamed(name: str) -> None:
 
 
 @given(hostile_json)
-def test_nothing_is_left_of_it(value: Any) -> None:
+def test_random_values_are_defused_completely(value: Any) -> None:
     defused = defuse_templates(value)
     for text in texts_of(defused):
         assert not any(delimiter in text for delimiter in DELIMITERS)

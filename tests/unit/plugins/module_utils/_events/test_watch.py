@@ -77,7 +77,7 @@ class Watcher:
         assert (self.server.owned, self.server.sessions) == ({}, set())
 
 
-def test_from_now_on() -> None:
+def test_by_default_only_new_changes_are_reported() -> None:
     server = EventServer()
     server.put("task-1", "success", queueTime="2026-11-22T03:59:00Z", completeTime="2026-11-22T03:59:30Z")
     server.put_at(5, "task-2", "success")
@@ -86,7 +86,7 @@ def test_from_now_on() -> None:
     watcher.close()
 
 
-def test_since_a_time() -> None:
+def test_since_reports_earlier_changes() -> None:
     server = EventServer()
     server.put("task-1", "success", queueTime="2026-11-22T03:59:00Z", completeTime="2026-11-22T03:59:30Z")
     watcher = Watcher(server, since="5m")
@@ -95,7 +95,7 @@ def test_since_a_time() -> None:
 
 
 @pytest.mark.parametrize("since", ["2026-11-22T04:00:09Z", "999999999d"])
-def test_a_time_of_no_use(since: str) -> None:
+def test_a_since_in_the_future_or_out_of_range_is_refused(since: str) -> None:
     watcher = Watcher(EventServer(), since)
     with pytest.raises(InputError, match="since: "):
         watcher.until(10)
@@ -103,7 +103,7 @@ def test_a_time_of_no_use(since: str) -> None:
 
 
 @pytest.mark.parametrize("error", [ConnectError("refused"), LostResponse("broken"), LostResponse("503", status=503)])
-def test_what_happens_during_an_outage_is_told_after_it(error: ViError, caplog: pytest.LogCaptureFixture) -> None:
+def test_changes_during_an_outage_are_reported_after_it(error: ViError, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "vijson.tasks")
     server = EventServer()
     watcher = Watcher(server)
@@ -133,7 +133,7 @@ def test_a_session_that_ends_is_replaced() -> None:
     watcher.close()
 
 
-def test_an_overdue_task_is_reported_once_over_a_new_session() -> None:
+def test_an_overdue_task_is_reported_once_across_sessions() -> None:
     server = EventServer()
     server.put("task-1", queueTime="2026-11-22T03:00:00Z", startTime="2026-11-22T03:59:50Z")
     server.clock.at(40, server.end_sessions)
@@ -143,7 +143,7 @@ def test_an_overdue_task_is_reported_once_over_a_new_session() -> None:
     watcher.close()
 
 
-def test_a_server_that_was_never_reached_is_an_error_at_once() -> None:
+def test_an_unreachable_server_is_an_error_at_once_at_the_start() -> None:
     server = EventServer()
     server.trouble[COLLECT] = [Lost(ran=False, error=ConnectError("refused"))]
     watcher = Watcher(server)
@@ -153,7 +153,7 @@ def test_a_server_that_was_never_reached_is_an_error_at_once() -> None:
     watcher.close()
 
 
-def test_failures_that_are_no_outage_are_an_error_after_some() -> None:
+def test_repeated_faults_become_an_error() -> None:
     server = EventServer()
     watcher = Watcher(server)
     watcher.until(25)
@@ -176,7 +176,7 @@ def test_a_history_that_is_refused_every_time_is_an_error_after_some() -> None:
     watcher.close()
 
 
-def test_outages_are_never_too_many() -> None:
+def test_any_number_of_outages_is_retried() -> None:
     server = EventServer()
     watcher = Watcher(server)
     watcher.until(25)
@@ -186,7 +186,7 @@ def test_outages_are_never_too_many() -> None:
     watcher.close()
 
 
-def test_after_its_end_there_is_nothing_new() -> None:
+def test_a_closed_watch_reports_nothing() -> None:
     server = EventServer()
     watcher = Watcher(server)
     watcher.until(25)
@@ -197,7 +197,7 @@ def test_after_its_end_there_is_nothing_new() -> None:
     assert len(server.sent) == requests
 
 
-def test_an_error_after_the_end_is_none() -> None:
+def test_an_error_after_the_end_is_ignored() -> None:
     server = EventServer()
     watcher = Watcher(server)
     watcher.until(25)

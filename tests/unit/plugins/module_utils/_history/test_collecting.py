@@ -53,7 +53,7 @@ def test_no_tasks(limit: int | None) -> None:
 @pytest.mark.parametrize("order", ["oldest_first", "newest_first"])
 @pytest.mark.parametrize("page_size", [1, 3, 7, 1000])
 @pytest.mark.parametrize("limit", [None, 1, 6, 7, 8, 19, 20, 21])
-def test_limit(order: str, page_size: int, limit: int | None) -> None:
+def test_the_limit_cuts_the_tasks_in_their_order(order: str, page_size: int, limit: int | None) -> None:
     expected = [f"task-{number}" for number in range(20)]
     if order == "newest_first":
         expected.reverse()
@@ -80,8 +80,8 @@ def of_tasks(*numbers: int) -> dict[str, Any]:
         ({"latest_page": True, "limit": 2, "order": "newest_first"}, [8, 6], True),
     ],
 )
-def test_several_filters(options: dict[str, Any], expected: list[int], truncated: bool) -> None:
-    """A task that matches several is there once, and all are in order."""
+def test_tasks_of_several_filters_are_merged(options: dict[str, Any], expected: list[int], truncated: bool) -> None:
+    """A task that matches several filters is returned once, and all tasks are in order."""
     server = HistoryServer(10)
     for number, task in enumerate(server.tasks):
         task["activationId"] = f"a-{number}"
@@ -105,8 +105,10 @@ def test_several_filters(options: dict[str, Any], expected: list[int], truncated
     ],
 )
 @pytest.mark.parametrize("entities", [1, 2])
-def test_task_types(entities: int, options: dict[str, Any], expected: list[int], truncated: bool) -> None:
-    """The server does not filter by type, and yet numbers are those of the tasks of these types."""
+def test_task_types_are_filtered_and_counted_by_the_client(
+    entities: int, options: dict[str, Any], expected: list[int], truncated: bool
+) -> None:
+    """The server does not filter by type, but limits and counts apply to tasks of these types."""
     server = HistoryServer(20)
     for number, task in enumerate(server.tasks):
         task.update(activationId=f"a-{number}", descriptionId="a.b" if number % 4 == 0 else "a.c")
@@ -133,7 +135,7 @@ def test_a_page_is_no_larger_than_the_limit_needs() -> None:
         ({"limit": 30}, list(range(20)), False),
     ],
 )
-def test_latest_page(options: dict[str, Any], expected: list[int], truncated: bool) -> None:
+def test_the_latest_page_is_sorted_and_limited(options: dict[str, Any], expected: list[int], truncated: bool) -> None:
     server = HistoryServer(20)
     tasks, count, more = read(server, latest_page=True, **options)
     assert [task["key"] for task in tasks] == [f"task-{number}" for number in expected]
@@ -148,7 +150,7 @@ def test_tasks_have_all_keys_until_they_are_shown() -> None:
 
 
 @pytest.mark.parametrize("asked", [{"localize": True}, {"fields": ["label"]}, {"fields": ["brief"]}])
-def test_labels_are_asked_for_once(asked: dict[str, Any]) -> None:
+def test_labels_are_read_once(asked: dict[str, Any]) -> None:
     server = HistoryServer(5)
     element = {"_typeName": "ElementDescription", "key": "None", "label": "Of no kind", "summary": "s"}
     server.answers["TaskManager.description"] = lambda _moid, _params: {"methodInfo": [element]}
@@ -157,7 +159,7 @@ def test_labels_are_asked_for_once(asked: dict[str, Any]) -> None:
     assert server.operations["TaskManager.description"] == 1
 
 
-def test_the_collector_goes_when_the_taker_fails() -> None:
+def test_the_collector_is_destroyed_when_the_caller_fails() -> None:
     server = HistoryServer(5)
 
     def fail(_page: Any) -> None:
@@ -170,7 +172,7 @@ def test_the_collector_goes_when_the_taker_fails() -> None:
     assert server.owned == {}
 
 
-def test_options() -> None:
+def test_reading_options_are_parsed() -> None:
     assert parse_reading_options(DEFAULTS) == ReadingOptions(False, None, 1000, False, TaskFields(), False, True)
 
 
@@ -188,6 +190,6 @@ def test_options() -> None:
         ({"fields": []}, "fields: the list is empty. Use brief, or one or more of: key"),
     ],
 )
-def test_refused(options: dict[str, Any], message: str) -> None:
+def test_invalid_reading_options_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         parse_reading_options({**DEFAULTS, **options})

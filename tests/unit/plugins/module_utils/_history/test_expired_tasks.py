@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding tasks whose objects have expired: by id where the release can, and by a bounded search before it."""
+"""Finding tasks whose objects have expired: by id in releases that support it, else by a bounded search."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def find(server: HistoryServer, *moids: str, release: str) -> list[str]:
 @pytest.mark.parametrize("includes_start", [False, True])
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("size", [0, 1, 999, 1000, 1001, 2500])
-def test_every_task_of_the_history_is_found(release: str, size: int, includes_start: bool) -> None:
+def test_every_task_in_the_history_is_found(release: str, size: int, includes_start: bool) -> None:
     server = HistoryServer(size)
     server.includes_start = includes_start
     wanted = {f"task-{number}" for number in (0, 1, size // 2, size - 2, size - 1) if 0 <= number < size}
@@ -38,7 +38,7 @@ def test_every_task_of_the_history_is_found(release: str, size: int, includes_st
     assert set(find(server, *wanted, *missing, release=release)) == wanted
 
 
-def test_a_release_that_can_reads_one_task_with_one_request() -> None:
+def test_release_9_reads_one_task_with_one_request() -> None:
     server = HistoryServer(5000)
     assert find(server, "task-4321", release="9.0.0.0") == ["task-4321"]
     (sent,) = server.sent
@@ -55,39 +55,39 @@ def test_an_expired_task_comes_with_its_result() -> None:
     assert "infoFilterSpec" not in server.sent[0].params
 
 
-def test_tasks_close_to_each_other_are_one_request() -> None:
+def test_tasks_close_to_each_other_take_one_request() -> None:
     server = HistoryServer(5000)
     assert len(find(server, *[f"task-{number}" for number in range(3000, 4000)], release="9.1.0.0")) == 1000
     assert [sent.params["viewSpec"]["count"] for sent in server.named(BY_ID)] == [1000]
 
 
-def test_tasks_a_page_apart_are_two_requests() -> None:
+def test_tasks_a_page_apart_take_two_requests() -> None:
     server = HistoryServer(5000)
     assert find(server, "task-3000", "task-4000", release="9.1.0.0") == ["task-3000", "task-4000"]
     assert [sent.params["viewSpec"]["count"] for sent in server.named(BY_ID)] == [1, 1]
 
 
-def test_tasks_far_from_each_other_are_one_request_each() -> None:
+def test_tasks_far_from_each_other_take_one_request_each() -> None:
     server = HistoryServer(5000)
     assert find(server, "task-7", "task-2000", "task-4999", release="9.0.0.0") == ["task-7", "task-2000", "task-4999"]
     assert [sent.params["viewSpec"]["count"] for sent in server.named(BY_ID)] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("wanted", [["task-7"], ["task-7", "task-8"], ["task-0", "task-3000"], ["task-4999"]])
-def test_a_server_that_includes_the_start(wanted: list[str]) -> None:
+def test_tasks_are_found_if_the_server_includes_the_start(wanted: list[str]) -> None:
     server = HistoryServer(5000)
     server.includes_start = True
     assert find(server, *wanted, release="9.0.0.0") == wanted
 
 
-def test_a_server_that_ignores_the_start() -> None:
+def test_few_requests_are_sent_if_the_server_ignores_the_start() -> None:
     server = HistoryServer(5000)
     server.answers[BY_ID] = lambda _moid, _params: server.tasks[-1:]
     assert find(server, "task-7", "task-3000", "task-4999", release="9.0.0.0") == ["task-4999"]
     assert len(server.sent) <= 4
 
 
-def test_a_server_with_smaller_pages() -> None:
+def test_tasks_are_found_on_a_server_with_smaller_pages() -> None:
     server = HistoryServer(500)
     whole = server.answers[BY_ID]
 
@@ -100,7 +100,7 @@ def test_a_server_with_smaller_pages() -> None:
     assert find(server, "task-3", "task-400", release="9.0.0.0") == ["task-3", "task-400"]
 
 
-def test_the_search_ends_with_the_page_that_is_older() -> None:
+def test_the_search_ends_at_the_first_page_of_older_tasks() -> None:
     server = HistoryServer(5000)
     assert find(server, "task-4500", "task-4200", release="8.0.3.1") == ["task-4200", "task-4500"]
     assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 1
@@ -120,13 +120,13 @@ def test_the_search_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("fault", ["NotSupported", "NoPermission"])
 @pytest.mark.parametrize("release", RELEASES)
-def test_without_a_history_nothing_is_found(release: str, fault: str) -> None:
+def test_no_task_is_found_without_a_history(release: str, fault: str) -> None:
     server = HistoryServer(5)
     server.trouble[COLLECT] = server.trouble[BY_ID] = [Fault(fault)]
     assert find(server, "task-1", release=release) == []
 
 
-def test_another_failure_does_not_look_like_a_missing_task() -> None:
+def test_other_faults_are_raised() -> None:
     server = HistoryServer(5)
     server.trouble[COLLECT] = [Fault("InvalidState")]
     with pytest.raises(ViError, match="history collectors"):

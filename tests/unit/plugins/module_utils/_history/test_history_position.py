@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a reader of the history goes on, and which tasks it skips."""
+"""Where a reader of the history continues, and which tasks it skips."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def test_a_task_is_returned_once() -> None:
     assert fresh(reached, 1, 4) == ["task-4"]
 
 
-def test_newest_first_a_newer_task_is_too_late() -> None:
+def test_a_newer_task_is_skipped_when_reading_newest_first() -> None:
     reached = position(8, 7, newest_first=True)
     assert fresh(reached, 9, 8, 6) == ["task-6"]
 
 
-def test_it_has_started_with_the_first_task() -> None:
+def test_a_position_has_started_after_the_first_task() -> None:
     assert not position().is_started
     assert position(1).is_started
 
@@ -51,7 +51,9 @@ def test_it_has_started_with_the_first_task() -> None:
         (True, (9000, 4000), {"endTime": "2026-11-22T01:16:40Z"}),
     ],
 )
-def test_the_rest_begins_ten_minutes_before(newest_first: bool, numbers: tuple[int, ...], rest: dict[str, str]) -> None:
+def test_the_rest_begins_ten_minutes_before_the_last_task(
+    newest_first: bool, numbers: tuple[int, ...], rest: dict[str, str]
+) -> None:
     reached = position(*numbers, newest_first=newest_first)
     assert reached.rest_of(SPEC) == {**SPEC, "time": {**BY_TIME, **rest}}
 
@@ -70,7 +72,9 @@ def test_the_rest_begins_ten_minutes_before(newest_first: bool, numbers: tuple[i
         (True, {"endTime": "2026-11-23T00:00:00Z"}, {"endTime": "2026-11-22T01:16:40Z"}),
     ],
 )
-def test_the_rest_is_in_the_time_of_the_user(newest_first: bool, given: dict[str, str], rest: dict[str, str]) -> None:
+def test_the_rest_stays_within_the_given_time_range(
+    newest_first: bool, given: dict[str, str], rest: dict[str, str]
+) -> None:
     numbers = (9000, 4000) if newest_first else (10, 4000)
     reached = position(*numbers, newest_first=newest_first)
     assert reached.rest_of({**SPEC, "time": {**BY_TIME, **given}}) == {**SPEC, "time": {**BY_TIME, **rest}}
@@ -80,16 +84,16 @@ def test_the_rest_is_in_the_time_of_the_user(newest_first: bool, given: dict[str
     ("numbers", "newest_first"),
     [((), False), ((), True), ((10, 4000, 3999, 4001), False), ((9000, 10, 4000, 5), True)],
 )
-def test_without_an_order_the_rest_is_everything(numbers: tuple[int, ...], newest_first: bool) -> None:
+def test_the_rest_is_everything_without_an_order(numbers: tuple[int, ...], newest_first: bool) -> None:
     assert position(*numbers, newest_first=newest_first).rest_of(SPEC) == SPEC
 
 
-def test_with_another_time_the_rest_is_everything() -> None:
+def test_the_rest_is_everything_with_another_time_type() -> None:
     spec = {**SPEC, "time": {**BY_TIME, "timeType": "completedTime", "beginTime": "2026-11-22T00:00:00Z"}}
     assert position(10, 4000).rest_of(spec) == spec
 
 
-def test_without_queue_times_the_rest_is_everything() -> None:
+def test_the_rest_is_everything_without_queue_times() -> None:
     reached = HistoryPosition(newest_first=False)
     assert len(reached.fresh([{"key": f"task-{number}"} for number in (1, 2)])) == 2
     assert reached.rest_of(SPEC) == SPEC

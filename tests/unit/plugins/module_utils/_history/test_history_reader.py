@@ -48,7 +48,7 @@ def numbers(server: HistoryServer, **options: Any) -> list[int]:
 
 
 @pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 20, 35])
-def test_oldest_first(size: int) -> None:
+def test_reading_oldest_first_returns_all_tasks(size: int) -> None:
     server = HistoryServer(size)
     assert numbers(server) == list(range(size))
     assert [sent.operation for sent in server.sent[1:-1]] == [
@@ -67,7 +67,7 @@ def test_10_000_tasks_take_13_requests() -> None:
 
 @pytest.mark.parametrize("reset", ["before", "behind", "latestPage"])
 @pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 20, 35])
-def test_newest_first(size: int, reset: str) -> None:
+def test_reading_newest_first_returns_all_tasks(size: int, reset: str) -> None:
     server = HistoryServer(size, reset=reset)
     assert numbers(server, newest_first=True) == list(range(size))[::-1]
 
@@ -75,7 +75,7 @@ def test_newest_first(size: int, reset: str) -> None:
 @pytest.mark.parametrize("reset", ["before", "behind", "latestPage"])
 @pytest.mark.parametrize("arriving", [1, 3, 8, 30])
 @pytest.mark.parametrize("size", [0, 5, 10, 35])
-def test_newest_first_while_tasks_arrive(size: int, arriving: int, reset: str) -> None:
+def test_reading_newest_first_is_complete_while_tasks_arrive(size: int, arriving: int, reset: str) -> None:
     server = HistoryServer(size, reset=reset)
     server.arriving = [server.task(size + number) for number in range(arriving)]
     found = numbers(server, newest_first=True)
@@ -84,7 +84,7 @@ def test_newest_first_while_tasks_arrive(size: int, arriving: int, reset: str) -
 
 
 @pytest.mark.parametrize("arriving", [1, 3, 30])
-def test_oldest_first_while_tasks_arrive(arriving: int) -> None:
+def test_reading_oldest_first_is_complete_while_tasks_arrive(arriving: int) -> None:
     server = HistoryServer(35)
     server.arriving = [server.task(35 + number) for number in range(arriving)]
     found = numbers(server)
@@ -94,7 +94,7 @@ def test_oldest_first_while_tasks_arrive(arriving: int) -> None:
 
 @pytest.mark.parametrize("trouble", [Lost(ran=True), Lost(ran=False), Fault("NotAuthenticated")])
 @pytest.mark.parametrize("position", range(5))
-def test_a_lost_page_oldest_first(position: int, trouble: Any) -> None:
+def test_reading_oldest_first_recovers_from_a_lost_page(position: int, trouble: Any) -> None:
     server = HistoryServer(35)
     server.trouble[NEXT] = [None] * position + [trouble]
     assert numbers(server) == list(range(35))
@@ -106,7 +106,9 @@ def test_a_lost_page_oldest_first(position: int, trouble: Any) -> None:
 @pytest.mark.parametrize("arriving", [0, 12])
 @pytest.mark.parametrize("position", range(5))
 @pytest.mark.parametrize("operation", [NEXT, BACK])
-def test_a_lost_page_newest_first(operation: str, position: int, arriving: int, trouble: Any) -> None:
+def test_reading_newest_first_recovers_from_a_lost_page(
+    operation: str, position: int, arriving: int, trouble: Any
+) -> None:
     server = HistoryServer(35)
     server.arriving = [server.task(35 + number) for number in range(arriving)]
     server.trouble[operation] = [None] * position + [trouble]
@@ -122,14 +124,14 @@ def test_a_lost_page_newest_first(operation: str, position: int, arriving: int, 
         "TaskHistoryCollector.latestPage",
     ],
 )
-def test_a_lost_answer_on_the_way_to_the_newest(operation: str) -> None:
+def test_reading_newest_first_recovers_from_a_lost_reset(operation: str) -> None:
     server = HistoryServer(35)
     server.trouble[operation] = [Lost(ran=True)]
     assert numbers(server, newest_first=True) == list(range(35))[::-1]
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
-def test_a_session_that_ends_in_the_middle(newest_first: bool) -> None:
+def test_reading_continues_in_a_new_session(newest_first: bool) -> None:
     server = HistoryServer(35)
     found: list[int] = []
     for page in pages(server, newest_first=newest_first):
@@ -138,7 +140,7 @@ def test_a_session_that_ends_in_the_middle(newest_first: bool) -> None:
             server.end_sessions()
     assert found == sorted(range(35), reverse=newest_first)
     assert server.operations["SessionManager.Login"] == 2
-    # Nothing was asked of the collector that ended with its session, not even to be destroyed.
+    # The collector that ended with its session got no request, not even to destroy it.
     assert server.operations["TaskHistoryCollector.DestroyCollector"] == 1
     assert (server.owned, server.sessions) == ({}, set())
 
@@ -170,7 +172,7 @@ def test_a_server_that_becomes_unreachable(error: ViError, pages_before: int, go
     assert server.operations[COLLECT] == 1 + goes_on
 
 
-def test_a_session_that_was_handed_in_ends_in_the_middle() -> None:
+def test_reading_fails_when_a_given_session_ends() -> None:
     server = HistoryServer(35)
     found = pages(server, session_id="S0")
     next(found)
@@ -180,7 +182,7 @@ def test_a_session_that_was_handed_in_ends_in_the_middle() -> None:
 
 
 @pytest.mark.parametrize("trouble", [Lost(ran=True), Fault("NotAuthenticated")])
-def test_pages_that_get_lost_for_ever(trouble: Any) -> None:
+def test_repeatedly_lost_pages_end_the_reading(trouble: Any) -> None:
     server = HistoryServer(35)
     server.trouble[NEXT] = [None] + [trouble] * 100
     with pytest.raises((LostResponse, FaultError)):
@@ -198,7 +200,7 @@ def test_a_page_may_get_lost_three_times(losses: int) -> None:
     assert server.operations[NEXT] == (1 + losses + 5 if losses == 3 else 1 + losses)
 
 
-def test_pages_that_get_lost_now_and_then() -> None:
+def test_occasionally_lost_pages_are_read_again() -> None:
     server = HistoryServer(95)
     server.trouble[NEXT] = [trouble for page in range(9) for trouble in (*[None] * (page + 1), Lost(ran=True))]
     assert numbers(server) == list(range(95))
@@ -208,7 +210,7 @@ def test_pages_that_get_lost_now_and_then() -> None:
     ("newest_first", "filters_by", "requests"),
     [(False, ("time",), 8), (False, (), 10), (True, ("time",), 8), (True, (), 10)],
 )
-def test_a_lost_page_does_not_begin_at_the_first_task(
+def test_a_retry_continues_shortly_before_the_lost_page(
     newest_first: bool, filters_by: tuple[str, ...], requests: int
 ) -> None:
     """Of the pages before the lost one, 600 tasks are read again, or all if the server does not filter."""
@@ -222,7 +224,7 @@ def test_a_lost_page_does_not_begin_at_the_first_task(
 
 @pytest.mark.parametrize("reset", ["before", "behind"])
 @pytest.mark.parametrize("size", [150, 10_000])
-def test_the_newest_tasks_take_as_many_requests_of_any_history(size: int, reset: str) -> None:
+def test_the_latest_tasks_take_the_same_requests_in_any_history(size: int, reset: str) -> None:
     for release, refills, requests in (("9.0.0.0", False, 1), ("8.0.1.0", True, 5), ("8.0.1.0", False, 5)):
         server = HistoryServer(size, reset=reset)
         server.refills = refills
@@ -231,7 +233,7 @@ def test_the_newest_tasks_take_as_many_requests_of_any_history(size: int, reset:
         assert len(server.sent) == requests
 
 
-def test_a_server_that_repeats_a_page_for_ever() -> None:
+def test_a_server_that_repeats_a_page_is_an_error() -> None:
     server = HistoryServer(35)
     server.answers[NEXT] = lambda _moid, _params: server.tasks[:10]
     with pytest.raises(BadResponse, match="keeps returning the same tasks to ReadNextTasks"):
@@ -240,7 +242,7 @@ def test_a_server_that_repeats_a_page_for_ever() -> None:
     assert len(server.sent) < 40
 
 
-def test_a_fault_about_the_question_is_not_asked_again() -> None:
+def test_a_fault_about_the_request_is_not_retried() -> None:
     server = HistoryServer(35)
     server.trouble[NEXT] = [Fault("InvalidArgument", invalidProperty="filter")]
     with pytest.raises(FaultError, match="InvalidArgument"):
@@ -261,7 +263,7 @@ def test_a_fault_about_the_question_is_not_asked_again() -> None:
     ],
 )
 @pytest.mark.parametrize("newest_first", [True, False])
-def test_a_server_that_does_not_filter(
+def test_tasks_are_filtered_if_the_server_does_not_filter(
     part: str, field: str, wanted: list[Any], other: Any, newest_first: bool
 ) -> None:
     server = HistoryServer(25)
@@ -278,7 +280,7 @@ def test_a_server_that_does_not_filter(
 
 @pytest.mark.parametrize("release", ["8.0.1.0", "9.0.0.0"])
 @pytest.mark.parametrize("newest_first", [True, False])
-def test_task_types_stay_here_and_pages_are_large(newest_first: bool, release: str) -> None:
+def test_task_types_are_filtered_by_the_client_with_large_pages(newest_first: bool, release: str) -> None:
     server = HistoryServer(2500)
     for task in server.tasks[10:20]:
         task["descriptionId"] = "a.b"
@@ -294,13 +296,13 @@ def test_task_types_stay_here_and_pages_are_large(newest_first: bool, release: s
     assert len(server.sent) < 20
 
 
-def test_a_task_that_comes_twice_is_one() -> None:
+def test_a_repeated_task_is_returned_once() -> None:
     server = HistoryServer(12)
     server.tasks.insert(10, server.tasks[3])
     assert numbers(server) == list(range(12))
 
 
-def test_whoever_stops_early_leaves_nothing() -> None:
+def test_stopping_early_destroys_the_collector() -> None:
     server = HistoryServer(35)
     with server.client("S0") as client:
         reading = read_history(client, SPEC, page_size=10)
@@ -310,7 +312,7 @@ def test_whoever_stops_early_leaves_nothing() -> None:
     assert server.operations[NEXT] == 1
 
 
-def test_a_damaged_page() -> None:
+def test_a_damaged_page_is_an_error() -> None:
     server = HistoryServer(35)
     server.answers[NEXT] = lambda _moid, _params: ["?"]
     with pytest.raises(BadResponse):
@@ -344,7 +346,7 @@ def test_the_latest_tasks_are_sorted_from_the_newest(size: int, reset: str, refi
         (Fault("NoPermission", privilegeId="System.View"), r"System\.View"),
     ],
 )
-def test_a_collector_that_is_refused_says_what_to_do(fault: Fault, words: str) -> None:
+def test_a_refused_collector_gives_an_error_with_advice(fault: Fault, words: str) -> None:
     server = HistoryServer(35)
     server.trouble["TaskManager.CreateCollectorForTasks"] = [fault]
     with pytest.raises(ViError, match=words) as refused:
@@ -353,7 +355,7 @@ def test_a_collector_that_is_refused_says_what_to_do(fault: Fault, words: str) -
     assert server.operations["TaskManager.CreateCollectorForTasks"] == 1
 
 
-def test_one_collector_too_many() -> None:
+def test_a_collector_above_the_limit_is_an_error() -> None:
     server = HistoryServer(5)
     server.max_collector = 0
     with pytest.raises(ViError, match="max_collector"):
@@ -362,7 +364,7 @@ def test_one_collector_too_many() -> None:
 
 @pytest.mark.parametrize("newest_first", [True, False])
 @pytest.mark.parametrize("max_page", [1, 7, 62])
-def test_a_server_with_smaller_pages(max_page: int, newest_first: bool) -> None:
+def test_all_tasks_are_read_from_a_server_with_smaller_pages(max_page: int, newest_first: bool) -> None:
     server = HistoryServer(150)
     for operation in (NEXT, BACK):
         server.answers[operation] = limited(server.answers[operation], max_page)
@@ -371,11 +373,11 @@ def test_a_server_with_smaller_pages(max_page: int, newest_first: bool) -> None:
     assert len([sent for sent in server.named(NEXT) if sent.params["maxCount"] > max_page]) <= 10
 
 
-def limited(answer: Handler, max_page: int) -> Handler:
+def limited(handler: Handler, max_page: int) -> Handler:
     def refuse(moid: str, params: Params) -> Any:
         if params["maxCount"] > max_page:
             raise Fault("InvalidArgument", invalidProperty="maxCount")
-        return answer(moid, params)
+        return handler(moid, params)
 
     return refuse
 
@@ -401,7 +403,7 @@ USER, SYSTEM, ALARM = (
         (False, ["joe@e"], []),
     ],
 )
-def test_a_server_that_adds_tasks_of_others(system_user: bool, users: list[str] | None, found: list[str]) -> None:
+def test_tasks_of_other_users_are_left_out(system_user: bool, users: list[str] | None, found: list[str]) -> None:
     server = HistoryServer(3)
     for task, reason in zip(server.tasks, (USER, SYSTEM, ALARM)):
         task["reason"] = reason
@@ -414,7 +416,7 @@ def test_a_server_that_adds_tasks_of_others(system_user: bool, users: list[str] 
     assert ("userName" in sent.params["filter"]) is not bool({"x", "joe"} & set(users or ()))
 
 
-def test_a_boxed_reason() -> None:
+def test_a_boxed_reason_is_compared_with_the_users() -> None:
     server = HistoryServer(2)
     server.tasks[0]["reason"] = {"_typeName": "TaskReasonUser", "_value": USER}
     server.tasks[1]["reason"] = {"_typeName": "TaskReasonSystem", "_value": SYSTEM}
@@ -441,7 +443,7 @@ def read_on(server: HistoryServer, release: str, **options: Any) -> list[dict[st
 @pytest.mark.parametrize("page_size", [1, 2, 10])
 @pytest.mark.parametrize("includes_start", [False, True])
 @pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 35])
-def test_newest_first_without_a_collector(size: int, includes_start: bool, page_size: int) -> None:
+def test_release_9_reads_newest_first_without_a_collector(size: int, includes_start: bool, page_size: int) -> None:
     server = HistoryServer(size)
     server.includes_start = includes_start
     found = read_on(server, "9.0.0.0", newest_first=True, page_size=page_size)
@@ -449,7 +451,7 @@ def test_newest_first_without_a_collector(size: int, includes_start: bool, page_
     assert set(server.operations) == {"TaskManager.ReadNextTasksByViewSpec"}
 
 
-def test_the_latest_tasks_are_one_request() -> None:
+def test_release_9_reads_the_latest_tasks_with_one_request() -> None:
     server = HistoryServer(35)
     with server.client("S0", api_release="9.1.1.0") as client:
         found = [info["key"] for info in read_latest_tasks(client, SPEC, 3)]
@@ -458,7 +460,7 @@ def test_the_latest_tasks_are_one_request() -> None:
 
 
 @pytest.mark.parametrize("page_size", [1, 2, 3, 10])
-def test_a_server_that_ignores_the_start(page_size: int) -> None:
+def test_a_server_that_ignores_the_start_is_an_error(page_size: int) -> None:
     server = HistoryServer(5)
     server.answers["TaskManager.ReadNextTasksByViewSpec"] = lambda _moid, params: server.tasks[
         : -params["viewSpec"]["count"] - 1 : -1
@@ -467,7 +469,7 @@ def test_a_server_that_ignores_the_start(page_size: int) -> None:
         read_on(server, "9.0.0.0", newest_first=True, page_size=page_size)
 
 
-def test_a_refusal_without_a_collector_names_the_option() -> None:
+def test_a_refused_view_gives_an_error_that_names_the_option() -> None:
     server = HistoryServer(5)
     lost = Fault("ManagedObjectNotFound", obj={"type": "VirtualMachine", "value": "vm-9"})
     server.trouble["TaskManager.ReadNextTasksByViewSpec"] = [lost]
@@ -477,7 +479,7 @@ def test_a_refusal_without_a_collector_names_the_option() -> None:
 
 @RELEASES
 @pytest.mark.parametrize("newest_first", [True, False])
-def test_without_results(release: str, newest_first: bool) -> None:
+def test_with_results_false_leaves_results_out(release: str, newest_first: bool) -> None:
     server = HistoryServer()
     server.tasks = [server.task(number, result={"_typeName": "string", "_value": "x"}) for number in range(3)]
     assert all("result" in info for info in read_on(server, release, newest_first=newest_first))
@@ -488,7 +490,7 @@ def test_without_results(release: str, newest_first: bool) -> None:
 
 @RELEASES
 @pytest.mark.parametrize("newest_first", [True, False])
-def test_a_release_that_can_does_not_send_results(release: str, newest_first: bool) -> None:
+def test_newer_releases_leave_results_out_on_the_server(release: str, newest_first: bool) -> None:
     server = HistoryServer(3)
     read_on(server, release, newest_first=newest_first, with_results=False)
     if release == "9.0.0.0" and newest_first:

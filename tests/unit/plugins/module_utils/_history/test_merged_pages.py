@@ -35,7 +35,7 @@ def numbers(pages: Pages) -> list[list[int]]:
 
 @pytest.mark.parametrize("newest_first", [False, True])
 @pytest.mark.parametrize("page_size", [1, 2, 3, 100])
-def test_in_order_and_once(newest_first: bool, page_size: int) -> None:
+def test_merged_pages_are_in_order_without_duplicates(newest_first: bool, page_size: int) -> None:
     parts = [[[1, 5], [6, 9]], [], [[2, 5, 7]], [[9]]]
     if newest_first:
         parts = [[page[::-1] for page in part[::-1]] for part in parts]
@@ -45,7 +45,7 @@ def test_in_order_and_once(newest_first: bool, page_size: int) -> None:
     assert {len(page) for page in merged[:-1]} <= {page_size}
 
 
-def test_only_what_is_needed_is_read_and_all_is_closed() -> None:
+def test_only_needed_pages_are_read_and_all_sources_are_closed() -> None:
     sources = Sources([[1, 2], [3, 4]], [[5], [6]])
     pages = merge_pages(sources.pages, 2, newest_first=False)
     assert len(next(pages)) == 2

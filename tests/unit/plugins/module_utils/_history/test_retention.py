@@ -47,11 +47,11 @@ def vcenter(**options: Any) -> FakeVcenter:
         ({}, None),
     ],
 )
-def test_days(options: dict[str, Any], days: int | None) -> None:
+def test_the_retention_is_read_in_days(options: dict[str, Any], days: int | None) -> None:
     assert read_retention_days(vcenter(**options).client("S0")) == days
 
 
-def test_a_server_that_finds_options_by_their_whole_name_only() -> None:
+def test_the_retention_is_read_by_its_whole_name_as_fallback() -> None:
     server = vcenter(maxAge=14)
     whole = server.answers[QUERY]
 
@@ -63,7 +63,7 @@ def test_a_server_that_finds_options_by_their_whole_name_only() -> None:
 
 
 @pytest.mark.parametrize("trouble", [Fault("NoPermission"), Fault("SystemError"), LostResponse("lost")])
-def test_an_option_that_can_not_be_read(trouble: Exception) -> None:
+def test_an_unreadable_option_gives_no_retention(trouble: Exception) -> None:
     server = vcenter(maxAge=30)
     server.trouble[QUERY] = [trouble]
     assert read_retention_days(server.client("S0")) is None
@@ -79,14 +79,14 @@ def test_an_option_that_can_not_be_read(trouble: Exception) -> None:
         (Moment(at=NOW - 29 * DAY), None),
     ],
 )
-def test_a_begin_before_that(begin: Moment, days: int | None) -> None:
+def test_a_begin_before_the_retention_returns_its_days(begin: Moment, days: int | None) -> None:
     server = vcenter(maxAge=30)
     assert days_before(server.client("S0"), begin) == days
     assert server.operations[QUERY] == 1
 
 
 @pytest.mark.parametrize("begin", [Moment(ago=DAY), Moment(at=NOW - DAY), Moment(at=NOW + DAY)])
-def test_the_last_day_is_always_kept(begin: Moment) -> None:
+def test_a_begin_within_the_last_day_needs_no_request(begin: Moment) -> None:
     server = vcenter(maxAge=30)
     assert days_before(server.client("S0"), begin) is None
     assert server.operations[QUERY] == 0

@@ -40,20 +40,20 @@ def read(server: ViewServer, start_id: str, count: int) -> list[str]:
         return [str(each["key"]) for each in read_older_tasks(client, {}, start_id, count)]
 
 
-def test_tasks_that_are_older_than_a_task() -> None:
+def test_a_view_reads_tasks_older_than_the_start() -> None:
     server = ViewServer(1000)
     assert read(server, "task-4", 2) == ["task-3", "task-2"]
     assert read(server, "", 1) == ["task-9"]
     assert [sent.params["viewSpec"]["_typeName"] for sent in server.named(READ)] == ["TaskManagerViewByStartId"] * 2
 
 
-def test_a_size_that_the_server_refuses_is_halved() -> None:
+def test_a_refused_page_size_is_halved() -> None:
     server = ViewServer(2)
     assert read(server, "", 9) == ["task-9", "task-8"]
     assert [sent.params["viewSpec"]["count"] for sent in server.named(READ)] == [9, 4, 2]
 
 
-def test_a_server_that_refuses_every_size() -> None:
+def test_a_server_that_refuses_every_page_size_is_an_error() -> None:
     server = ViewServer(0)
     with pytest.raises(FaultError, match="InvalidArgument"):
         read(server, "", 4)
@@ -63,7 +63,7 @@ def test_a_server_that_refuses_every_size() -> None:
 @pytest.mark.parametrize(
     "fault", [{"_typeName": "NoPermission"}, {"_typeName": "InvalidArgument", "invalidProperty": "filter"}]
 )
-def test_another_fault_is_final(fault: dict[str, Any]) -> None:
+def test_another_fault_is_not_retried(fault: dict[str, Any]) -> None:
     asked: list[int] = []
 
     def request(size: int) -> Any:

@@ -30,7 +30,7 @@ def counted(keys: list[str], *tasks: dict[str, Any]) -> list[dict[str, Any]]:
     return counts_of(keys, *tasks).result()
 
 
-def test_groups() -> None:
+def test_tasks_are_counted_in_groups_with_the_largest_first() -> None:
     assert counted(
         ["who", "state"],
         {"who": "ada", "duration": 1.0},
@@ -70,13 +70,13 @@ def test_errors_with_the_same_message_are_one_group() -> None:
     ]
 
 
-def test_labels_of_task_types() -> None:
+def test_groups_of_task_types_have_labels() -> None:
     tasks = [{"description_id": "a", "label": "A"}, {"description_id": "b", "label": "B"}]
     assert [group["label"] for group in counted(["description_id"], *tasks)] == ["A", "B"]
     assert "label" not in counted(["state"], *tasks)[0]
 
 
-def test_lines() -> None:
+def test_each_group_has_a_line() -> None:
     full = {"description_id": "a", "label": "Clone", "state": "error", "error": {"type": "X", "message": "It is\nfull"}}
     tasks: list[Any] = [*[{"who": "D\\carol", **full}] * 11, {"entity": WEB01, "description_id": "b"}, {}]
     assert counts_of(["description_id", "error"], *tasks).lines() == [
@@ -92,7 +92,7 @@ def test_lines() -> None:
     assert TaskCounts(["who"]).lines() == []
 
 
-def test_columns() -> None:
+def test_the_columns_are_the_keys_and_the_counts() -> None:
     columns = ("description_id", "who", "label", "count", "errors", "median_duration", "longest_duration")
     assert TaskCounts(["description_id", "who"]).columns == columns
 
@@ -130,6 +130,6 @@ def test_a_key_that_is_given_twice_is_used_once() -> None:
     assert list(counted(["who", "who"], {})[0]) == ["who", "count", "errors", "median_duration", "longest_duration"]
 
 
-def test_no_keys() -> None:
+def test_an_empty_list_of_keys_is_refused() -> None:
     with pytest.raises(InputError, match="count_by: the list is empty"):
         TaskCounts([])

@@ -46,7 +46,7 @@ def mode(dest: Path) -> int:
     return dest.stat().st_mode & 0o7777
 
 
-def test_a_new_file(tmp_path: Path) -> None:
+def test_a_new_file_is_written_once(tmp_path: Path) -> None:
     dest = tmp_path / "new"
     assert write(dest) is True
     assert dest.read_text(encoding="utf-8") == TEXT
@@ -56,7 +56,7 @@ def test_a_new_file(tmp_path: Path) -> None:
     assert dest.stat() == before
 
 
-def test_another_content(tmp_path: Path) -> None:
+def test_a_file_with_other_content_is_replaced(tmp_path: Path) -> None:
     dest = tmp_path / "old"
     for old in (OLD, TEXT[:-1], TEXT.replace("1", "2"), ""):
         dest.write_text(old)
@@ -69,7 +69,7 @@ def test_another_content(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("given", "expected"), [("0600", 0o600), ("640", 0o640), ("0o755", 0o755), (0o444, 0o444)])
-def test_mode(tmp_path: Path, given: Any, expected: int) -> None:
+def test_the_mode_is_set_as_given(tmp_path: Path, given: Any, expected: int) -> None:
     dest = tmp_path / "file"
     for changed in (True, False):
         assert write(dest, mode=given) is changed
@@ -81,7 +81,7 @@ def test_mode(tmp_path: Path, given: Any, expected: int) -> None:
     assert mode(dest) == expected
 
 
-def test_dry(tmp_path: Path) -> None:
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     dest = tmp_path / "file"
     assert write(dest, dry=True) is True
     assert not dest.exists()
@@ -94,7 +94,7 @@ def test_dry(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [OLD, TEXT, None])
 def test_a_link_is_replaced(tmp_path: Path, content: str | None) -> None:
-    """Even if the tasks are in its target already: somebody else may own that."""
+    """Even if its target already has the tasks: another user may own the target."""
     target, link = tmp_path / "file", tmp_path / "link"
     if content is not None:
         target.write_text(content, encoding="utf-8")
@@ -119,7 +119,7 @@ def test_a_link_to_a_device_or_a_folder_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("folder_mode", "kept"), [(0o1777, False), (0o1770, False), (0o755, True), (0o1755, True)])
-def test_the_file_of_another_user_in_a_public_folder(
+def test_owner_and_mode_of_a_file_in_a_public_folder_are_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder_mode: int, kept: bool
 ) -> None:
     """That user could have created it in advance, to read the tasks."""
@@ -148,7 +148,7 @@ def test_the_header_comes_first_and_once(tmp_path: Path) -> None:
     assert dest.read_text() == "name\n"
 
 
-def test_half_of_a_surrogate_pair_survives(tmp_path: Path) -> None:
+def test_half_of_a_surrogate_pair_is_kept(tmp_path: Path) -> None:
     dest = tmp_path / "file"
     write(dest, [{"name": "\ud800 \U0001f600"}])
     assert b"\\ud800" in dest.read_bytes()
@@ -157,7 +157,7 @@ def test_half_of_a_surrogate_pair_survives(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError("x"), Interrupted("SIGTERM"), KeyboardInterrupt()])
 @pytest.mark.parametrize("old", [None, OLD])
-def test_a_failure_leaves_what_was_there(tmp_path: Path, error: BaseException, old: str | None) -> None:
+def test_a_failure_keeps_the_old_file(tmp_path: Path, error: BaseException, old: str | None) -> None:
     dest = tmp_path / "file"
     if old:
         dest.write_text(old)
@@ -174,7 +174,9 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path, error: BaseException, o
 
 
 @pytest.mark.parametrize("function", ["os.fsync", "os.replace", "os.chmod", "tempfile.mkstemp"])
-def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+def test_a_full_disk_is_an_error_and_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
     def full(*_arguments: Any, **_options: Any) -> None:
         raise OSError(28, "No space left on device")
 
@@ -187,7 +189,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: 
     assert list(tmp_path.iterdir()) == [dest]
 
 
-def test_what_can_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_paths_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe")
     expected = {
         str(tmp_path): "is a directory",
@@ -207,7 +209,7 @@ def test_what_can_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("given", [644, 640, 600, 755, 400, 440, 770, 777])
-def test_a_mode_without_quotes(tmp_path: Path, given: int) -> None:
+def test_a_mode_without_quotes_is_refused(tmp_path: Path, given: int) -> None:
     """YAML reads 644 as a decimal number, and 0644 as an octal one."""
     with pytest.raises(InputError, match=f"mode: {given} without quotes is .* mode {given:04o}.*such as '0{given}'"):
         TaskFile(str(tmp_path / "file"), mode=given)
@@ -217,6 +219,6 @@ def test_a_mode_without_quotes(tmp_path: Path, given: int) -> None:
 
 
 @pytest.mark.parametrize("given", ["rw", "u=rw", "0888", "", -1, 0o10000, True, 1.5, ["0600"], {}])
-def test_what_is_no_mode(tmp_path: Path, given: Any) -> None:
+def test_an_invalid_mode_is_refused(tmp_path: Path, given: Any) -> None:
     with pytest.raises(InputError, match=r"mode: .* is not a valid file mode\. Use octal digits in quotes"):
         TaskFile(str(tmp_path / "file"), mode=given)

@@ -83,20 +83,22 @@ def by_user(system: bool, *names: str) -> dict[str, Any]:
         ),
     ],
 )
-def test_without_asking_the_server(server: FakeVcenter, options: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_options_become_a_filter_spec_without_a_request(
+    server: FakeVcenter, options: dict[str, Any], expected: dict[str, Any]
+) -> None:
     assert spec(server, **options) == expected
     # In a session of its own, the client knows the name of the user from the login.
     assert set(server.operations) <= ({"SessionManager.currentSession"} if options.get("users") else set())
 
 
 @pytest.mark.parametrize("user", ["u@vsphere.local", "vsphere.local\\u", "U@VSPHERE.LOCAL", "VSPHERE.LOCAL\\U"])
-def test_the_name_of_the_sessions_user_is_as_the_server_writes_it(server: FakeVcenter, user: str) -> None:
+def test_the_user_of_the_session_is_spelled_as_the_server_does(server: FakeVcenter, user: str) -> None:
     assert "VSPHERE.LOCAL\\U" in spec(server, users=[user])["userName"]["userList"]
     others = spec(server, users=["u", "u@example.com", "other@vsphere.local"])
     assert "VSPHERE.LOCAL\\U" not in others["userName"]["userList"]
 
 
-def test_relative_times_count_from_the_servers_clock_which_is_asked_once(server: FakeVcenter) -> None:
+def test_relative_times_use_one_read_of_the_clock_of_the_server(server: FakeVcenter) -> None:
     found = spec(server, begin_time="1h", end_time="90s", time_type="started")
     assert found == by_time("startedTime", beginTime="2026-11-22T03:00:00.5Z", endTime="2026-11-22T03:58:30.5Z")
     assert server.operations == {"ServiceInstance.CurrentTime": 1}
@@ -160,12 +162,12 @@ def test_several_objects_need_a_filter_each(server: FakeVcenter) -> None:
         ({"scheduled_task": 3}, "scheduled_task: 3 is not a valid ScheduledTask. Use schedule-3?"),
     ],
 )
-def test_refused_before_anything_is_asked(options: dict[str, Any], message: str) -> None:
+def test_invalid_options_are_refused_before_a_request_is_sent(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message.replace("(", r"\(").replace("+", r"\+")):
         parse_filter(options)
 
 
-def test_the_task_of_check_mode_is_one_in_check_mode() -> None:
+def test_a_planned_parent_task_is_accepted_in_check_mode() -> None:
     planned = {"task": {"key": "check-mode", "moid": "check-mode"}}
     wanted = parse_filter({"parent_task_keys": [planned]}, check_mode=True)
     assert wanted.fields["parentTaskKey"] == ["check-mode"]
@@ -178,12 +180,14 @@ def test_the_task_of_check_mode_is_one_in_check_mode() -> None:
         ({"begin_time": "999999999d"}, "begin_time: the time is outside the years 1 to 9999"),
     ],
 )
-def test_refused_once_the_clock_is_known(server: FakeVcenter, options: dict[str, Any], message: str) -> None:
+def test_invalid_times_are_refused_once_the_clock_is_known(
+    server: FakeVcenter, options: dict[str, Any], message: str
+) -> None:
     with pytest.raises(InputError, match=message):
         spec(server, **options)
 
 
-def test_a_span_of_no_length() -> None:
+def test_begin_and_end_may_be_equal() -> None:
     moment = "2026-11-01T00:00:00Z"
     parse_filter({"begin_time": moment, "end_time": moment})
     parse_filter({"begin_time": "1h", "end_time": "60m"})

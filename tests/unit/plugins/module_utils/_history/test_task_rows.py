@@ -32,14 +32,14 @@ def table(rows: CsvRows, *tasks: dict[str, Any]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(rows.header + rows.of(tasks), newline="")))
 
 
-def test_json_lines() -> None:
+def test_json_rows_have_one_task_in_each_line() -> None:
     rows = JsonRows(parse_fields(["moid", "state"]))
     assert rows.header == ""
     assert rows.of([TASK, TASK]) == '{"moid": "task-1", "state": "queued"}\n' * 2
     assert json.loads(JsonRows().of([TASK])) == TASK
 
 
-def test_a_column_for_each_field() -> None:
+def test_csv_rows_have_a_column_for_each_field() -> None:
     fields = ["entity", "moid", "error", "locked", "reason", "cancelable", "duration", "progress", "who"]
     rows = CsvRows(parse_fields(fields))
     assert rows.header == ",".join(fields) + "\n"
@@ -58,14 +58,14 @@ def test_a_column_for_each_field() -> None:
     ]
 
 
-def test_the_ids_of_objects() -> None:
+def test_csv_rows_can_have_columns_for_entity_ids() -> None:
     rows = CsvRows(parse_fields(["entity", "state"]), entity_ids=True)
     assert rows.header == "entity,entity_type,entity_moid,state\n"
     assert rows.of([TASK, planned_task()]) == ('"web, 01","VirtualMachine","vm-1","queued"\n"","","","queued"\n')
     assert CsvRows(parse_fields(["state"]), entity_ids=True).header == "state\n"
 
 
-def test_all_keys() -> None:
+def test_csv_rows_have_all_keys_by_default() -> None:
     (row,) = table(CsvRows(TaskFields()), TASK)
     assert tuple(row) == TASK_KEYS
 
@@ -78,7 +78,7 @@ def test_brief_has_the_same_columns_as_in_a_result() -> None:
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
-def test_a_formula_becomes_a_text(start: str) -> None:
+def test_formulas_are_written_as_text(start: str) -> None:
     formula = f"{start}cmd|' /C calc'!A0"
     named = planned_task(
         entity={"type": "VirtualMachine", "moid": "vm-1", "name": formula},
@@ -90,6 +90,6 @@ def test_a_formula_becomes_a_text(start: str) -> None:
     ]
 
 
-def test_numbers_and_other_texts_stay() -> None:
+def test_numbers_and_other_texts_are_unchanged() -> None:
     task = planned_task(result=-1.5, name="a=b", description="'quoted'")
     assert CsvRows(parse_fields(["result", "name", "description"])).of([task]) == '-1.5,"a=b","\'quoted\'"\n'

@@ -20,7 +20,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._options.connection_s
 
 
 @pytest.mark.parametrize("option", [name for name, option in CONNECTION_SPEC.items() if "env" in option])
-def test_the_environment_is_used_for_what_is_not_given(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_option_that_is_not_given_is_read_from_the_environment(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for each in CONNECTION_SPEC.values():
         monkeypatch.delenv(each.get("env", "NONE"), raising=False)
     monkeypatch.setenv(CONNECTION_SPEC[option]["env"], "0")
@@ -30,7 +30,7 @@ def test_the_environment_is_used_for_what_is_not_given(option: str, monkeypatch:
 
 
 @pytest.mark.parametrize("option", [name for name, option in CONNECTION_SPEC.items() if "env" in option])
-def test_an_empty_environment_variable_is_not_set(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_environment_variable_is_ignored(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for each in CONNECTION_SPEC.values():
         monkeypatch.delenv(each.get("env", "NONE"), raising=False)
     monkeypatch.setenv(CONNECTION_SPEC[option]["env"], "")
@@ -39,24 +39,24 @@ def test_an_empty_environment_variable_is_not_set(option: str, monkeypatch: pyte
     assert validated.error_messages == []
 
 
-def test_a_password_is_a_secret() -> None:
+def test_password_and_session_id_are_secrets() -> None:
     given = {"hostname": "vc", "password": "pa55word", "session_id": "52ab", "username": "joe"}
     assert ArgumentSpecValidator(CONNECTION_ARGUMENTS).validate(given)._no_log_values == {"pa55word", "52ab"}
 
 
-def test_a_modules_own_options_come_beside() -> None:
+def test_options_of_the_module_are_added_to_those_of_the_connection() -> None:
     assert argument_spec(task={"type": "str"}) == {**CONNECTION_ARGUMENTS, "task": {"type": "str"}}
 
 
 @pytest.mark.parametrize("key", ["tasks", "task"])
-def test_one_task_as_a_module_returned_it_is_a_list_of_one(key: str) -> None:
+def test_a_single_returned_task_becomes_a_list(key: str) -> None:
     params: dict[str, Any] = {key: {"moid": "task-7"}, "values": {"a": "b"}, "hostname": "h"}
     wrap_single_values(params, {"tasks": {"type": "list", "aliases": ["task"]}, "values": {"type": "dict"}})
     assert params == {key: [{"moid": "task-7"}], "values": {"a": "b"}, "hostname": "h"}
 
 
 @pytest.mark.parametrize("value", [None, [], ["task-7"], "task-7"])
-def test_what_is_no_mapping_stays_as_it_is(value: Any) -> None:
+def test_other_values_are_not_wrapped(value: Any) -> None:
     params = {"tasks": value}
     wrap_single_values(params, {"tasks": {"type": "list"}})
     assert params == {"tasks": value}
@@ -73,7 +73,7 @@ def test_what_is_no_mapping_stays_as_it_is(value: Any) -> None:
         ([7], [7]),
     ],
 )
-def test_a_text_in_a_list_of_mappings_is_the_required_key(value: Any, complete: Any) -> None:
+def test_a_string_in_a_list_of_mappings_becomes_the_required_key(value: Any, complete: Any) -> None:
     parts = {"id": {"type": "str", "required": True}, "label": {"type": "str"}}
     spec = {"task_types": {"type": "list", "elements": "dict", "options": parts}}
     params = {"task_types": value}
@@ -85,6 +85,6 @@ def test_a_text_in_a_list_of_mappings_is_the_required_key(value: Any, complete: 
 
 
 @pytest.mark.parametrize("secret", ["plain", "back\\slash", "tab\t", "both ' and \"", "it's"])
-def test_a_secret_is_known_in_the_form_that_messages_quote(secret: str) -> None:
+def test_secrets_are_also_masked_in_quoted_form(secret: str) -> None:
     (escaped,) = escaped_secrets([secret])
     assert escaped in f"{secret!r}"

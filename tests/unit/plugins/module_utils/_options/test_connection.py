@@ -50,7 +50,7 @@ BUNDLE = "/etc/ssl/mine.pem"
         ({"max_response_size": 3}, Endpoint("vc.example.com", max_response_size=3 << 20)),
     ],
 )
-def test_endpoints(given: dict[str, Any], expected: Endpoint) -> None:
+def test_endpoints_are_parsed(given: dict[str, Any], expected: Endpoint) -> None:
     assert parse_endpoint(connection(**given)) == expected
 
 
@@ -90,35 +90,35 @@ def test_endpoints(given: dict[str, Any], expected: Endpoint) -> None:
         ({"username": "", "password": None}, "username and password"),
     ],
 )
-def test_refused_before_anything_is_sent(wire: Wire, given: dict[str, Any], words: str) -> None:
+def test_invalid_options_are_refused_before_a_request_is_sent(wire: Wire, given: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         connect_client(connection(**given))
     assert wire.sent == []
 
 
 @pytest.mark.parametrize("session_id", ["S3CRET\n", " S3CRET", "S3CRETschl\u00fcssel", "S3CRET\U0001f511", "S3\tCRET"])
-def test_a_session_id_that_can_be_none_is_refused_without_showing_it(session_id: str) -> None:
+def test_an_invalid_session_id_is_refused_without_showing_it(session_id: str) -> None:
     with pytest.raises(InputError, match="session_id") as refused:
         parse_credentials(connection(session_id=session_id))
     assert "CRET" not in str(refused.value)
 
 
-def test_a_session_wins_over_a_user() -> None:
+def test_session_id_overrides_username_and_password() -> None:
     found = parse_credentials(connection(session_id="52ab-[1]=="))
     assert (found.username, found.password, found.session_id) == (None, None, "52ab-[1]==")
 
 
-def test_without_a_session_the_user_counts() -> None:
+def test_username_and_password_are_used_without_a_session_id() -> None:
     found = parse_credentials(connection(session_id=""))
     assert (found.username, found.password, found.session_id) == ("u", "pa55word", None)
 
 
-def test_a_release_goes_into_the_path(wire: Wire) -> None:
+def test_the_release_is_part_of_the_path(wire: Wire) -> None:
     wire.expect(Call("GET", SDK.replace("8.0.1.0", "9.0.0.0") + "/Task/task-7/info", answers({})))
     connect_client(connection(api_release="9.0.0.0", session_id="S0")).get(Reference("Task", "task-7"), "info")
 
 
-def test_a_ca_path_that_is_not_there_is_no_matter_of_the_first_request(wire: Wire, tmp_path: Path) -> None:
+def test_a_missing_ca_path_fails_at_the_first_request(wire: Wire, tmp_path: Path) -> None:
     made = connect_client(connection(ca_path=str(tmp_path / "none.pem"), session_id="S0"))
     with pytest.raises(Exception, match=r"none\.pem"):
         made.get(Reference("Task", "task-7"), "info")

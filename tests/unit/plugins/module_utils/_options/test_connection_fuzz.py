@@ -19,7 +19,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.wire import connection
 @given(
     hostname=texts | built_of(st.sampled_from(["vc", ".", "example.com", ":", "[", "]", "2001:db8::1", "//", "@", "%"]))
 )
-def test_hostnames(hostname: str) -> None:
+def test_random_hostnames_are_refused_or_safe(hostname: str) -> None:
     found = understood("hostname", lambda: parse_endpoint(connection(hostname=hostname)))
     if found is not None:
         parts = urlsplit(found.url)
@@ -27,7 +27,7 @@ def test_hostnames(hostname: str) -> None:
 
 
 @given(secret=st.text(st.characters(), min_size=8, max_size=30))
-def test_session_ids(secret: str) -> None:
+def test_random_session_ids_are_refused_or_safe_and_never_shown(secret: str) -> None:
     found = tried(lambda: parse_credentials(connection(session_id=secret)))
     assert secret not in str(found)
     assert isinstance(found, InputError) or (found.session_id == secret and secret.isascii())

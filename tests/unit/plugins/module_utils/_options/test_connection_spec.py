@@ -39,7 +39,7 @@ def validated(given: dict[str, Any], environment: dict[str, str]) -> dict[str, A
     return {name: value for name, value in found.items() if value is not None}
 
 
-def test_defaults() -> None:
+def test_options_have_defaults() -> None:
     assert validated({"hostname": "vc"}, {}) == {"hostname": "vc", **DEFAULTS}
 
 
@@ -57,20 +57,20 @@ def test_defaults() -> None:
         ("proxy_port", "3128", 3128),
     ],
 )
-def test_environment(option: str, text: str, value: Any) -> None:
+def test_options_are_read_from_environment_variables(option: str, text: str, value: Any) -> None:
     assert validated({}, {"VMWARE_HOST": "vc", VARIABLES[option]: text})[option] == value
 
 
-def test_what_has_no_variable() -> None:
+def test_only_these_options_have_an_environment_variable() -> None:
     assert {name: option["env"] for name, option in CONNECTION_SPEC.items() if "env" in option} == VARIABLES
 
 
 @pytest.mark.parametrize(
     ("alias", "option"), [("user", "username"), ("admin", "username"), ("pass", "password"), ("pwd", "password")]
 )
-def test_aliases(alias: str, option: str) -> None:
+def test_options_have_aliases(alias: str, option: str) -> None:
     assert validated({"hostname": "vc", alias: "x"}, {})[option] == "x"
 
 
-def test_secrets() -> None:
+def test_password_and_session_id_are_secrets() -> None:
     assert {name for name, option in CONNECTION_SPEC.items() if option.get("no_log")} == {"password", "session_id"}

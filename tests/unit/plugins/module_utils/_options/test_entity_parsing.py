@@ -30,7 +30,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import E
         ({"moid": "vm-7"}, Reference("VirtualMachine", "vm-7")),
     ],
 )
-def test_references(value: Any, expected: Reference) -> None:
+def test_references_are_parsed_in_every_form(value: Any, expected: Reference) -> None:
     assert parse_entity(value) == expected
 
 
@@ -56,7 +56,7 @@ def test_references(value: Any, expected: Reference) -> None:
         ("dvportgroup-43", "DistributedVirtualPortgroup"),
     ],
 )
-def test_the_prefix_tells_the_type(moid: str, kind: str) -> None:
+def test_the_prefix_of_an_id_gives_the_type(moid: str, kind: str) -> None:
     assert parse_entity(moid) == Reference(kind, moid)
     assert parse_entity(f"'{moid}'") == Reference(kind, moid)
 
@@ -75,7 +75,7 @@ def test_the_prefix_tells_the_type(moid: str, kind: str) -> None:
         ("/DC0/vm/two words", "DC0/vm/two words"),
     ],
 )
-def test_inventory_paths(value: str, path: str) -> None:
+def test_inventory_paths_are_parsed(value: str, path: str) -> None:
     assert parse_entity(value) == path
 
 
@@ -98,11 +98,11 @@ def test_inventory_paths(value: str, path: str) -> None:
         ({"name": "gone", "type": None, "moid": None}, EntityName("gone")),
     ],
 )
-def test_names(value: Any, name: EntityName) -> None:
+def test_names_are_parsed(value: Any, name: EntityName) -> None:
     assert parse_entity(value) == name
 
 
-def test_lists() -> None:
+def test_lists_of_entities_are_parsed_without_duplicates() -> None:
     assert parse_entities(None) is None
     assert parse_entities([]) == []
     vm, name = Reference("VirtualMachine", "vm-7"), EntityName("web01")
@@ -142,7 +142,7 @@ def test_lists() -> None:
         {"name": "web01", "type": "Virtual Machine"},
     ],
 )
-def test_refused_with_the_option_and_what_is_accepted(value: Any) -> None:
+def test_an_invalid_entity_is_refused_with_the_accepted_forms(value: Any) -> None:
     with pytest.raises(InputError) as refused:
         parse_entity(value, "task_report_entity")
     message = str(refused.value)

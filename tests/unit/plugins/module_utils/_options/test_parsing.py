@@ -19,7 +19,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import R
     "value",
     ["alarm-7", " alarm-7 ", "'Alarm:alarm-7'", "vim.alarm.Alarm:alarm-7", {"type": "Alarm", "moid": "alarm-7"}],
 )
-def test_ways_to_name_an_alarm(value: Any) -> None:
+def test_an_alarm_is_parsed_in_every_form(value: Any) -> None:
     assert parse_object(value, "alarm", "Alarm", "alarm-") == Reference("Alarm", "alarm-7")
 
 
@@ -27,7 +27,7 @@ def test_ways_to_name_an_alarm(value: Any) -> None:
     "value",
     ["", "7", "alarm-", "alarm-x", "vm-7", "Task:alarm-7", {"type": "Alarm"}, {"moid": "alarm-7"}, {}, [], None],
 )
-def test_what_names_no_alarm(value: Any) -> None:
+def test_an_invalid_alarm_is_refused(value: Any) -> None:
     with pytest.raises(InputError, match="is not a valid Alarm"):
         parse_object(value, "alarm", "Alarm", "alarm-")
 
@@ -52,7 +52,7 @@ def test_what_names_no_alarm(value: Any) -> None:
         "15m\n6",
     ],
 )
-def test_what_a_user_may_not_write(text: str) -> None:
+def test_an_invalid_time_is_refused_with_the_accepted_forms(text: str) -> None:
     with pytest.raises(InputError) as refused:
         parse_time(text, "begin_time")
     assert str(refused.value).startswith("begin_time: ")

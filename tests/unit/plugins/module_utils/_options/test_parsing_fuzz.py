@@ -25,7 +25,7 @@ TIMEISH = st.sampled_from(
 
 
 @given(value=any_json | built_of(TASKISH))
-def test_tasks(value: Any) -> None:
+def test_random_tasks_are_refused_or_parsed_to_an_id(value: Any) -> None:
     moid = understood("tasks", lambda: parse_task(value, "tasks"))
     if moid is not None:
         assert moid.startswith("task-")
@@ -35,7 +35,7 @@ def test_tasks(value: Any) -> None:
 
 
 @given(values=st.lists(st.integers(0, 9), max_size=20))
-def test_lists_of_tasks(values: list[int]) -> None:
+def test_lists_of_tasks_are_flattened_without_duplicates(values: list[int]) -> None:
     moids = [f"task-{value}" for value in values]
     assert parse_tasks(moids) == list(dict.fromkeys(moids))
     assert parse_tasks([moids, *moids]) == list(dict.fromkeys(moids))
@@ -44,12 +44,12 @@ def test_lists_of_tasks(values: list[int]) -> None:
 @given(
     number=st.integers(0, 10**18), form=st.sampled_from(["{}", "Task:{}", "vim.Task:{}", "'vim.Task:{}'", "{}:5d5b"])
 )
-def test_forms_of_a_task(number: int, form: str) -> None:
+def test_a_task_is_parsed_in_every_form(number: int, form: str) -> None:
     assert parse_task(form.format(f"task-{number}")) == f"task-{number}"
 
 
 @given(value=any_json | built_of(ENTITYISH))
-def test_entities(value: Any) -> None:
+def test_random_entities_are_refused_or_parsed(value: Any) -> None:
     entity = understood("entity", lambda: parse_entity(value, "entity"))
     if isinstance(entity, Reference):
         assert entity.type.isalpha()
@@ -62,14 +62,14 @@ def test_entities(value: Any) -> None:
 
 
 @given(text=built_of(TIMEISH))
-def test_times(text: str) -> None:
+def test_random_times_are_refused_or_parsed(text: str) -> None:
     moment = understood("begin_time", lambda: parse_time(text, "begin_time"))
     if moment is not None:
         assert (moment.at is None) != (moment.ago is None)
 
 
 @given(user=texts)
-def test_users(user: str) -> None:
+def test_random_users_match_their_own_spellings(user: str) -> None:
     spellings = user_spellings(user)
     assert spellings[0] == user
     assert all(same_user(user, spelling) for spelling in spellings)

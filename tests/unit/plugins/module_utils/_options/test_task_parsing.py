@@ -33,7 +33,7 @@ UUID = "5d5b6f5e-0d9c-4d53-a0a4-4f3b1d0c9e11"
         {"type": "Task", "moid": "task-42"},
     ],
 )
-def test_accepted(value: Any) -> None:
+def test_a_task_is_parsed_in_every_form(value: Any) -> None:
     assert parse_task(value) == "task-42"
 
 
@@ -80,7 +80,7 @@ def test_accepted(value: Any) -> None:
         {"type": "VirtualMachine", "moid": "task-42"},
     ],
 )
-def test_refused_with_the_option_and_what_is_accepted(value: Any) -> None:
+def test_an_invalid_task_is_refused_with_the_accepted_forms(value: Any) -> None:
     with pytest.raises(InputError) as refused:
         parse_task(value, "parent")
     message = str(refused.value)
@@ -106,12 +106,12 @@ def test_a_frequent_mistake_is_explained(value: Any, message: str) -> None:
     assert message in str(refused.value)
 
 
-def test_other_ids_of_the_rest_api_are_no_vim_tasks() -> None:
+def test_other_task_ids_of_the_rest_api_are_refused() -> None:
     with pytest.raises(InputError, match=r"not a vim\.Task"):
         parse_task(f"{UUID}:com.vmware.vcenter.ovf.library_item")
 
 
-def test_a_list_keeps_its_order_and_counts_repeats_once() -> None:
+def test_a_list_keeps_its_order_without_duplicates() -> None:
     values = ["task-3", {"moid": "task-1"}, "vim.Task:task-3", ["task-2", {"key": "task-1"}], f"task-2:{UUID}"]
     assert parse_tasks(values) == ["task-3", "task-1", "task-2"]
 
@@ -126,7 +126,7 @@ def test_one_bad_name_in_a_list_is_refused() -> None:
         parse_tasks(["task-1", "nope"])
 
 
-def test_the_task_of_check_mode_is_one_in_check_mode_only() -> None:
+def test_a_planned_task_is_accepted_in_check_mode_only() -> None:
     assert parse_tasks(["check-mode", {"moid": "check-mode", "key": "check-mode"}], check_mode=True) == ["check-mode"]
     with pytest.raises(InputError, match="check-mode"):
         parse_tasks(["check-mode"])
@@ -166,13 +166,13 @@ def test_a_result_without_tasks_is_refused(result: dict[str, Any]) -> None:
         parse_tasks([result])
 
 
-def test_one_task_may_be_a_whole_result() -> None:
+def test_a_result_with_one_task_is_accepted_as_a_task() -> None:
     assert parse_task({"task": {"moid": "task-3"}}) == "task-3"
     with pytest.raises(InputError, match="has 2 tasks instead of one"):
         parse_task(RESULT)
 
 
-def test_a_long_value_is_not_repeated_as_a_whole() -> None:
+def test_a_long_value_is_shortened_in_the_message() -> None:
     with pytest.raises(InputError) as refused:
         parse_task(["task-1"] * 1000)
     assert len(str(refused.value)) < 400

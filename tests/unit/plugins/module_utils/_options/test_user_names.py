@@ -21,7 +21,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._options.user_names i
         ("root@a\\b", ["root@a\\b"]),
     ],
 )
-def test_spellings_of_a_user(user: str, spellings: list[str]) -> None:
+def test_a_user_has_these_spellings(user: str, spellings: list[str]) -> None:
     assert user_spellings(user) == spellings
 
 
@@ -37,5 +37,5 @@ def test_spellings_of_a_user(user: str, spellings: list[str]) -> None:
         ("root", "", False),
     ],
 )
-def test_the_same_user(wanted: str, actual: str, same: bool) -> None:
+def test_different_spellings_are_the_same_user(wanted: str, actual: str, same: bool) -> None:
     assert same_user(wanted, actual) is same

@@ -34,7 +34,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._options.validation i
         ("raw", {"a": 1}, {"a": 1}),
     ],
 )
-def test_values_are_taken_as_ansible_takes_them(kind: str, given: Any, value: Any) -> None:
+def test_values_are_converted_as_ansible_does(kind: str, given: Any, value: Any) -> None:
     assert validate_options({"it": given}, {"it": {"type": kind, "elements": "str"}}, {}) == {"it": value}
 
 
@@ -60,18 +60,18 @@ def test_values_are_taken_as_ansible_takes_them(kind: str, given: Any, value: An
         ({"type": "str", "required": True, "env": "IT"}, None, "it: missing. Set the option (or IT in"),
     ],
 )
-def test_what_is_refused(option: dict[str, Any], given: Any, message: str) -> None:
+def test_invalid_values_are_refused(option: dict[str, Any], given: Any, message: str) -> None:
     with pytest.raises(InputError) as refused:
         validate_options({"it": given}, {"it": option}, {})
     assert str(refused.value).startswith(message)
 
 
-def test_an_unknown_option_is_named_with_those_that_are_known() -> None:
+def test_an_unknown_option_is_refused_with_the_known_ones() -> None:
     with pytest.raises(InputError, match=r"^hostnme: unknown option. Use one of: entity, recursion, .*, hostname,"):
         validate_options({"hostnme": "x"}, EVENT_SOURCE_SPEC, {})
 
 
-def test_the_option_wins_over_the_environment_and_that_over_the_default() -> None:
+def test_options_override_the_environment_which_overrides_defaults() -> None:
     spec: OptionSpec = {"port": {"type": "int", "default": 443, "env": "PORT", "aliases": ["p"]}}
     assert validate_options({}, spec, {}) == {"port": 443}
     assert validate_options({"port": None}, spec, {"PORT": "1"}) == {"port": 1}

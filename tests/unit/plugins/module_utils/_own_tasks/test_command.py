@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real commands: what they write, how they end, and that nothing of them is left."""
+"""Real commands: what they write, how they end, and that no process is left."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ def shell(text: str, **options: str) -> Command:
     return start("sh", "-c", text, **options)
 
 
-def test_output_and_exit_code(tmp_path: Path) -> None:
+def test_a_command_has_output_and_an_exit_code(tmp_path: Path) -> None:
     run = ended(shell('echo "$PLACE"; pwd; cat; echo bad >&2; exit 3', PLACE="here", chdir=str(tmp_path)))
     assert (run.stdout.text(), run.stderr.text(), run.rc) == ((f"here\n{tmp_path}", False), ("bad", False), 3)
 
 
-def test_a_program_that_does_not_exist() -> None:
+def test_a_program_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(FileNotFoundError, match="/nowhere/at-all"):
         start("/nowhere/at-all")
 
 
-def test_it_runs_until_it_ends() -> None:
+def test_wait_returns_whether_the_command_has_ended() -> None:
     run = shell("sleep 0.5")
     assert not run.wait(0.01)
     assert run.rc is None
@@ -63,7 +63,7 @@ def test_it_runs_until_it_ends() -> None:
 
 
 @pytest.mark.parametrize("end", ["\\n", "."])
-def test_100_mb_are_read_and_not_held(end: str) -> None:
+def test_100_mb_of_output_are_not_kept_in_memory(end: str) -> None:
     code = (
         f"import sys\nfor n in range(1600): sys.stdout.write(('%063d' % n + '{end}') * 1024)\nsys.stdout.write('99%')"
     )
@@ -80,7 +80,7 @@ def test_a_child_that_keeps_the_pipes_is_stopped_with_the_group() -> None:
     assert time.monotonic() - begun < 10
 
 
-def test_a_process_that_left_the_group_delays_nothing() -> None:
+def test_a_process_that_left_the_group_does_not_delay_the_end() -> None:
     run = shell("setsid sleep 10 & echo started")
     begun = time.monotonic()
     assert ended(run).stdout.text() == ("started", False)
@@ -96,7 +96,7 @@ def test_a_process_that_left_the_group_delays_nothing() -> None:
         ("trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done", 7),
     ],
 )
-def test_a_group_is_stopped(text: str, rc: int) -> None:
+def test_stopping_a_group_sends_sigterm_and_then_sigkill(text: str, rc: int) -> None:
     run = shell(text)
     while not run.stdout.text()[0]:
         time.sleep(0.01)
@@ -105,7 +105,7 @@ def test_a_group_is_stopped(text: str, rc: int) -> None:
     assert (run.rc, run.group.exists()) == (rc, False)
 
 
-def test_a_group_of_another_process() -> None:
+def test_the_group_of_another_process_can_be_stopped() -> None:
     run = shell("sleep 300")
     other = ProcessGroup(run.group.number, lambda: run.wait(0))
     assert other.exists()

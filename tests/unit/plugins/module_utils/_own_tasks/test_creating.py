@@ -68,12 +68,12 @@ class CreatingServer(HistoryServer):
         if not searches:
             where.append(new)
             return
-        answer, passed = self.answers[operation], count(1)
+        handler, passed = self.answers[operation], count(1)
 
         def later(moid: str, params: Any) -> Any:
             if next(passed) == searches:
                 where.append(new)
-            return answer(moid, params)
+            return handler(moid, params)
 
         self.answers[operation] = later
 
@@ -107,7 +107,7 @@ def create(
         return create_or_find_task(client, new, check_mode=check_mode, retry_failed=retry_failed)
 
 
-def test_what_is_sent(server: CreatingServer) -> None:
+def test_all_options_are_sent_in_one_request(server: CreatingServer) -> None:
     new = NewTask(ROOT, "com.example.a", True, "joe", "task-1", "a-1")
     with server.client() as client:
         create_or_find_task(client, new, check_mode=False)
@@ -123,13 +123,13 @@ def test_what_is_sent(server: CreatingServer) -> None:
     assert not sent.repeatable
 
 
-def test_without_an_activation_id_each_time_a_new_one(server: CreatingServer) -> None:
+def test_each_call_without_an_activation_id_creates_a_task(server: CreatingServer) -> None:
     assert [create(server).task["moid"] for _time in range(2)] == ["task-3", "task-4"]
     assert server.operations[COLLECT] == 0
     assert "activationId" not in server.named(CREATE)[0].params
 
 
-def test_with_an_activation_id_once(server: CreatingServer) -> None:
+def test_an_activation_id_creates_one_task(server: CreatingServer) -> None:
     first, second = create(server, "a-1"), create(server, "a-1")
     assert (first.changed, second.changed) == (True, False)
     assert first.task["moid"] == second.task["moid"] == "task-3"
@@ -137,13 +137,13 @@ def test_with_an_activation_id_once(server: CreatingServer) -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "success", "error"])
-def test_a_task_in_any_state_is_the_one(server: CreatingServer, state: str) -> None:
+def test_a_task_with_the_activation_id_is_found_in_any_state(server: CreatingServer, state: str) -> None:
     server.tasks.append({**server.task(7, activationId="a-1"), "state": state})
     assert (create(server, "a-1").task["moid"], server.operations[CREATE]) == ("task-7", 0)
 
 
 @pytest.mark.parametrize(("state", "retried"), [("queued", 0), ("running", 0), ("success", 0), ("error", 1)])
-def test_a_task_that_failed_is_retried_on_request(server: CreatingServer, state: str, retried: int) -> None:
+def test_a_failed_task_is_retried_on_request(server: CreatingServer, state: str, retried: int) -> None:
     server.tasks = [{**server.task(0, activationId="a-1"), "state": state}]
     created = create(server, "a-1", retry_failed=True)
     assert (created.changed, server.operations[CREATE]) == (bool(retried), retried)
@@ -151,7 +151,7 @@ def test_a_task_that_failed_is_retried_on_request(server: CreatingServer, state:
 
 
 @pytest.mark.parametrize("ran", [True, False])
-def test_a_lost_answer_of_a_retry_is_not_taken_for_the_task_that_failed(server: CreatingServer, ran: bool) -> None:
+def test_a_lost_response_of_a_retry_does_not_return_the_failed_task(server: CreatingServer, ran: bool) -> None:
     server.tasks = [{**server.task(0, activationId="a-1"), "state": "error"}]
     server.trouble[CREATE] = [Lost(ran=ran)]
     created = create(server, "a-1", retry_failed=True)
@@ -159,12 +159,12 @@ def test_a_lost_answer_of_a_retry_is_not_taken_for_the_task_that_failed(server: 
     assert len(server.tasks) == 2
 
 
-def test_the_newest_of_several_is_the_one(server: CreatingServer) -> None:
+def test_the_newest_of_several_tasks_is_returned(server: CreatingServer) -> None:
     server.tasks = [server.task(number, activationId="a-1") for number in (4, 9, 6)]
     assert create(server, "a-1").task["moid"] == "task-9"
 
 
-def test_a_server_that_does_not_filter_by_it(server: CreatingServer) -> None:
+def test_the_activation_id_is_compared_if_the_server_does_not_filter(server: CreatingServer) -> None:
     server.tasks.append(server.task(7, activationId="a-1"))
     everything = server.answers[COLLECT]
     server.answers[COLLECT] = lambda moid, _params: everything(moid, {"filter": {}})
@@ -172,39 +172,39 @@ def test_a_server_that_does_not_filter_by_it(server: CreatingServer) -> None:
     assert create(server, "a-2").changed
 
 
-def test_the_collector_filters_by_it(server: CreatingServer) -> None:
+def test_the_collector_filters_by_the_activation_id(server: CreatingServer) -> None:
     create(server, "a-1")
     assert server.named(COLLECT)[0].params["filter"]["activationId"] == ["a-1"]
     assert server.owned == {}
 
 
 @pytest.mark.parametrize("ran", [True, False])
-def test_a_lost_answer_without_an_activation_id(server: CreatingServer, ran: bool) -> None:
+def test_a_lost_response_without_an_activation_id_is_an_error(server: CreatingServer, ran: bool) -> None:
     server.trouble[CREATE] = [Lost(ran=ran)]
     with pytest.raises(ViError, match=r"not known.*activation_id"):
         create(server)
     assert server.operations[CREATE] == 1
 
 
-def test_a_lost_answer_of_a_task_that_was_created(server: CreatingServer) -> None:
+def test_a_task_is_found_after_a_lost_response(server: CreatingServer) -> None:
     server.trouble[CREATE] = [Lost(ran=True)]
     created = create(server, "a-1")
     assert (created.task["moid"], created.changed, server.operations[CREATE]) == ("task-3", True, 1)
 
 
-def test_a_task_that_the_history_does_not_have_yet(server: CreatingServer) -> None:
+def test_a_task_is_found_in_recent_tasks_before_the_history_has_it(server: CreatingServer) -> None:
     server.shown_after = (10, 0)
     first, second = create(server, "a-1"), create(server, "a-1")
     assert (first.task["moid"], second.task["moid"], second.changed) == ("task-3", "task-3", False)
     assert server.operations[CREATE] == 1
 
 
-def test_a_task_that_is_not_recent_any_more(server: CreatingServer) -> None:
+def test_a_task_is_found_in_the_history_if_it_is_not_recent(server: CreatingServer) -> None:
     server.shown_after = (0, 10)
     assert [create(server, "a-1").changed for _time in range(2)] == [True, False]
 
 
-def test_a_recent_task_takes_one_request(server: CreatingServer) -> None:
+def test_a_recent_task_is_found_without_a_collector(server: CreatingServer) -> None:
     create(server, "a-1")
     before = server.operations[COLLECT]
     create(server, "a-1")
@@ -212,7 +212,7 @@ def test_a_recent_task_takes_one_request(server: CreatingServer) -> None:
 
 
 @pytest.mark.parametrize("shown_after", [(1, 99), (99, 1), (3, 99), (99, 3), (4, 4)])
-def test_a_lost_answer_of_a_task_that_is_found_seconds_later(
+def test_a_task_is_found_seconds_after_a_lost_response(
     server: CreatingServer, slept: list[float], shown_after: tuple[int, int]
 ) -> None:
     server.shown_after = shown_after
@@ -222,7 +222,7 @@ def test_a_lost_answer_of_a_task_that_is_found_seconds_later(
     assert sum(slept) <= 5
 
 
-def test_a_lost_answer_of_a_task_that_was_not_created(server: CreatingServer) -> None:
+def test_a_lost_request_is_sent_again_after_a_search(server: CreatingServer) -> None:
     server.trouble[CREATE] = [Lost(ran=False)]
     created = create(server, "a-1")
     assert (created.task["moid"], created.changed) == ("task-3", True)
@@ -232,7 +232,7 @@ def test_a_lost_answer_of_a_task_that_was_not_created(server: CreatingServer) ->
 
 
 @pytest.mark.parametrize("second", [True, False])
-def test_two_lost_answers(server: CreatingServer, second: bool) -> None:
+def test_two_lost_responses_are_an_error(server: CreatingServer, second: bool) -> None:
     server.trouble[CREATE] = [Lost(ran=False), Lost(ran=second)]
     with pytest.raises(ViError, match=r"not known.*activation_id"):
         create(server, "a-1")
@@ -243,7 +243,7 @@ def test_two_lost_answers(server: CreatingServer, second: bool) -> None:
 @pytest.mark.parametrize(
     "trouble", [Lost(ran=False), Lost(ran=False, error=ConnectError("refused")), Fault("SystemError")]
 )
-def test_a_lost_answer_and_no_way_to_look_it_up(server: CreatingServer, trouble: Any) -> None:
+def test_a_lost_response_is_an_error_if_the_search_fails(server: CreatingServer, trouble: Any) -> None:
     server.shown_after = (99, 99)
     server.trouble[COLLECT] = [None] + [trouble] * 10
     server.trouble[CREATE] = [Lost(ran=True)]
@@ -252,16 +252,16 @@ def test_a_lost_answer_and_no_way_to_look_it_up(server: CreatingServer, trouble:
     assert server.operations[CREATE] == 1
 
 
-@pytest.mark.parametrize("answer", [None, [], "task-3", {}, {"key": 5}])
-def test_an_answer_that_is_none_is_no_reason_for_another(server: CreatingServer, answer: Any) -> None:
-    server.answers[CREATE] = lambda _moid, _params: answer
+@pytest.mark.parametrize("response", [None, [], "task-3", {}, {"key": 5}])
+def test_an_invalid_response_is_an_error_and_not_retried(server: CreatingServer, response: Any) -> None:
+    server.answers[CREATE] = lambda _moid, _params: response
     with pytest.raises(ViError, match="not known"):
         create(server)
     assert server.operations[CREATE] == 1
 
 
 @pytest.mark.parametrize("lost", [True, False])
-def test_an_unknown_type_says_which_are_registered(server: CreatingServer, lost: bool) -> None:
+def test_an_unknown_type_is_refused_with_the_registered_ones(server: CreatingServer, lost: bool) -> None:
     refusal = Fault("InvalidArgument", invalidProperty="taskType")
     server.trouble[CREATE] = [Lost(ran=False), refusal] if lost else [refusal]
     with pytest.raises(ViError, match=r"com\.example\.a.*Registered: com\.example\.a, com\.example\.b") as failed:
@@ -269,7 +269,7 @@ def test_an_unknown_type_says_which_are_registered(server: CreatingServer, lost:
     assert failed.value.fault is not None
 
 
-def test_another_refusal_stays_as_it_is(server: CreatingServer) -> None:
+def test_another_fault_is_reported_as_it_is(server: CreatingServer) -> None:
     server.trouble[CREATE] = [Fault("NoPermission", privilegeId="Task.Create")]
     with pytest.raises(FaultError, match=r"Task\.Create"):
         create(server)
@@ -282,13 +282,13 @@ def test_check_mode_creates_nothing(server: CreatingServer) -> None:
     assert server.operations[CREATE] == 0
 
 
-def test_check_mode_finds_what_is_there(server: CreatingServer) -> None:
+def test_check_mode_finds_an_existing_task(server: CreatingServer) -> None:
     create(server, "a-1")
     created = create(server, "a-1", check_mode=True)
     assert (created.changed, created.task["moid"]) == (False, "task-3")
 
 
-def test_check_mode_knows_the_types(server: CreatingServer) -> None:
+def test_check_mode_refuses_an_unknown_task_type(server: CreatingServer) -> None:
     new = NewTask(ROOT, "com.example.z")
     with server.client() as client, pytest.raises(ViError, match=r"com\.example\.z.*Registered") as failed:
         create_or_find_task(client, new, check_mode=True)
@@ -296,7 +296,7 @@ def test_check_mode_knows_the_types(server: CreatingServer) -> None:
     assert (planned["moid"], planned["description_id"]) == ("check-mode", "com.example.z")
 
 
-def test_check_mode_knows_the_privilege(server: CreatingServer) -> None:
+def test_check_mode_reports_a_missing_privilege(server: CreatingServer) -> None:
     denied = [
         {"entity": ref("Folder", "group-d1"), "privAvailability": [{"privId": "Task.Create", "isGranted": False}]}
     ]
@@ -308,29 +308,29 @@ def test_check_mode_knows_the_privilege(server: CreatingServer) -> None:
     assert sent.params["sessionId"].startswith("key-of-")
 
 
-def test_check_mode_knows_whether_the_entity_is_there(server: CreatingServer) -> None:
+def test_check_mode_reports_a_missing_entity(server: CreatingServer) -> None:
     server.trouble[READ] = [Fault("ManagedObjectNotFound", obj=ref(*ROOT))]
     with pytest.raises(ViError, match="entity: Folder:group-d1 does not exist"):
         create(server, check_mode=True)
 
 
 @pytest.mark.parametrize("trouble", [Fault("InvalidProperty", name="name"), Fault("NoPermission")])
-def test_check_mode_can_do_without_the_name_of_the_entity(server: CreatingServer, trouble: Fault) -> None:
+def test_check_mode_works_without_the_name_of_the_entity(server: CreatingServer, trouble: Fault) -> None:
     server.trouble[READ] = [trouble]
     assert create(server, check_mode=True).task["entity"]["name"] is None
 
 
 @pytest.mark.parametrize("trouble", [Fault("NotSupported"), Fault("NoPermission")])
-def test_check_mode_takes_what_it_can_not_know_as_had(server: CreatingServer, trouble: Fault) -> None:
+def test_check_mode_assumes_privileges_that_it_cannot_query(server: CreatingServer, trouble: Fault) -> None:
     server.trouble["AuthorizationManager.HasPrivilegeOnEntities"] = [trouble]
     assert create(server, check_mode=True).changed
 
 
-def test_the_answer_is_a_task(server: CreatingServer) -> None:
+def test_the_created_task_has_all_keys(server: CreatingServer) -> None:
     assert tuple(create(server).task) == TASK_KEYS
 
 
-def test_a_login_that_is_lost_is_no_doubt_about_the_task() -> None:
+def test_a_lost_login_does_not_say_that_the_task_may_exist() -> None:
     """CreateTask was not sent, so the message must not say that the task may exist."""
     server = CreatingServer()
     server.trouble["SessionManager.Login"] = [Lost(ran=False), Lost(ran=False)]

@@ -21,7 +21,7 @@ def server() -> TaskServer:
     return server
 
 
-def test_what_differs_is_sent(server: TaskServer) -> None:
+def test_only_differences_are_sent(server: TaskServer) -> None:
     with server.client() as client:
         task = DrivenTask(client, info("task-1", "queued"))
         task.update(state="running", description="Copying")
@@ -42,7 +42,7 @@ def test_what_differs_is_sent(server: TaskServer) -> None:
     ]
 
 
-def test_it_is_read_anew(server: TaskServer) -> None:
+def test_refresh_reads_the_task_again(server: TaskServer) -> None:
     with server.client() as client:
         task = DrivenTask(client, info("task-1", "queued"))
         task.refresh()

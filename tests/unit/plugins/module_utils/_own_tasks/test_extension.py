@@ -65,7 +65,7 @@ TEXTS, GERMAN = resource("en", **MESSAGES), resource("de", a__label="DE")
 EVENT = resource("en", "event", a__label="Event")
 
 
-def test_a_new_one() -> None:
+def test_a_new_extension_has_defaults_and_its_task_types() -> None:
     new = extend_extension(None, wanted(), HEARTBEAT)
     assert new == extension(description=description(KEY), version="1.0.0")
     types = [type_of("a", "A"), type_of("b", None, "B at length"), type_of("c")]
@@ -139,14 +139,16 @@ def test_a_new_one() -> None:
         ({"shownInSolutionManager": False, "number": 0}, {}, {"shownInSolutionManager": False, "number": 0}),
     ],
 )
-def test_one_that_exists(before: dict[str, Any], options: dict[str, Any], after: dict[str, Any]) -> None:
+def test_an_existing_extension_is_extended(
+    before: dict[str, Any], options: dict[str, Any], after: dict[str, Any]
+) -> None:
     there = extension(**before)
     untouched = copy.deepcopy(there)
     assert extend_extension(there, wanted(**options), HEARTBEAT) == extension(**after)
     assert there == untouched
 
 
-def test_less() -> None:
+def test_removed_task_types_are_taken_out_with_their_texts() -> None:
     there = extension(
         company="",
         taskList=task_list("a", "b"),
@@ -162,7 +164,7 @@ def test_less() -> None:
     assert reduce_extension(extension(), ["a"]) == extension(taskList=[], resourceList=[])
 
 
-def test_in_an_answer() -> None:
+def test_an_extension_in_a_result_has_its_documented_keys() -> None:
     assert extension_result(None) is None
     there = extension(
         company="",
@@ -191,7 +193,7 @@ def test_in_an_answer() -> None:
         {"description": "Jobs"},
     ],
 )
-def test_a_broken_answer(broken: dict[str, Any]) -> None:
+def test_a_damaged_extension_is_an_error(broken: dict[str, Any]) -> None:
     with pytest.raises(BadResponse):
         extension_result(extension(**broken))
 
@@ -204,12 +206,12 @@ def test_a_broken_answer(broken: dict[str, Any]) -> None:
         ({"task_types": [type_of("a"), type_of("b"), type_of("a", "A")]}, "task_types: 'a' is given twice"),
     ],
 )
-def test_refused(options: dict[str, Any], message: str) -> None:
+def test_invalid_options_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         wanted(**options)
 
 
-def test_what_is_taken_out_may_stand_beside_what_is_broken() -> None:
+def test_a_task_type_can_be_removed_beside_damaged_ones() -> None:
     odd = [{"taskID": []}, {"taskID": {"a": 1}}]
     texts = [{"_typeName": "ExtensionResourceInfo", "module": "task", "data": [{"key": {}, "value": "x"}]}]
     after = reduce_extension(extension(taskList=[*odd, *task_list("a")], resourceList=texts), ["a"])
@@ -218,7 +220,7 @@ def test_what_is_taken_out_may_stand_beside_what_is_broken() -> None:
 
 
 @pytest.mark.parametrize("character", [*',/\\#+<>=;"', "\t", "\n", "\x7f", "\u00e9", "\u2028"])
-def test_a_key_that_the_api_does_not_allow(character: str) -> None:
+def test_a_key_with_a_special_character_is_refused(character: str) -> None:
     with pytest.raises(
         InputError, match=r"extension: the key .* contains .*\. Use printable ASCII characters, except for , /"
     ):
@@ -226,11 +228,11 @@ def test_a_key_that_the_api_does_not_allow(character: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["com.example.jobs", "com.example my jobs", "jobs", "A-1_(b)'!$%&*:?@[]^`{|}~"])
-def test_a_key_that_the_api_allows(key: str) -> None:
+def test_a_key_with_allowed_characters_is_accepted(key: str) -> None:
     assert parse_extension({**NOTHING, "extension": key}).key == key
 
 
-def test_the_texts_for_messages_go_with_the_last_type() -> None:
+def test_the_texts_for_messages_are_removed_with_the_last_type() -> None:
     there = extend_extension(None, wanted(task_types=[type_of("a"), type_of("b")]), HEARTBEAT)
     assert reduce_extension(there, ["a"])["resourceList"] == [resource("en", **MESSAGES)]
     assert reduce_extension(there, ["a", "b"])["resourceList"] == []

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The process beside a command: it acts only if the module ends without a word."""
+"""The guard process of a command acts only if the module ends without dismissing it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class NotedServer(OwnTaskServer):
 
 
 class Guarded:
-    """A guard whose module does not exist, and what it tells the vCenter, in files."""
+    """A guard whose module does not exist. Files record the state and the requests that it sends to the vCenter."""
 
     def __init__(self, folder: Path):
         self.told, self.notes = folder / "told", folder / "notes"
@@ -101,7 +101,7 @@ def group() -> Iterator[ProcessGroup]:
     group.stop()
 
 
-def test_a_module_that_is_killed(guarded: Guarded, group: ProcessGroup) -> None:
+def test_the_guard_ends_task_and_command_of_a_killed_module(guarded: Guarded, group: ProcessGroup) -> None:
     guarded.guard.started(group)
     state = guarded.die()
     assert (state["state"], state["fault"]["faultMessage"][0]["message"]) == ("error", "killed")
@@ -111,11 +111,11 @@ def test_a_module_that_is_killed(guarded: Guarded, group: ProcessGroup) -> None:
     assert not group.exists()
 
 
-def test_a_module_that_is_killed_before_the_command_runs(guarded: Guarded) -> None:
+def test_the_guard_ends_the_task_of_a_module_killed_before_the_command(guarded: Guarded) -> None:
     assert guarded.die()["state"] == "error"
 
 
-def test_a_module_that_is_killed_while_it_reports(guarded: Guarded) -> None:
+def test_the_guard_reports_the_end_of_the_command_for_a_killed_module(guarded: Guarded) -> None:
     guarded.guard.started(ProcessGroup(os.getpid() * 1000))
     guarded.guard.ended({"state": "success"})
     assert guarded.die()["state"] == "success"
@@ -128,7 +128,7 @@ def test_the_guard_reads_the_task_again_over_a_connection_of_its_own_and_closes_
     assert requests == ["Login", "RetrievePropertiesEx", "SetTaskState", "RetrievePropertiesEx"]
 
 
-def test_a_module_that_ends_by_itself(guarded: Guarded, group: ProcessGroup) -> None:
+def test_a_dismissed_guard_does_nothing(guarded: Guarded, group: ProcessGroup) -> None:
     guarded.guard.started(group)
     guarded.guard.dismiss()
     assert guarded.guard._side.ended
@@ -136,13 +136,13 @@ def test_a_module_that_ends_by_itself(guarded: Guarded, group: ProcessGroup) -> 
     assert group.exists()
 
 
-def test_a_module_that_is_interrupted(guarded: Guarded) -> None:
+def test_the_guard_takes_over_from_an_interrupted_module(guarded: Guarded) -> None:
     run = guarded.run("echo ready; exec sleep 300")
     assert guarded.guard.take_over()
     assert (guarded.state()["state"], run.rc) == ("error", -signal.SIGTERM)
 
 
-def test_a_module_that_is_interrupted_does_not_wait_for_a_command_that_needs_long(
+def test_an_interrupted_module_does_not_wait_for_a_slow_command(
     guarded: Guarded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guard, "_HANDOVER", 0.1)
@@ -155,7 +155,7 @@ def test_a_module_that_is_interrupted_does_not_wait_for_a_command_that_needs_lon
     assert guarded.state()["state"] == "error"
 
 
-def test_a_signal_that_the_module_got_before_does_not_stop_the_guard(tmp_path: Path) -> None:
+def test_an_earlier_signal_to_the_module_does_not_stop_the_guard(tmp_path: Path) -> None:
     with interruptible():
         os.kill(os.getpid(), signal.SIGTERM)
         guarded = Guarded(tmp_path)
@@ -163,7 +163,7 @@ def test_a_signal_that_the_module_got_before_does_not_stop_the_guard(tmp_path: P
 
 
 def test_a_command_may_write_while_the_guard_stops_it(tmp_path: Path) -> None:
-    """It would be killed by SIGPIPE if nobody read its output, or wait if nobody went on reading."""
+    """Without a reader of its output, SIGPIPE would kill the command, or it would block."""
     guarded, done = Guarded(tmp_path), tmp_path / "done"
     script = f"trap 'head -c 300000 /dev/zero; echo end; touch {done}; exit 0' TERM; echo ready; sleep 300 & wait"
     module = os.fork()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The end of an output, progress in it, and what a vCenter gets of it."""
+"""The end of an output, the progress in it, and the text for the vCenter."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def end(*chunks: bytes, size: int = 20) -> tuple[str, bool]:
         ([b"x" * 20], "x" * 20),
     ],
 )
-def test_a_short_output_is_whole(chunks: list[bytes], text: str) -> None:
+def test_a_short_output_is_kept_completely(chunks: list[bytes], text: str) -> None:
     assert end(*chunks) == (text, False)
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 30, 1000])
-def test_a_long_output_is_its_last_whole_lines_and_a_note(chunk: int) -> None:
+def test_a_long_output_is_cut_to_its_last_whole_lines(chunk: int) -> None:
     data = b"".join(b"line %d\n" % number for number in range(100))
     chunks = [data[start : start + chunk] for start in range(0, len(data), chunk)]
     kept = "line 98\nline 99"
@@ -63,7 +63,7 @@ def test_a_long_line_before_others_is_cut_and_kept(after: bytes) -> None:
     assert kept == data[-1_000_000:].decode().rstrip()
 
 
-def test_a_huge_output_is_not_held() -> None:
+def test_a_huge_output_is_not_kept_in_memory() -> None:
     output = OutputEnd(1000)
     for _chunk in range(1000):
         output.add(b"x" * 999)
@@ -100,11 +100,11 @@ def matched(pattern: str, *chunks: tuple[str, bytes], size: int = 1000) -> str |
     ],
 )
 @pytest.mark.parametrize("size", [1000, 100_000])
-def test_the_last_match(chunks: list[tuple[str, bytes]], text: str | None, size: int) -> None:
+def test_the_last_match_in_the_output_is_found(chunks: list[tuple[str, bytes]], text: str | None, size: int) -> None:
     assert matched(r"(\d+)%", *chunks, size=size) == text
 
 
-def test_what_was_searched_is_not_searched_again() -> None:
+def test_searched_output_is_not_searched_again() -> None:
     match, output = LastMatch(re.compile("(a)|(b)")), OutputEnd()
     for data in (b"a\n", b"b\n"):
         output.add(data)
@@ -115,7 +115,7 @@ def test_what_was_searched_is_not_searched_again() -> None:
     assert match.text is None
 
 
-def test_a_group_that_did_not_take_part_is_no_match() -> None:
+def test_a_match_without_its_group_is_ignored() -> None:
     assert matched(r"(?:step (\d+)|end)", ("stdout", b"step 3\nend\n")) == "3"
 
 
@@ -134,16 +134,16 @@ def test_a_group_that_did_not_take_part_is_no_match() -> None:
         ("x", None),
     ],
 )
-def test_percentages(text: str | None, percent: int | None) -> None:
+def test_percentages_are_parsed(text: str | None, percent: int | None) -> None:
     assert percentage(text) == percent
 
 
-def test_what_is_shown_has_no_control_characters() -> None:
+def test_shown_text_has_no_control_characters() -> None:
     assert shown_text("\x1b[1;31mred\x1b[0m\tand \x1b]0;title\x07\x00blue\u2028\u202e") == "red and  blue"
     assert shown_text("x" * 300) == "x" * 200 + "…"
 
 
-def test_the_last_lines() -> None:
+def test_the_last_lines_are_joined_and_shortened() -> None:
     assert last_lines("") == last_lines(" \n\r\n") == ""
     assert last_lines("first\n\n  \x1b[31msecond\x1b[0m\r\nthird\n") == "first | second | third"
     assert last_lines("".join(f"{number}\n" for number in range(50))).split(" | ") == list(map(str, range(40, 50)))

@@ -43,7 +43,7 @@ def run(server: ExtensionServer, before: dict[str, Any] | None, after: dict[str,
     ("trouble", "registered"),
     [([], 1), ([Lost(ran=True)], 1), ([Lost(ran=False)], 2), ([Lost(ran=False), None], 2)],
 )
-def test_register(trouble: list[Any], registered: int) -> None:
+def test_an_extension_is_registered_once_even_after_a_lost_response(trouble: list[Any], registered: int) -> None:
     server = ExtensionServer()
     server.trouble[REGISTER] = trouble
     run(server, None, EXTENSION)
@@ -52,7 +52,7 @@ def test_register(trouble: list[Any], registered: int) -> None:
     assert not any(sent.repeatable for sent in server.named(REGISTER))
 
 
-def test_register_that_arrives_late() -> None:
+def test_a_late_first_request_does_not_fail_the_registration() -> None:
     server = ExtensionServer()
     server.trouble[REGISTER] = [Lost(ran=False)]
     server.late = [EXTENSION]
@@ -61,7 +61,7 @@ def test_register_that_arrives_late() -> None:
     assert server.extensions == {KEY: EXTENSION}
 
 
-def test_register_that_is_lost_for_good_or_refused() -> None:
+def test_registering_fails_after_repeated_losses_or_a_fault() -> None:
     server = ExtensionServer()
     server.trouble[REGISTER] = [Lost(ran=False), Lost(ran=False)]
     with pytest.raises(NoResponse):
@@ -72,7 +72,7 @@ def test_register_that_is_lost_for_good_or_refused() -> None:
     assert server.extensions == {}
 
 
-def test_update_and_unregister() -> None:
+def test_an_extension_can_be_updated_and_unregistered() -> None:
     server = ExtensionServer(EXTENSION)
     newer = {**EXTENSION, "version": "2"}
     run(server, EXTENSION, newer)
@@ -93,7 +93,7 @@ def test_update_and_unregister() -> None:
         (EXTENSION, None, "Extension.Unregister"),
     ],
 )
-def test_check_mode_asks_for_the_privilege_only(before: Any, after: Any, privilege: str) -> None:
+def test_check_mode_only_checks_the_privilege(before: Any, after: Any, privilege: str) -> None:
     server = ExtensionServer()
     root = {"type": "Folder", "value": "group-d1"}
     server.answers["ServiceInstance.content"] = lambda _moid, _params: {"rootFolder": root}
@@ -124,7 +124,9 @@ def test_check_mode_asks_for_the_privilege_only(before: Any, after: Any, privile
         (None, "", True, False),
     ],
 )
-def test_whose_it_is(owner: str | None, company: str | None, whole: bool, refused: bool) -> None:
+def test_the_extension_of_another_company_is_refused(
+    owner: str | None, company: str | None, whole: bool, refused: bool
+) -> None:
     wanted = WantedExtension(KEY, company=company)
     if refused:
         with pytest.raises(InputError, match=f"company: the extension {KEY} "):
@@ -133,15 +135,15 @@ def test_whose_it_is(owner: str | None, company: str | None, whole: bool, refuse
         refuse_foreign_extension({**EXTENSION, "company": owner}, wanted, whole=whole)
 
 
-@pytest.mark.parametrize("answer", [{**EXTENSION, "key": "com.example.other"}, {"_typeName": "Extension"}, []])
-def test_another_extension_is_found(answer: Any) -> None:
+@pytest.mark.parametrize("response", [{**EXTENSION, "key": "com.example.other"}, {"_typeName": "Extension"}, []])
+def test_a_response_with_another_extension_is_an_error(response: Any) -> None:
     server = ExtensionServer()
-    server.answers["ExtensionManager.FindExtension"] = lambda _moid, _params: answer
+    server.answers["ExtensionManager.FindExtension"] = lambda _moid, _params: response
     with pytest.raises(BadResponse, match=r"^FindExtension returned "):
         find_extension(server.client("S0"), KEY)
 
 
-def test_find_and_heartbeat() -> None:
+def test_an_extension_is_found_and_keeps_its_heartbeat_time() -> None:
     server = ExtensionServer(EXTENSION)
     client = server.client("S0")
     assert find_extension(client, KEY) == EXTENSION

@@ -58,7 +58,7 @@ OPTIONS: dict[str, Any] = {"extension": KEY, "company": "Example", "task_types":
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_an_update_keeps_what_a_newer_release_added(state: str) -> None:
+def test_an_update_keeps_fields_of_newer_releases(state: str) -> None:
     server = ServersOfExtension()
     server.extensions[KEY]["taskList"] = [] if state == "present" else [{"taskID": f"{KEY}.run"}]
     assert run(server, state=state)["changed"] is True
@@ -66,7 +66,7 @@ def test_an_update_keeps_what_a_newer_release_added(state: str) -> None:
     assert sent.params["extension"]["server"][0]["serverCertificate"] == "PEM"
 
 
-def test_an_extension_that_stays_takes_no_negotiation() -> None:
+def test_an_unchanged_extension_needs_no_negotiation() -> None:
     server = ServersOfExtension()
     server.extensions[KEY]["taskList"] = [{"taskID": f"{KEY}.run"}]
     assert run(server)["changed"] is False
@@ -82,7 +82,7 @@ def test_an_update_that_could_erase_fields_is_refused(check_mode: bool) -> None:
     assert server.operations[UPDATE] == 0
 
 
-def test_without_servers_there_is_nothing_to_erase() -> None:
+def test_an_extension_without_servers_can_always_be_updated() -> None:
     server = ServersOfExtension()
     server.version = "10.0.0.0"
     server.extensions[KEY]["server"] = []

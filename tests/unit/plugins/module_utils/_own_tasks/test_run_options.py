@@ -38,7 +38,7 @@ def test_the_label_is_the_program_by_default() -> None:
     assert parsed(argv=["/usr/local/bin/nightly"], label="Nightly copy").label == "Nightly copy"
 
 
-def test_durations_and_patterns() -> None:
+def test_durations_and_patterns_are_parsed() -> None:
     options = parsed(cmd="x", timeout="15m", progress_regex=r"(\d+)%", description_regex="^(.*)$")
     assert options.timeout == 900
     assert options.progress
@@ -64,6 +64,6 @@ def test_durations_and_patterns() -> None:
         ({"cmd": "x", "description_regex": ".*"}, "description_regex: the expression has no group"),
     ],
 )
-def test_what_can_not_be_run(given: dict[str, Any], message: str) -> None:
+def test_invalid_options_are_refused(given: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         parsed(**given)

@@ -90,7 +90,7 @@ def described(text: str, key: str = "k") -> dict[str, str]:
         (info("task-1", "success", progress=100), {"progress": 100}, []),
     ],
 )
-def test_steps(task: dict[str, Any], options: dict[str, Any], steps: list[Any]) -> None:
+def test_steps_lead_to_the_wanted_state(task: dict[str, Any], options: dict[str, Any], steps: list[Any]) -> None:
     assert [tuple(step) for step in plan_steps(task, wanted(**options))] == steps
 
 
@@ -108,25 +108,25 @@ def test_steps(task: dict[str, Any], options: dict[str, Any], steps: list[Any]) 
         (info("task-1", "queued"), {"state": "queued", "progress": 5}, "task-1.*queued.*running"),
     ],
 )
-def test_what_can_not_become(task: dict[str, Any], options: dict[str, Any], words: str) -> None:
+def test_impossible_changes_are_refused(task: dict[str, Any], options: dict[str, Any], words: str) -> None:
     with pytest.raises(TaskError, match=words) as failed:
         plan_steps(task, wanted(**options))
     assert failed.value.result["task"]["moid"] == "task-1"
 
 
-def test_the_end_carries_its_result() -> None:
+def test_the_final_state_is_sent_with_its_result() -> None:
     steps = plan_steps(info("task-1"), wanted(state="success", result={"type": "VirtualMachine", "moid": "vm-7"}))
     reference = {"_typeName": "ManagedObjectReference", "type": "VirtualMachine", "value": "vm-7"}
     assert steps == [StateStep("SetTaskState", {"state": "success", "result": reference})]
 
 
-def test_the_end_carries_its_fault() -> None:
+def test_the_final_state_is_sent_with_its_fault() -> None:
     (step,) = plan_steps(info("task-1"), wanted(state="error", fault={"message": "No space."}))
     assert step.params["fault"]["_typeName"] == "ExtendedFault"
     assert [each["message"] for each in step.params["fault"]["faultMessage"]] == ["No space."]
 
 
-def test_a_description_with_a_key_of_its_own_differs_by_it() -> None:
+def test_descriptions_with_another_key_are_different() -> None:
     task = info("task-1", description=described("copying", "phase.copy"))
     assert plan_steps(task, wanted(description={"key": "phase.copy", "message": "copying"})) == []
     assert plan_steps(task, wanted(description={"key": "phase.other", "message": "copying"})) != []
@@ -141,7 +141,7 @@ def test_a_description_with_a_key_of_its_own_differs_by_it() -> None:
         {"description": {"key": "phase.copy", "message": "copying"}},
     ],
 )
-def test_what_is_predicted_is_what_the_server_then_has(options: dict[str, Any]) -> None:
+def test_the_predicted_task_is_what_the_server_returns(options: dict[str, Any]) -> None:
     """Applying the steps to a TaskInfo as a server does leads to the predicted result."""
     task = info("task-1", "queued", progress=None)
     steps = plan_steps(task, wanted(**options))
@@ -176,6 +176,6 @@ def test_an_operation_of_the_vcenter_is_refused() -> None:
         (None, True),
     ],
 )
-def test_a_description_that_the_server_rebuilt(actual: dict[str, Any] | None, sends: bool) -> None:
+def test_a_description_that_the_server_rebuilt_is_not_sent_again(actual: dict[str, Any] | None, sends: bool) -> None:
     steps = plan_steps(info("task-7", description=actual), wanted(description="Copying"))
     assert [step.method for step in steps] == (["SetTaskDescription"] if sends else [])

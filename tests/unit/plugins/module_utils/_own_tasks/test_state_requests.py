@@ -41,7 +41,7 @@ def states_set(server: OwnTaskServer) -> list[str]:
     return [each.params["state"] for each in server.named(SET_STATE)]
 
 
-def test_in_their_order(server: OwnTaskServer) -> None:
+def test_steps_are_sent_in_order(server: OwnTaskServer) -> None:
     with server.client("S0") as client:
         send_steps(client, "task-1", STEPS)
     assert sent(server) == [SET_STATE, "Task.SetTaskDescription", "Task.UpdateProgress", SET_STATE]
@@ -50,7 +50,7 @@ def test_in_their_order(server: OwnTaskServer) -> None:
 
 
 @pytest.mark.parametrize("step", [START, SUCCEED])
-def test_a_lost_answer_that_ran_is_not_sent_again(server: OwnTaskServer, step: StateStep) -> None:
+def test_a_request_that_ran_is_not_sent_again(server: OwnTaskServer, step: StateStep) -> None:
     server.trouble[SET_STATE] = [Lost(ran=True)]
     with server.client("S0") as client:
         send_steps(client, "task-1", [step])
@@ -59,7 +59,7 @@ def test_a_lost_answer_that_ran_is_not_sent_again(server: OwnTaskServer, step: S
 
 
 @pytest.mark.parametrize("step", [START, SUCCEED])
-def test_a_lost_answer_that_did_not_run_is_sent_again_after_a_look(server: OwnTaskServer, step: StateStep) -> None:
+def test_a_request_that_did_not_run_is_sent_again_after_a_read(server: OwnTaskServer, step: StateStep) -> None:
     server.trouble[SET_STATE] = [Lost(ran=False)]
     with server.client("S0") as client:
         send_steps(client, "task-1", [step])
@@ -67,7 +67,7 @@ def test_a_lost_answer_that_did_not_run_is_sent_again_after_a_look(server: OwnTa
     assert server.tasks["task-1"]["state"] == step.params["state"]
 
 
-def test_a_late_first_request_that_ran_after_the_look(server: OwnTaskServer) -> None:
+def test_a_late_first_request_does_not_fail_the_retry(server: OwnTaskServer) -> None:
     def late(moid: str, params: Any) -> None:
         server.change(moid, state="success")
         raise Fault("InvalidState")
@@ -79,21 +79,21 @@ def test_a_late_first_request_that_ran_after_the_look(server: OwnTaskServer) -> 
     assert len(server.named(SET_STATE)) == 2
 
 
-def test_a_task_that_another_one_ended_meanwhile(server: OwnTaskServer) -> None:
+def test_a_task_that_another_client_ended_is_an_error(server: OwnTaskServer) -> None:
     server.trouble[SET_STATE] = [Lost(ran=False)]
     server.change("task-1", state="error")
     with server.client("S0") as client, pytest.raises(FaultError, match="InvalidState"):
         send_steps(client, "task-1", [SUCCEED])
 
 
-def test_answers_that_are_lost_again_and_again(server: OwnTaskServer) -> None:
+def test_repeatedly_lost_responses_are_an_error(server: OwnTaskServer) -> None:
     server.trouble[SET_STATE] = [Lost(ran=False)] * 10
     with server.client("S0") as client, pytest.raises(NoResponse):
         send_steps(client, "task-1", [SUCCEED])
     assert len(server.named(SET_STATE)) == 2
 
 
-def test_a_step_that_fails_ends_it(server: OwnTaskServer) -> None:
+def test_no_step_is_sent_after_a_failed_one(server: OwnTaskServer) -> None:
     server.trouble["Task.UpdateProgress"] = [Fault("InvalidState")]
     with server.client("S0") as client, pytest.raises(FaultError, match="UpdateProgress"):
         send_steps(client, "task-1", STEPS)
@@ -139,7 +139,9 @@ LEAVE_OUT = "Leave type out for ExtendedFault"
         (SUCCEED.params, Fault("InvalidRequest"), "SetTaskState of Task:task-1: InvalidRequest"),
     ],
 )
-def test_a_final_state_that_is_refused(server: OwnTaskServer, params: Any, fault: Fault, message: str) -> None:
+def test_a_refused_final_state_gives_a_clear_message(
+    server: OwnTaskServer, params: Any, fault: Fault, message: str
+) -> None:
     server.trouble[SET_STATE] = [fault]
     with server.client("S0") as client, pytest.raises(FaultError) as refused:
         send_steps(client, "task-1", [StateStep("SetTaskState", params)])

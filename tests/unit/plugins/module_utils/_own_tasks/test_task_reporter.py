@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a vCenter is told of a command, and when, whether it responds or not."""
+"""What is reported to a vCenter about a command, and when, whether the vCenter responds or not."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def run_for(server: TaskServer, reporter: TaskReporter, seconds: float, progress
         server.clock.advance(0.5)
 
 
-def test_only_what_is_new_is_sent(server: OwnTaskServer) -> None:
+def test_only_new_progress_is_sent(server: OwnTaskServer) -> None:
     reporter = server.reporter()
     for progress in (10, 10, 20):
         run_for(server, reporter, 2, progress)
     assert [sent.params["percentDone"] for sent in server.named(PROGRESS)] == [10, 20]
 
 
-def test_updates_keep_their_pace(server: OwnTaskServer) -> None:
+def test_updates_are_limited_in_rate(server: OwnTaskServer) -> None:
     reporter = server.reporter()
     for progress in range(100):
         reporter.update(progress, None)
@@ -56,14 +56,14 @@ def test_updates_keep_their_pace(server: OwnTaskServer) -> None:
 
 
 @pytest.mark.parametrize(("cancelable", "least", "most"), [(True, 15, 21), (False, 1, 1)])
-def test_looks_are_few(server: OwnTaskServer, cancelable: bool, least: int, most: int) -> None:
+def test_the_task_is_read_rarely(server: OwnTaskServer, cancelable: bool, least: int, most: int) -> None:
     run_for(server, server.reporter(cancelable=cancelable), 62)
     looks = server.named(READ)
     assert least <= len(looks) <= most
     assert looks[0].params["specSet"][0]["propSet"][0]["pathSet"] == ["info.cancelled"]
 
 
-def test_a_cancel_is_seen(server: OwnTaskServer) -> None:
+def test_a_cancel_is_noticed(server: OwnTaskServer) -> None:
     reporter = server.reporter()
     run_for(server, reporter, 5)
     assert not reporter.cancelled
@@ -73,7 +73,7 @@ def test_a_cancel_is_seen(server: OwnTaskServer) -> None:
 
 
 @pytest.mark.parametrize("trouble", [REFUSED, Lost(ran=False), Fault("NoPermission"), Fault("NotAuthenticated")])
-def test_trouble_meanwhile_is_survived_and_made_good(server: OwnTaskServer, trouble: Any) -> None:
+def test_failed_requests_are_retried_later(server: OwnTaskServer, trouble: Any) -> None:
     reporter = server.reporter()
     server.trouble[PROGRESS] = [trouble]
     run_for(server, reporter, 12, 30)
@@ -85,7 +85,7 @@ def test_trouble_meanwhile_is_survived_and_made_good(server: OwnTaskServer, trou
     assert reporter.cancelled
 
 
-def test_no_request_takes_long(server: OwnTaskServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_request_has_a_short_timeout(server: OwnTaskServer, monkeypatch: pytest.MonkeyPatch) -> None:
     limits: list[float] = []
     send = server.send
 
@@ -101,7 +101,7 @@ def test_no_request_takes_long(server: OwnTaskServer, monkeypatch: pytest.Monkey
     assert max(limits) <= 5
 
 
-def test_the_end(server: OwnTaskServer) -> None:
+def test_the_end_of_the_command_is_reported(server: OwnTaskServer) -> None:
     reporter = server.reporter()
     assert reporter.end(SUCCESS, 60) == ""
     assert (server.tasks["task-1"]["state"], server.tasks["task-1"]["progress"]) == ("success", 100)
@@ -111,28 +111,30 @@ def test_the_end(server: OwnTaskServer) -> None:
 @pytest.mark.parametrize("trouble", [REFUSED, Lost(ran=False), Lost(ran=True), Fault("NotAuthenticated")])
 @pytest.mark.parametrize("operation", [SET, PROGRESS, READ, "SessionManager.Login"])
 @pytest.mark.parametrize("times", [1, 3])
-def test_the_end_is_tried_until_it_is_told(server: OwnTaskServer, operation: str, trouble: Any, times: int) -> None:
+def test_the_end_is_retried_until_the_vcenter_has_it(
+    server: OwnTaskServer, operation: str, trouble: Any, times: int
+) -> None:
     server.trouble[operation] = [trouble] * times
     assert server.reporter().end(SUCCESS, 60) == ""
     assert server.tasks["task-1"]["state"] == "success"
 
 
-def test_an_end_that_the_vcenter_has_taken_is_not_sent_again(server: OwnTaskServer) -> None:
-    """The response is lost, and the vCenter is out of reach when the client looks."""
+def test_an_end_that_the_vcenter_has_is_not_sent_again(server: OwnTaskServer) -> None:
+    """The response is lost, and the vCenter is unreachable when the client reads the task."""
     server.trouble[SET] = [Lost(ran=True)]
     server.trouble[READ] = [REFUSED] * 2
     assert server.reporter().end(SUCCESS, 60) == ""
     assert server.operations[SET] == 1
 
 
-def test_the_end_is_not_tried_for_ever(server: OwnTaskServer) -> None:
+def test_the_end_is_retried_until_a_timeout(server: OwnTaskServer) -> None:
     server.trouble[SET] = [REFUSED] * 100
     begun = server.clock.time
     assert server.reporter().end(SUCCESS, 60) == "No connection"
     assert 55 <= server.clock.time - begun <= 75
 
 
-def test_an_end_that_somebody_else_set_stays(server: OwnTaskServer) -> None:
+def test_an_end_set_by_another_client_is_kept(server: OwnTaskServer) -> None:
     server.change("task-1", state="error")
     reporter = server.reporter()
     assert "InvalidState" in reporter.end(SUCCESS, 60)
@@ -140,13 +142,13 @@ def test_an_end_that_somebody_else_set_stays(server: OwnTaskServer) -> None:
     assert server.operations[SET] == 1
 
 
-def test_a_task_that_no_longer_exists(server: OwnTaskServer) -> None:
+def test_the_end_of_a_missing_task_is_not_retried(server: OwnTaskServer) -> None:
     server.trouble[PROGRESS] = [Fault("ManagedObjectNotFound", obj={"type": "Task", "value": "task-1"})] * 9
     assert "ManagedObjectNotFound" in server.reporter().end(SUCCESS, 60)
     assert server.operations[PROGRESS] == 1
 
 
-def test_a_session_that_was_given_and_has_ended(server: OwnTaskServer) -> None:
+def test_the_end_is_not_retried_in_an_ended_given_session(server: OwnTaskServer) -> None:
     client = server.client("S-given")
     server.end_sessions()
     reporter = TaskReporter(client, DrivenTask(client, info("task-1")))

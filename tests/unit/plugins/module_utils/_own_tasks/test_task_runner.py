@@ -34,10 +34,10 @@ Script = Callable[..., Any]
 
 
 class FakeGuard:
-    """Stands where the guard stands, which its own tests start.
+    """Replaces the guard, which has its own tests.
 
     :cvar told: what the module tells it
-    :cvar quick: whether it has soon finished what it takes over
+    :cvar quick: whether it finishes soon after taking over
     """
 
     told: ClassVar[list[Any]] = []
@@ -64,7 +64,7 @@ class FakeGuard:
 
 @pytest.fixture(autouse=True)
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What the guard is told."""
+    """What the module tells the guard."""
     monkeypatch.setattr(task_runner, "Guard", FakeGuard)
     monkeypatch.setattr(FakeGuard, "told", [])
     return FakeGuard.told
@@ -111,7 +111,7 @@ def text(fault: dict[str, Any]) -> str:
     return str(message["message"])
 
 
-def test_success(server: OwnTaskServer, told: list[Any]) -> None:
+def test_a_successful_command_ends_its_task_in_success(server: OwnTaskServer, told: list[Any]) -> None:
     result = run(server, "sh", "-c", "echo done")
     assert told == ["success", "dismissed"]
     assert (result["rc"], result["stdout"], result["reported"], result["changed"]) == (0, "done", True, True)
@@ -119,7 +119,7 @@ def test_success(server: OwnTaskServer, told: list[Any]) -> None:
     assert [sent.params["state"] for sent in server.named(SET)] == ["running", "success"]
 
 
-def test_progress_and_description(server: OwnTaskServer) -> None:
+def test_progress_and_description_are_read_from_the_output(server: OwnTaskServer) -> None:
     script = "for n in 1 2 3; do printf 'disk %d: %d0%%\\r' $n $n; sleep 0.3; done; echo '\033[1mdisk 4\033[0m'"
     run(server, "sh", "-c", script, progress=re.compile(r"(\d+)%"), description=re.compile(r"(disk.*\d)"))
     assert [sent.params["percentDone"] for sent in server.named("Task.UpdateProgress")] == [10, 20, 30, 100]
@@ -127,7 +127,7 @@ def test_progress_and_description(server: OwnTaskServer) -> None:
     assert shown == ["Copy", *[f"Copy: disk {n}: {n}0" for n in (1, 2, 3)], "Copy: disk 4"]
 
 
-def test_stderr_is_the_fault(server: OwnTaskServer) -> None:
+def test_stderr_becomes_the_fault_of_the_task(server: OwnTaskServer) -> None:
     message, fault = failed(server, "sh", "-c", "echo fine; echo Copying >&2; echo '\033[31mIt is full' >&2; exit 3")
     assert message == "The command ended with code 3: Copying | It is full"
     assert (fault["_typeName"], fault["faultTypeId"], text(fault)) == (
@@ -148,7 +148,9 @@ def test_stderr_is_the_fault(server: OwnTaskServer) -> None:
         ("kill -9 $$", [3], "The command was ended by SIGKILL, and wrote nothing to stderr"),
     ],
 )
-def test_without_stderr(server: OwnTaskServer, script: str, ok_codes: list[int], message: str) -> None:
+def test_a_failure_without_stderr_has_a_message_of_its_own(
+    server: OwnTaskServer, script: str, ok_codes: list[int], message: str
+) -> None:
     found, fault = failed(server, "sh", "-c", script, ok_codes=ok_codes)
     assert (found, text(fault)) == (message, message)
 
@@ -160,7 +162,7 @@ def test_a_long_stderr_is_cut(server: OwnTaskServer) -> None:
     assert len(message) < 1100
 
 
-def test_ok_codes(server: OwnTaskServer) -> None:
+def test_ok_codes_decide_which_exit_codes_are_success(server: OwnTaskServer) -> None:
     assert run(server, "sh", "-c", "exit 3", ok_codes=[0, 3])["task"]["state"] == "success"
     server.change("task-1", state="queued")
     message, fault = failed(server, "sh", "-c", "echo It is full >&2", ok_codes=[3])
@@ -176,7 +178,9 @@ def test_ok_codes(server: OwnTaskServer) -> None:
         ("a\0b", 126, "embedded null byte"),
     ],
 )
-def test_a_command_that_can_not_be_started(server: OwnTaskServer, program: str, rc: int, reason: str) -> None:
+def test_a_command_that_cannot_be_started_is_an_error(
+    server: OwnTaskServer, program: str, rc: int, reason: str
+) -> None:
     message, fault = failed(server, program, rc=rc)
     assert message == text(fault) == f"The command could not be started: {reason}"
 
@@ -188,14 +192,14 @@ def test_a_command_that_can_not_be_started_wrote_nothing(server: OwnTaskServer) 
     assert (result["stdout"], result["stderr"], result["truncated"]) == ("", "", False)
 
 
-def test_a_timeout(server: OwnTaskServer) -> None:
+def test_a_timeout_stops_the_command(server: OwnTaskServer) -> None:
     begun = time.monotonic()
     message, fault = failed(server, "sh", "-c", "sleep 300", timeout=0.2)
     assert time.monotonic() - begun < 10
     assert (fault["_typeName"], text(fault)) == ("Timedout", message)
 
 
-def test_a_cancel(server: OwnTaskServer) -> None:
+def test_a_cancel_stops_the_command(server: OwnTaskServer) -> None:
     server.change("task-1", cancelled=True)
     message, fault = failed(server, "sh", "-c", "trap '' TERM; sleep 300; sleep 300", timeout=20.0)
     assert message == "task-1: The task was cancelled, and the command was stopped"
@@ -219,7 +223,7 @@ def test_an_interrupt_leaves_the_rest_to_the_guard(
     assert told == ["take over"]
 
 
-def test_an_interrupt_while_the_command_is_being_stopped(
+def test_an_interrupt_ends_the_stop_of_the_command_early(
     server: OwnTaskServer, told: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(command, "TERMINATION", 30)
@@ -235,7 +239,9 @@ def test_an_interrupt_while_the_command_is_being_stopped(
 
 
 @pytest.mark.parametrize("operation", [SET, "Task.SetTaskDescription"])
-def test_a_vcenter_that_refuses_at_the_start(server: OwnTaskServer, told: list[Any], operation: str) -> None:
+def test_a_refusal_at_the_start_does_not_run_the_command(
+    server: OwnTaskServer, told: list[Any], operation: str
+) -> None:
     server.trouble[operation] = [Fault("NoPermission", privilegeId="Task.Update")]
     with pytest.raises(ViError, match="NoPermission"):
         run(server, "sh", "-c", "exit 9")
@@ -245,7 +251,7 @@ def test_a_vcenter_that_refuses_at_the_start(server: OwnTaskServer, told: list[A
 
 
 @pytest.mark.parametrize("rc", [0, 3])
-def test_a_vcenter_that_goes_away_changes_no_result(server: OwnTaskServer, rc: int) -> None:
+def test_an_unreachable_vcenter_does_not_change_the_result(server: OwnTaskServer, rc: int) -> None:
     server.trouble[SET] = [None, *[ConnectError("No connection")] * 100]
     server.trouble["PropertyCollector.RetrievePropertiesEx"] = [ConnectError("No connection")] * 100
     try:
@@ -262,7 +268,9 @@ def test_a_vcenter_that_goes_away_changes_no_result(server: OwnTaskServer, rc: i
 @pytest.mark.parametrize(
     ("state", "rc", "reported"), [("error", 0, False), ("error", 3, False), ("success", 3, False), ("success", 0, True)]
 )
-def test_a_task_that_another_client_ends(server: OwnTaskServer, state: str, rc: int, reported: bool) -> None:
+def test_a_task_ended_by_another_client_gives_a_warning(
+    server: OwnTaskServer, state: str, rc: int, reported: bool
+) -> None:
     def end(_line: str) -> None:
         server.change("task-1", state=state)
 

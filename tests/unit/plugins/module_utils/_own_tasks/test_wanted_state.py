@@ -60,12 +60,12 @@ def wanted(**options: Any) -> WantedState:
         ({"state": "error", "fault": {"type": "NoDiskSpace", "detail": {"a": 1}}}, "fault.*detail"),
     ],
 )
-def test_refused(options: dict[str, Any], words: str) -> None:
+def test_invalid_options_are_refused(options: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         wanted(**options)
 
 
-def test_nothing_wanted_is_nothing() -> None:
+def test_without_options_nothing_is_wanted() -> None:
     assert wanted() == WantedState()
     assert wanted(progress=0).progress == 0
 
@@ -74,7 +74,7 @@ def test_nothing_wanted_is_nothing() -> None:
     ("description", "message"),
     [("copying", "copying"), (5, "5"), ({"key": "phase.copy", "message": "copying"}, "copying"), ({"key": "k"}, None)],
 )
-def test_descriptions(description: Any, message: str | None) -> None:
+def test_descriptions_become_localizable_messages(description: Any, message: str | None) -> None:
     found = wanted(description=description).description
     assert found is not None
     assert found["_typeName"] == "LocalizableMessage"
@@ -96,7 +96,7 @@ def test_results_are_boxed(result: Any, wire: dict[str, Any]) -> None:
     assert wanted(state="success", result=result).result == wire
 
 
-def test_a_fault_is_an_extended_one_unless_it_says_otherwise() -> None:
+def test_a_fault_is_an_extended_fault_by_default() -> None:
     fault = wanted(state="error", fault={"message": "No space.", "data": {"host": "esx01", "gb": 5}}).fault
     assert fault is not None
     assert fault["_typeName"] == "ExtendedFault"
@@ -108,7 +108,7 @@ def test_a_fault_is_an_extended_one_unless_it_says_otherwise() -> None:
     assert fault["faultMessage"] == [text_message(fault["faultTypeId"], "No space.")]
 
 
-def test_the_error_of_a_task_as_a_module_returned_it() -> None:
+def test_a_returned_error_is_accepted_as_a_fault() -> None:
     error = {
         "type": "ExtendedFault",
         "message": "Full",
@@ -126,13 +126,13 @@ def test_the_error_of_a_task_as_a_module_returned_it() -> None:
     }
 
 
-def test_a_fault_type_of_ones_own() -> None:
+def test_an_own_fault_type_id_is_the_key_of_the_message() -> None:
     fault = wanted(state="error", fault={"fault_type_id": "com.example.backup", "message": "x"}).fault
     assert fault is not None
     assert fault["faultTypeId"] == fault["faultMessage"][0]["key"] == "com.example.backup"
 
 
-def test_another_fault_with_its_own_fields() -> None:
+def test_another_fault_type_has_its_own_fields() -> None:
     fault = wanted(state="error", fault={"type": "NoDiskSpace", "message": "Full.", "datastore": "ds1"}).fault
     assert fault == {
         "_typeName": "NoDiskSpace",
@@ -141,14 +141,14 @@ def test_another_fault_with_its_own_fields() -> None:
     }
 
 
-def test_a_fault_without_a_word() -> None:
+def test_a_fault_may_have_no_message() -> None:
     fault = wanted(state="error", fault={}).fault
     assert fault is not None
     assert fault["_typeName"] == "ExtendedFault"
     assert "faultMessage" not in fault
 
 
-def test_the_options_stay_as_they_were() -> None:
+def test_the_given_options_are_not_changed() -> None:
     given = {"message": "x", "data": {"a": "b"}}
     wanted(state="error", fault=given)
     assert given == {"message": "x", "data": {"a": "b"}}

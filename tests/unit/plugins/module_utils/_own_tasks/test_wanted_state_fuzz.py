@@ -23,6 +23,6 @@ from ansible_collections.vijson.tasks.tests.unit.support.strategies import any_j
     result=any_json,
     fault=st.none() | st.dictionaries(texts | st.sampled_from(["type", "message", "data"]), any_json, max_size=4),
 )
-def test_wanted_states(**options: Any) -> None:
+def test_random_options_are_refused_or_can_be_sent_as_json(**options: Any) -> None:
     wanted = tried(lambda: parse_wanted_state(options))
     assert isinstance(wanted, InputError) or json.dumps(wanted, allow_nan=False)

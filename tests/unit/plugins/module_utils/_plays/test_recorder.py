@@ -60,7 +60,7 @@ BEGIN, HALF, END = {"begin": "Deploy"}, {"progress": 50}, {"end": None}
         ([BEGIN, HALF], ("error", 50, "Deploy", INTERRUPTED)),
     ],
 )
-def test_a_play_is_a_task_that_ends_as_the_play_does(messages: list[dict[str, Any]], seen: tuple[Any, ...]) -> None:
+def test_the_task_ends_as_its_play_does(messages: list[dict[str, Any]], seen: tuple[Any, ...]) -> None:
     server = OwnTaskServer()
     play(server, *messages)
     assert [shown(task) for task in server.tasks.values()] == [seen]
@@ -73,7 +73,7 @@ def test_nobody_can_cancel_a_play() -> None:
     assert [sent.params["cancelable"] for sent in server.named(CREATE)] == [False]
 
 
-def test_progress_shows_while_the_play_goes_on() -> None:
+def test_progress_is_shown_while_the_play_runs() -> None:
     server = OwnTaskServer()
     plays = recorder_of(server)
     plays.begin("Deploy")
@@ -83,7 +83,7 @@ def test_progress_shows_while_the_play_goes_on() -> None:
     plays.close()
 
 
-def test_one_play_after_the_other() -> None:
+def test_each_play_is_a_task_of_its_own() -> None:
     server = OwnTaskServer()
     play(server, BEGIN, END, {"begin": "Test"}, {"end": "failed"})
     assert [shown(task) for task in server.tasks.values()] == [
@@ -97,7 +97,7 @@ def test_one_play_after_the_other() -> None:
     ("entity", "moid"),
     [(None, "group-d1"), (Reference("VirtualMachine", "vm-7"), "vm-7"), ("DC0/vm/web01", "vm-21")],
 )
-def test_what_the_task_is_about(entity: Entity | None, moid: str) -> None:
+def test_the_task_belongs_to_the_configured_entity(entity: Entity | None, moid: str) -> None:
     server = OwnTaskServer()
     server.answers["SearchIndex.FindByInventoryPath"] = lambda _moid, _params: ref("VirtualMachine", "vm-21")
     play(server, BEGIN, END, entity=entity)
@@ -113,7 +113,7 @@ def test_without_a_play_nothing_is_sent() -> None:
 
 
 @pytest.mark.parametrize("trouble", [OUT, Fault("NoPermission", privilegeId="Task.Create")])
-def test_trouble_at_the_beginning_is_one_warning_and_no_more_tasks(trouble: Any) -> None:
+def test_an_error_at_the_beginning_gives_one_warning_and_no_more_tasks(trouble: Any) -> None:
     server = OwnTaskServer()
     server.trouble[CREATE] = [trouble]
     play(server, BEGIN, HALF, END, BEGIN, END)
@@ -123,7 +123,7 @@ def test_trouble_at_the_beginning_is_one_warning_and_no_more_tasks(trouble: Any)
     assert server.operations[CREATE] == 1
 
 
-def test_after_trouble_on_the_way_the_task_is_ended_still() -> None:
+def test_the_task_is_ended_after_an_error_during_the_play() -> None:
     server = OwnTaskServer()
     server.trouble["Task.UpdateProgress"] = [OUT]
     play(server, BEGIN, HALF, {"progress": 60}, END, BEGIN)
@@ -132,14 +132,14 @@ def test_after_trouble_on_the_way_the_task_is_ended_still() -> None:
     assert len(server.warnings) == 1
 
 
-def test_a_task_that_can_not_be_ended() -> None:
+def test_a_task_that_cannot_be_ended_gives_one_warning() -> None:
     server = OwnTaskServer()
     server.trouble[SET_STATE] = [None, Fault("InvalidState")]
     play(server, BEGIN, END)
     assert len(server.warnings) == 1
 
 
-def test_trouble_on_the_way_and_at_the_end_is_one_warning() -> None:
+def test_errors_during_and_at_the_end_of_a_play_give_one_warning() -> None:
     server = OwnTaskServer()
     server.trouble["Task.UpdateProgress"] = [OUT]
     server.trouble[SET_STATE] = [None, OUT]
@@ -159,12 +159,12 @@ def test_trouble_on_the_way_and_at_the_end_is_one_warning() -> None:
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_options_that_are_refused(options: dict[str, Any], message: str) -> None:
+def test_invalid_options_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         play_recorder({**OPTIONS, **options}, lambda _line: None)
 
 
-def test_options(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_entity_task_type_and_time_budget_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     server = OwnTaskServer()
     budgets: list[float] = []
 

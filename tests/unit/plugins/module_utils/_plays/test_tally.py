@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.vijson.tasks.plugins.module_utils._plays.tally import PlayTally
 
 
-def test_percentages_grow_to_99_and_tell_when_they_do() -> None:
+def test_percentages_grow_to_99_and_changes_are_reported() -> None:
     tally = PlayTally(4)
     assert [(tally.finished(), tally.percent) for _result in range(6)] == [
         (True, 25),
@@ -22,12 +22,12 @@ def test_percentages_grow_to_99_and_tell_when_they_do() -> None:
     ]
 
 
-def test_many_results_are_at_most_a_hundred_changes() -> None:
+def test_many_results_report_at_most_a_hundred_changes() -> None:
     tally = PlayTally(5000)
     assert sum(tally.finished() for _result in range(5000)) == 99
 
 
-def test_a_play_of_which_nothing_is_known() -> None:
+def test_a_play_with_no_known_tasks_has_progress() -> None:
     tally = PlayTally(0)
     assert tally.finished()
     assert tally.percent == 99
@@ -37,7 +37,7 @@ def test_a_play_of_which_nothing_is_known() -> None:
     ("messages", "error"),
     [([], None), (["a"], "a"), (["a", "b"], "a (and 1 more)"), (["a", "b", "c"], "a (and 2 more)")],
 )
-def test_the_first_failure_counts(messages: list[str], error: str | None) -> None:
+def test_the_error_is_the_first_failure(messages: list[str], error: str | None) -> None:
     tally = PlayTally(1)
     for message in messages:
         tally.failed(message)

@@ -16,7 +16,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcente
 from ansible_collections.vijson.tasks.tests.unit.support.wire import connection
 
 
-def test_a_job_knows_its_tasks_and_entity() -> None:
+def test_a_job_parses_its_tasks_and_entity() -> None:
     job = Job(connection(tasks=["task-1", "Task:task-1"], task="vim.Task:task-2", entity="/DC0/vm/web01"))
     assert (job.tasks(), job.task(), job.entity()) == (["task-1"], "task-2", "DC0/vm/web01")
     assert Job(connection(tasks=[], entity=None)).tasks() == []
@@ -39,7 +39,7 @@ def test_an_entity_is_one_object(entity: Any, message: str) -> None:
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_only_check_mode_knows_the_task_that_is_not_there_yet(check_mode: bool) -> None:
+def test_a_planned_task_is_accepted_in_check_mode_only(check_mode: bool) -> None:
     job = Job(connection(task="check-mode"), check_mode=check_mode)
     assert job.is_planned("check-mode") is check_mode
     assert not job.is_planned("task-1")
@@ -99,7 +99,7 @@ def test_a_diff_is_returned_in_diff_mode_only(diff_mode: bool) -> None:
     assert server.sessions == set()
 
 
-def test_names_of_others_can_not_drive_a_terminal() -> None:
+def test_warnings_and_progress_have_no_control_characters() -> None:
     lines: list[str] = []
     job = Job(connection(), warn=lines.append, progress=lines.append)
     job.warn("a\x1b[31mb")
@@ -107,6 +107,6 @@ def test_names_of_others_can_not_drive_a_terminal() -> None:
     assert lines == ["a [31mb", "c d"]
 
 
-def test_options_of_no_use_are_refused_at_once() -> None:
+def test_invalid_options_are_refused_at_once() -> None:
     with pytest.raises(InputError, match="hostname"):
         Job(connection(hostname="https://vc.example.com/"))

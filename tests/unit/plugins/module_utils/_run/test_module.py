@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import runpy
@@ -55,7 +56,7 @@ def fails(error: BaseException) -> Callable[[Job], Result]:
     return run
 
 
-def test_a_result(perform: Perform) -> None:
+def test_a_result_is_printed_with_converted_options(perform: Perform) -> None:
     result = perform(lambda job: {"changed": True, "wait": job.params["wait"], "port": job.params["port"]}, wait="yes")
     assert {key: result[key] for key in ("changed", "wait", "port")} == {"changed": True, "wait": True, "port": 443}
     assert perform(lambda _job: {})["changed"] is False
@@ -73,7 +74,17 @@ def test_every_module_is_a_program(
     assert json.loads(capsys.readouterr().out)["failed"]
 
 
-def test_modes_and_warnings(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_garbage_is_collected_while_it_works(perform: Perform) -> None:
+    gc.disable()
+    try:
+        result = perform(lambda _job: {"collects": gc.isenabled()})
+    finally:
+        gc.enable()
+        gc.unfreeze()
+    assert result["collects"]
+
+
+def test_check_mode_diff_mode_and_warnings_are_passed_on(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
     warnings: list[str] = []
     monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, warning, **_how: warnings.append(warning))
 
@@ -97,26 +108,28 @@ def test_modes_and_warnings(perform: Perform, monkeypatch: pytest.MonkeyPatch) -
         (fails(AssertionError("never called")), {"colour": "red"}, "colour"),
     ],
 )
-def test_a_failure(perform: Perform, run: Callable[[Job], Result], arguments: Any, message: str) -> None:
+def test_a_failure_is_printed_with_its_message(
+    perform: Perform, run: Callable[[Job], Result], arguments: Any, message: str
+) -> None:
     result = perform(run, **arguments)
     assert result["failed"]
     assert message in result["msg"]
     assert result.get("tasks") == (["task-1"] if "task-1" in message else None)
 
 
-def test_no_secret_leaves_it_quoted_or_not(perform: Perform) -> None:
+def test_secrets_are_masked_plain_and_quoted(perform: Perform) -> None:
     password = CONNECTION["password"]
     result = perform(lambda _job: {"plain": f"<{password}>", "quoted": f"<{password!r}>"})
     assert "cret" not in json.dumps(result)
     assert (result["plain"], result["quoted"][0]) == ("<********>", "<")
 
 
-def test_one_task_as_a_module_returned_it_is_a_list_of_one(perform: Perform) -> None:
+def test_a_single_returned_task_becomes_a_list(perform: Perform) -> None:
     result = perform(lambda job: {"tasks": job.tasks()}, tasks={"moid": "task-7"})
     assert result["tasks"] == ["task-7"]
 
 
-def test_nothing_is_added_about_a_file_that_a_result_names(perform: Perform, tmp_path: Any) -> None:
+def test_a_result_with_a_path_gets_no_file_attributes(perform: Perform, tmp_path: Any) -> None:
     file = tmp_path / "tasks.jsonl"
     file.touch()
     result = perform(lambda job: {"dest": job.params["dest"]}, dest=str(file))
@@ -125,7 +138,9 @@ def test_nothing_is_added_about_a_file_that_a_result_names(perform: Perform, tmp
 
 
 @pytest.mark.parametrize("reads", [True, False])
-def test_it_stops_when_ansible_no_longer_reads(perform: Perform, monkeypatch: pytest.MonkeyPatch, reads: bool) -> None:
+def test_the_module_stops_when_ansible_no_longer_reads(
+    perform: Perform, monkeypatch: pytest.MonkeyPatch, reads: bool
+) -> None:
     reader, writer = os.pipe()
     if not reads:
         os.close(reader)

@@ -19,7 +19,7 @@ def echo(messages: Iterator[Message], say: Say) -> None:
     say("end")
 
 
-def test_messages_arrive_in_their_order_and_the_end_is_heard() -> None:
+def test_messages_arrive_in_order_and_the_end_is_noticed() -> None:
     side = SideProcess(echo)
     side.send(begin="ä\nb")
     side.send(end=None)
@@ -27,7 +27,7 @@ def test_messages_arrive_in_their_order_and_the_end_is_heard() -> None:
     assert side.ended
 
 
-def test_nobody_waits_for_a_process_that_hangs() -> None:
+def test_ansible_does_not_wait_for_a_process_that_hangs() -> None:
     side = SideProcess(lambda _messages, _say: time.sleep(600))
     try:
         for number in range(20_000):
@@ -39,7 +39,7 @@ def test_nobody_waits_for_a_process_that_hangs() -> None:
         os.kill(side._pid, signal.SIGKILL)
 
 
-def test_a_process_that_has_ended_is_no_trouble() -> None:
+def test_sending_to_an_ended_process_is_not_an_error() -> None:
     side = SideProcess(lambda _messages, say: say("gone"))
     assert side.said(10) == ["gone"]
     side.send(progress=1)
@@ -52,14 +52,14 @@ def test_no_pipe_stays_open() -> None:
     assert len(os.listdir("/dev/fd")) == before
 
 
-def test_what_goes_wrong_is_said_and_stays_there() -> None:
+def test_an_error_in_the_process_is_returned_as_a_line() -> None:
     def fail(_messages: Iterator[Message], _say: Say) -> None:
         raise ValueError("no such thing")
 
     assert SideProcess(fail).finish(10) == ["ValueError: no such thing"]
 
 
-def test_it_writes_nothing_where_ansible_writes_and_is_no_part_of_its_group() -> None:
+def test_the_process_has_its_own_output_and_process_group() -> None:
     def work(_messages: Iterator[Message], say: Say) -> None:
         print("not to be seen", flush=True)
         say(f"{os.path.samefile('/dev/fd/1', os.devnull)} {os.getpgid(0) == os.getpid()}")
@@ -67,7 +67,7 @@ def test_it_writes_nothing_where_ansible_writes_and_is_no_part_of_its_group() ->
     assert SideProcess(work).finish(10) == ["True True"]
 
 
-def test_only_the_latest_of_what_is_replaced_is_left() -> None:
+def test_only_the_latest_progress_is_kept() -> None:
     messages: list[Message] = [{"begin": "a"}, {"progress": 1}, {"progress": 2}, {"end": None}, {"begin": "b"}]
     assert list(latest(messages)) == [{"begin": "a"}, {"progress": 2}, {"end": None}, {"begin": "b"}]
     assert list(latest([])) == []

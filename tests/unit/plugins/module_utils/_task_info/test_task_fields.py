@@ -33,38 +33,38 @@ BRIEF = {
 }
 
 
-def test_all_keys() -> None:
+def test_all_keys_are_kept_by_default() -> None:
     fields = parse_fields(None)
     assert fields.of(TASK) == TASK
     assert not fields.wants("label")
 
 
-def test_some_keys() -> None:
+def test_only_given_keys_are_kept() -> None:
     fields = parse_fields(["entity", "moid", "moid"])
     assert list(fields.of(TASK).items()) == [("entity", TASK["entity"]), ("moid", "task-7")]
     assert fields.wants("entity")
     assert not fields.wants("label")
 
 
-def test_brief() -> None:
+def test_brief_keeps_the_short_form() -> None:
     fields = parse_fields(["brief"])
     assert list(fields.of(TASK).items()) == list(BRIEF.items())
     assert fields.of({**TASK, "entity": None, "error": None}) == {**BRIEF, "entity": None, "error": None}
     assert fields.wants("label")
 
 
-def test_brief_and_more() -> None:
+def test_brief_can_be_combined_with_other_keys() -> None:
     assert parse_fields(["brief", "key"]).of(TASK) == {**BRIEF, "key": None}
 
 
-def test_keys_that_only_one_module_knows() -> None:
+def test_a_module_can_add_keys() -> None:
     with pytest.raises(InputError, match="a task has no field 'custom_values'"):
         parse_fields(["custom_values"])
     fields = parse_fields(["custom_values"], ["custom_values"])
     assert fields.of({**TASK, "custom_values": {"a": "b"}}) == {"custom_values": {"a": "b"}}
 
 
-def test_a_result_has_lines_of_whole_tasks() -> None:
+def test_lines_show_tasks_beyond_the_chosen_keys() -> None:
     shown = ShownTasks(parse_fields(["moid"]))
     shown.add([TASK])
     shown.add([{**TASK, "moid": "task-10"}])

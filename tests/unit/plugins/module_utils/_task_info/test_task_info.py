@@ -31,13 +31,13 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import R
         {"key": "task-7", "task": None},
     ],
 )
-def test_id(info: dict[str, Any]) -> None:
+def test_the_id_is_found_in_every_form(info: dict[str, Any]) -> None:
     assert task_moid(info) == "task-7"
     assert task_reference(task_moid(info)) == Reference("Task", "task-7")
 
 
 @pytest.mark.parametrize("info", [{}, {"key": 7}, {"task": {}}, {"key": "task-7", "task": {"value": 7}}])
-def test_an_info_without_an_id(info: dict[str, Any]) -> None:
+def test_an_info_without_an_id_is_an_error(info: dict[str, Any]) -> None:
     with pytest.raises(BadResponse, match=r"info\.task"):
         task_moid(info)
 
@@ -51,17 +51,17 @@ def test_an_info_without_an_id(info: dict[str, Any]) -> None:
         (None, None),
     ],
 )
-def test_time(value: Any, time: int | None) -> None:
+def test_times_are_read_boxed_or_plain(value: Any, time: int | None) -> None:
     assert task_time({"queueTime": value}, "queueTime") == time
 
 
 @pytest.mark.parametrize("value", ["yesterday", "", 5, [], {}])
-def test_a_time_that_is_none(value: Any) -> None:
+def test_an_invalid_time_is_an_error(value: Any) -> None:
     with pytest.raises(BadResponse, match=r"info\.startTime"):
         task_time({"startTime": value}, "startTime")
 
 
-def test_tasks_are_sorted_by_when_they_were_queued_then_by_number() -> None:
+def test_tasks_are_sorted_by_queue_time_and_number() -> None:
     infos: list[dict[str, Any]] = [
         {"key": "task-9"},
         {"key": "task-12", "queueTime": "no time"},

@@ -37,11 +37,11 @@ def entry(key: str, label: Any) -> dict[str, Any]:
         ({}, {}),
     ],
 )
-def test_labels_by_description_id(description: Any, labels: dict[str, str]) -> None:
+def test_labels_are_read_by_description_id(description: Any, labels: dict[str, str]) -> None:
     assert labels_of(description) == labels
 
 
 @pytest.mark.parametrize("description", [None, [], "text", {"methodInfo": 5}, {"methodInfo": ["a.b"]}])
-def test_a_damaged_response(description: Any) -> None:
+def test_a_damaged_response_is_an_error(description: Any) -> None:
     with pytest.raises(BadResponse, match="description"):
         labels_of(description)

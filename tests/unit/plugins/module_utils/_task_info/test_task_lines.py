@@ -26,7 +26,7 @@ def task(moid: str, state: str = "running", **fields: Any) -> dict[str, Any]:
 WEB01 = {"type": "VirtualMachine", "moid": "vm-7", "name": "web01"}
 
 
-def test_a_column_is_left_aligned_unless_it_has_numbers() -> None:
+def test_a_column_can_be_aligned_left_or_right() -> None:
     assert aligned_column(["a", "bcd"]) == ["a  ", "bcd"]
     assert aligned_column(["1", "100"], right=True) == ["  1", "100"]
 
@@ -49,7 +49,7 @@ def test_a_column_without_any_value_is_left_out() -> None:
     assert task_lines([]) == []
 
 
-def test_no_text_of_the_server_breaks_a_line() -> None:
+def test_texts_of_the_server_are_cleaned_and_shortened() -> None:
     (line,) = task_lines(
         [task("task-7", name="x\n\x1b[31m" * 50, error={"message": "a\rb" * 500}, entity={**WEB01, "name": "w" * 999})]
     )
@@ -59,7 +59,7 @@ def test_no_text_of_the_server_breaks_a_line() -> None:
 
 
 @pytest.mark.parametrize("name", [True, 7, ["a", "b"], {"a": "b"}])
-def test_a_name_of_another_type(name: Any) -> None:
+def test_a_name_that_is_not_a_string_is_shown(name: Any) -> None:
     (line,) = task_lines([task("task-7", entity={**WEB01, "name": name})])
     assert str(name) in line
 
@@ -68,15 +68,15 @@ def test_a_name_of_another_type(name: Any) -> None:
     ("entity", "text"),
     [(None, None), (WEB01, "web01"), ({"type": "Folder", "moid": "group-d1", "name": None}, "Folder:group-d1")],
 )
-def test_an_object(entity: Any, text: str | None) -> None:
+def test_an_entity_is_shown_by_name_or_reference(entity: Any, text: str | None) -> None:
     assert entity_text(entity) == text
 
 
-def test_a_task_in_a_message() -> None:
+def test_a_task_in_a_message_has_its_name_and_entity() -> None:
     assert task_text(task("task-7", name="CloneVM_Task", entity=WEB01)) == "task-7 CloneVM_Task of web01"
     assert task_text(task("task-7")) == "task-7"
 
 
 @pytest.mark.parametrize(("width", "text"), [(6, "abcdef"), (5, "abcd…"), (1, "…"), (0, "…")])
-def test_shortened(width: int, text: str) -> None:
+def test_text_is_shortened_to_a_width(width: int, text: str) -> None:
     assert shortened("abcdef", width) == text

@@ -58,13 +58,13 @@ def info(**fields: Any) -> dict[str, Any]:
     return {"_typeName": "TaskInfo", "key": "task-7", "task": ref("Task", "task-7"), "state": "running", **fields}
 
 
-def answer(**fields: Any) -> dict[str, Any]:
+def converted(**fields: Any) -> dict[str, Any]:
     return task_from_info(info(**fields))
 
 
-def test_every_key_is_always_there() -> None:
+def test_every_key_is_always_present() -> None:
     assert sorted(TASK_KEYS) == sorted(KEYS)
-    task = answer()
+    task = converted()
     assert sorted(task) == sorted(KEYS)
     assert {key for key, value in task.items() if value is not None} == {"key", "moid", "state"}
     assert not ANSIBLES_OWN & set(task)
@@ -85,12 +85,12 @@ def test_every_key_is_always_there() -> None:
         ("activationId", "activation_id", "a-1"),
     ],
 )
-def test_fields_that_are_as_they_are(field: str, key: str, value: Any) -> None:
-    assert answer(**{field: value})[key] == value
-    assert answer(**{field: None})[key] is None
+def test_simple_fields_are_unchanged(field: str, key: str, value: Any) -> None:
+    assert converted(**{field: value})[key] == value
+    assert converted(**{field: None})[key] is None
 
 
-def test_the_id_is_that_of_the_task() -> None:
+def test_the_id_is_taken_from_the_task_reference() -> None:
     assert task_from_info(info(task=ref("Task", "task-8")))["moid"] == "task-8"
     assert task_from_info({"key": "task-9", "state": "queued"})["moid"] == "task-9"
 
@@ -104,8 +104,8 @@ def test_the_id_is_that_of_the_task() -> None:
         (None, None),
     ],
 )
-def test_description(description: Any, expected: str | None) -> None:
-    assert answer(description=description)["description"] == expected
+def test_the_description_is_the_message_or_the_key(description: Any, expected: str | None) -> None:
+    assert converted(description=description)["description"] == expected
 
 
 @pytest.mark.parametrize(
@@ -120,14 +120,14 @@ def test_description(description: Any, expected: str | None) -> None:
         ({}, None),
     ],
 )
-def test_entity(fields: dict[str, Any], expected: Any) -> None:
-    assert answer(**fields)["entity"] == expected
+def test_the_entity_has_type_id_and_name(fields: dict[str, Any], expected: Any) -> None:
+    assert converted(**fields)["entity"] == expected
 
 
 @pytest.mark.parametrize("entity", ["vm-7", [], {"type": [], "value": {}}])
-def test_what_is_no_entity(entity: Any) -> None:
+def test_an_invalid_entity_is_an_error(entity: Any) -> None:
     with pytest.raises(BadResponse, match=r"info\.entity"):
-        answer(entity=entity)
+        converted(entity=entity)
 
 
 @pytest.mark.parametrize(
@@ -152,12 +152,12 @@ def test_what_is_no_entity(entity: Any) -> None:
         (None, None),
     ],
 )
-def test_reason(reason: Any, expected: Any) -> None:
-    assert answer(reason=reason)["reason"] == expected
+def test_the_reason_has_snake_case_keys(reason: Any, expected: Any) -> None:
+    assert converted(reason=reason)["reason"] == expected
 
 
 def test_times_are_in_utc() -> None:
-    task = answer(
+    task = converted(
         queueTime="2026-11-22T05:33:57.1276+01:00",
         startTime="2026-11-22T04:34:00Z",
         completeTime="2026-11-22T04:34:01.5Z",
@@ -168,9 +168,9 @@ def test_times_are_in_utc() -> None:
 
 @pytest.mark.parametrize("field", ["queueTime", "startTime", "completeTime"])
 @pytest.mark.parametrize("wrong", ["yesterday", "", "0001-01-01T00:00:00+10:00", 5, [], {"_typeName": "dateTime"}])
-def test_what_is_no_time(field: str, wrong: Any) -> None:
+def test_an_invalid_time_is_an_error(field: str, wrong: Any) -> None:
     with pytest.raises(BadResponse, match=field):
-        answer(**{field: wrong})
+        converted(**{field: wrong})
 
 
 NOW = parse_rfc3339("2026-11-22T04:35:00Z")
@@ -186,7 +186,9 @@ NOW = parse_rfc3339("2026-11-22T04:35:00Z")
         ("2026-11-22T04:35:00.9Z", None, 0.0),
     ],
 )
-def test_elapsed(started: str | None, completed: str | None, elapsed: float | None) -> None:
+def test_the_elapsed_time_is_measured_by_the_given_clock(
+    started: str | None, completed: str | None, elapsed: float | None
+) -> None:
     times = info(startTime=started, completeTime=completed)
     assert task_from_info(times, now=lambda: NOW)["elapsed"] == elapsed
 
@@ -196,7 +198,7 @@ def test_the_clock_is_read_for_running_tasks_only() -> None:
     for times in ({}, {"startTime": "2026-11-22T04:34:00Z", "completeTime": "2026-11-22T04:34:30Z"}):
         task_from_info(info(**times), now=lambda: asked.append(None))
     assert asked == []
-    assert answer(startTime="2026-11-22T04:34:00Z")["elapsed"] is None
+    assert converted(startTime="2026-11-22T04:34:00Z")["elapsed"] is None
 
 
 @pytest.mark.parametrize(
@@ -210,12 +212,12 @@ def test_the_clock_is_read_for_running_tasks_only() -> None:
         (None, None),
     ],
 )
-def test_who(reason: Any, who: str | None) -> None:
-    assert answer(reason=reason)["who"] == who
+def test_who_is_the_user_or_the_cause(reason: Any, who: str | None) -> None:
+    assert converted(reason=reason)["who"] == who
 
 
-def test_a_queued_task_that_went_straight_to_its_end_has_no_duration() -> None:
-    assert answer(queueTime="2026-11-22T04:34:00Z", completeTime="2026-11-22T04:34:01Z")["duration"] is None
+def test_a_task_that_never_ran_has_no_duration() -> None:
+    assert converted(queueTime="2026-11-22T04:34:00Z", completeTime="2026-11-22T04:34:01Z")["duration"] is None
 
 
 @pytest.mark.parametrize(
@@ -228,9 +230,9 @@ def test_a_queued_task_that_went_straight_to_its_end_has_no_duration() -> None:
         ("plain", "plain"),
     ],
 )
-def test_result(result: Any, expected: Any) -> None:
+def test_the_result_is_unboxed(result: Any, expected: Any) -> None:
     expected = expected or {"type": "Outcome", "new_vm": {"type": "VirtualMachine", "moid": "vm-8"}}
-    assert answer(state="success", result=result)["result"] == expected
+    assert converted(state="success", result=result)["result"] == expected
 
 
 FAULT = {"_typeName": "NoDiskSpace", "datastore": "ds1", "faultMessage": [{"key": "k", "message": "Full."}]}
@@ -250,33 +252,33 @@ FAULT = {"_typeName": "NoDiskSpace", "datastore": "ds1", "faultMessage": [{"key"
         ),
     ],
 )
-def test_both_shapes_of_error(error: Any, expected: dict[str, Any]) -> None:
-    found = answer(state="error", error=error)["error"]
+def test_plain_and_wrapped_errors_are_converted_alike(error: Any, expected: dict[str, Any]) -> None:
+    found = converted(state="error", error=error)["error"]
     assert {key: found[key] for key in expected} == expected
     assert "_typeName" not in str(found)
 
 
-def test_lists_of_the_task() -> None:
+def test_lists_are_converted() -> None:
     pair = {"_typeName": "KeyAnyValue", "key": "speed", "value": {"_typeName": "int", "_value": 5}}
-    task = answer(locked=[ref("VirtualMachine", "vm-7")], progressDetails=[pair])
+    task = converted(locked=[ref("VirtualMachine", "vm-7")], progressDetails=[pair])
     assert task["locked"] == [{"type": "VirtualMachine", "moid": "vm-7"}]
     assert task["progress_details"] == [{"key": "speed", "value": 5}]
 
 
-def test_labels_are_asked_for() -> None:
+def test_labels_are_added_on_request() -> None:
     assert task_from_info(info(descriptionId="a.b"), {"a.b": "Do it"})["label"] == "Do it"
     assert task_from_info(info(descriptionId="a.c"), {"a.b": "Do it"})["label"] is None
-    assert answer(descriptionId="a.b")["label"] is None
+    assert converted(descriptionId="a.b")["label"] is None
 
 
 @pytest.mark.parametrize("wrong", [None, [], "task-7", {}, {"key": 5, "state": "queued"}, {"key": "task-7"}])
-def test_what_is_no_info(wrong: Any) -> None:
+def test_an_invalid_info_is_an_error(wrong: Any) -> None:
     with pytest.raises(BadResponse, match="info"):
         task_from_info(wrong)
 
 
-def test_a_state_of_the_future() -> None:
-    assert answer(state="paused")["state"] == "paused"
+def test_an_unknown_state_is_kept() -> None:
+    assert converted(state="paused")["state"] == "paused"
 
 
 def test_a_planned_task_has_every_key() -> None:
@@ -286,5 +288,5 @@ def test_a_planned_task_has_every_key() -> None:
 
 
 @pytest.mark.parametrize(("state", "done"), [("queued", False), ("running", False), ("success", True), ("error", True)])
-def test_done(state: str, done: bool) -> None:
-    assert has_ended(answer(state=state)) is done
+def test_only_success_and_error_are_ended_states(state: str, done: bool) -> None:
+    assert has_ended(converted(state=state)) is done

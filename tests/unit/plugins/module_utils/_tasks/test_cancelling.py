@@ -34,7 +34,7 @@ def cancelled(server: TaskServer) -> CancelOutcome:
         return cancel_tasks(client, tasks)
 
 
-def test_a_running_task_is_asked_to_stop() -> None:
+def test_active_tasks_are_cancelled() -> None:
     server = server_of(t1={"state": "running"}, t2={"state": "queued"})
     outcome = cancelled(server)
     assert (outcome.requested, outcome.refused) == (["task-1", "task-2"], {})
@@ -44,13 +44,13 @@ def test_a_running_task_is_asked_to_stop() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"state": "success"}, {"state": "error"}, {"cancelled": True}])
-def test_done_or_asked_already_is_no_change(fields: dict[str, Any]) -> None:
+def test_ended_or_cancelled_tasks_are_not_changed(fields: dict[str, Any]) -> None:
     server = server_of(t1=fields)
     assert cancelled(server).requested == []
     assert server.sent == []
 
 
-def test_one_that_is_not_cancelable_does_not_keep_the_others() -> None:
+def test_a_task_that_is_not_cancelable_does_not_stop_the_others() -> None:
     server = server_of(t1={}, t2={"cancelable": False}, t3={"cancelable": False}, t4={})
     outcome = cancelled(server)
     assert outcome.requested == ["task-1", "task-4"]
@@ -59,7 +59,7 @@ def test_one_that_is_not_cancelable_does_not_keep_the_others() -> None:
 
 
 @pytest.mark.parametrize("fault", ["NotSupported", "NoPermission", "InvalidState"])
-def test_one_that_the_server_refuses_does_not_keep_the_others(fault: str) -> None:
+def test_a_refused_cancel_does_not_stop_the_others(fault: str) -> None:
     server = server_of(t1={}, t2={}, t3={})
     server.trouble[CANCEL] = [None, Fault(fault), None]
     outcome = cancelled(server)
@@ -69,7 +69,7 @@ def test_one_that_the_server_refuses_does_not_keep_the_others(fault: str) -> Non
 
 
 @pytest.mark.parametrize("fields", [{"state": "success"}, {"state": "error", "cancelled": True}, {"cancelled": True}])
-def test_a_refusal_because_it_happened_meanwhile_is_none(fields: dict[str, Any]) -> None:
+def test_a_refusal_is_ignored_if_the_task_has_ended_or_was_cancelled(fields: dict[str, Any]) -> None:
     server = server_of(t1={})
 
     def too_late(moid: str, _params: Any) -> None:
@@ -82,7 +82,7 @@ def test_a_refusal_because_it_happened_meanwhile_is_none(fields: dict[str, Any])
     assert {key: outcome.tasks["task-1"][key] for key in fields} == fields
 
 
-def test_a_task_that_is_gone_meanwhile() -> None:
+def test_a_task_that_disappears_meanwhile_is_reported() -> None:
     server = server_of(t1={}, t2={})
 
     def gone(moid: str, _params: Any) -> None:
@@ -99,7 +99,7 @@ def test_a_task_that_is_gone_meanwhile() -> None:
 
 
 @pytest.mark.parametrize("lost", [Lost(ran=False), Lost(ran=False, error=ConnectError("No connection"))])
-def test_a_request_that_gets_lost_does_not_keep_the_others(lost: Lost) -> None:
+def test_a_lost_request_does_not_stop_the_others(lost: Lost) -> None:
     server = server_of(t1={}, t2={}, t3={})
     server.trouble[CANCEL] = [None, lost, None]
     outcome = cancelled(server)
@@ -107,14 +107,14 @@ def test_a_request_that_gets_lost_does_not_keep_the_others(lost: Lost) -> None:
     assert outcome.refused == {"task-2": str(lost.error)}
 
 
-def test_a_request_of_which_only_the_answer_got_lost_was_heard() -> None:
+def test_a_lost_response_counts_as_requested_if_the_task_is_cancelled() -> None:
     server = server_of(t1={}, t2={})
     server.trouble[CANCEL] = [Lost(ran=True), None]
     outcome = cancelled(server)
     assert (outcome.requested, outcome.refused) == (["task-1", "task-2"], {})
 
 
-def test_a_server_that_is_out_of_reach_is_not_asked_for_each_task() -> None:
+def test_an_unreachable_server_gets_no_request_for_each_task() -> None:
     server = server_of(**{f"t{number}": {} for number in range(1, 6)})
     server.trouble[CANCEL] = [None, *[Lost(ran=False)] * 4]
     outcome = cancelled(server)
@@ -124,7 +124,7 @@ def test_a_server_that_is_out_of_reach_is_not_asked_for_each_task() -> None:
     assert "was not sent" in outcome.refused["task-4"]
 
 
-def test_what_was_requested_is_known_even_if_what_came_of_it_is_not() -> None:
+def test_an_error_after_the_requests_returns_the_requested_tasks() -> None:
     server = server_of(t1={}, t2={"cancelable": False})
     server.trouble[READ] = [None, Lost(ran=False)]
     with pytest.raises(LostResponse) as caught:

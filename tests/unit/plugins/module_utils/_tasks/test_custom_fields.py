@@ -28,7 +28,7 @@ OWNER = {"_typeName": "CustomFieldDef", "key": 7, "name": "owner", "type": "stri
 TICKET = {"_typeName": "CustomFieldDef", "key": 8, "name": "ticket", "type": "string"}
 
 
-def test_fields_in_answer_form() -> None:
+def test_available_fields_are_converted_for_results() -> None:
     assert available_fields([OWNER, TICKET]) == [
         {"key": 7, "name": "owner", "type": "string", "managed_object_type": "Task"},
         {"key": 8, "name": "ticket", "type": "string", "managed_object_type": None},
@@ -36,7 +36,7 @@ def test_fields_in_answer_form() -> None:
     assert available_fields(None) == []
 
 
-def test_values_by_the_name_of_their_field() -> None:
+def test_values_are_returned_by_field_name() -> None:
     fields = available_fields([OWNER, TICKET])
     value = {"_typeName": "ArrayOfCustomFieldValue", "_value": [{"key": 8, "value": "T-1"}, {"key": 9, "value": "x"}]}
     assert values_by_name(value, fields) == {"ticket": "T-1", "9": "x"}
@@ -45,12 +45,12 @@ def test_values_by_the_name_of_their_field() -> None:
 
 @pytest.mark.parametrize("field", [{}, {"key": []}, {"key": {}, "name": 5}])
 @pytest.mark.parametrize("entry", [{}, {"key": []}, {"key": {}, "value": {"_value": 1}}])
-def test_odd_fields_and_values_break_nothing(field: Any, entry: Any) -> None:
+def test_incomplete_fields_and_values_are_accepted(field: Any, entry: Any) -> None:
     assert len(values_by_name([entry], available_fields([field]))) == 1
 
 
 @pytest.mark.parametrize("wrong", [5, "x", [5]])
-def test_what_are_no_fields(wrong: Any) -> None:
+def test_invalid_fields_are_an_error(wrong: Any) -> None:
     with pytest.raises(BadResponse):
         available_fields(wrong)
     with pytest.raises(BadResponse):
@@ -58,11 +58,11 @@ def test_what_are_no_fields(wrong: Any) -> None:
 
 
 @pytest.mark.parametrize("wanted", [{"owner": "joe"}, {"7": "joe"}])
-def test_a_field_by_name_or_key(wanted: dict[str, Any]) -> None:
+def test_a_field_is_chosen_by_name_or_key(wanted: dict[str, Any]) -> None:
     assert choose_fields(wanted, [OWNER, TICKET]) == {"owner": "joe"}
 
 
-def test_a_field_whose_name_is_the_key_of_another_goes_by_its_name() -> None:
+def test_a_name_is_preferred_to_the_key_of_another_field() -> None:
     assert choose_fields({"8": "x"}, [{**OWNER, "name": "8"}, TICKET]) == {"8": "x"}
 
 
@@ -75,7 +75,7 @@ def test_a_field_whose_name_is_the_key_of_another_goes_by_its_name() -> None:
         ({"owner": None}, r"owner.*string"),
     ],
 )
-def test_refused(wanted: dict[str, Any], words: str) -> None:
+def test_invalid_values_are_refused(wanted: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         choose_fields(wanted, [OWNER, TICKET])
 
@@ -90,7 +90,7 @@ def test_refused(wanted: dict[str, Any], words: str) -> None:
         ({"ticket": "T-1", "owner": "joe"}, {"ticket": "T-1"}),
     ],
 )
-def test_only_what_differs_is_set(chosen: dict[str, str], left: dict[str, str]) -> None:
+def test_only_differing_values_are_set(chosen: dict[str, str], left: dict[str, str]) -> None:
     assert differing_values(CustomValues({"owner": "joe"}, [OWNER, TICKET]), chosen) == left
 
 
@@ -107,7 +107,7 @@ def server_with(**values: Any) -> FakeVcenter:
     return server
 
 
-def test_custom_values_of_a_task_are_one_request() -> None:
+def test_custom_values_of_a_task_take_one_request() -> None:
     server = server_with(
         **{"value": [{"key": 7, "value": "joe"}], "availableField": [OWNER, TICKET], "info.entity": VM}
     )
@@ -117,17 +117,17 @@ def test_custom_values_of_a_task_are_one_request() -> None:
     assert len(server.sent) == 1
 
 
-def test_a_task_without_values_or_entity() -> None:
+def test_a_task_may_have_no_values_and_no_entity() -> None:
     with server_with(availableField=[]).client("S0") as client:
         assert read_custom_values(client, "task-1") == CustomValues({}, [], None)
 
 
-def test_custom_values_of_a_task_that_does_not_exist() -> None:
+def test_custom_values_of_a_missing_task_are_an_error() -> None:
     with server_with().client("S0") as client, pytest.raises(TaskError, match="task-1"):
         read_custom_values(client, "task-1")
 
 
-def test_a_planned_task_may_have_the_fields_of_tasks_and_of_any_object() -> None:
+def test_a_planned_task_has_the_fields_of_tasks_and_of_any_object() -> None:
     server = FakeVcenter()
     other = {**OWNER, "key": 9, "managedObjectType": "VirtualMachine"}
     server.answers["CustomFieldsManager.field"] = lambda _moid, _params: [OWNER, TICKET, other]
@@ -135,7 +135,7 @@ def test_a_planned_task_may_have_the_fields_of_tasks_and_of_any_object() -> None
         assert no_custom_values_yet(client) == CustomValues({}, [OWNER, TICKET])
 
 
-def test_values_are_set_by_the_name_of_their_field() -> None:
+def test_values_are_set_by_field_name() -> None:
     server = FakeVcenter()
     server.answers["Task.setCustomValue"] = lambda _moid, _params: None
     with server.client("S0") as client:

@@ -16,7 +16,7 @@ LABELS = {
 }
 
 
-def test_tasks_come_in_the_order_asked_for_and_what_is_gone_beside_them() -> None:
+def test_tasks_are_listed_in_the_requested_order_with_missing_ones_apart() -> None:
     server = TaskServer("task-1", "task-2")
     with server.client("S0") as client:
         listed = list_tasks(client, ["task-9", "task-2", "task-1"])
@@ -26,7 +26,7 @@ def test_tasks_come_in_the_order_asked_for_and_what_is_gone_beside_them() -> Non
     assert server.operations == {"PropertyCollector.RetrievePropertiesEx": 1, "TaskManager.CreateCollectorForTasks": 1}
 
 
-def test_labels_cost_one_request_more() -> None:
+def test_labels_take_one_more_request() -> None:
     server = TaskServer("task-1", "task-2")
     server.change("task-1", descriptionId="VirtualMachine.clone")
     server.change("task-2", descriptionId="x")
@@ -37,7 +37,7 @@ def test_labels_cost_one_request_more() -> None:
     assert len(server.sent) == 2
 
 
-def test_custom_values() -> None:
+def test_custom_values_are_listed_with_their_fields() -> None:
     server = TaskServer("task-1")
     field = {"key": 7, "name": "owner", "type": "string", "managedObjectType": "Task"}
     props = {

@@ -19,7 +19,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.fake_manager import Man
 TEXT = {"key": "queued", "label": "Queued", "summary": "Task is queued"}
 
 
-def test_in_one_request() -> None:
+def test_manager_info_is_read_in_one_request() -> None:
     server = ManagerServer()
     client = server.client("S0")
     assert read_manager_info(client, description=False) == {
@@ -36,15 +36,15 @@ def test_in_one_request() -> None:
     assert server.operations["PropertyCollector.RetrievePropertiesEx"] == 2
 
 
-def test_on_a_server_where_it_has_another_id() -> None:
+def test_a_task_manager_with_another_id_is_found() -> None:
     assert read_manager_info(ManagerServer("ha-taskmgr").client(), description=False)["max_collector"] == 32
 
 
-def test_nothing_recent() -> None:
+def test_recent_tasks_may_be_null() -> None:
     assert read_manager_info(ManagerServer(recentTask=None).client(), description=False)["recent_tasks"] == []
 
 
 @pytest.mark.parametrize("broken", [None, [], "text", {"state": "text"}, {"state": [5]}])
-def test_a_broken_answer(broken: Any) -> None:
+def test_a_damaged_response_is_an_error(broken: Any) -> None:
     with pytest.raises(BadResponse):
         task_description_result(broken)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every result with tasks has besides."""
+"""What every result with tasks has in addition."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcente
 
 
 class FakeJob(NamedTuple):
-    """As much of a job as this needs."""
+    """The parts of a job that these tests need."""
 
     params: dict[str, Any]
     client: Client
@@ -54,11 +54,11 @@ def test_a_result_with_tasks_has_lines(failed: bool) -> None:
     assert result == {"lines": ["task-7  success  a.b"], "tasks": [{"moid": "task-7"}], "changed": True}
 
 
-def test_a_result_without_tasks_is_left_alone() -> None:
+def test_a_result_without_tasks_is_not_changed() -> None:
     assert show(FakeVcenter(), {"changed": False, "error": True}, None) == {"changed": False}
 
 
-def test_labels_are_read_where_fields_ask_for_them() -> None:
+def test_labels_are_read_if_fields_include_them() -> None:
     server = FakeVcenter()
     server.answers["TaskManager.description"] = described
     assert show(server, {"tasks": [task("task-7")]}, None)["tasks"][0]["label"] is None
@@ -75,14 +75,14 @@ def test_tasks_are_shown_without_labels_that_cannot_be_read() -> None:
     assert show(server, {"tasks": [task("task-7")]}, ["label"])["tasks"] == [{"label": None}]
 
 
-def test_fields_are_checked_before_anything_is_sent() -> None:
+def test_invalid_fields_are_refused_before_a_request_is_sent() -> None:
     server = FakeVcenter()
     with pytest.raises(InputError, match="'colour'"):
         show(server, {"tasks": []}, ["colour"])
     assert server.sent == []
 
 
-def test_a_module_with_custom_values_has_fields_for_them() -> None:
+def test_a_module_with_custom_values_accepts_fields_for_them() -> None:
     with FakeVcenter().client() as client:
         job: Any = FakeJob({"fields": ["custom_values"], "custom_values": False}, client)
         assert job_fields(job).wants("custom_values")
@@ -98,9 +98,7 @@ def test_a_module_with_custom_values_has_fields_for_them() -> None:
         (None, True, False),
     ],
 )
-def test_brief_has_the_custom_values_that_were_asked_for(
-    fields: list[str] | None, custom_values: bool, wanted: bool
-) -> None:
+def test_brief_includes_custom_values_on_request(fields: list[str] | None, custom_values: bool, wanted: bool) -> None:
     with FakeVcenter().client() as client:
         job: Any = FakeJob({"fields": fields, "custom_values": custom_values}, client)
         assert job_fields(job).wants("custom_values") is wanted

@@ -70,11 +70,11 @@ TASKS = [
         ({"moids": frozenset(["vm-1"]), "states": ["running"], "users": ["joe"]}, "1"),
     ],
 )
-def test_what_matches(matcher: dict[str, Any], left: str) -> None:
+def test_a_matcher_selects_the_matching_tasks(matcher: dict[str, Any], left: str) -> None:
     assert "".join(task["key"][-1] for task in TASKS if TaskMatcher(**matcher).matches(task)) == left
 
 
-def test_options() -> None:
+def test_selection_options_are_parsed() -> None:
     options = {"entity": ["web01", "vm-7"], "include": ["vms"], "users": ["joe"], "older_than": "1h"}
     selection = parse_selection({**NOTHING, **options})
     entities: list[Entity] = [EntityName("web01"), Reference("VirtualMachine", "vm-7")]
@@ -93,7 +93,7 @@ def test_options() -> None:
         ({"entity": ["Nope:"]}, "^entity: 'Nope:' is not an object id, name or path"),
     ],
 )
-def test_refused(options: dict[str, Any], message: str) -> None:
+def test_invalid_selection_options_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         parse_selection({**NOTHING, **options})
 
@@ -109,7 +109,7 @@ def test_refused(options: dict[str, Any], message: str) -> None:
         ({"older_than": "0"}, True),
     ],
 )
-def test_tasks_or_a_selection(option: dict[str, Any], narrow: bool) -> None:
+def test_either_tasks_or_a_selection_is_required(option: dict[str, Any], narrow: bool) -> None:
     assert parse_selection({**NOTHING, **option}).is_narrow is narrow
     if not option:
         with pytest.raises(InputError, match=r"^tasks: missing\. Set tasks, or select"):
@@ -121,7 +121,7 @@ def test_tasks_or_a_selection(option: dict[str, Any], narrow: bool) -> None:
         parse_required_selection({**NOTHING, **option, "tasks": []})
 
 
-def test_age_is_by_the_clock_of_the_server() -> None:
+def test_the_age_is_measured_by_the_clock_of_the_server() -> None:
     server = FakeVcenter()
     server.answers["ServiceInstance.CurrentTime"] = lambda _moid, _params: NOW
     with server.client() as client:
@@ -144,7 +144,7 @@ def inventory(server: FakeVcenter, *found: str) -> None:
         (["descendants"], {"vm-1", "vm-2"}),
     ],
 )
-def test_objects_below(include: list[str], moids: set[str]) -> None:
+def test_include_selects_objects_below_the_entity(include: list[str], moids: set[str]) -> None:
     server = FakeVcenter()
     inventory(server, "vm-1", "vm-2")
     with server.client("S0") as client:
@@ -155,7 +155,7 @@ def test_objects_below(include: list[str], moids: set[str]) -> None:
 
 
 @pytest.mark.parametrize("include", [["vms"], ["descendants"]])
-def test_nothing_is_below_a_virtual_machine(include: list[str]) -> None:
+def test_objects_below_a_virtual_machine_are_refused(include: list[str]) -> None:
     server = FakeVcenter()
     inventory(server)
     with server.client("S0") as client:
@@ -165,7 +165,7 @@ def test_nothing_is_below_a_virtual_machine(include: list[str]) -> None:
     assert both.moids == frozenset(["vm-1"])
 
 
-def test_no_objects_are_no_request() -> None:
+def test_an_empty_entity_list_needs_no_request() -> None:
     server = FakeVcenter()
     with server.client() as client:
         assert parse_selection({**NOTHING, "entity": []}).matcher(client).moids == frozenset()

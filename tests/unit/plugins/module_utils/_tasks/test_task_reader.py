@@ -31,7 +31,7 @@ READ = "PropertyCollector.RetrievePropertiesEx"
 MANY = [f"task-{number}" for number in range(500)]
 
 
-def test_500_tasks_are_one_request() -> None:
+def test_500_tasks_take_one_request() -> None:
     server = TaskServer(*MANY)
     with server.client("S0") as client:
         found = read_task_infos(client, reversed(MANY))
@@ -39,7 +39,7 @@ def test_500_tasks_are_one_request() -> None:
     assert [sent.operation for sent in server.sent] == [READ]
 
 
-def test_no_task_is_no_request() -> None:
+def test_no_tasks_need_no_request() -> None:
     server = TaskServer()
     with server.client("S0") as client:
         assert read_tasks(client, []) == {}
@@ -47,18 +47,18 @@ def test_no_task_is_no_request() -> None:
     assert server.sent == []
 
 
-def test_what_is_gone_is_not_in_it() -> None:
+def test_missing_tasks_are_left_out() -> None:
     server = TaskServer("task-1")
     with server.client("S0") as client:
         assert list(read_tasks(client, ["task-8", "task-1", "task-9"])) == ["task-1"]
         assert read_tasks(client, ["task-8"]) == {}
 
 
-def test_recent_tasks_are_one_request() -> None:
+def test_recent_tasks_take_one_request() -> None:
     server = TaskServer()
     manager = {**content("TaskManager", recentTask=[]), "obj": ref("TaskManager", "TaskManager")}
-    answer = {"objects": [manager, content("task-1", info=info("task-1")), content("task-2", "info")]}
-    server.answers[READ] = lambda _moid, _params: answer
+    response = {"objects": [manager, content("task-1", info=info("task-1")), content("task-2", "info")]}
+    server.answers[READ] = lambda _moid, _params: response
     with server.client("S0") as client:
         assert [item.ref.moid for item in read_recent_tasks(client)] == ["task-1"]
     (sent,) = server.sent
@@ -68,7 +68,7 @@ def test_recent_tasks_are_one_request() -> None:
     assert [(step["type"], step["path"]) for step in root["selectSet"]] == [("TaskManager", "recentTask")]
 
 
-def test_an_info_that_may_not_be_read_is_an_error() -> None:
+def test_an_unreadable_info_is_an_error() -> None:
     server = TaskServer()
     server.answers[READ] = lambda _moid, _params: {"objects": [content("task-1", "info")]}
     with server.client("S0") as client:
@@ -78,21 +78,21 @@ def test_an_info_that_may_not_be_read_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("value", [None, "text", []])
-def test_an_info_that_is_no_object(value: Any) -> None:
+def test_an_invalid_info_is_an_error(value: Any) -> None:
     server = TaskServer()
     server.answers[READ] = lambda _moid, _params: {"objects": [content("task-1", info=value)]}
     with server.client("S0") as client, pytest.raises(BadResponse, match="info"):
         read_task_infos(client, ["task-1"])
 
 
-def test_tasks_are_results() -> None:
+def test_tasks_are_returned_with_all_keys() -> None:
     server = TaskServer("task-1")
     with server.client("S0") as client:
         (task,) = read_tasks(client, ["task-1"]).values()
     assert tuple(task) == TASK_KEYS
 
 
-def test_on_a_server_where_the_task_manager_has_another_id() -> None:
+def test_a_task_manager_with_another_id_is_found() -> None:
     server = ManagerServer("ha-taskmgr")
     with server.client("S0") as client:
         found = read_task_manager(client, ["maxCollector"])
@@ -101,20 +101,20 @@ def test_on_a_server_where_the_task_manager_has_another_id() -> None:
     assert server.operations == {READ: 3, "ServiceInstance.content": 1}
 
 
-def test_another_fault_of_the_task_manager_stays_as_it_is() -> None:
+def test_another_fault_of_the_task_manager_is_raised() -> None:
     server = ManagerServer()
     server.trouble[READ] = [Fault("ManagedObjectNotFound", obj=ref("Task", "task-1"))]
     with server.client("S0") as client, pytest.raises(FaultError, match="ManagedObjectNotFound"):
         read_task_manager(client, ["maxCollector"])
 
 
-def test_an_error_for_a_task_that_does_not_exist_names_the_task_and_the_server() -> None:
+def test_the_error_for_a_missing_task_names_the_task_and_the_server() -> None:
     error = no_such_task_error(TaskServer().client("S0"), "task-8")
     assert "task-8" in str(error)
     assert "vc.example.com" in str(error)
 
 
-def test_tasks_come_in_the_order_asked_for_whatever_the_server_returns() -> None:
+def test_tasks_are_returned_in_the_requested_order() -> None:
     server = TaskServer()
     moids = ["task-2", "task-1", "task-3"]
     server.answers[READ] = lambda _moid, _params: {

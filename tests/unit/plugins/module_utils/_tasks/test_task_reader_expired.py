@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module that takes a task finds one whose object has expired, and tells of one that is nowhere."""
+"""Every module that takes a task finds one whose object has expired, and reports one that is missing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def server() -> ExpiringServer:
 
 
 @RELEASES
-def test_info(server: ExpiringServer, release: str) -> None:
+def test_info_returns_expired_tasks(server: ExpiringServer, release: str) -> None:
     wanted = ["task-3", "task-4", "task-1", "task-2"]
     result = run(server, "vi_task_info", tasks=wanted, custom_values=False, api_release=release)
     assert [(task["moid"], task["state"]) for task in result["tasks"]] == [
@@ -49,14 +49,14 @@ def test_info_has_no_custom_values_of_an_expired_task(server: ExpiringServer, re
     assert [(task["custom_values"], task["available_fields"]) for task in result["tasks"]] == [({}, [])]
 
 
-def test_nothing_missing_takes_no_request_more(server: ExpiringServer) -> None:
+def test_no_search_is_made_if_no_task_is_missing(server: ExpiringServer) -> None:
     for module in ("vi_task_info", "vi_task_cancel"):
         run(server, module, tasks=["task-1", "task-5"], check_mode=True)
     assert server.searches == 0
 
 
 @RELEASES
-def test_wait_counts_it_as_it_ended(server: ExpiringServer, release: str) -> None:
+def test_wait_reports_expired_tasks_as_they_ended(server: ExpiringServer, release: str) -> None:
     result = run(server, "vi_task_wait", tasks=["task-2", "task-3"], fail_on_error=False, api_release=release)
     assert "failed" not in result
     assert (result["succeeded"], result["errored"], result["missing"]) == (["task-2"], ["task-3"], [])
@@ -65,7 +65,7 @@ def test_wait_counts_it_as_it_ended(server: ExpiringServer, release: str) -> Non
 
 @RELEASES
 @pytest.mark.parametrize("missing_ok", [True, False])
-def test_wait_fails_on_a_task_that_is_nowhere(server: ExpiringServer, release: str, missing_ok: bool) -> None:
+def test_wait_fails_on_a_missing_task_unless_missing_ok(server: ExpiringServer, release: str, missing_ok: bool) -> None:
     wanted = ["task-2", "task-4"]
     result = run(server, "vi_task_wait", tasks=wanted, missing_ok=missing_ok, api_release=release)
     assert (result["succeeded"], result["missing"]) == (["task-2"], ["task-4"])
@@ -75,7 +75,7 @@ def test_wait_fails_on_a_task_that_is_nowhere(server: ExpiringServer, release: s
     assert missing_ok or result["msg"] == f"{text}. Use missing_ok: true to accept this"
 
 
-def test_wait_tells_of_errors_and_of_missing_tasks(server: ExpiringServer) -> None:
+def test_wait_reports_failed_and_missing_tasks(server: ExpiringServer) -> None:
     message = run(server, "vi_task_wait", tasks=["task-3", "task-4", "task-9"])["msg"]
     assert message.startswith("1 of 1 tasks ended in error on vc.example.com: task-3")
     assert "task-4, task-9 do not exist, or no longer exist, on vc.example.com" in message
@@ -88,7 +88,7 @@ def test_a_planned_task_is_not_missing(server: ExpiringServer) -> None:
 
 @RELEASES
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_cancel_leaves_it_alone(server: ExpiringServer, release: str, check_mode: bool) -> None:
+def test_cancel_does_not_change_an_expired_task(server: ExpiringServer, release: str, check_mode: bool) -> None:
     result = run(server, "vi_task_cancel", tasks=["task-2"], api_release=release, check_mode=check_mode)
     assert (result["changed"], [task["state"] for task in result["tasks"]]) == (False, ["success"])
     assert server.operations["Task.CancelTask"] == 0
@@ -104,7 +104,9 @@ def test_cancel_leaves_it_alone(server: ExpiringServer, release: str, check_mode
         ({"progress": 5}, "task-2 has ended in success: its progress and description can no longer change"),
     ],
 )
-def test_state(server: ExpiringServer, release: str, options: dict[str, Any], problem: str | None) -> None:
+def test_state_refuses_to_change_an_expired_task(
+    server: ExpiringServer, release: str, options: dict[str, Any], problem: str | None
+) -> None:
     result = run(server, "vi_task_state", task="task-2", api_release=release, **options)
     assert result.get("msg") == problem
     assert result["task"]["state"] == "success"
@@ -114,7 +116,7 @@ def test_state(server: ExpiringServer, release: str, options: dict[str, Any], pr
 
 
 @RELEASES
-def test_custom_value(server: ExpiringServer, release: str) -> None:
+def test_custom_value_refuses_an_expired_task(server: ExpiringServer, release: str) -> None:
     expired, nowhere = (
         run(server, "vi_task_custom_value", task=moid, values={"owner": "joe"}, api_release=release)["msg"]
         for moid in ("task-2", "task-4")

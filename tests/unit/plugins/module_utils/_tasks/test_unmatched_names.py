@@ -41,27 +41,27 @@ def warnings(**matcher: Any) -> tuple[list[str], int]:
         ({"description_ids": ["a.d"]}, 1),
     ],
 )
-def test_names_that_tasks_have_or_may_have(matcher: dict[str, Any], requests: int) -> None:
+def test_names_that_tasks_may_have_give_no_warning(matcher: dict[str, Any], requests: int) -> None:
     assert warnings(**matcher) == ([], requests)
 
 
-def test_a_user_without_tasks() -> None:
+def test_a_user_without_tasks_gives_a_warning() -> None:
     (warning,), requests = warnings(users=["nobody"])
     assert warning == ("users: none of the 2 recent tasks on vc.example.com was started by nobody. Check the name")
     assert requests == 0
 
 
-def test_an_unknown_task_type() -> None:
+def test_an_unknown_task_type_gives_a_warning() -> None:
     (warning,), _requests = warnings(description_ids=["CloneVM_Task", "a.d"])
     assert warning.startswith("description_ids: vc.example.com has no task type CloneVM_Task. Use a description_id")
 
 
-def test_without_tasks_every_user_may_be_right() -> None:
+def test_users_give_no_warning_without_recent_tasks() -> None:
     with TaskServer().client("S0") as client:
         assert unmatched_names(client, TaskMatcher(users=["nobody"]), []) == []
 
 
-def test_a_vcenter_that_does_not_tell_its_types() -> None:
+def test_task_types_that_cannot_be_read_give_no_warning() -> None:
     server = TaskServer()
 
     def refuse(_moid: str, _params: Any) -> Any:

@@ -81,7 +81,7 @@ def failure(port: int, verify: Any, **given: Any) -> ViError:
 
 
 @pytest.mark.parametrize("serve", SLOW.values(), ids=SLOW)
-def test_request_timeout_is_for_the_whole_response(serve: Serve, certificate: ssl.SSLContext, authority: Path) -> None:
+def test_request_timeout_limits_the_whole_response(serve: Serve, certificate: ssl.SSLContext, authority: Path) -> None:
     with raw_server(after_request(serve), certificate) as port, took(TIMEOUT):
         error = failure(port, authority)
     assert isinstance(error, LostResponse)
@@ -93,14 +93,14 @@ def test_request_timeout_is_for_the_whole_response(serve: Serve, certificate: ss
     ("given", "seconds"),
     [({"hold": 0.5}, TIMEOUT + 0.5), ({"hold": 30.0, "within": 0.7}, 0.7), ({"patience": 0.3}, 0.3)],
 )
-def test_other_limits_are_for_the_whole_response_too(
+def test_other_timeouts_limit_the_whole_response(
     given: dict[str, Any], seconds: float, certificate: ssl.SSLContext, authority: Path
 ) -> None:
     with raw_server(after_request(SLOW["endless chunks"]), certificate) as port, took(seconds):
         assert isinstance(failure(port, authority, **given), LostResponse)
 
 
-def test_a_handshake_that_does_not_end(authority: Path, certificate: ssl.SSLContext) -> None:
+def test_an_endless_handshake_times_out(authority: Path, certificate: ssl.SSLContext) -> None:
     """A record of TLS with a length that is never reached. Nothing was sent, so nothing can have been processed."""
     with raw_server(drips(b"\x16\x03\x03\x40\x00")) as port, took(TIMEOUT):
         error = failure(port, authority)
@@ -119,23 +119,21 @@ PROXIES: dict[str, Serve] = {
 
 
 @pytest.mark.parametrize("serve", PROXIES.values(), ids=PROXIES)
-def test_a_proxy_that_does_not_end_its_response(serve: Serve, authority: Path, certificate: ssl.SSLContext) -> None:
+def test_an_endless_response_of_a_proxy_times_out(serve: Serve, authority: Path, certificate: ssl.SSLContext) -> None:
     with raw_server(serve) as port, took(TIMEOUT):
         error = failure(443, authority, proxy=f"http://u:pa55word@{HOST}:{port}")
     assert isinstance(error, ConnectError)
     assert f"the proxy {HOST}:{port} or {HOST}:443 accepted a connection" in str(error)
 
 
-def test_a_server_behind_a_proxy_with_tls_that_drips_its_handshake(
-    certificate: ssl.SSLContext, authority: Path
-) -> None:
+def test_an_endless_handshake_behind_a_tls_proxy_times_out(certificate: ssl.SSLContext, authority: Path) -> None:
     serve = after_request(sends(CONNECTED + b"\r\n"), drips(b"\x16\x03\x03\x40\x00"))
     with raw_server(serve, certificate) as port, took(TIMEOUT):
         error = failure(443, authority, proxy=f"https://{HOST}:{port}")
     assert isinstance(error, ConnectError)
 
 
-def test_addresses_share_the_time_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_share_the_timeout_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of several addresses that do not respond, none may use up the time of the others."""
     addresses = [f"127.0.0.{number}" for number in range(1, 5)]
     monkeypatch.setattr(bounded_http, "_addresses", lambda host, port: addresses)
@@ -183,7 +181,7 @@ def test_a_body_may_have_exactly_the_maximum_size() -> None:
         bounded_http.read_body(received(), 4)
 
 
-def test_a_bomb_needs_little_memory(certificate: ssl.SSLContext, authority: Path) -> None:
+def test_a_compression_bomb_needs_little_memory(certificate: ssl.SSLContext, authority: Path) -> None:
     """256 MiB of zeros, which a quarter of a mebibyte unpacks to."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     bomb = b"".join(packer.compress(bytes(MEBIBYTE)) for _turn in range(256)) + packer.flush()
@@ -195,7 +193,7 @@ def test_a_bomb_needs_little_memory(certificate: ssl.SSLContext, authority: Path
 
 
 @pytest.mark.parametrize("encoding", ["", "identity", "gzip", "deflate"])
-def test_encodings(encoding: str, certificate: ssl.SSLContext, authority: Path) -> None:
+def test_compressed_bodies_are_unpacked(encoding: str, certificate: ssl.SSLContext, authority: Path) -> None:
     value = {"text": "ä" * 300_000}
     plain = json.dumps(value, ensure_ascii=False).encode()
     packed = {"gzip": gzip.compress(plain), "deflate": zlib.compress(plain)}.get(encoding, plain)
@@ -216,7 +214,7 @@ def test_encodings(encoding: str, certificate: ssl.SSLContext, authority: Path) 
 
 
 @pytest.mark.parametrize(("encoding", "body"), [("br", b"x"), ("gzip", b"not gzip"), ("gzip, gzip", b"x")])
-def test_a_body_that_cannot_be_unpacked(
+def test_a_body_that_cannot_be_unpacked_is_an_error(
     encoding: str, body: bytes, certificate: ssl.SSLContext, authority: Path
 ) -> None:
     serve = after_request(sends(response(body, f"Content-Encoding: {encoding}")))

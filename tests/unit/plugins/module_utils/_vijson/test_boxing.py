@@ -41,7 +41,7 @@ VM = {"type": "VirtualMachine", "moid": "vm-7"}
         ([], "ArrayOfString"),
     ],
 )
-def test_primitives_and_arrays_of_them_there_and_back(value: Any, type_name: str) -> None:
+def test_primitives_and_arrays_are_boxed_and_unboxed(value: Any, type_name: str) -> None:
     assert box_value(value) == {"_typeName": type_name, "_value": value}
     assert plain_value(box_value(value), typed=True) == value
 
@@ -61,11 +61,11 @@ def test_primitives_and_arrays_of_them_there_and_back(value: Any, type_name: str
         {"type": "Outer", "inner": {"type": "Inner", "disk_key": 1}, "list": [{"type": "Inner"}]},
     ],
 )
-def test_other_values_there_and_back(value: Any) -> None:
+def test_other_values_are_boxed_and_unboxed(value: Any) -> None:
     assert plain_value(box_value(value), typed=True) == value
 
 
-def test_forms_of_lists() -> None:
+def test_lists_are_boxed_by_their_items() -> None:
     assert box_value([VM]) == {"_typeName": "ArrayOfManagedObjectReference", "_value": [MOREF]}
     assert box_value([1, "a"]) == {
         "_typeName": "ArrayOfAnyType",
@@ -74,11 +74,11 @@ def test_forms_of_lists() -> None:
 
 
 @pytest.mark.parametrize("value", [[], [1], [2**40], ["a"], [True], [1.5], [VM], [1, "a"], [[1]], {"a": 1}, {}])
-def test_a_list_is_a_type_that_the_contract_knows(value: Any) -> None:
+def test_lists_are_boxed_as_a_type_of_the_contract(value: Any) -> None:
     assert box_value(value)["_typeName"] in KNOWN_BOXES
 
 
-def test_a_mapping_without_a_type_is_a_list_of_pairs() -> None:
+def test_a_mapping_without_a_type_becomes_a_list_of_pairs() -> None:
     assert box_value({"size_gb": 5, "vm": VM, "note": None}) == {
         "_typeName": "ArrayOfKeyAnyValue",
         "_value": [
@@ -88,7 +88,7 @@ def test_a_mapping_without_a_type_is_a_list_of_pairs() -> None:
     }
 
 
-def test_a_mapping_with_a_type_is_an_object_of_it() -> None:
+def test_a_mapping_with_a_type_becomes_a_data_object() -> None:
     assert box_value({"type": "CloneOutcome", "new_vm": VM, "size_gb": 5, "note": None}) == {
         "_typeName": "CloneOutcome",
         "newVm": MOREF,
@@ -96,7 +96,7 @@ def test_a_mapping_with_a_type_is_an_object_of_it() -> None:
     }
 
 
-def test_every_object_at_every_depth_names_its_type() -> None:
+def test_every_object_at_every_depth_has_a_type_name() -> None:
     boxed = box_value(
         {"type": "A", "b": {"type": "B", "c": [{"type": "C", "d": VM}]}, "pairs": [{"key": "k", "value": "v"}]}
     )
@@ -114,13 +114,13 @@ def test_every_object_at_every_depth_names_its_type() -> None:
 
 
 @pytest.mark.parametrize("value", [None, [None], 2**63, -(2**63) - 1, [2**64], {"a": [None]}, b"x", {1}])
-def test_what_the_wire_has_no_form_for(value: Any) -> None:
+def test_values_that_cannot_be_expressed_are_refused(value: Any) -> None:
     with pytest.raises(ValueError, match=r"64 bits|cannot be expressed"):
         box_value(value)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), [float("-inf")]])
-def test_numbers_that_json_does_not_have(value: Any) -> None:
+def test_numbers_that_json_lacks_are_refused(value: Any) -> None:
     with pytest.raises(ValueError, match="cannot be expressed"):
         box_value(value)
 
@@ -144,10 +144,10 @@ def test_fields_without_a_value_are_left_out() -> None:
     ("name", "expected"),
     [("fault_type_id", "faultTypeId"), ("faultTypeId", "faultTypeId"), ("key", "key"), ("new_VM", "newVM")],
 )
-def test_camel(name: str, expected: str) -> None:
+def test_names_become_camel_case(name: str, expected: str) -> None:
     assert camel_case(name) == expected
 
 
-def test_a_reference() -> None:
+def test_a_reference_has_wire_result_and_text_forms() -> None:
     ref = Reference("VirtualMachine", "vm-7")
     assert (ref.wire(), ref.as_result(), str(ref)) == (MOREF, VM, "VirtualMachine:vm-7")

@@ -23,10 +23,10 @@ boxable = st.recursive(primitives | references, lambda inner: st.lists(inner, ma
 
 
 @given(value=boxable)
-def test_values_there_and_back(value: Any) -> None:
+def test_random_values_are_boxed_and_unboxed(value: Any) -> None:
     assert plain_value(json.loads(json.dumps(box_value(value))), typed=True) == value
 
 
 @given(name=identifiers)
-def test_names_there_and_back(name: str) -> None:
+def test_random_names_become_camel_case_and_snake_case(name: str) -> None:
     assert snake_case(camel_case(name)) == name

@@ -27,13 +27,13 @@ def test_the_first_request_logs_in_and_closing_logs_out(client: Make, wire: Wire
         assert made.call(TASK, "UpdateProgress", {"percentDone": 5}) is None
 
 
-def test_nothing_is_sent_where_nothing_was_asked(client: Make, wire: Wire) -> None:
+def test_a_client_without_requests_sends_nothing(client: Make, wire: Wire) -> None:
     with client():
         pass
     assert wire.sent == []
 
 
-def test_a_new_session_id_that_a_twin_was_told_counts_for_both(client: Make, wire: Wire) -> None:
+def test_a_new_session_id_of_a_twin_is_used_by_both(client: Make, wire: Wire) -> None:
     wire.expect(
         login("S1"),
         Call("GET", f"{SDK}/Task/task-7/info", answers({}), None, "S1"),

@@ -36,7 +36,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.wire import connection
 PASSWORD = 'p4"5/w0rd\\ grün\tx'
 SESSION_ID = "5e55-10n-1d-0f-th3-u53r"
 PIECE = 4
-"""So many characters of a secret in a row are too many."""
+"""No message may contain this many characters of a secret in a row."""
 
 FIRST = {"Login": LOGIN, "content": {"rootFolder": {"type": "Folder", "value": "group-d1"}}}
 """The responses that the client gets before its session is used."""
@@ -65,7 +65,7 @@ GATEWAYS: dict[str, Gateway] = {
 
 
 def pieces(secret: str) -> set[str]:
-    """All that is long enough to be recognized."""
+    """All parts that are long enough to be recognized."""
     shown = {secret, " ".join(secret.split()), json.dumps(secret)[1:-1], quote(secret), html.escape(secret)}
     return {text[at : at + PIECE] for text in shown for at in range(len(text) - PIECE + 1)}
 
@@ -142,14 +142,14 @@ def seen_by_event_source(options: dict[str, Any], caplog: pytest.LogCaptureFixtu
 @pytest.mark.parametrize("secret", [PASSWORD, SESSION_ID], ids=["password", "session-id"])
 @pytest.mark.parametrize("name", GATEWAYS)
 @pytest.mark.parametrize("see", [seen_by_module, seen_by_callback, seen_by_event_source])
-def test_no_message_repeats_it(
+def test_no_message_repeats_a_secret_that_a_gateway_echoes(
     tls: tuple[ssl.SSLContext, Path],
     caplog: pytest.LogCaptureFixture,
     see: Callable[[dict[str, Any], pytest.LogCaptureFixture], list[str]],
     name: str,
     secret: str,
 ) -> None:
-    """Wherever in the text it stands: a message shortens it."""
+    """At any position in the text, because messages shorten the text."""
     for padding in (0, 77, 95) if see is seen_by_module else (77,):
         with raw_server(echo(GATEWAYS[name], padding, of=secret), tls[0]) as port:
             seen = see({"hostname": HOST, "port": port, "ca_path": str(tls[1]), "password": PASSWORD}, caplog)

@@ -41,7 +41,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.strategies import tried
 ENOUGH = 12
 
 
-class Answers(dict[str, Handler]):
+class Responses(dict[str, Handler]):
     """Sends random responses to all operations, and after a while none at all."""
 
     def __init__(self, draw: Callable[..., Any], server: FakeVcenter) -> None:
@@ -50,9 +50,9 @@ class Answers(dict[str, Handler]):
         self._server = server
 
     def __missing__(self, operation: str) -> Handler:
-        return self._answer
+        return self._respond
 
-    def _answer(self, _moid: str, _params: Params) -> Any:
+    def _respond(self, _moid: str, _params: Params) -> Any:
         if len(self._server.sent) > ENOUGH:
             raise ConnectError("gone")
         what = self._draw(st.sampled_from(["value"] * 6 + ["fault", "lost"]))
@@ -85,9 +85,11 @@ CONVERSATIONS: dict[str, Callable[[Client, FakeClock], Any]] = {
 @pytest.mark.parametrize("name", CONVERSATIONS)
 @pytest.mark.parametrize("session_id", [None, "S0"])
 @given(data=st.data())
-def test_any_answers(name: str, session_id: str | None, data: st.DataObject) -> None:
+def test_random_responses_end_with_a_value_or_a_vi_error(
+    name: str, session_id: str | None, data: st.DataObject
+) -> None:
     server = FakeVcenter()
-    server.answers = Answers(data.draw, server)
+    server.answers = Responses(data.draw, server)
     with server.client(session_id) as client:
         tried(lambda: CONVERSATIONS[name](client, server.clock))
     assert len(server.sent) < 200

@@ -12,7 +12,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcente
 LOGIN, LOGOUT = "SessionManager.Login", "SessionManager.Logout"
 
 
-def test_it_stays_when_the_client_closes() -> None:
+def test_a_kept_session_stays_open_when_the_client_closes() -> None:
     server = FakeVcenter()
     with server.client() as client:
         kept = client.keep()
@@ -21,7 +21,7 @@ def test_it_stays_when_the_client_closes() -> None:
     assert server.operations == {LOGIN: 1}
 
 
-def test_a_session_that_is_there_is_the_one() -> None:
+def test_keep_returns_the_existing_session() -> None:
     server = FakeVcenter()
     with server.client() as client:
         first = client.log_in().id
@@ -29,7 +29,7 @@ def test_a_session_that_is_there_is_the_one() -> None:
     assert server.operations == {LOGIN: 1}
 
 
-def test_what_goes_wrong_before_closes_it() -> None:
+def test_an_error_before_keep_logs_out() -> None:
     server = FakeVcenter()
 
     def fail() -> None:
@@ -42,7 +42,7 @@ def test_what_goes_wrong_before_closes_it() -> None:
     assert server.operations == {LOGIN: 1, LOGOUT: 1}
 
 
-def test_others_end_it() -> None:
+def test_another_client_can_log_out_of_a_kept_session() -> None:
     server = FakeVcenter()
     with server.client() as client:
         kept = client.keep()

@@ -91,14 +91,14 @@ def test_no_session_id_or_password_in_a_url(client: Make, wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_of_the_login_carries_nothing_on(client: Make, wire: Wire, status: int) -> None:
+def test_a_redirected_login_is_not_followed(client: Make, wire: Wire, status: int) -> None:
     wire.expect(Call("POST", LOGIN, html(status, Location="https://evil.example.com/sdk")))
     with pytest.raises(ViError, match="redirect"):
         client().get(TASK, "info")
     assert {sent.url for sent in wire.sent} == {LOGIN}
 
 
-def test_the_hello_needs_no_session_of_others(client: Make, wire: Wire) -> None:
+def test_hello_is_sent_without_a_session(client: Make, wire: Wire) -> None:
     hello = f"{HOST}/api/vcenter/system?action=hello"
     wire.expect(
         Call("POST", hello, answers({"api_release": "8.0.1.0"}), session=None),

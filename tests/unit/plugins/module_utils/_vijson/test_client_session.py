@@ -43,7 +43,7 @@ INFO = f"{SDK}/Task/task-7/info"
 CANCEL = f"{SDK}/Task/task-7/CancelTask"
 
 
-def test_a_session_that_idled_out_is_replaced_once(client: Make, wire: Wire) -> None:
+def test_an_expired_session_is_replaced_once(client: Make, wire: Wire) -> None:
     wire.expect(
         login("S1"),
         Call("GET", INFO, answers(1), session="S1"),
@@ -58,7 +58,7 @@ def test_a_session_that_idled_out_is_replaced_once(client: Make, wire: Wire) -> 
 
 
 @pytest.mark.parametrize("repeatable", [True, False])
-def test_a_method_is_called_again_too_for_it_did_not_run(client: Make, wire: Wire, repeatable: bool) -> None:
+def test_a_method_is_called_again_in_the_new_session(client: Make, wire: Wire, repeatable: bool) -> None:
     wire.expect(
         login("S1"),
         Call("GET", INFO, answers(1)),
@@ -72,7 +72,7 @@ def test_a_method_is_called_again_too_for_it_did_not_run(client: Make, wire: Wir
         made.call(TASK, "CancelTask", repeatable=repeatable)
 
 
-def test_there_is_no_second_new_login(client: Make, wire: Wire) -> None:
+def test_a_session_is_not_replaced_twice_for_one_request(client: Make, wire: Wire) -> None:
     wire.expect(
         login("S1"),
         Call("GET", INFO, answers(1)),
@@ -87,7 +87,7 @@ def test_there_is_no_second_new_login(client: Make, wire: Wire) -> None:
     assert failed.value.type == "NotAuthenticated"
 
 
-def test_a_session_that_is_refused_at_once_is_replaced_once(client: Make, wire: Wire) -> None:
+def test_a_session_refused_at_once_is_replaced_once(client: Make, wire: Wire) -> None:
     wire.expect(
         login("S1"),
         Call("GET", INFO, NOT_AUTHENTICATED, session="S1"),
@@ -97,13 +97,13 @@ def test_a_session_that_is_refused_at_once_is_replaced_once(client: Make, wire: 
     assert client().get(TASK, "info") == 1
 
 
-def test_a_session_that_is_refused_at_once_is_no_reason_for_many(client: Make, wire: Wire) -> None:
+def test_a_session_refused_twice_is_an_error(client: Make, wire: Wire) -> None:
     wire.expect(login("S1"), Call("GET", INFO, NOT_AUTHENTICATED), login("S2"), Call("GET", INFO, NOT_AUTHENTICATED))
     with pytest.raises(FaultError, match="NotAuthenticated"):
         client().get(TASK, "info")
 
 
-def test_what_lives_in_the_session_is_not_asked_for_in_another(client: Make, wire: Wire) -> None:
+def test_objects_of_an_ended_session_are_not_requested_in_a_new_one(client: Make, wire: Wire) -> None:
     wire.expect(
         login("S1"),
         Call("GET", INFO, answers(1)),
@@ -115,14 +115,14 @@ def test_what_lives_in_the_session_is_not_asked_for_in_another(client: Make, wir
         made.call(Reference("ListView", "session[1]2"), "ModifyListView", bound=True)
 
 
-def test_a_session_that_was_handed_in_is_used_and_left(client: Make, wire: Wire) -> None:
+def test_a_given_session_is_used_and_left_open(client: Make, wire: Wire) -> None:
     wire.expect(Call("GET", INFO, answers(1), None, "S0"))
     with client("S0") as made:
         assert made.get(TASK, "info") == 1
         assert not made.ends_orphans
 
 
-def test_a_session_that_was_handed_in_and_ended(client: Make, wire: Wire) -> None:
+def test_a_given_session_that_has_ended_is_an_error(client: Make, wire: Wire) -> None:
     wire.expect(Call("GET", INFO, NOT_AUTHENTICATED, None, "S0"))
     with client("S0") as made, pytest.raises(SessionEnded, match=r"session_id.*vi_session") as ended:
         made.get(TASK, "info")
@@ -130,13 +130,13 @@ def test_a_session_that_was_handed_in_and_ended(client: Make, wire: Wire) -> Non
     assert ended.value.fault["type"] == "NotAuthenticated"
 
 
-def test_a_session_that_was_handed_in_wins_over_a_user(wire: Wire) -> None:
+def test_a_given_session_overrides_username_and_password(wire: Wire) -> None:
     wire.expect(Call("GET", INFO, answers(1), None, "S0"))
     with Client(Endpoint("vc.example.com"), Credentials("u", "pa55word", "S0")) as made:
         made.get(TASK, "info")
 
 
-def test_a_session_that_was_handed_in_and_ended_is_not_replaced_by_the_user(wire: Wire) -> None:
+def test_an_ended_given_session_is_not_replaced_by_a_login(wire: Wire) -> None:
     wire.expect(Call("GET", INFO, NOT_AUTHENTICATED, None, "S0"))
     with (
         Client(Endpoint("vc.example.com"), Credentials("u", "pa55word", "S0")) as made,
@@ -145,7 +145,7 @@ def test_a_session_that_was_handed_in_and_ended_is_not_replaced_by_the_user(wire
         made.get(TASK, "info")
 
 
-def test_a_wrong_password(client: Make, wire: Wire) -> None:
+def test_a_wrong_password_is_an_error_that_names_the_server(client: Make, wire: Wire) -> None:
     refusal = faults("InvalidLogin", faultstring="Cannot complete login due to an incorrect user name or password.")
     wire.expect(Call("POST", LOGIN, refusal))
     with client() as made, pytest.raises(ViError, match=r"vc\.example\.com.*user name.*InvalidLogin") as failed:
@@ -155,7 +155,7 @@ def test_a_wrong_password(client: Make, wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("lost", [html(502), html(503), html(504), ConnectionResetError(104, "reset")])
-def test_a_login_that_was_lost_is_tried_once_more(
+def test_a_lost_login_is_retried_once_with_a_warning(
     client: Make, wire: Wire, pauses: list[float], warnings_shown: list[str], lost: Outcome
 ) -> None:
     wire.expect(login()._replace(outcome=lost), login("S2"), Call("GET", INFO, answers(1), session="S2"), logout("S2"))
@@ -166,8 +166,8 @@ def test_a_login_that_was_lost_is_tried_once_more(
     assert pauses == []
 
 
-def test_a_login_that_was_lost_twice(client: Make, wire: Wire, warnings_shown: list[str]) -> None:
-    """The request after it was not sent, so nobody has to wonder whether it had an effect."""
+def test_a_login_lost_twice_is_a_connect_error(client: Make, wire: Wire, warnings_shown: list[str]) -> None:
+    """The request after the login was not sent, so it had no effect."""
     wire.expect([login()._replace(outcome=html(502))] * 2)
     with client() as made, pytest.raises(ConnectError) as failed:
         made.get(TASK, "info")
@@ -176,7 +176,7 @@ def test_a_login_that_was_lost_twice(client: Make, wire: Wire, warnings_shown: l
 
 
 @pytest.mark.parametrize("outcome", [answers(user_session()), answers(None, session=""), html(200)])
-def test_a_login_without_a_session_id(client: Make, wire: Wire, outcome: Outcome) -> None:
+def test_a_login_without_a_session_id_is_an_error(client: Make, wire: Wire, outcome: Outcome) -> None:
     wire.expect(login()._replace(outcome=outcome))
     with client() as made, pytest.raises(ViError, match=r"8\.0\.1"):
         made.get(TASK, "info")
@@ -188,7 +188,7 @@ def test_a_session_is_closed_when_the_work_fails(client: Make, wire: Wire) -> No
         made.get(TASK, "info")
 
 
-def test_a_session_is_closed_where_only_its_id_was_understood(client: Make, wire: Wire) -> None:
+def test_a_session_is_closed_even_if_the_login_response_is_damaged(client: Make, wire: Wire) -> None:
     wire.expect(login()._replace(outcome=answers([], session="S1")), logout("S1"))
     with pytest.raises(ViError), client() as made:
         made.get(TASK, "info")
@@ -204,9 +204,7 @@ def test_a_session_where_only_its_id_was_understood_is_closed_at_once(client: Ma
 
 
 @pytest.mark.parametrize("outcome", [html(400), faults("SystemError"), answers("what?", status=418)])
-def test_a_logout_that_fails_is_a_warning(
-    client: Make, wire: Wire, warnings_shown: list[str], outcome: Outcome
-) -> None:
+def test_a_failed_logout_gives_a_warning(client: Make, wire: Wire, warnings_shown: list[str], outcome: Outcome) -> None:
     wire.expect(login("S1"), Call("GET", INFO, answers(1)), Call("POST", LOGOUT, outcome))
     with client() as made:
         made.get(TASK, "info")
@@ -214,14 +212,14 @@ def test_a_logout_that_fails_is_a_warning(
     assert "Could not close the session; it expires when idle: " in warnings_shown[0]
 
 
-def test_a_logout_of_a_session_that_is_gone_is_none(client: Make, wire: Wire, warnings_shown: list[str]) -> None:
+def test_a_logout_of_an_ended_session_gives_no_warning(client: Make, wire: Wire, warnings_shown: list[str]) -> None:
     wire.expect(login("S1"), Call("GET", INFO, answers(1)), Call("POST", LOGOUT, NOT_AUTHENTICATED))
     with client() as made:
         made.get(TASK, "info")
     assert warnings_shown == []
 
 
-def test_a_logout_may_run_twice(client: Make, wire: Wire, warnings_shown: list[str], pauses: list[float]) -> None:
+def test_a_lost_logout_is_retried(client: Make, wire: Wire, warnings_shown: list[str], pauses: list[float]) -> None:
     wire.expect(
         login("S1"),
         Call("GET", INFO, answers(1)),
@@ -233,7 +231,7 @@ def test_a_logout_may_run_twice(client: Make, wire: Wire, warnings_shown: list[s
     assert (warnings_shown, pauses) == ([], [0.5])
 
 
-def test_a_login_with_an_unusable_response_is_no_doubt_about_the_request(client: Make, wire: Wire) -> None:
+def test_an_unusable_login_response_is_a_connect_error(client: Make, wire: Wire) -> None:
     wire.expect(login()._replace(outcome=html(200)))
     with client() as made, pytest.raises(ConnectError, match="not VI JSON") as failed:
         made.call(TASK, "CancelTask", repeatable=False)
@@ -250,7 +248,7 @@ def test_a_login_with_an_unusable_response_is_no_doubt_about_the_request(client:
         html(404)._replace(headers={SESSION: "EV1L"}),
     ],
 )
-def test_a_session_id_in_a_response_that_failed_is_not_used(
+def test_a_session_id_in_a_failed_response_is_not_used(
     client: Make, wire: Wire, warnings_shown: list[str], outcome: Reply
 ) -> None:
     wire.expect(login("S1"), Call("GET", f"{SDK}/Task/task-7/info", outcome, session="S1"), logout("S1"))
@@ -259,9 +257,7 @@ def test_a_session_id_in_a_response_that_failed_is_not_used(
     assert warnings_shown == []
 
 
-def test_a_session_id_that_the_vcenter_replaces_is_reported_once(
-    client: Make, wire: Wire, warnings_shown: list[str]
-) -> None:
+def test_a_replaced_session_id_gives_one_warning(client: Make, wire: Wire, warnings_shown: list[str]) -> None:
     info = f"{SDK}/Task/task-7/info"
     wire.expect(
         login("S1"),
@@ -277,7 +273,7 @@ def test_a_session_id_that_the_vcenter_replaces_is_reported_once(
     assert warning.startswith("vc.example.com replaced the id of the session. If the old session is still open,")
 
 
-def test_an_id_in_a_fault_is_tried_when_the_server_no_longer_knows_the_old_one(
+def test_a_session_id_in_a_fault_is_tried_when_the_old_one_is_unknown(
     client: Make, wire: Wire, warnings_shown: list[str]
 ) -> None:
     wire.expect(
@@ -294,7 +290,7 @@ def test_an_id_in_a_fault_is_tried_when_the_server_no_longer_knows_the_old_one(
     assert len(warnings_shown) == 1
 
 
-def test_an_id_in_a_fault_that_opens_nothing_is_tried_once(client: Make, wire: Wire) -> None:
+def test_an_invalid_session_id_in_a_fault_is_tried_once(client: Make, wire: Wire) -> None:
     wire.expect(
         login("S1"),
         Call("GET", INFO, faults("InvalidArgument", session="S2"), session="S1"),

@@ -32,7 +32,7 @@ Make = Callable[..., Client]
 TASK = Reference("Task", "task-7")
 
 
-def test_headers(client: Make, wire: Wire) -> None:
+def test_a_request_without_a_body_has_no_content_type(client: Make, wire: Wire) -> None:
     wire.expect(Call("GET", f"{SDK}/Task/task-7/info", answers({})), Call("POST", f"{SDK}/Task/task-7/CancelTask"))
     made = client("S0")
     made.get(TASK, "info")
@@ -70,7 +70,7 @@ def test_the_port_is_in_the_url(wire: Wire) -> None:
     Client(Endpoint("2001:db8::1", 8443), Credentials(session_id="S0")).get(TASK, "info")
 
 
-def test_any_answer_may_bring_a_new_session_id(client: Make, wire: Wire) -> None:
+def test_any_response_may_replace_the_session_id(client: Make, wire: Wire) -> None:
     wire.expect(
         login("S1"),
         Call("GET", f"{SDK}/Task/task-7/info", answers({}, session="S2"), None, "S1"),
@@ -97,7 +97,7 @@ def test_every_session_id_that_comes_is_a_secret(client: Make, wire: Wire) -> No
     assert set(made.secrets) == {"session-1", "session-2", "session-3"}
 
 
-def test_a_session_id_in_another_case_of_the_header(client: Make, wire: Wire) -> None:
+def test_the_session_header_is_found_in_any_case(client: Make, wire: Wire) -> None:
     reply = answers(user_session())
     wire.expect(
         Call("POST", LOGIN, reply._replace(headers={**reply.headers, "Vmware-Api-Session-Id": "S9"})),
@@ -109,12 +109,12 @@ def test_a_session_id_in_another_case_of_the_header(client: Make, wire: Wire) ->
 
 
 @pytest.mark.parametrize("reply", [Reply(204), answers(None), Reply(200), Reply(200, b" \n")])
-def test_an_empty_answer_is_none(client: Make, wire: Wire, reply: Reply) -> None:
+def test_an_empty_response_is_none(client: Make, wire: Wire, reply: Reply) -> None:
     wire.expect(Call("GET", f"{SDK}/Task/task-7/value", reply))
     assert client("S0").get(TASK, "value") is None
 
 
 @pytest.mark.parametrize("value", [[], {}, 0, False, "", "text", 1.5, [1, 2]])
-def test_an_answer_comes_as_it_is(client: Make, wire: Wire, value: object) -> None:
+def test_a_response_is_returned_unchanged(client: Make, wire: Wire, value: object) -> None:
     wire.expect(Call("GET", f"{SDK}/Task/task-7/value", answers(value)))
     assert client("S0").get(TASK, "value") == value

@@ -45,8 +45,8 @@ def after(seconds: float) -> Callable[[Any], None]:
     return respond
 
 
-def test_closing_after_a_late_response_has_two_seconds(tmp_path: Path) -> None:
-    """Altogether, not for each object."""
+def test_closing_after_a_late_response_takes_two_seconds_at_most(tmp_path: Path) -> None:
+    """In total, not for each object."""
     warnings: list[str] = []
     vcenter = Vcenter(CreateListView=VIEW, info=SLOWLY, DestroyView=SLOWLY, Logout=SLOWLY)
     with client_of(vcenter, tmp_path, warnings) as client:
@@ -59,7 +59,7 @@ def test_closing_after_a_late_response_has_two_seconds(tmp_path: Path) -> None:
     assert warnings[0].startswith("Could not close the session; it expires when idle: ")
 
 
-def test_a_server_that_was_late_once_is_logged_out_of(tmp_path: Path) -> None:
+def test_a_client_logs_out_after_one_late_response(tmp_path: Path) -> None:
     warnings: list[str] = []
     vcenter = Vcenter(info=SLOWLY)
     with client_of(vcenter, tmp_path, warnings, request_timeout=0.5) as client, closing(client), suppress(ViError):
@@ -89,7 +89,7 @@ def test_closing_has_more_time_if_the_server_responds_again(tmp_path: Path, monk
     assert warnings == []
 
 
-def test_a_time_limit_is_for_all_requests_of_a_block(tmp_path: Path) -> None:
+def test_a_time_limit_applies_to_all_requests_of_a_block(tmp_path: Path) -> None:
     vcenter = Vcenter(info=after(0.4))
     with client_of(vcenter, tmp_path, []) as client, closing(client):
         client.log_in()

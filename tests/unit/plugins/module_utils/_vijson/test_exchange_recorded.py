@@ -71,7 +71,9 @@ def asked(exchange: dict[str, Any], client: Client, wire: Wire) -> Any:
 
 
 @each
-def test_it_goes_out_and_comes_back(exchange: dict[str, Any], client: Callable[..., Client], wire: Wire) -> None:
+def test_a_recorded_exchange_is_sent_and_understood(
+    exchange: dict[str, Any], client: Callable[..., Client], wire: Wire
+) -> None:
     made = client("S1")
     if exchange["response"]["status"] == 500:
         with pytest.raises(FaultError) as failed:
@@ -84,16 +86,16 @@ def test_it_goes_out_and_comes_back(exchange: dict[str, Any], client: Callable[.
     assert (made._exchange.session_id == "S2") == exchange["response"]["session_header"]
 
 
-def test_every_fault_is_in_the_table() -> None:
+def test_the_table_lists_every_recorded_fault() -> None:
     assert {exchange["name"] for exchange in EXCHANGES if exchange["response"]["status"] == 500} == set(FAULTS)
 
 
 @each
-def test_its_answer_form_has_nothing_of_the_wire(exchange: dict[str, Any]) -> None:
+def test_results_have_no_type_names_of_the_wire(exchange: dict[str, Any]) -> None:
     for typed in (True, False):
-        answer = json.dumps(plain_value(exchange["response"].get("body"), typed=typed))
-        assert "_typeName" not in answer
-        assert "_value" not in answer
+        result = json.dumps(plain_value(exchange["response"].get("body"), typed=typed))
+        assert "_typeName" not in result
+        assert "_value" not in result
 
 
 def infos(value: Any) -> Iterator[dict[str, Any]]:
@@ -112,7 +114,7 @@ ALL_INFOS = [info for exchange in EXCHANGES for info in infos(exchange["response
 
 
 @pytest.mark.parametrize("info", ALL_INFOS, ids=[f"{info['key']}-{info['state']}" for info in ALL_INFOS])
-def test_every_task_has_every_key(info: dict[str, Any]) -> None:
+def test_every_recorded_task_has_every_key(info: dict[str, Any]) -> None:
     task = task_from_info(info)
     assert tuple(task) == TASK_KEYS
     assert task["moid"] == task["key"] == info["key"]
@@ -127,7 +129,7 @@ def body(name: str) -> Any:
     return cast(Any, EXCHANGES[NAMES.index(name)]["response"]["body"])
 
 
-def test_a_finished_task() -> None:
+def test_a_recorded_task_that_succeeded() -> None:
     assert task_from_info(body("info of a finished task")) == {
         **dict.fromkeys(TASK_KEYS),
         "key": "task-7",
@@ -150,18 +152,18 @@ def test_a_finished_task() -> None:
     }
 
 
-def test_a_cancelled_task_whose_error_is_wrapped() -> None:
+def test_a_recorded_cancelled_task_with_a_wrapped_error() -> None:
     task = task_from_info(body("info of the cancelled task"))
     assert task["error"] == {"type": "RequestCanceled", "message": "The task was canceled by a user"}
     assert (task["cancelled"], task["start_time"], task["duration"]) == (True, None, None)
 
 
-def test_a_task_of_ones_own() -> None:
+def test_a_recorded_own_task_has_result_description_and_progress() -> None:
     task = task_from_info(body("info of the finished task"))
     assert (task["result"], task["description"], task["progress"]) == ("done", "copying disks", 42)
 
 
-def test_two_tasks_in_one_request() -> None:
+def test_two_recorded_tasks_in_one_response() -> None:
     found = [_properties(item) for item in body("info of two tasks in one request")["objects"]]
     assert [(item.ref.moid, item.values["info"]["state"]) for item in found] == [
         ("task-73", "success"),

@@ -59,11 +59,11 @@ def localized(inner: Any, text: Any = "Localized.") -> dict[str, Any]:
         (localized(fault(faultCause=fault("B")), "L"), "L (cause: B)"),
     ],
 )
-def test_what_is_shown(wire: dict[str, Any], text: str) -> None:
+def test_a_fault_is_shown_by_its_best_text(wire: dict[str, Any], text: str) -> None:
     assert fault_text(wire) == text
 
 
-def test_causes_that_do_not_end() -> None:
+def test_endless_causes_are_cut() -> None:
     wire = fault()
     for level in range(5000):
         wire = fault(f"Level{level}", faultCause=wire)
@@ -80,11 +80,11 @@ def test_causes_that_do_not_end() -> None:
         ({"fault": fault("A"), "localizedMessage": "x"}, "A"),
     ],
 )
-def test_types(wire: dict[str, Any], name: str) -> None:
+def test_the_type_of_a_fault_is_found(wire: dict[str, Any], name: str) -> None:
     assert fault_type(wire) == name
 
 
-def test_the_answer_has_the_faults_own_fields() -> None:
+def test_a_result_has_the_own_fields_of_a_fault() -> None:
     wire = fault(
         "InvalidArgument",
         invalidProperty="taskType",
@@ -104,38 +104,38 @@ def test_the_answer_has_the_faults_own_fields() -> None:
     }
 
 
-def test_both_shapes_of_an_error_are_one() -> None:
+def test_plain_and_wrapped_faults_give_the_same_result() -> None:
     inner = fault("RequestCanceled", faultstring="The task was canceled by a user")
     assert fault_result(inner) == fault_result(localized(inner, "The task was canceled by a user"))
     assert fault_result(localized(None)) == {"type": "MethodFault", "message": "Localized."}
 
 
 def test_own_fields_do_not_hide_type_and_message() -> None:
-    answer = fault_result(fault("Odd", type="own", message="mine", faultstring="S"))
-    assert answer == {"type": "Odd", "message": "S", "type_": "own", "message_": "mine"}
+    result = fault_result(fault("Odd", type="own", message="mine", faultstring="S"))
+    assert result == {"type": "Odd", "message": "S", "type_": "own", "message_": "mine"}
 
 
 @pytest.mark.parametrize("wrap", [lambda cause: cause, localized])
-def test_a_cause_has_the_form_of_a_fault(wrap: Any) -> None:
+def test_a_cause_is_converted_like_a_fault(wrap: Any) -> None:
     cause = fault("NoDiskSpace", datastore="ds1", faultstring="Localized.")
-    answer = fault_result(fault(faultCause=wrap(cause)))
-    assert answer["fault_cause"] == {"type": "NoDiskSpace", "message": "Localized.", "datastore": "ds1"}
+    result = fault_result(fault(faultCause=wrap(cause)))
+    assert result["fault_cause"] == {"type": "NoDiskSpace", "message": "Localized.", "datastore": "ds1"}
 
 
 def test_an_extended_fault_keeps_its_data() -> None:
     pair = {"_typeName": "KeyValue", "key": "host", "value": "esx01"}
-    answer = fault_result(fault("ExtendedFault", faultTypeId="com.example.backup", data=[pair]))
-    assert answer["fault_type_id"] == "com.example.backup"
-    assert answer["data"] == [{"type": "KeyValue", "key": "host", "value": "esx01"}]
+    result = fault_result(fault("ExtendedFault", faultTypeId="com.example.backup", data=[pair]))
+    assert result["fault_type_id"] == "com.example.backup"
+    assert result["data"] == [{"type": "KeyValue", "key": "host", "value": "esx01"}]
 
 
 @pytest.mark.parametrize("wrong", [None, [], "fault", 5])
-def test_what_is_no_fault(wrong: Any) -> None:
+def test_an_invalid_fault_is_an_error(wrong: Any) -> None:
     with pytest.raises(BadResponse, match="fault"):
         fault_result(wrong)
 
 
-def test_the_exception_of_a_fault() -> None:
+def test_a_fault_becomes_an_exception_with_type_and_message() -> None:
     wire = fault("InvalidState", faultstring="Not now.")
     error = server_fault(wire, "CancelTask of Task:task-42")
     assert isinstance(error, FaultError)
@@ -144,7 +144,7 @@ def test_the_exception_of_a_fault() -> None:
     assert error.fault == {"type": "InvalidState", "message": "Not now."}
 
 
-def test_a_release_that_the_server_does_not_know() -> None:
+def test_an_unknown_release_gives_advice() -> None:
     refusal = fault("InvalidRequest", faultstring='Unsupported version URI "urn:vim25/99.0.0.0"')
     assert str(server_fault(refusal, "Login")) == (
         'Login: Unsupported version URI "urn:vim25/99.0.0.0" (InvalidRequest). The vCenter may be older than'
@@ -152,7 +152,7 @@ def test_a_release_that_the_server_does_not_know() -> None:
     )
 
 
-def test_the_type_is_not_said_twice() -> None:
+def test_the_type_is_not_repeated_in_the_message() -> None:
     assert str(server_fault(fault(), "CancelTask of Task:task-42")) == "CancelTask of Task:task-42: InvalidState"
 
 
@@ -175,7 +175,7 @@ FOLDER = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "gro
         (fault("InvalidState", privilegeId="x"), ""),
     ],
 )
-def test_missing_privileges(wire: dict[str, Any], words: str) -> None:
+def test_missing_privileges_are_named_with_their_object(wire: dict[str, Any], words: str) -> None:
     found = missing_privileges_text(wire)
     assert words in found
     assert bool(found) == bool(words)
@@ -194,16 +194,16 @@ def test_missing_privileges(wire: dict[str, Any], words: str) -> None:
         ({"key": 7}, None),
     ],
 )
-def test_the_text_of_a_message_that_a_server_may_have_rebuilt(message: dict[str, Any], text: str | None) -> None:
+def test_the_text_of_a_rebuilt_message_is_found(message: dict[str, Any], text: str | None) -> None:
     assert message_text(message) == text
 
 
-def test_the_text_of_a_fault_whose_message_was_replaced_by_its_key() -> None:
+def test_the_text_of_a_fault_is_found_if_its_message_is_the_key() -> None:
     message = {**text_message("vijson.tasks.fault", "Disk full"), "message": "vijson.tasks.fault"}
     assert fault_text({"_typeName": "ExtendedFault", "faultMessage": [message]}) == "Disk full"
 
 
-def test_a_result_has_the_message_and_not_the_argument_that_stands_for_it() -> None:
+def test_a_result_has_the_message_instead_of_its_argument() -> None:
     message = {**text_message("vijson.tasks.fault", "Disk full"), "message": "vijson.tasks.fault"}
     argument = {"_typeName": "KeyAnyValue", "key": "a", "value": 1}
     other = {"_typeName": "LocalizableMessage", "key": "k", "arg": [argument]}

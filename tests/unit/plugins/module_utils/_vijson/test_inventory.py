@@ -28,26 +28,26 @@ def server_with(found: Any) -> FakeVcenter:
     return server
 
 
-def test_an_inventory_path() -> None:
+def test_an_inventory_path_is_looked_up() -> None:
     server = server_with(ref("VirtualMachine", "vm-7"))
     assert find_entity(server.client("S0"), "DC0/vm/a%2fb") == Reference("VirtualMachine", "vm-7")
     assert [sent.params for sent in server.sent] == [{"inventoryPath": "DC0/vm/a%2fb"}]
 
 
 @pytest.mark.parametrize("option", ["entity", "task_report_entity"])
-def test_an_inventory_path_where_nothing_is(option: str) -> None:
+def test_an_unknown_inventory_path_is_refused(option: str) -> None:
     with pytest.raises(InputError, match=rf"^{option}: .*/DC0/vm/nope"):
         find_entity(server_with(None).client("S0"), "DC0/vm/nope", option)
 
 
-def test_a_reference_needs_no_look() -> None:
+def test_a_reference_needs_no_request() -> None:
     server = server_with(None)
     assert find_entity(server.client(), Reference("Folder", "group-d1")) == Reference("Folder", "group-d1")
     assert server.sent == []
 
 
 @pytest.mark.parametrize("found", ["vm-7", [], {"type": "VirtualMachine"}])
-def test_a_response_that_names_no_object(found: Any) -> None:
+def test_an_invalid_response_is_an_error(found: Any) -> None:
     with pytest.raises(BadResponse, match="FindByInventoryPath"):
         find_entity(server_with(found).client("S0"), "DC0/vm/web01")
 
@@ -96,14 +96,14 @@ def lab() -> Inventory:
 
 
 @pytest.mark.parametrize("name", ["a%2fb", "a/b"])
-def test_a_name(name: str) -> None:
+def test_a_name_is_found_with_two_requests(name: str) -> None:
     server = lab()
     with server.client("S0") as client:
         assert find_entity(client, EntityName(name)) == Reference("VirtualMachine", "vm-2")
     assert server.operations == {"ServiceInstance.content": 1, "PropertyCollector.RetrievePropertiesEx": 1}
 
 
-def test_many_names_are_one_request_for_each_type() -> None:
+def test_many_names_take_one_request_for_each_type() -> None:
     server = lab()
     names: list[Entity] = [
         EntityName("web01", "HostSystem"),
@@ -141,13 +141,13 @@ def test_a_name_of_several_objects_lists_their_paths(name: EntityName, what: str
         (EntityName("old", "HostSystem"), "hosts: there is no HostSystem named 'old'"),
     ],
 )
-def test_a_name_that_nothing_has(name: EntityName, text: str) -> None:
+def test_an_unknown_name_is_refused(name: EntityName, text: str) -> None:
     with lab().client("S0") as client, pytest.raises(InputError) as refused:
         find_entity(client, name, "hosts")
     assert str(refused.value).startswith(text)
 
 
-def test_entities_below() -> None:
+def test_entities_below_an_object_are_read() -> None:
     server = lab()
     with server.client("S0") as client:
         root = Reference("Folder", "group-d1")
@@ -157,13 +157,13 @@ def test_entities_below() -> None:
     assert {each.moid for each in everything} == set(server.entities)
 
 
-def test_an_entity_has_to_exist() -> None:
+def test_a_missing_entity_is_refused() -> None:
     wanted = [Reference("VirtualMachine", "vm-1"), Reference("VirtualMachine", "vm-9")]
     with lab().client("S0") as client, pytest.raises(InputError, match=r"^hosts: VirtualMachine:vm-9 does not exist"):
         read_entities_below(client, wanted, option="hosts")
 
 
-def test_another_fault_is_reported_as_it_is() -> None:
+def test_another_fault_is_raised() -> None:
     server = lab()
     server.trouble["PropertyCollector.RetrievePropertiesEx"] = [Fault("InvalidType")]
     with server.client("S0") as client, pytest.raises(FaultError, match="InvalidType"):

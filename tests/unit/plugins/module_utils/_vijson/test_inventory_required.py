@@ -62,35 +62,35 @@ def test_info_reads_the_entity_with_the_recent_tasks(server: InventoryServer) ->
     assert server.operations[READ] == 2
 
 
-def test_info_reads_the_entity_beside_tasks_with_ids(server: InventoryServer) -> None:
+def test_info_checks_the_entity_beside_given_tasks(server: InventoryServer) -> None:
     assert len(run(server, "vi_task_info", entity="vm-1", tasks=["task-1"])["tasks"]) == 1
     assert run(server, "vi_task_info", entity="vm-9", tasks=["task-1"])["msg"] == LOST
 
 
-def test_a_path_is_looked_up_only(server: InventoryServer) -> None:
+def test_a_path_needs_no_other_check(server: InventoryServer) -> None:
     assert len(run(server, "vi_task_info", entity="/DC0/vm/web01")["tasks"]) == 1
     (sent,) = server.named(READ)
     assert len(sent.params["specSet"][0]["objectSet"]) == 1
 
 
-def test_a_history_without_tasks_of_the_entity(server: InventoryServer) -> None:
+def test_a_missing_entity_is_refused_if_the_history_has_no_tasks(server: InventoryServer) -> None:
     assert run(server, "vi_task_collector", entity="vm-1")["count"] == 0
     assert run(server, "vi_task_collector", entity="vm-9")["msg"] == LOST
 
 
-def test_a_history_with_tasks_takes_no_request_more(server: InventoryServer) -> None:
+def test_a_history_with_tasks_needs_no_check_of_the_entity(server: InventoryServer) -> None:
     server.tasks.append(server.task(1))
     assert run(server, "vi_task_collector", entity="vm-9")["count"] == 1
     assert server.operations[READ] == 0
 
 
 @pytest.mark.parametrize("fault", ["NoPermission", "InvalidProperty"])
-def test_an_entity_whose_name_can_not_be_read_exists(server: InventoryServer, fault: str) -> None:
+def test_an_entity_with_an_unreadable_name_exists(server: InventoryServer, fault: str) -> None:
     server.trouble[READ] = [Fault(fault)]
     with server.client() as client:
         require_entity(client, Reference("VirtualMachine", "vm-1"))
 
 
-def test_the_option_is_named(server: InventoryServer) -> None:
+def test_the_message_names_the_option(server: InventoryServer) -> None:
     with server.client() as client, pytest.raises(InputError, match=r"^task_entity: VirtualMachine:vm-9 does not"):
         require_entity(client, Reference("VirtualMachine", "vm-9"), "task_entity")

@@ -29,7 +29,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.wire import (
 Make = Callable[..., Client]
 
 
-def test_what_is_owned_is_destroyed_before_the_logout(client: Make, wire: Wire) -> None:
+def test_owned_objects_are_destroyed_before_the_logout(client: Make, wire: Wire) -> None:
     collector = {"_typeName": "ManagedObjectReference", "type": "TaskHistoryCollector", "value": "session[1]2"}
     wire.expect(
         login("S1"),
@@ -50,7 +50,7 @@ CREATE_VIEW = Call("POST", f"{SDK}/ViewManager/ViewManager/CreateListView")
 VIEW = {"_typeName": "ManagedObjectReference", "type": "ListView", "value": "session[1]2"}
 
 
-def test_what_a_lost_answer_opened_goes_with_ones_own_session(client: Make, wire: Wire) -> None:
+def test_a_lost_creation_is_retried_in_an_own_session(client: Make, wire: Wire) -> None:
     wire.expect(
         login("S1"),
         CREATE_VIEW._replace(outcome=html(502)),
@@ -62,7 +62,7 @@ def test_what_a_lost_answer_opened_goes_with_ones_own_session(client: Make, wire
         pass
 
 
-def test_in_a_shared_session_nothing_is_opened_twice(client: Make, wire: Wire) -> None:
+def test_a_lost_creation_is_not_retried_in_a_given_session(client: Make, wire: Wire) -> None:
     wire.expect(CREATE_VIEW._replace(outcome=html(502)))
     with (
         client("S0") as made,
@@ -137,7 +137,7 @@ def test_all_that_ended_with_a_session_is_forgotten(client: Make, wire: Wire) ->
 
 
 @pytest.mark.parametrize("outcome", [html(502), faults("ManagedObjectNotFound"), NOT_AUTHENTICATED, html(404)])
-def test_what_can_not_be_destroyed_is_no_failure(client: Make, wire: Wire, outcome: Outcome) -> None:
+def test_an_object_that_cannot_be_destroyed_is_not_an_error(client: Make, wire: Wire, outcome: Outcome) -> None:
     destroy = Call("POST", f"{SDK}/ListView/session%5B1%5D2/DestroyView", outcome)
     wire.expect(CREATE_VIEW._replace(outcome=answers(VIEW)), [destroy] * (4 if outcome == html(502) else 1))
     with client("S0") as made, made.owned("viewManager", "CreateListView", {}, "DestroyView"):

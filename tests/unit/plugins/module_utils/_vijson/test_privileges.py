@@ -40,7 +40,7 @@ def require(server: FakeVcenter, *entities: Reference) -> None:
         require_privilege(client, "Global.CancelTask", entities)
 
 
-def test_each_entity_is_asked_for_once_in_the_session_of_the_client() -> None:
+def test_privileges_are_queried_once_for_all_entities() -> None:
     server = server_with([entry(VM1, True), entry(VM2, True)])
     require(server, VM1, VM2, VM1)
     (sent,) = server.named(HAS)
@@ -58,24 +58,24 @@ def test_no_entity_needs_no_request() -> None:
 
 
 @pytest.mark.parametrize("granted", [[False], [True, False]])
-def test_one_entity_that_denies_is_enough(granted: list[bool]) -> None:
+def test_one_entity_without_the_privilege_is_an_error(granted: list[bool]) -> None:
     with pytest.raises(ViError, match=r"Global\.CancelTask on VirtualMachine:vm-2 \(NoPermission\)"):
         require(server_with([entry(VM1, True), entry(VM2, *granted)]), VM1, VM2)
 
 
 @pytest.mark.parametrize("response", [None, [], [entry(VM1)], [entry(VM1, None)], "text", [5], {"a": 1}])
-def test_what_the_server_does_not_tell_is_taken_as_allowed(response: Any) -> None:
+def test_unreported_privileges_are_assumed(response: Any) -> None:
     require(server_with(response), VM1)
 
 
 @pytest.mark.parametrize("trouble", [Fault("NotSupported"), Fault("NoPermission")])
-def test_a_server_that_does_not_tell_at_all(trouble: Fault) -> None:
+def test_privileges_are_assumed_if_they_cannot_be_queried(trouble: Fault) -> None:
     server = server_with([entry(VM1, False)])
     server.trouble[HAS] = [trouble]
     require(server, VM1)
 
 
-def test_a_server_out_of_reach_is_an_error() -> None:
+def test_an_unreachable_server_is_an_error() -> None:
     server = server_with([])
     out: list[Trouble] = [Lost(ran=False, error=ConnectError("refused"))]
     server.trouble[HAS] = out
@@ -83,7 +83,7 @@ def test_a_server_out_of_reach_is_an_error() -> None:
         require(server, VM1)
 
 
-def test_the_root_folder() -> None:
+def test_the_privilege_can_be_required_on_the_root_folder() -> None:
     server = server_with([entry(Reference("Folder", "group-d1"), False)])
     with server.client() as client, pytest.raises(ViError, match=r"Task\.Create on Folder:group-d1"):
         require_root_privilege(client, "Task.Create")

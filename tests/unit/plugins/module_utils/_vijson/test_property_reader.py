@@ -35,7 +35,7 @@ def read(client: Client, *moids: str) -> dict[str, Properties]:
     return read_properties(client, [Reference("Task", moid) for moid in moids], ["info"])
 
 
-def test_the_request_names_every_type_and_asks_for_no_failure_about_what_is_gone() -> None:
+def test_the_request_lets_the_server_leave_out_missing_objects() -> None:
     server = TaskServer("task-1")
     with server.client("S0") as client:
         read_properties(client, [Reference("Task", "task-1")], ["info", "value"])
@@ -52,7 +52,7 @@ def test_the_request_names_every_type_and_asks_for_no_failure_about_what_is_gone
     }
 
 
-def test_an_older_server_fails_on_each_that_is_gone() -> None:
+def test_missing_objects_are_left_out_if_the_server_fails_on_them() -> None:
     server = TaskServer("task-1", "task-2")
     whole = server.answers[READ]
 
@@ -66,23 +66,23 @@ def test_an_older_server_fails_on_each_that_is_gone() -> None:
         assert read(client, "task-8") == {}
 
 
-@pytest.mark.parametrize("answer", [None, {"objects": None}, {"objects": []}, {}])
-def test_empty_answers(answer: Any) -> None:
+@pytest.mark.parametrize("response", [None, {"objects": None}, {"objects": []}, {}])
+def test_an_empty_response_has_no_objects(response: Any) -> None:
     server = TaskServer()
-    server.answers[READ] = lambda _moid, _params: answer
+    server.answers[READ] = lambda _moid, _params: response
     with server.client("S0") as client:
         assert read(client, "task-1") == {}
 
 
-@pytest.mark.parametrize("answer", [[], "x", {"objects": 5}, {"objects": [{}]}, {"objects": [{"obj": 1}]}])
-def test_damaged_answers(answer: Any) -> None:
+@pytest.mark.parametrize("response", [[], "x", {"objects": 5}, {"objects": [{}]}, {"objects": [{"obj": 1}]}])
+def test_a_damaged_response_is_an_error(response: Any) -> None:
     server = TaskServer()
-    server.answers[READ] = lambda _moid, _params: answer
+    server.answers[READ] = lambda _moid, _params: response
     with server.client("S0") as client, pytest.raises(BadResponse):
         read(client, "task-1")
 
 
-def test_pages() -> None:
+def test_all_pages_are_read() -> None:
     server = TaskServer(*MANY)
     server.page_objects = 200
     with server.client("S0") as client:
@@ -92,7 +92,7 @@ def test_pages() -> None:
 
 
 @pytest.mark.parametrize("trouble", [Lost(ran=True), Fault("InvalidArgument")])
-def test_a_page_that_is_lost_is_no_task_lost(trouble: Any) -> None:
+def test_a_lost_page_is_read_again(trouble: Any) -> None:
     server = TaskServer(*MANY)
     server.page_objects = 200
     server.trouble[NEXT] = [None, trouble, trouble]
@@ -100,8 +100,8 @@ def test_a_page_that_is_lost_is_no_task_lost(trouble: Any) -> None:
         assert set(read(client, *MANY)) == set(MANY)
 
 
-def test_a_token_that_another_client_of_the_session_made_stale() -> None:
-    """The pages are read again through a collector of one's own."""
+def test_a_token_made_invalid_by_another_client_is_replaced() -> None:
+    """The pages are read again through an own property collector."""
     server = TaskServer(*MANY)
     server.page_objects = 200
     server.trouble[NEXT] = [Fault("InvalidArgument")]
@@ -122,7 +122,7 @@ def test_pages_of_a_session_that_ended_are_not_requested_in_a_new_one() -> None:
     assert (server.operations[READ], server.operations[NEXT]) == (2, 1 + 2)
 
 
-def test_pages_that_get_lost_for_ever() -> None:
+def test_repeatedly_lost_pages_are_an_error() -> None:
     server = TaskServer(*MANY)
     server.page_objects = 200
     server.trouble[NEXT] = [Lost(ran=True)] * 100
@@ -131,10 +131,10 @@ def test_pages_that_get_lost_for_ever() -> None:
     assert server.operations[READ] == 3
 
 
-def test_what_may_not_be_read_is_a_fault_where_it_is_needed() -> None:
+def test_requiring_an_unreadable_property_raises_its_fault() -> None:
     server = TaskServer()
-    answer = {"objects": [content("task-1", "info", value=[]), content("task-2", info=info("task-2"))]}
-    server.answers[READ] = lambda _moid, _params: answer
+    response = {"objects": [content("task-1", "info", value=[]), content("task-2", info=info("task-2"))]}
+    server.answers[READ] = lambda _moid, _params: response
     with server.client("S0") as client:
         found = read(client, "task-1", "task-2")
         assert found["task-1"].require("value") == []
@@ -149,7 +149,7 @@ UNAUTHENTICATED = {
 }
 
 
-def test_a_session_that_ended_shows_in_the_missing_set_and_is_replaced() -> None:
+def test_an_ended_session_in_the_missing_set_is_replaced() -> None:
     server = TaskServer("task-1")
     whole, first = server.answers[READ], [UNAUTHENTICATED]
     server.answers[READ] = lambda moid, params: first.pop() if first else whole(moid, params)
@@ -160,14 +160,14 @@ def test_a_session_that_ended_shows_in_the_missing_set_and_is_replaced() -> None
     assert server.operations["SessionManager.Login"] == 2
 
 
-def test_a_session_that_was_handed_in_and_ended_shows_in_the_missing_set() -> None:
+def test_an_ended_given_session_in_the_missing_set_is_an_error() -> None:
     server = TaskServer("task-1")
     server.answers[READ] = lambda _moid, _params: UNAUTHENTICATED
     with server.client("S0") as client, pytest.raises(SessionEnded, match="session_id"):
         read(client, "task-1")
 
 
-def test_objects_of_another_type_are_not_taken_for_tasks() -> None:
+def test_objects_of_another_type_are_left_out() -> None:
     server = TaskServer()
     root = Reference("TaskManager", "TaskManager")
     manager = {**content("TaskManager", recentTask=[]), "obj": ref("TaskManager", "TaskManager")}
@@ -176,7 +176,7 @@ def test_objects_of_another_type_are_not_taken_for_tasks() -> None:
         assert read_properties_through(client, root, "recentTask", "Task", ["info"]) == []
 
 
-def test_a_traversal_asks_for_the_objects_and_for_the_property_that_leads_to_them() -> None:
+def test_a_traversal_requests_the_objects_and_the_leading_property() -> None:
     server = TaskServer()
     root = Reference("VirtualMachine", "vm-7")
     machine = {**content("VirtualMachine", recentTask=[]), "obj": ref(*root)}
@@ -198,7 +198,7 @@ def test_a_traversal_asks_for_the_objects_and_for_the_property_that_leads_to_the
     assert (required["obj"], required["skip"]) == (ref("Folder", "group-v3"), False)
 
 
-def test_one_object_that_has_to_exist() -> None:
+def test_a_missing_required_object_is_an_error() -> None:
     server = TaskServer("task-1")
     with server.client("S0") as client:
         found = read_object_properties(client, Reference("Task", "task-1"), ["info"])
@@ -210,7 +210,7 @@ def test_one_object_that_has_to_exist() -> None:
             read_object_properties(client, Reference("Task", "task-1"), ["info"])
 
 
-def test_a_property_that_leads_to_objects_and_may_not_be_read() -> None:
+def test_an_unreadable_leading_property_is_an_error() -> None:
     server = TaskServer()
     root = Reference("TaskManager", "TaskManager")
     manager = {**content("TaskManager", "recentTask"), "obj": ref(*root)}
@@ -220,13 +220,13 @@ def test_a_property_that_leads_to_objects_and_may_not_be_read() -> None:
 
 
 @pytest.mark.parametrize("current_session", [None, Fault("NotAuthenticated")])
-def test_a_session_that_ended_shows_as_objects_left_out(current_session: Fault | None) -> None:
+def test_an_ended_session_is_noticed_by_omitted_objects(current_session: Fault | None) -> None:
     server = TaskServer("task-1")
-    answered = server.answers["PropertyCollector.RetrievePropertiesEx"]
+    retrieve = server.answers["PropertyCollector.RetrievePropertiesEx"]
     known: set[str] = set()
 
     def omit(moid: str, params: dict[str, Any]) -> Any:
-        return answered(moid, params) if known else None
+        return retrieve(moid, params) if known else None
 
     def current(_moid: str, _params: dict[str, Any]) -> Any:
         known.add("the session has ended")
@@ -241,7 +241,7 @@ def test_a_session_that_ended_shows_as_objects_left_out(current_session: Fault |
     assert server.operations["SessionManager.Login"] == 2
 
 
-def test_objects_that_do_not_exist_while_the_session_lives() -> None:
+def test_missing_objects_do_not_replace_a_valid_session() -> None:
     server = TaskServer("task-1")
     with server.client() as client:
         assert read_properties(client, [Reference("Task", "task-9")], ["info"]) == {}

@@ -51,7 +51,7 @@ def test_pauses_grow_and_the_last_one_repeats(failures: int, pause: float) -> No
         (fault("InvalidArgument"), False, False),
     ],
 )
-def test_which_errors_may_pass_and_which_look_like_an_outage(error: ViError, recovers: bool, outage: bool) -> None:
+def test_errors_are_classified_as_recoverable_and_as_outages(error: ViError, recovers: bool, outage: bool) -> None:
     assert (may_recover(error), is_outage(error)) == (recovers, outage)
 
 
@@ -90,7 +90,7 @@ LOST = LostResponse("broken")
         ([LOST, fault("AlreadyExists")], [None, "late"], "late", "send find send find"),
     ],
 )
-def test_what_is_made_is_made_once(
+def test_an_object_is_created_once(
     sends: list[str | Exception], finds: list[str | Exception | None], made: str, asked: str
 ) -> None:
     server = Server(sends, finds)
@@ -108,7 +108,7 @@ def test_what_is_made_is_made_once(
         ([LOST, fault("NoPermission")], [None, None], FaultError, "send find send find"),
     ],
 )
-def test_a_request_that_fails_for_good(
+def test_a_request_that_cannot_be_recovered_is_an_error(
     sends: list[str | Exception], finds: list[str | Exception | None], error: type[ViError], asked: str
 ) -> None:
     server = Server(sends, finds)

@@ -32,18 +32,18 @@ def info(release: str) -> Call:
     return Call("GET", f"{HOST}/sdk/vim25/{release}/Task/task-7/info", answers(release))
 
 
-def test_by_default_the_first_that_speaks_json(client: Make, wire: Wire) -> None:
+def test_the_default_release_is_the_first_with_vi_json(client: Make, wire: Wire) -> None:
     wire.expect(info("8.0.1.0"))
     assert client("S0").get(TASK, "info") == "8.0.1.0"
 
 
-def test_a_release_is_taken_as_it_is_given(client: Make, wire: Wire) -> None:
+def test_a_given_release_is_used_unchanged(client: Make, wire: Wire) -> None:
     wire.expect(info("7.0.3.2"))
     client("S0", api_release="7.0.3.2").get(TASK, "info")
 
 
 @pytest.mark.parametrize("release", ["9.0.0.0", "8.0.1.0"])
-def test_auto_asks_once_and_offers_the_best_first(client: Make, wire: Wire, release: str) -> None:
+def test_auto_negotiates_once_and_offers_the_newest_first(client: Make, wire: Wire, release: str) -> None:
     wire.expect(
         Call("POST", HELLO, answers({"api_release": release}), {"api_releases": OFFERED}), info(release), info(release)
     )
@@ -53,7 +53,7 @@ def test_auto_asks_once_and_offers_the_best_first(client: Make, wire: Wire, rele
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_auto_takes_a_server_without_hello_for_the_first(client: Make, wire: Wire, status: int) -> None:
+def test_auto_uses_the_first_release_without_hello(client: Make, wire: Wire, status: int) -> None:
     wire.expect(Call("POST", HELLO, html(status)), info("8.0.1.0"))
     client("S0", api_release="auto").get(TASK, "info")
 
@@ -73,19 +73,19 @@ def test_auto_takes_a_server_without_hello_for_the_first(client: Make, wire: Wir
         Reply(204),
     ],
 )
-def test_auto_without_a_release_in_common(client: Make, wire: Wire, outcome: Outcome) -> None:
+def test_auto_without_a_common_release_is_an_error(client: Make, wire: Wire, outcome: Outcome) -> None:
     wire.expect(Call("POST", HELLO, outcome))
     with pytest.raises(ViError, match=r"8\.0\.1|hello"):
         client("S0", api_release="auto").get(TASK, "info")
 
 
-def test_a_negotiation_that_fails_does_not_suggest_itself(client: Make, wire: Wire) -> None:
+def test_a_failed_negotiation_does_not_suggest_auto(client: Make, wire: Wire) -> None:
     wire.expect(Call("POST", HELLO, html(500)))
     with pytest.raises(ViError, match=r"cannot negotiate a release\. Set api_release, such as to 8\.0\.1\.0$"):
         client("S0", api_release="auto").get(TASK, "info")
 
 
-def test_auto_is_a_request_that_may_run_twice(client: Make, wire: Wire, pauses: list[float]) -> None:
+def test_auto_retries_the_negotiation(client: Make, wire: Wire, pauses: list[float]) -> None:
     wire.expect(
         Call("POST", HELLO, html(503)), Call("POST", HELLO, answers({"api_release": "9.0.0.0"})), info("9.0.0.0")
     )
@@ -109,7 +109,9 @@ def content(release: str, version: object) -> Call:
         ("9.1.1.0", "new", False),
     ],
 )
-def test_the_newest_release(client: Make, wire: Wire, negotiated: str, version: object, is_newest: bool) -> None:
+def test_the_newest_release_is_negotiated(
+    client: Make, wire: Wire, negotiated: str, version: object, is_newest: bool
+) -> None:
     wire.expect(Call("POST", HELLO, answers({"api_release": negotiated})), content(negotiated, version))
     made = client("S0", api_release="8.0.1.0")
     assert made.use_newest_release() is is_newest
@@ -117,7 +119,9 @@ def test_the_newest_release(client: Make, wire: Wire, negotiated: str, version: 
 
 
 @pytest.mark.parametrize(("version", "is_newest"), [("8.0.1.0", True), ("9.0.0.0", False)])
-def test_the_newest_release_of_a_server_without_hello(client: Make, wire: Wire, version: str, is_newest: bool) -> None:
+def test_without_hello_the_first_release_is_compared_with_the_version(
+    client: Make, wire: Wire, version: str, is_newest: bool
+) -> None:
     wire.expect(Call("POST", HELLO, html(403)), content("8.0.1.0", version))
     assert client("S0").use_newest_release() is is_newest
 
@@ -126,5 +130,5 @@ def test_the_newest_release_of_a_server_without_hello(client: Make, wire: Wire, 
     ("release", "first", "has"),
     [("9.0.0.0", "9.0.0.0", True), ("8.0.3.1", "9.0.0.0", False), ("10.0.0.0", "9.0.0.0", True)],
 )
-def test_what_a_release_has(client: Make, release: str, first: str, has: bool) -> None:
+def test_a_release_supports_what_earlier_ones_added(client: Make, release: str, first: str, has: bool) -> None:
     assert client("S0", api_release=release).supports(first) is has

@@ -59,7 +59,9 @@ def xml(status: int) -> Reply:
         (Reply(500, b"{", {"Content-Type": "application/json"}), ["not JSON"]),
     ],
 )
-def test_what_is_no_vi_json(client: Make, wire: Wire, reply: Reply, words: list[str]) -> None:
+def test_a_response_without_vi_json_gives_a_clear_error(
+    client: Make, wire: Wire, reply: Reply, words: list[str]
+) -> None:
     wire.expect(Call("GET", INFO, reply))
     with pytest.raises(BadResponse) as failed:
         client("S0").get(TASK, "info")
@@ -71,12 +73,12 @@ def test_what_is_no_vi_json(client: Make, wire: Wire, reply: Reply, words: list[
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json;charset=UTF-8", "Application/JSON"])
-def test_json_by_its_content_type(client: Make, wire: Wire, content_type: str) -> None:
+def test_json_is_recognized_by_its_content_type(client: Make, wire: Wire, content_type: str) -> None:
     wire.expect(Call("GET", INFO, Reply(200, b'{"a": 1}', {"Content-Type": content_type})))
     assert client("S0").get(TASK, "info") == {"a": 1}
 
 
-def test_a_fault_names_what_was_asked(client: Make, wire: Wire) -> None:
+def test_a_fault_names_the_request(client: Make, wire: Wire) -> None:
     wire.expect(Call("POST", f"{SDK}/Task/task-7/CancelTask", faults("InvalidState", faultstring="Not now.")))
     with pytest.raises(FaultError) as failed:
         client("S0").call(TASK, "CancelTask")
@@ -88,7 +90,7 @@ def test_a_fault_names_what_was_asked(client: Make, wire: Wire) -> None:
     }
 
 
-def test_no_right(client: Make, wire: Wire) -> None:
+def test_a_missing_privilege_is_named_with_its_object(client: Make, wire: Wire) -> None:
     root = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "group-d1"}
     missing = {"_typeName": "NoPermissionEntityPrivileges", "entity": root, "privilegeIds": ["Task.Create"]}
     denied = faults("NoPermission", object=root, privilegeId="Old.One", missingPrivileges=[missing])
@@ -97,14 +99,14 @@ def test_no_right(client: Make, wire: Wire) -> None:
         client("S0").call("taskManager", "CreateTask", {})
 
 
-def test_no_right_in_the_old_form(client: Make, wire: Wire) -> None:
+def test_a_missing_privilege_in_the_old_form_is_named(client: Make, wire: Wire) -> None:
     root = {"_typeName": "ManagedObjectReference", "type": "Folder", "value": "group-d1"}
     wire.expect(Call("GET", INFO, faults("NoPermission", object=root, privilegeId="System.View")))
     with pytest.raises(FaultError, match=r"System\.View on Folder:group-d1"):
         client("S0").get(TASK, "info")
 
 
-def test_text_of_the_server_can_not_drive_a_terminal(client: Make, wire: Wire) -> None:
+def test_messages_have_no_control_characters(client: Make, wire: Wire) -> None:
     wire.expect(Call("GET", INFO, faults("InvalidState", faultstring="a\x1b[31m\r\nb\u202ec\u2028d")))
     with pytest.raises(FaultError) as failed:
         client("S0").get(TASK, "info")

@@ -41,7 +41,7 @@ def client_of(server: FakeVcenter, source: OwnSession, **options: Any) -> Client
 
 
 @pytest.mark.parametrize("session", [Session("abc:def:g/%", "52-key/:%", "EXAMPLE\\ü"), Session("abc")])
-def test_what_is_lent_for_a_purpose_is_borrowed_for_it(session: Session) -> None:
+def test_a_lent_session_can_only_be_borrowed_for_its_purpose(session: Session) -> None:
     value = lend_session(session, "vc.example.com as me")
     assert is_lent(value)
     assert borrow_session(value, "vc.example.com as me") == session
@@ -50,7 +50,7 @@ def test_what_is_lent_for_a_purpose_is_borrowed_for_it(session: Session) -> None
 
 
 @pytest.mark.parametrize("value", ["52c0ffee", "lent:", "lent:a:b:c", "lent:" + "0" * 64 + ":x"])
-def test_a_session_that_a_user_gives_is_not_lent(value: str) -> None:
+def test_a_given_session_id_is_not_a_lent_session(value: str) -> None:
     assert not is_lent(value)
     assert borrow_session(value, "") is None
 
@@ -59,7 +59,7 @@ def test_the_id_of_a_session_is_not_shown() -> None:
     assert "secret" not in repr(Session("secret", "key"))
 
 
-def test_a_lent_session_is_used_and_left() -> None:
+def test_a_lent_session_is_used_and_left_open() -> None:
     server = FakeVcenter()
     server.sessions.add("session-0")
     with client_of(server, LentSession(Session("session-0", "key-of-session-0"))) as client:
@@ -76,7 +76,7 @@ def test_the_release_of_a_lent_session_is_not_negotiated_again() -> None:
         assert client.release == "9.0.0.0"
 
 
-def test_a_lent_session_that_had_ended_is_given_back() -> None:
+def test_a_lent_session_that_has_ended_is_reported() -> None:
     server = FakeVcenter()
     with client_of(server, LentSession(Session("session-0"))) as client, pytest.raises(SessionEnded) as ended:
         client.get(TASK, "info")
@@ -97,8 +97,8 @@ def test_a_lent_session_that_ends_later_is_replaced_by_a_login() -> None:
 
 
 @pytest.mark.parametrize("lent", [True, False])
-def test_a_session_that_may_open_no_more_of_them(lent: bool) -> None:
-    """Others of a shared session may have used up what it may open."""
+def test_a_full_lent_session_is_left_for_an_own_one(lent: bool) -> None:
+    """Other clients of a shared session may have opened as many objects as it may have."""
     server = FakeVcenter()
     server.sessions.add("session-0")
     server.answers["TaskManager.Create"] = lambda _moid, _params: server.own("Collector")

@@ -51,12 +51,12 @@ def gone(kind: str, moid: str) -> Any:
         ("searchIndex", "SearchIndex/SearchIndex"),
     ],
 )
-def test_a_vcenter_is_not_asked(client: Make, wire: Wire, name: str, path: str) -> None:
+def test_well_known_ids_need_no_request(client: Make, wire: Wire, name: str, path: str) -> None:
     wire.expect(Call("GET", f"{SDK}/{path}/some", answers(1)))
     client("S0").get(name, "some")
 
 
-def test_where_one_is_not_found_the_content_tells_it_once(client: Make, wire: Wire) -> None:
+def test_another_id_is_read_once_from_the_service_content(client: Make, wire: Wire) -> None:
     content = {"_typeName": "ServiceContent", "taskManager": ref("TaskManager", "ha-taskmgr")}
     wire.expect(
         Call("GET", f"{SDK}/TaskManager/TaskManager/recentTask", gone("TaskManager", "TaskManager"), session="S0"),
@@ -69,7 +69,7 @@ def test_where_one_is_not_found_the_content_tells_it_once(client: Make, wire: Wi
     assert made.get("taskManager", "maxCollector") == 32
 
 
-def test_also_for_the_login_itself(client: Make, wire: Wire) -> None:
+def test_the_session_manager_is_also_found_for_the_login(client: Make, wire: Wire) -> None:
     content = {"_typeName": "ServiceContent", "sessionManager": ref("SessionManager", "ha-sessionmgr")}
     other = f"{SDK}/SessionManager/ha-sessionmgr"
     wire.expect(
@@ -83,7 +83,7 @@ def test_also_for_the_login_itself(client: Make, wire: Wire) -> None:
         made.get(Reference("Task", "task-7"), "info")
 
 
-def test_what_is_not_found_under_its_own_name_is_not_found(client: Make, wire: Wire) -> None:
+def test_an_object_that_the_content_does_not_move_is_an_error(client: Make, wire: Wire) -> None:
     wire.expect(
         Call("GET", f"{SDK}/TaskManager/TaskManager/recentTask", gone("TaskManager", "TaskManager")),
         Call("GET", CONTENT, answers({"taskManager": ref("TaskManager", "TaskManager")})),
@@ -92,7 +92,7 @@ def test_what_is_not_found_under_its_own_name_is_not_found(client: Make, wire: W
         client("S0").get("taskManager", "recentTask")
 
 
-def test_another_object_that_is_not_found_does_not_ask_the_content(client: Make, wire: Wire) -> None:
+def test_another_missing_object_does_not_read_the_content(client: Make, wire: Wire) -> None:
     params = {"entity": ref("VirtualMachine", "vm-7")}
     wire.expect(
         Call("POST", f"{SDK}/TaskManager/TaskManager/CreateTask", gone("VirtualMachine", "vm-7"), params),
@@ -102,7 +102,7 @@ def test_another_object_that_is_not_found_does_not_ask_the_content(client: Make,
 
 
 @pytest.mark.parametrize("content", [{}, {"viewManager": None}, {"viewManager": "ViewManager"}, None, []])
-def test_a_server_that_has_no_such_object(client: Make, wire: Wire, content: Any) -> None:
+def test_a_server_without_the_object_is_an_error(client: Make, wire: Wire, content: Any) -> None:
     wire.expect(
         Call("POST", f"{SDK}/ViewManager/ViewManager/CreateListView", gone("ViewManager", "ViewManager")),
         Call("GET", CONTENT, answers(content)),
@@ -111,13 +111,13 @@ def test_a_server_that_has_no_such_object(client: Make, wire: Wire, content: Any
         client("S0").call("viewManager", "CreateListView", {})
 
 
-def test_the_content_needs_no_session(client: Make, wire: Wire) -> None:
+def test_the_content_is_read_without_a_session(client: Make, wire: Wire) -> None:
     wire.expect(Call("GET", CONTENT, answers({"rootFolder": ref("Folder", "group-d1")}), session=None))
     with client() as made:
         assert made.singleton("rootFolder") == Reference("Folder", "group-d1")
 
 
-def test_the_clock_of_the_server(client: Make, wire: Wire) -> None:
+def test_the_time_of_the_server_is_read(client: Make, wire: Wire) -> None:
     now = f"{SDK}/ServiceInstance/ServiceInstance/CurrentTime"
     wire.expect(Call("POST", now, answers("1970-01-01T00:00:01.5Z")), Call("POST", now, answers("yesterday")))
     made = client("S0")
@@ -126,7 +126,7 @@ def test_the_clock_of_the_server(client: Make, wire: Wire) -> None:
         made.current_time()
 
 
-def test_the_key_of_a_session_is_not_its_id(client: Make, wire: Wire) -> None:
+def test_the_session_key_is_not_the_session_id(client: Make, wire: Wire) -> None:
     wire.expect(login("S1"), logout("S1"))
     with client() as made:
         assert made.session_key() == "key-1"
@@ -145,7 +145,7 @@ def test_closing_closes_the_connections(
     assert len(closed) == 1
 
 
-def test_the_user_of_a_session(client: Make, wire: Wire) -> None:
+def test_the_user_of_a_session_is_known(client: Make, wire: Wire) -> None:
     current = Call("GET", f"{SDK}/SessionManager/SessionManager/currentSession", answers(user_session("key-9")))
     wire.expect(login("S1"), logout("S1"), current)
     with client() as made:
@@ -154,7 +154,7 @@ def test_the_user_of_a_session(client: Make, wire: Wire) -> None:
     assert [given.user_name(), given.user_name()] == ["EXAMPLE\\u"] * 2
 
 
-def test_the_key_of_a_session_that_was_handed_in(client: Make, wire: Wire) -> None:
+def test_the_key_of_a_given_session_is_read_once(client: Make, wire: Wire) -> None:
     wire.expect(Call("GET", f"{SDK}/SessionManager/SessionManager/currentSession", answers(user_session("key-9"))))
     made = client("S0")
     assert made.session_key() == "key-9"

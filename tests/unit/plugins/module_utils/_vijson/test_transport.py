@@ -47,7 +47,7 @@ def ask(wire: Wire, pauses: list[float], outcomes: list[Outcome], *, repeatable:
 
 @pytest.mark.parametrize("repeatable", [True, False])
 @pytest.mark.parametrize("failure", UNSENT)
-def test_what_was_not_sent_is_tried_three_times_more(
+def test_an_unsent_request_is_retried_three_times(
     wire: Wire, pauses: list[float], failure: Outcome, repeatable: bool
 ) -> None:
     assert ask(wire, pauses, [failure] * 3 + [answers({})], repeatable=repeatable) == 200
@@ -56,27 +56,29 @@ def test_what_was_not_sent_is_tried_three_times_more(
 
 @pytest.mark.parametrize("repeatable", [True, False])
 @pytest.mark.parametrize("failure", UNSENT)
-def test_no_connection_in_the_end(wire: Wire, pauses: list[float], failure: Outcome, repeatable: bool) -> None:
+def test_repeatedly_failed_connections_are_a_connect_error(
+    wire: Wire, pauses: list[float], failure: Outcome, repeatable: bool
+) -> None:
     with pytest.raises(ConnectError):
         ask(wire, pauses, [failure] * 4, repeatable=repeatable)
     assert pauses == PAUSES
 
 
 @pytest.mark.parametrize("failure", BROKEN_OFF)
-def test_what_may_run_twice_is_tried_three_times_more(wire: Wire, pauses: list[float], failure: Outcome) -> None:
+def test_a_repeatable_request_is_retried_three_times(wire: Wire, pauses: list[float], failure: Outcome) -> None:
     assert ask(wire, pauses, [failure] * 3 + [answers({})], repeatable=True) == 200
     assert pauses == PAUSES
 
 
 @pytest.mark.parametrize("failure", BROKEN_OFF)
-def test_a_lost_answer_in_the_end(wire: Wire, pauses: list[float], failure: Outcome) -> None:
+def test_repeatedly_lost_responses_are_a_lost_response_error(wire: Wire, pauses: list[float], failure: Outcome) -> None:
     with pytest.raises(LostResponse):
         ask(wire, pauses, [failure] * 4, repeatable=True)
     assert pauses == PAUSES
 
 
 @pytest.mark.parametrize("failure", BROKEN_OFF)
-def test_what_must_not_run_twice_is_sent_once(wire: Wire, pauses: list[float], failure: Outcome) -> None:
+def test_a_request_that_must_not_run_twice_is_not_retried(wire: Wire, pauses: list[float], failure: Outcome) -> None:
     with pytest.raises(LostResponse):
         ask(wire, pauses, [failure], repeatable=False)
     assert pauses == []
@@ -84,29 +86,27 @@ def test_what_must_not_run_twice_is_sent_once(wire: Wire, pauses: list[float], f
 
 @pytest.mark.parametrize("repeatable", [True, False])
 @pytest.mark.parametrize("failure", [LATE, LATE_BODY])
-def test_an_answer_that_is_late_is_not_asked_for_again(
-    wire: Wire, pauses: list[float], failure: Outcome, repeatable: bool
-) -> None:
+def test_a_late_response_is_not_retried(wire: Wire, pauses: list[float], failure: Outcome, repeatable: bool) -> None:
     with pytest.raises(LostResponse, match="request_timeout") as lost:
         ask(wire, pauses, [failure], repeatable=repeatable)
     assert lost.value.late
     assert pauses == []
 
 
-def test_a_mixture_of_troubles_has_one_budget(wire: Wire, pauses: list[float]) -> None:
+def test_different_errors_share_the_number_of_retries(wire: Wire, pauses: list[float]) -> None:
     with pytest.raises(LostResponse, match="504"):
         ask(wire, pauses, [REFUSED, html(502), BROKEN, html(504)], repeatable=True)
     assert pauses == PAUSES
 
 
-def test_after_an_unsent_request_a_lost_one_is_not_repeated(wire: Wire, pauses: list[float]) -> None:
+def test_a_lost_request_is_not_retried_after_an_unsent_one(wire: Wire, pauses: list[float]) -> None:
     with pytest.raises(LostResponse):
         ask(wire, pauses, [REFUSED, BROKEN], repeatable=False)
     assert pauses == PAUSES[:1]
 
 
 @pytest.mark.parametrize("status", [200, 204, 400, 401, 403, 404, 500, 501, 505])
-def test_any_other_answer_is_one(wire: Wire, pauses: list[float], status: int) -> None:
+def test_other_http_statuses_are_returned(wire: Wire, pauses: list[float], status: int) -> None:
     assert ask(wire, pauses, [Reply(status)], repeatable=True) == status
     assert pauses == []
 

@@ -52,7 +52,7 @@ def failure_at(port: int, hostname: str = "127.0.0.1", *, repeatable: bool = Fal
     return failed.value
 
 
-def test_a_refused_connection() -> None:
+def test_a_refused_connection_is_a_connect_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     failure = failure_at(port)
@@ -61,20 +61,20 @@ def test_a_refused_connection() -> None:
     assert "refused" in str(failure).lower()
 
 
-def test_an_unknown_host() -> None:
+def test_an_unknown_host_is_a_connect_error() -> None:
     failure = failure_at(443, "no-such-host.invalid")
     assert isinstance(failure, ConnectError)
     assert "Cannot resolve the host name no-such-host.invalid: " in str(failure)
 
 
-def test_a_server_that_hangs_up() -> None:
+def test_a_server_that_closes_the_connection_is_named() -> None:
     with listener(lambda connection: None) as port:
         failure = failure_at(port)
     assert isinstance(failure, (LostResponse, ConnectError))
     assert f"127.0.0.1:{port}" in str(failure)
 
 
-def test_a_server_without_tls() -> None:
+def test_a_server_without_tls_is_named() -> None:
     with listener(lambda connection: connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as port:
         failure = failure_at(port)
     assert isinstance(failure, (ConnectError, LostResponse))
@@ -97,7 +97,7 @@ def test_which_connections_may_succeed_later(error: Exception, transient: bool) 
 
 
 @pytest.mark.parametrize("hostname", ["vc..example.com", "a" * 64, f"{'a' * 64}.example.com", ".example.com", "-", "."])
-def test_a_name_that_can_be_no_host(hostname: str) -> None:
+def test_an_invalid_host_name_is_named(hostname: str) -> None:
     assert hostname in str(failure_at(443, hostname))
 
 
@@ -110,7 +110,7 @@ def test_a_name_that_can_be_no_host(hostname: str) -> None:
         ("{}", "hostname '127.0.0.1' doesn't match 'vc.example.com'"),
     ],
 )
-def test_a_certificate_that_is_not_trusted(wire: Wire, pauses: list[float], error: str, reason: str) -> None:
+def test_an_untrusted_certificate_gives_advice(wire: Wire, pauses: list[float], error: str, reason: str) -> None:
     refused = requests.exceptions.SSLError(ssl.SSLCertVerificationError(1, error.format(reason)))
     wire.expect(Call("GET", f"{HOST}/x", refused))
     with pytest.raises(ConnectError) as failed:
@@ -122,7 +122,7 @@ def test_a_certificate_that_is_not_trusted(wire: Wire, pauses: list[float], erro
     assert ("ca_path does not help" in message) == ("expired" in reason or "match" in reason)
 
 
-def test_certificates_that_are_none(wire: Wire, pauses: list[float]) -> None:
+def test_a_file_without_certificates_is_named(wire: Wire, pauses: list[float]) -> None:
     none = requests.exceptions.SSLError(
         ssl.SSLError(136, "[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate (_ssl.c)")
     )
@@ -132,7 +132,7 @@ def test_certificates_that_are_none(wire: Wire, pauses: list[float]) -> None:
     assert pauses == []
 
 
-def test_a_proxy_that_does_not_connect(wire: Wire) -> None:
+def test_a_proxy_that_does_not_connect_is_named_without_its_password(wire: Wire) -> None:
     refused = requests.exceptions.ProxyError("Unable to connect to proxy", OSError("Tunnel connection failed: 407"))
     wire.expect(*[Call("GET", f"{HOST}/x", refused)] * 4)
     endpoint = Endpoint("vc.example.com", proxy="http://joe:secret@p.example.com:3128")
@@ -142,7 +142,7 @@ def test_a_proxy_that_does_not_connect(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(("status", "word"), [(502, "Bad Gateway"), (503, "session limit"), (504, "Timeout")])
-def test_a_proxy_that_has_no_answer(wire: Wire, status: int, word: str) -> None:
+def test_an_error_of_a_gateway_is_a_lost_response(wire: Wire, status: int, word: str) -> None:
     wire.expect(Call("GET", f"{HOST}/x", html(status)))
     with pytest.raises(LostResponse, match=f"HTTP {status}.*{word}") as lost:
         Transport(Endpoint("vc.example.com")).send("GET", "/x", repeatable=False)
@@ -150,7 +150,7 @@ def test_a_proxy_that_has_no_answer(wire: Wire, status: int, word: str) -> None:
 
 
 @pytest.mark.parametrize("place", ["@pro xy.example.com:3128", "@:3128", "@127.0.0.1:x", "/4@127.0.0.1:3128"])
-def test_a_proxy_of_the_environment_that_can_be_none(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+def test_an_invalid_proxy_does_not_show_its_password(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://joe:s3cret{place}")
     failure = failure_at(443, "vc.example.com")
     assert "s3cret" not in str(failure)

@@ -46,7 +46,7 @@ class Server:
         (BROKEN, 0.0, float("inf"), 4, 3.5),
     ],
 )
-def test_tries_end_when_the_patience_does(
+def test_retries_end_at_the_deadline(
     monkeypatch: pytest.MonkeyPatch,
     pauses: list[float],
     failure: Exception,

@@ -36,7 +36,7 @@ def proxy_of(wire: Wire, endpoint: Endpoint) -> str | None:
         ({"NO_PROXY": "vc.example.com"}, OPTION, OPTION),
     ],
 )
-def test_order_of_proxies(
+def test_the_proxy_option_overrides_the_environment(
     wire: Wire, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], option: str | None, expected: str | None
 ) -> None:
     for name, value in environment.items():
@@ -45,7 +45,7 @@ def test_order_of_proxies(
 
 
 @pytest.mark.parametrize(("no_proxy", "expected"), [("192.0.2.0/24", None), ("198.51.100.0/24", "http://env:1")])
-def test_no_proxy_takes_networks(
+def test_no_proxy_accepts_networks(
     wire: Wire, monkeypatch: pytest.MonkeyPatch, no_proxy: str, expected: str | None
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://env:1")
@@ -53,6 +53,6 @@ def test_no_proxy_takes_networks(
     assert proxy_of(wire, Endpoint("192.0.2.7")) == expected
 
 
-def test_the_scheme_is_https_whatever_the_proxy(wire: Wire) -> None:
+def test_the_server_is_reached_with_https_through_any_proxy(wire: Wire) -> None:
     assert proxy_of(wire, Endpoint("vc.example.com", proxy=OPTION)) == OPTION
     assert wire.sent[0].url.startswith(HOST)

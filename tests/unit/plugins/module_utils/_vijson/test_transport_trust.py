@@ -44,7 +44,7 @@ def sent_with(wire: Wire, endpoint: Endpoint) -> Any:
         (None, None, True),
     ],
 )
-def test_order_of_trust(
+def test_ca_path_overrides_the_bundle_of_the_environment(
     wire: Wire,
     files: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
@@ -59,19 +59,19 @@ def test_order_of_trust(
     assert sent.verify == (files[trusted] if isinstance(trusted, str) else trusted)
 
 
-def test_a_file_to_trust_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_ca_path_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ViError, match=r"ca_path .*gone\.pem' does not exist"):
         Transport(Endpoint("vc.example.com", verify=str(tmp_path / "gone.pem")))
 
 
-def test_a_bundle_of_the_environment_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_bundle_of_the_environment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem")
     with pytest.raises(ViError, match=r"REQUESTS_CA_BUNDLE\): '/no/such/bundle\.pem'"):
         Transport(Endpoint("vc.example.com"))
     Transport(Endpoint("vc.example.com", verify=False))
 
 
-def test_netrc_never_counts(wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_netrc_is_ignored(wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine vc.example.com login somebody password something\n")
     netrc.chmod(0o600)
@@ -83,14 +83,12 @@ def test_netrc_never_counts(wire: Wire, tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("target", ["https://evil.example.com/x", "http://vc.example.com/x", "/elsewhere"])
 def test_a_redirect_is_not_followed(wire: Wire, status: int, target: str) -> None:
     wire.expect(Call("GET", f"{HOST}/x", html(status, Location=target)))
-    answer = Transport(Endpoint("vc.example.com")).send("GET", "/x", headers={"vmware-api-session-id": "S1"})
-    assert answer.status == status
+    response = Transport(Endpoint("vc.example.com")).send("GET", "/x", headers={"vmware-api-session-id": "S1"})
+    assert response.status == status
     assert [sent.url for sent in wire.sent] == [f"{HOST}/x"]
 
 
-def test_no_warning_of_urllib3_where_the_user_turned_the_check_off(
-    wire: Wire, recwarn: pytest.WarningsRecorder
-) -> None:
+def test_urllib3_does_not_warn_if_verification_is_off(wire: Wire, recwarn: pytest.WarningsRecorder) -> None:
     sent_with(wire, Endpoint("vc.example.com", verify=False))
     assert not recwarn.list
 
@@ -104,7 +102,7 @@ def test_no_warning_of_urllib3_where_the_user_turned_the_check_off(
         ({"within": 2.0}, (2.0, 2.0)),
     ],
 )
-def test_the_time_limit_is_on_top_of_what_a_poll_holds(
+def test_the_timeout_is_added_to_the_duration_of_a_poll(
     wire: Wire, how: dict[str, Any], timeout: tuple[float, float]
 ) -> None:
     wire.expect(Call("GET", f"{HOST}/x", answers({})))

@@ -17,7 +17,7 @@ from ansible_collections.vijson.tasks.tests.support.raw_servers import HOST, cer
 
 
 def test_every_certificate_of_a_folder_is_trusted(tmp_path: Path) -> None:
-    """Whatever the files are called, and whatever else is there."""
+    """Whatever the names of the files, and whatever else is in the folder."""
     own, other = trustme.CA(), trustme.CA()
     folder = tmp_path / "ca"
     (folder / "inner").mkdir(parents=True)
@@ -35,7 +35,7 @@ def test_every_certificate_of_a_folder_is_trusted(tmp_path: Path) -> None:
         assert Transport(Endpoint(HOST, other_port, verify=str(folder))).send("GET", "/x").status == 200
 
 
-def test_a_folder_without_certificates(tmp_path: Path) -> None:
+def test_a_folder_without_certificates_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.pem").write_text("nothing")
     assert read_certificates(str(tmp_path)) is None
     with raw_server(says({}), certificate_of(trustme.CA())) as port:

@@ -64,12 +64,12 @@ def changed(kind: str, *changes: Any) -> dict[str, Any]:
         ({"filterSet": None}, []),
     ],
 )
-def test_changes(update: dict[str, Any], changes: list[Change]) -> None:
+def test_changes_are_read_from_an_update(update: dict[str, Any], changes: list[Change]) -> None:
     assert changes_in_update(update) == changes
 
 
 @pytest.mark.parametrize("update", [{"filterSet": 5}, update_of({"kind": "enter"}), update_of(changed("enter", 5))])
-def test_damaged_updates(update: dict[str, Any]) -> None:
+def test_a_damaged_update_is_an_error(update: dict[str, Any]) -> None:
     with pytest.raises(BadResponse):
         changes_in_update(update)
 
@@ -84,7 +84,7 @@ def watched(server: TaskServer, client: Client) -> Updates:
     return updates
 
 
-def test_the_first_poll_tells_what_is_there_and_the_next_ones_what_changed() -> None:
+def test_the_first_poll_reports_everything_and_the_next_ones_changes() -> None:
     server = TaskServer("task-1", "task-2")
     updates = watched(server, server.client("S0"))
     assert [change.ref.moid for change in updates.next(30) or []] == ["task-1", "task-2"]
@@ -95,7 +95,7 @@ def test_the_first_poll_tells_what_is_there_and_the_next_ones_what_changed() -> 
     assert [sent.hold for sent in server.named(POLL)] == [30.0, 30.0, 5.0]
 
 
-def test_a_truncated_response_is_not_asked_for_twice() -> None:
+def test_the_rest_of_a_truncated_response_is_not_retried() -> None:
     server = TaskServer("task-1", "task-2")
     server.page_updates = 1
     updates = watched(server, server.client("S0"))
@@ -107,7 +107,7 @@ def test_a_truncated_response_is_not_asked_for_twice() -> None:
     assert [sent.repeatable for sent in server.named(POLL)] == [True, False]
 
 
-def test_a_quiet_poll_ends_what_was_truncated() -> None:
+def test_a_quiet_poll_ends_a_truncated_response() -> None:
     server = FakeVcenter()
     responses: list[Any] = [{**update_of(), "truncated": True}, None]
     server.answers[POLL] = lambda _moid, _params: responses.pop(0)
@@ -119,7 +119,7 @@ def test_a_quiet_poll_ends_what_was_truncated() -> None:
 
 
 @pytest.mark.parametrize("response", [5, [], {}, {"version": 1}])
-def test_damaged_polls(response: Any) -> None:
+def test_a_damaged_poll_is_an_error(response: Any) -> None:
     server = FakeVcenter()
     server.answers[POLL] = lambda _moid, _params: response
     with pytest.raises(BadResponse, match="WaitForUpdatesEx"):
@@ -127,7 +127,7 @@ def test_damaged_polls(response: Any) -> None:
 
 
 @pytest.mark.parametrize(("session_id", "repeatable"), [(None, True), ("S0", False)])
-def test_a_filter_of_a_shared_session_is_not_made_twice(session_id: str | None, repeatable: bool) -> None:
+def test_creating_a_filter_is_not_retried_in_a_given_session(session_id: str | None, repeatable: bool) -> None:
     server = FakeVcenter()
     server.answers["ServiceInstance.CurrentTime"] = lambda _moid, _params: "2026-11-22T04:00:00Z"
     server.answers["PropertyCollector.CreateFilter"] = lambda _moid, _params: None
@@ -155,7 +155,7 @@ def test_a_collector_that_ended_with_its_session_is_not_used_in_a_new_one(
         request_it(Updates(made, COLLECTOR))
 
 
-def test_another_connection_ends_the_wait(client: Callable[..., Client], wire: Wire) -> None:
+def test_a_wait_is_cancelled_in_another_connection(client: Callable[..., Client], wire: Wire) -> None:
     cancel = f"{SDK}/PropertyCollector/collector-1/CancelWaitForUpdates"
     wire.expect(Call("POST", cancel, session="S0"), Call("POST", cancel, faults("NoPermission"), session="S0"))
     updates = Updates(client("S0"), COLLECTOR)
@@ -172,22 +172,20 @@ def test_another_connection_ends_the_wait(client: Callable[..., Client], wire: W
         ([TASK], [TASK], {"add": [TASK.wire()], "remove": [TASK.wire()]}),
     ],
 )
-def test_a_view_says_what_does_not_exist(add: list[Reference], remove: list[Reference], params: Any) -> None:
+def test_changing_a_view_returns_the_missing_tasks(add: list[Reference], remove: list[Reference], params: Any) -> None:
     server = FakeVcenter()
     server.answers[MODIFY] = lambda _moid, _params: [ref("Task", "task-9")]
     assert change_list_view(server.client("S0"), Reference("ListView", "view-1"), add, remove) == ["task-9"]
     assert [sent.params for sent in server.named(MODIFY)] == [params]
 
 
-def test_a_view_to_which_all_was_added() -> None:
+def test_changing_a_view_returns_an_empty_list_if_all_tasks_exist() -> None:
     server = FakeVcenter()
     server.answers[MODIFY] = lambda _moid, _params: None
     assert change_list_view(server.client("S0"), Reference("ListView", "view-1"), [TASK]) == []
 
 
-def test_a_view_that_ended_with_its_session_is_not_changed_in_a_new_one(
-    client: Callable[..., Client], wire: Wire
-) -> None:
+def test_a_view_of_an_ended_session_is_not_changed_in_a_new_one(client: Callable[..., Client], wire: Wire) -> None:
     modify = f"{SDK}/ListView/view-1/ModifyListView"
     wire.expect(login("S1"), Call("POST", modify, faults("NotAuthenticated"), session="S1"))
     with client() as made:

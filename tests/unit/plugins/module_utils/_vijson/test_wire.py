@@ -62,11 +62,11 @@ def boxed(type_name: str, value: Any) -> dict[str, Any]:
     ],
 )
 @pytest.mark.parametrize("typed", [True, False])
-def test_boxes_arrays_and_references(wire: Any, expected: Any, typed: bool) -> None:
+def test_boxes_arrays_and_references_are_converted(wire: Any, expected: Any, typed: bool) -> None:
     assert plain_value(wire, typed=typed) == expected
 
 
-def test_an_object_has_snake_case_keys_and_keeps_its_type_where_that_counts() -> None:
+def test_an_object_has_snake_case_keys_and_its_type_on_request() -> None:
     wire = {
         "_typeName": "CloneResultOfTheFuture",
         "newVM": MOREF,
@@ -116,21 +116,21 @@ def test_no_type_name_is_left_anywhere() -> None:
         ("", ""),
     ],
 )
-def test_snake(name: str, expected: str) -> None:
+def test_names_become_snake_case(name: str, expected: str) -> None:
     assert snake_case(name) == expected
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"nul", b"NaN", b"-Infinity", b"1e999", b"\xff", b"[1,]", b'{"a" 1}', b"[" * 10**6]
 )
-def test_what_is_no_json(body: bytes) -> None:
+def test_invalid_json_is_an_error(body: bytes) -> None:
     with pytest.raises(BadResponse, match="not JSON") as failed:
         parse_json(body)
     assert len(str(failed.value)) < 300
 
 
 @pytest.mark.parametrize("depth", [10**4, 10**5])
-def test_nesting_that_is_too_deep_is_an_error_of_its_own(depth: int) -> None:
+def test_too_deep_nesting_is_an_error(depth: int) -> None:
     value: Any = 0
     for _level in range(depth):
         value = [value]
@@ -142,47 +142,47 @@ def test_numbers_keep_their_digits() -> None:
     assert parse_json(b"[9223372036854775807, 1e3, 0.1]") == [2**63 - 1, 1000.0, 0.1]
 
 
-def test_a_number_that_no_python_takes() -> None:
+def test_a_number_with_too_many_digits_is_an_error() -> None:
     with pytest.raises(BadResponse):
         parse_json(b"9" * 100_000)
 
 
-def test_excerpt_is_short_and_in_one_line() -> None:
+def test_an_excerpt_is_short_and_in_one_line() -> None:
     assert body_excerpt(b"<html>\n\n  <body>" + b"x" * 10**6) == repr("<html> <body>" + "x" * 107 + "…")
     assert body_excerpt(b"\xff\xfe") == repr("\ufffd\ufffd")
 
 
 @pytest.mark.parametrize("wrong", [None, 1, "vm-7", [], {}, {"type": "A"}, {"value": "b"}, {"type": 1, "value": "b"}])
-def test_what_is_no_reference(wrong: Any) -> None:
+def test_an_invalid_reference_is_an_error(wrong: Any) -> None:
     with pytest.raises(BadResponse, match=r"what returned .* reference"):
         expect_reference(wrong, "what")
 
 
 @pytest.mark.parametrize(("kind", "moid"), [("Task", "task-\ud800"), ("\ud800", "task-1"), ("Task", "task-1\n")])
-def test_a_reference_that_can_not_be_sent(kind: str, moid: str) -> None:
+def test_a_reference_that_cannot_be_sent_is_an_error(kind: str, moid: str) -> None:
     with pytest.raises(BadResponse, match="instead of a reference"):
         expect_reference({"_typeName": "ManagedObjectReference", "type": kind, "value": moid}, "what")
 
 
 @pytest.mark.parametrize("wrong", [1, "a", {}, [1], [None], [[]], boxed("ArrayOfInt", [1])])
-def test_what_is_no_list_of_objects(wrong: Any) -> None:
+def test_an_invalid_list_of_objects_is_an_error(wrong: Any) -> None:
     with pytest.raises(BadResponse, match=r"what returned .* objects"):
         expect_objects(wrong, "what")
 
 
 @pytest.mark.parametrize("wrong", [None, 1, "a", []])
-def test_what_is_no_object(wrong: Any) -> None:
+def test_an_invalid_object_is_an_error(wrong: Any) -> None:
     with pytest.raises(BadResponse, match=r"what returned .* object"):
         expect_object(wrong, "what")
 
 
 @pytest.mark.parametrize("wrong", [None, 1, [], {}, boxed("int", 1)])
-def test_what_is_no_text(wrong: Any) -> None:
+def test_an_invalid_string_is_an_error(wrong: Any) -> None:
     with pytest.raises(BadResponse, match=r"what returned .* string"):
         expect_text(wrong, "what")
 
 
-def test_readers_of_parts() -> None:
+def test_references_objects_and_strings_are_read_boxed_or_plain() -> None:
     assert expect_reference(MOREF, "it") == Reference("VirtualMachine", "vm-7")
     in_boxes = {**MOREF, "type": boxed("string", MOREF["type"]), "value": boxed("string", MOREF["value"])}
     for reference in (in_boxes, boxed("ManagedObjectReference", MOREF)):
@@ -205,6 +205,6 @@ def test_readers_of_parts() -> None:
         ("_typical", "_typical"),
     ],
 )
-def test_names_that_ansible_reserves(name: str, shown: str) -> None:
+def test_keys_that_ansible_reserves_are_renamed(name: str, shown: str) -> None:
     value = {"_typeName": "X", name: 1, "inner": [{name: {"_typeName": "string", "_value": "x"}}]}
     assert plain_value(value) == {shown: 1, "inner": [{shown: "x"}]}

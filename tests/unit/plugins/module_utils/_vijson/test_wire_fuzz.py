@@ -42,8 +42,8 @@ Decoder = Callable[[Any], Any]
 FOR_ANYTHING: dict[str, Decoder] = {
     "plain": plain_value,
     "plain typed": lambda value: plain_value(value, typed=True),
-    "task_answer": task_from_info,
-    "fault_answer": fault_result,
+    "task_result": task_from_info,
+    "fault_result": fault_result,
     "reference": lambda value: expect_reference(value, "it"),
     "objects": lambda value: expect_objects(value, "it"),
     "text": lambda value: expect_text(value, "it"),
@@ -68,39 +68,39 @@ def decoded(name: str, value: Any) -> Any:
 
 @pytest.mark.parametrize("name", DECODERS)
 @given(value=wire_values)
-def test_any_json(name: str, value: Any) -> None:
+def test_random_json_is_decoded_or_a_vi_error(name: str, value: Any) -> None:
     decoded(name, value)
 
 
 @pytest.mark.parametrize("keys", [(), ("_value",), ("fault",), ("faultCause",), ("a", "b"), ("obj", "value", "info")])
 @pytest.mark.parametrize("depth", [100, 900, 10_000])
 @pytest.mark.parametrize("name", DECODERS)
-def test_deep_nesting(name: str, depth: int, keys: tuple[str, ...]) -> None:
+def test_deep_nesting_is_decoded_or_a_vi_error(name: str, depth: int, keys: tuple[str, ...]) -> None:
     decoded(name, nested("x", depth, *keys))
     decoded(name, {"_typeName": "TaskInfo", "key": "task-1", "state": "error", "error": nested({}, depth, *keys)})
 
 
 @given(body=st.binary(max_size=60))
-def test_any_bytes(body: bytes) -> None:
+def test_random_bytes_are_parsed_or_a_vi_error(body: bytes) -> None:
     value = tried(lambda: parse_json(body))
     assert isinstance(value, ViError) or value == json.loads(body)
 
 
 @given(value=wire_values)
-def test_what_is_json_is_read_as_it_is(value: Any) -> None:
+def test_valid_json_is_parsed_unchanged(value: Any) -> None:
     assert parse_json(json.dumps(value).encode()) == value
 
 
 @given(value=wire_values)
-def test_answer_form_is_json(value: Any) -> None:
+def test_results_can_be_sent_as_json(value: Any) -> None:
     for typed in (True, False):
         json.dumps(plain_value({"_typeName": "X", "it": value}, typed=typed))
 
 
 @given(value=wire_values)
-def test_a_task_has_every_key(value: Any) -> None:
+def test_random_tasks_have_every_key(value: Any) -> None:
     info = {"key": "task-1", "state": "running", **(value if isinstance(value, dict) else {"result": value})}
-    task = decoded("task_answer", info)
+    task = decoded("task_result", info)
     if not isinstance(task, ViError):
         assert tuple(task) == TASK_KEYS
         json.dumps(task)
@@ -111,6 +111,6 @@ def test_a_task_has_every_key(value: Any) -> None:
     content_type=st.sampled_from(["application/json", "text/html", "", "application/json; charset=utf-8"]),
     body=st.binary(max_size=40) | wire_values.map(lambda value: json.dumps(value).encode()),
 )
-def test_any_http_answer(status: int, content_type: str, body: bytes) -> None:
+def test_random_http_responses_are_read_or_a_vi_error(status: int, content_type: str, body: bytes) -> None:
     response = Response(status, {"Content-Type": content_type}, body)
     tried(lambda: read_response(response, "it", "vc.example.com", "8.0.1.0"))

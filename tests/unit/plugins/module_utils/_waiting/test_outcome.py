@@ -56,7 +56,7 @@ def test_every_task_is_in_one_list() -> None:
     assert result["failures"] == [{"moid": "task-2", "entity": "web01", "message": "X"}]
 
 
-def test_the_time_has_passed() -> None:
+def test_a_timeout_names_the_tasks_that_have_not_ended() -> None:
     state = waited(t1="success", t2="running")
     failure = wait_timeout_error(state, 130, "vc1", wait_result(state)).failure()
     assert "2m10s" in failure["msg"]
@@ -65,34 +65,34 @@ def test_the_time_has_passed() -> None:
     assert [task["moid"] for task in failure["tasks"]] == ["task-1", "task-2"]
 
 
-def test_the_time_has_passed_before_the_start() -> None:
+def test_a_timeout_names_the_tasks_that_have_not_started() -> None:
     state = waited("running", t1="running", t2="queued")
     text = str(wait_timeout_error(state, 5, "vc1", {}))
     assert text == "Timed out after 5s on vc1, not started: task-2 Do of web01 (queued)."
 
 
-def test_the_server_was_out_of_reach_at_the_end() -> None:
+def test_a_timeout_names_the_connection_error_at_the_end() -> None:
     state = waited(t1="running")._replace(trouble=ConnectError("No connection to vc.example.com:443"))
     assert "No connection to vc.example.com:443" in str(wait_timeout_error(state, 5, "vc1", {}))
 
 
-def test_errors_are_told_in_one_line() -> None:
+def test_errors_are_reported_in_one_line() -> None:
     message = task_errors_text(wait_result(waited(t1="success", t2="error")), "vc1")
     assert message == "1 of 2 tasks ended in error on vc1: task-2 Do of web01: X"
 
 
-def test_of_many_errors_only_some_are_told() -> None:
+def test_only_some_of_many_errors_are_reported() -> None:
     message = task_errors_text(wait_result(waited(**{f"t{number}": "error" for number in range(40)})), "vc1")
     assert message.startswith("40 of 40")
     assert message.endswith("and 30 more")
 
 
 @pytest.mark.parametrize(("count", "text"), [(1, "task-0"), (2, "task-0, task-1"), (12, "and 2 more")])
-def test_names(count: int, text: str) -> None:
+def test_a_list_of_names_is_shortened(count: int, text: str) -> None:
     assert list_names([f"task-{number}" for number in range(count)]).endswith(text)
 
 
-def test_missing_tasks() -> None:
+def test_missing_tasks_are_named() -> None:
     assert missing_tasks_text(["task-1"], "vc1") == (
         "task-1 does not exist, or no longer exists, on vc1: how it ended is unknown"
     )
@@ -102,12 +102,12 @@ def test_missing_tasks() -> None:
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("15m", 900), ("12H", 43200), ("1w", 604800), ("0", 0)])
-def test_a_timeout(text: str, seconds: float) -> None:
+def test_a_wait_timeout_is_parsed(text: str, seconds: float) -> None:
     assert parse_wait_timeout(Job({**connection(), "wait_timeout": text})) == seconds
 
 
 @pytest.mark.parametrize("text", ["-1", "", "soon", "1y", "True"])
-def test_what_is_not_a_timeout(text: str) -> None:
+def test_an_invalid_wait_timeout_is_refused(text: str) -> None:
     with pytest.raises(
         InputError, match=f"^wait_timeout: {text!r} is not a valid duration. Use seconds such as 90, or"
     ):
@@ -120,12 +120,12 @@ def test_a_planned_task_is_not_waited_for(wire: Wire) -> None:
     assert (result["missing"], result["pending"], found.trouble) == (["check-mode"], [], None)
 
 
-def test_no_tasks_are_no_request(wire: Wire) -> None:
+def test_no_tasks_need_no_request(wire: Wire) -> None:
     assert wait_result(wait_with_progress(Job(connection()), TaskTracker([]), 60))["tasks"] == []
 
 
 @pytest.mark.parametrize(("max_errors", "pending"), [(0, 2), (1, 1), (2, 0), (None, 0)])
-def test_more_errors_than_accepted_end_a_wait_at_once(max_errors: int | None, pending: int) -> None:
+def test_max_errors_ends_a_wait_after_too_many_errors(max_errors: int | None, pending: int) -> None:
     server = TaskServer("task-1", "task-2", "task-3")
     job = Job(connection())
     job.client = server.client()

@@ -39,7 +39,7 @@ class Screen:
 CLONE: dict[str, Any] = {"name": "CloneVM_Task", "entityName": "web01"}
 
 
-def test_a_line_of_one_task() -> None:
+def test_a_line_has_task_name_entity_progress_and_time() -> None:
     screen = Screen("task-42")
     assert screen.at(130, "task-42", progress=43, **CLONE) == ["task-42 CloneVM_Task web01 43% (2m10s)"]
 
@@ -63,11 +63,11 @@ def test_a_line_of_one_task() -> None:
         ),
     ],
 )
-def test_words_of_a_line(fields: dict[str, Any], words: str) -> None:
+def test_a_line_shows_state_or_progress(fields: dict[str, Any], words: str) -> None:
     assert Screen("task-42").at(5, "task-42", **fields) == [f"{words} (5s)"]
 
 
-def test_a_line_comes_when_something_changed_and_every_30_seconds() -> None:
+def test_a_line_is_shown_after_a_change_and_every_30_seconds() -> None:
     screen = Screen("task-1")
     assert screen.at(0, "task-1", progress=1) != []
     assert screen.at(2, "task-1", progress=1) == []
@@ -77,7 +77,7 @@ def test_a_line_comes_when_something_changed_and_every_30_seconds() -> None:
     assert screen.at(64) != []
 
 
-def test_no_half_minute_of_a_wait_is_without_a_line() -> None:
+def test_a_wait_shows_a_line_at_least_every_30_seconds() -> None:
     """Even if a change without a line of its own ends a poll early."""
     server = TaskServer("task-1")
     for second in range(5, 300, 25):
@@ -90,14 +90,14 @@ def test_no_half_minute_of_a_wait_is_without_a_line() -> None:
     assert len(told) <= 12
 
 
-def test_a_line_comes_once_a_second_at_most_but_the_last_always() -> None:
+def test_a_line_is_shown_once_a_second_at_most_except_the_last() -> None:
     screen = Screen("task-1")
     shown = [screen.at(tenth / 10, "task-1", progress=tenth) for tenth in range(100)]
     assert len([lines for lines in shown if lines]) <= 11
     assert screen.at(10.0, "task-1", "success") == ["task-1 success (10s)"]
 
 
-def test_only_what_changed_is_said_of_a_few() -> None:
+def test_only_changed_tasks_have_a_new_line() -> None:
     screen = Screen("task-1", "task-2")
     screen.tracker.saw("task-1", info("task-1"))
     assert len(screen.at(0, "task-2")) == 2
@@ -113,7 +113,7 @@ def test_a_task_that_has_ended_is_not_repeated() -> None:
     assert screen.at(60) == ["task-2 5% (1m00s)"]
 
 
-def test_of_many_their_numbers_are_told() -> None:
+def test_many_tasks_are_reported_as_counts() -> None:
     screen = Screen(*(f"task-{number}" for number in range(100)))
     assert screen.at(0) == ["0 of 100 done (0s)"]
     screen.tracker.saw("task-1", info("task-1", "error"))
@@ -122,13 +122,13 @@ def test_of_many_their_numbers_are_told() -> None:
     assert screen.at(33) == ["2 of 100 done, 1 failed, 1 missing (33s)"]
 
 
-def test_of_many_that_start_their_numbers_are_told() -> None:
+def test_many_tasks_that_start_are_reported_as_counts() -> None:
     screen = Screen(*(f"task-{number}" for number in range(10)), until="running")
     assert screen.at(0, "task-1", "running") == ["1 of 10 started (0s)"]
     assert screen.at(3, "task-2", "success") == ["2 of 10 started (3s)"]
 
 
-def test_a_task_that_is_gone() -> None:
+def test_a_missing_task_has_a_line() -> None:
     screen = Screen("task-1", "task-2")
     screen.tracker.saw("task-2", info("task-2", progress=5))
     screen.at(0, "task-1", progress=5)
@@ -136,7 +136,7 @@ def test_a_task_that_is_gone() -> None:
     assert screen.at(5) == ["task-1 missing (5s)"]
 
 
-def test_text_of_the_server_can_not_drive_a_terminal() -> None:
+def test_progress_lines_have_no_control_characters() -> None:
     lines: list[str] = []
     job = Job(connection(), progress=lines.append, warn=lines.append)
     (line,) = Screen("task-1").at(0, "task-1", name="a\x1b[2Jb\r\nc\u202ed\ud800", entityName="e\x00f")

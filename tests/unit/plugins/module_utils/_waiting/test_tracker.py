@@ -32,13 +32,13 @@ def state_of(tracker: TaskTracker) -> tuple[list[str], list[str], list[str]]:
         ("running", "error", False),
     ],
 )
-def test_which_states_a_wait_is_for(until: str, state: str, pending: bool) -> None:
+def test_until_decides_which_states_are_pending(until: str, state: str, pending: bool) -> None:
     tracker = TaskTracker(["task-1"], until)
     tracker.saw("task-1", info("task-1", state))
     assert state_of(tracker) == (["task-1"] if pending else [], [], ["task-1"])
 
 
-def test_what_has_arrived_or_does_not_exist_stays_so() -> None:
+def test_an_ended_or_missing_task_stays_so() -> None:
     tracker = TaskTracker(["task-1", "task-2"])
     tracker.saw("task-1", info("task-1", "success"))
     tracker.gone("task-2")
@@ -59,14 +59,14 @@ def test_a_task_is_converted_when_it_ends() -> None:
     assert tracker.failed == ["task-1"]
 
 
-def test_a_damaged_end_does_not_count() -> None:
+def test_a_damaged_end_leaves_the_task_pending() -> None:
     tracker = TaskTracker(["task-1"])
     with pytest.raises(BadResponse):
         tracker.saw("task-1", info("task-1", "error", completeTime="yesterday"))
     assert (list(tracker.pending), tracker.failed) == (["task-1"], [])
 
 
-def test_other_tasks_are_left_alone() -> None:
+def test_other_tasks_are_ignored() -> None:
     tracker = TaskTracker(["task-1"])
     tracker.saw("task-2", info("task-2"))
     tracker.changed("task-2", "info.progress", 5)
@@ -74,7 +74,7 @@ def test_other_tasks_are_left_alone() -> None:
     assert state_of(tracker) == (["task-1"], [], [])
 
 
-def test_a_field_that_changes_is_unboxed_and_joins_what_is_known() -> None:
+def test_a_changed_field_is_unboxed_and_merged() -> None:
     tracker = TaskTracker(["task-1"])
     tracker.changed("task-1", "info", info("task-1", name="Do"))
     tracker.changed("task-1", "info.progress", {"_typeName": "int", "_value": 5})
@@ -87,7 +87,7 @@ def test_a_field_that_changes_is_unboxed_and_joins_what_is_known() -> None:
     assert not tracker.incomplete
 
 
-def test_an_end_without_the_rest_of_the_info_has_to_be_read() -> None:
+def test_an_end_without_the_whole_info_is_read() -> None:
     server = TaskServer("task-1", "task-2")
     tracker = TaskTracker(server.tasks)
     tracker.changed("task-1", "info.state", {"_typeName": "TaskInfoState", "_value": "success"})
@@ -99,7 +99,7 @@ def test_an_end_without_the_rest_of_the_info_has_to_be_read() -> None:
     assert [task["result"] for task in tracker.tasks()] == ["done", None]
 
 
-def test_reading_asks_once_for_what_is_pending() -> None:
+def test_each_read_requests_only_pending_tasks() -> None:
     server = TaskServer("task-1", "task-2")
     server.finish("task-2")
     tracker = TaskTracker(["task-9", "task-2", "task-1"])
@@ -115,6 +115,6 @@ def test_reading_asks_once_for_what_is_pending() -> None:
 
 
 @pytest.mark.parametrize("value", [None, "text", []])
-def test_an_info_that_is_no_object(value: Any) -> None:
+def test_an_invalid_info_is_an_error(value: Any) -> None:
     with pytest.raises(BadResponse, match="info"):
         TaskTracker(["task-1"]).changed("task-1", "info", value)

@@ -35,7 +35,7 @@ def states(tracker: TaskTracker) -> dict[str, str]:
     return {task["moid"]: task["state"] for task in tracker.tasks()}
 
 
-def test_tasks_that_are_done_take_one_request() -> None:
+def test_ended_tasks_take_one_request() -> None:
     server = TaskServer("task-1", "task-2")
     server.finish("task-1")
     server.finish("task-2", "error")
@@ -48,7 +48,7 @@ def test_tasks_that_are_done_take_one_request() -> None:
     ]
 
 
-def test_tasks_that_end_meanwhile() -> None:
+def test_a_wait_lasts_until_all_tasks_have_ended() -> None:
     server = TaskServer("task-1", "task-2", "task-3")
     server.clock.at(5, lambda: server.finish("task-2"))
     server.clock.at(40, lambda: server.finish("task-1", "error"))
@@ -60,7 +60,7 @@ def test_tasks_that_end_meanwhile() -> None:
     assert server.clock.time < 71
 
 
-def test_one_filter_over_one_view_and_a_collector_of_ones_own() -> None:
+def test_a_wait_uses_one_filter_one_view_and_its_own_collector() -> None:
     server = TaskServer("task-1", "task-2", "task-3")
     for when, moid in ((5, "task-1"), (50, "task-2"), (80, "task-3")):
         server.clock.at(when, lambda moid=moid: server.finish(moid))  # type: ignore[misc]
@@ -74,7 +74,7 @@ def test_one_filter_over_one_view_and_a_collector_of_ones_own() -> None:
 
 
 @pytest.mark.parametrize("operation", SETTING_UP)
-def test_a_task_that_ends_while_the_view_is_made(operation: str) -> None:
+def test_a_task_that_ends_during_the_setup_is_noticed(operation: str) -> None:
     server = TaskServer("task-1")
     run = server.answers[operation]
 
@@ -87,14 +87,14 @@ def test_a_task_that_ends_while_the_view_is_made(operation: str) -> None:
     assert server.clock.time < 1
 
 
-def test_a_task_that_is_not_there() -> None:
+def test_a_task_that_does_not_exist_is_missing() -> None:
     server = TaskServer("task-1")
     server.finish("task-1")
     tracker = waited(server, 100.0, "done", "task-9", "task-1")
     assert (states(tracker), tracker.missing) == ({"task-1": "success"}, ["task-9"])
 
 
-def test_a_task_that_goes_while_the_view_is_made() -> None:
+def test_a_task_that_disappears_during_the_setup_is_missing() -> None:
     server = TaskServer("task-2")
     run = server.answers["ViewManager.CreateListView"]
 
@@ -108,7 +108,7 @@ def test_a_task_that_goes_while_the_view_is_made() -> None:
 
 
 @pytest.mark.parametrize(("tells_leaving", "within"), [(True, 6), (False, 36)])
-def test_a_task_that_goes_later(tells_leaving: bool, within: float) -> None:
+def test_a_task_that_disappears_later_is_missing(tells_leaving: bool, within: float) -> None:
     server = TaskServer("task-1")
     server.tells_leaving = tells_leaving
     server.clock.at(5, lambda: server.change("task-1", gone=True))
@@ -117,7 +117,7 @@ def test_a_task_that_goes_later(tells_leaving: bool, within: float) -> None:
     assert server.clock.time < within
 
 
-def test_a_task_that_is_in_the_missing_set() -> None:
+def test_a_task_in_the_missing_set_is_missing() -> None:
     server = TaskServer("task-1", "task-2")
     server.finish("task-2")
     update = {
@@ -134,7 +134,7 @@ def test_a_task_that_is_in_the_missing_set() -> None:
     assert tracker.missing == ["task-1"]
 
 
-def test_a_finished_task_that_expires_while_others_run() -> None:
+def test_an_ended_task_that_expires_keeps_its_result() -> None:
     server = TaskServer("task-1", "task-2")
     server.clock.at(5, lambda: server.finish("task-1", result={"_typeName": "string", "_value": "done"}))
     server.clock.at(20, lambda: server.change("task-1", gone=True))
@@ -144,7 +144,7 @@ def test_a_finished_task_that_expires_while_others_run() -> None:
     assert tracker.missing == []
 
 
-def test_until_running() -> None:
+def test_until_running_waits_for_the_start() -> None:
     server = TaskServer("task-1", "task-2", "task-3")
     server.change("task-1", state="queued")
     server.change("task-2", state="queued")
@@ -166,7 +166,7 @@ def test_truncated_updates_are_fetched_at_once(page: int) -> None:
     assert server.clock.time < 5
 
 
-def test_an_answer_of_many_pages_when_reading() -> None:
+def test_tasks_are_read_in_several_pages() -> None:
     server = TaskServer(*(f"task-{number}" for number in range(1, 8)))
     server.page_objects = 3
     for moid in server.tasks:
@@ -175,7 +175,7 @@ def test_an_answer_of_many_pages_when_reading() -> None:
 
 
 @pytest.mark.parametrize("boxed", [True, False])
-def test_a_state_that_comes_alone_is_heard(boxed: bool) -> None:
+def test_a_changed_state_alone_ends_the_wait(boxed: bool) -> None:
     server = TaskServer("task-1")
     whole = server.told
 
@@ -195,14 +195,14 @@ def test_a_state_that_comes_alone_is_heard(boxed: bool) -> None:
     assert (task["result"], task["complete_time"]) == (5, "2026-11-22T04:00:00Z")
 
 
-def test_check_of_a_lost_end_of_a_poll() -> None:
+def test_an_end_in_a_lost_response_is_noticed() -> None:
     server = TaskServer("task-1")
     server.trouble["PropertyCollector.WaitForUpdatesEx"] = [None, Lost(ran=True)]
     server.clock.at(5, lambda: server.finish("task-1"))
     assert states(waited(server)) == {"task-1": "success"}
 
 
-def test_what_is_seen_is_reported() -> None:
+def test_changes_are_reported_during_the_wait() -> None:
     server = TaskServer("task-1", "task-2")
     server.clock.at(5, lambda: server.change("task-1", progress=50))
     for moid in ("task-1", "task-2"):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks whose objects expire while a wait goes on."""
+"""Tasks whose objects expire during a wait."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def states(tracker: TaskTracker) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("tells_leaving", [True, False])
-def test_a_task_ends_and_expires_while_another_runs(tells_leaving: bool) -> None:
+def test_a_task_that_expires_during_a_wait_is_found_in_the_history(tells_leaving: bool) -> None:
     server = ExpiringServer("task-1", "task-2", "task-3")
     server.tells_leaving = tells_leaving
     server.clock.at(100, lambda: server.expire("task-1", "error"))
@@ -37,7 +37,7 @@ def test_a_task_ends_and_expires_while_another_runs(tells_leaving: bool) -> None
     assert server.clock.time < 310
 
 
-def test_a_task_expires_before_it_is_watched() -> None:
+def test_a_task_that_expires_before_the_watch_is_found() -> None:
     server = ExpiringServer("task-1", "task-2")
     create = server.answers["ViewManager.CreateListView"]
 
@@ -53,7 +53,7 @@ def test_a_task_expires_before_it_is_watched() -> None:
     assert tracker.missing == []
 
 
-def test_a_task_expires_while_the_server_is_away() -> None:
+def test_a_task_that_expires_during_a_restart_is_found() -> None:
     server = ExpiringServer("task-1")
 
     def restart() -> None:
@@ -74,7 +74,7 @@ def test_a_wait_without_expired_tasks_never_searches() -> None:
     assert server.searches == 0
 
 
-def test_a_task_that_runs_by_its_row_stays_pending() -> None:
+def test_a_task_that_runs_in_the_history_stays_pending() -> None:
     server = ExpiringServer()
     server.remember("task-1", state="running")
     tracker = wait(server, "task-1", timeout=100)

@@ -27,7 +27,7 @@ READ = {
 
 
 @pytest.mark.parametrize("slow", ["RetrievePropertiesEx", "CreatePropertyCollector", "WaitForUpdatesEx", "Login"])
-def test_wait_timeout_is_for_every_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: str) -> None:
+def test_wait_timeout_limits_every_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: str) -> None:
     monkeypatch.setattr(wait, "_GRACE", 0.5)
     vcenter = Vcenter(
         **{

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A wait goes on after restarts, expired sessions and damaged responses, until its deadline."""
+"""A wait continues after restarts, expired sessions and damaged responses, until its deadline."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def ended(tracker: TaskTracker) -> list[str]:
     "fault",
     ["NotAuthenticated", "InvalidCollectorVersion", "RequestCanceled", "ManagedObjectNotFound"],
 )
-def test_a_session_or_a_collector_that_ended_is_built_again_from_the_beginning(fault: str) -> None:
+def test_a_wait_starts_again_after_an_ended_session_or_collector(fault: str) -> None:
     server = TaskServer("task-1")
     server.trouble[POLL] = [None, Fault(fault)]
     server.clock.at(3, lambda: server.change("task-1", progress=5))
@@ -51,7 +51,7 @@ def test_a_session_or_a_collector_that_ended_is_built_again_from_the_beginning(f
     assert server.clock.time < 21
 
 
-def test_a_restart_in_the_middle_of_a_poll() -> None:
+def test_a_wait_continues_after_a_restart_during_a_poll() -> None:
     server = TaskServer("task-1", "task-2")
     server.clock.at(10, server.end_sessions)
     server.clock.at(10.5, lambda: server.finish("task-1"))
@@ -62,7 +62,7 @@ def test_a_restart_in_the_middle_of_a_poll() -> None:
     assert server.owned == {}
 
 
-def test_a_task_that_is_gone_after_the_restart() -> None:
+def test_a_task_that_disappears_in_a_restart_is_missing() -> None:
     server = TaskServer("task-1", "task-2")
     server.clock.at(10, server.end_sessions)
     server.clock.at(10, lambda: server.change("task-2", gone=True))
@@ -71,7 +71,7 @@ def test_a_task_that_is_gone_after_the_restart() -> None:
 
 
 @pytest.mark.parametrize("error", [ConnectError("refused"), LostResponse("broken"), LostResponse("502", status=502)])
-def test_a_server_that_is_away_for_a_while(error: ViError) -> None:
+def test_a_wait_continues_after_an_outage(error: ViError) -> None:
     server = TaskServer("task-1")
     away: list[Trouble] = [None, *[Lost(ran=False, error=error)] * 8]
     server.trouble[POLL] = away[:2]
@@ -82,7 +82,7 @@ def test_a_server_that_is_away_for_a_while(error: ViError) -> None:
     assert server.owned == {}
 
 
-def test_a_server_that_stays_away_is_told_of_at_the_end() -> None:
+def test_an_outage_until_the_deadline_is_reported() -> None:
     server = TaskServer("task-1")
     gone = Lost(ran=False, error=ConnectError("No connection to vc.example.com:443: refused"))
     for operation in (POLL, "PropertyCollector.CreatePropertyCollector"):
@@ -107,7 +107,7 @@ def test_a_server_that_stays_away_is_told_of_at_the_end() -> None:
         {"version": "1", "filterSet": [{"objectSet": [{}]}]},
     ],
 )
-def test_a_damaged_answer_is_asked_for_again_but_not_for_ever(damaged: Any) -> None:
+def test_a_damaged_response_is_retried_a_few_times(damaged: Any) -> None:
     server = TaskServer("task-1")
     good = server.answers[POLL]
     bad = [damaged] * 2
@@ -124,7 +124,7 @@ def test_a_damaged_answer_is_asked_for_again_but_not_for_ever(damaged: Any) -> N
 
 
 @pytest.mark.parametrize("fault", ["NoPermission", "InvalidArgument", "SystemError", "NotSupported"])
-def test_what_waiting_does_not_cure(fault: str) -> None:
+def test_other_faults_end_the_wait(fault: str) -> None:
     server = TaskServer("task-1")
     server.trouble[POLL] = [Fault(fault)]
     with pytest.raises(FaultError, match=fault):
@@ -132,7 +132,7 @@ def test_what_waiting_does_not_cure(fault: str) -> None:
     assert (server.owned, server.sessions) == ({}, set())
 
 
-def test_a_session_that_was_handed_in_is_not_replaced() -> None:
+def test_a_given_session_is_not_replaced() -> None:
     server = TaskServer("task-1")
     server.clock.at(10, server.end_sessions)
     with pytest.raises(SessionEnded, match="session_id"):
@@ -140,7 +140,7 @@ def test_a_session_that_was_handed_in_is_not_replaced() -> None:
     assert server.operations["SessionManager.Login"] == 0
 
 
-def test_a_session_that_was_handed_in_is_left_as_it_was() -> None:
+def test_a_given_session_is_left_open_and_empty() -> None:
     server = TaskServer("task-1")
     server.clock.at(10, lambda: server.finish("task-1"))
     run(server, session_id="S0")
@@ -148,7 +148,7 @@ def test_a_session_that_was_handed_in_is_left_as_it_was() -> None:
     assert server.operations["SessionManager.Logout"] == 0
 
 
-def test_a_truncated_answer_that_is_lost_is_not_asked_for_again_but_read_anew() -> None:
+def test_a_lost_truncated_response_starts_the_wait_again() -> None:
     server = TaskServer("task-1", "task-2", "task-3")
     server.page_updates = 1
     server.trouble[POLL] = [None, Lost(ran=True)]
@@ -160,7 +160,7 @@ def test_a_truncated_answer_that_is_lost_is_not_asked_for_again_but_read_anew() 
     assert (third.moid != second.moid, third.params["version"]) == (True, "")
 
 
-def test_two_waits_in_one_session_have_a_collector_each() -> None:
+def test_two_waits_in_one_session_have_their_own_collectors() -> None:
     server = TaskServer("task-1", "task-2")
     with server.client("S0") as client:
         for moid in ("task-1", "task-2"):

@@ -37,7 +37,7 @@ def test_the_deadline_is_kept_to_the_second(timeout: int) -> None:
 
 
 @pytest.mark.parametrize("timeout", [1, 30, 61])
-def test_the_deadline_is_kept_while_progress_streams_in(timeout: int) -> None:
+def test_the_deadline_is_kept_during_many_updates(timeout: int) -> None:
     server = TaskServer("task-1")
     for step in range(1000):
         server.clock.at(step / 10, lambda step=step: server.change("task-1", progress=step % 100))  # type: ignore[misc]
@@ -46,7 +46,7 @@ def test_the_deadline_is_kept_while_progress_streams_in(timeout: int) -> None:
 
 
 @pytest.mark.parametrize("timeout", [1, 10, 100])
-def test_the_deadline_is_kept_by_a_server_that_hangs(timeout: int) -> None:
+def test_the_deadline_is_kept_if_the_server_hangs(timeout: int) -> None:
     server = TaskServer("task-1")
     server.trouble[POLL] = [None, *[Hangs()] * 100]
     tracker, _trouble = run(server, timeout)
@@ -54,7 +54,7 @@ def test_the_deadline_is_kept_by_a_server_that_hangs(timeout: int) -> None:
     assert timeout <= server.clock.time < timeout + 7
 
 
-def test_no_time_at_all_is_one_look() -> None:
+def test_a_timeout_of_zero_reads_the_tasks_once() -> None:
     server = TaskServer("task-1", "task-2")
     server.finish("task-1")
     tracker, _trouble = run(server, 0)
@@ -64,7 +64,7 @@ def test_no_time_at_all_is_one_look() -> None:
 
 
 @pytest.mark.parametrize("late", [9.3, 9.95, 10.0])
-def test_a_task_that_is_done_in_the_last_second_counts_as_done(late: float) -> None:
+def test_a_task_that_ends_in_the_last_second_counts_as_ended(late: float) -> None:
     server = TaskServer("task-1")
     server.clock.at(late, lambda: server.finish("task-1"))
     tracker, _trouble = run(server, 10)
@@ -72,7 +72,7 @@ def test_a_task_that_is_done_in_the_last_second_counts_as_done(late: float) -> N
     assert tracker.tasks()[0]["state"] == "success"
 
 
-def test_a_task_that_is_done_while_the_server_is_deaf_counts_as_done() -> None:
+def test_a_task_that_ends_during_an_outage_counts_as_ended() -> None:
     server = TaskServer("task-1")
     server.clock.at(4, lambda: server.finish("task-1"))
     server.trouble[POLL] = [Lost(ran=False)] * 100
@@ -81,7 +81,7 @@ def test_a_task_that_is_done_while_the_server_is_deaf_counts_as_done() -> None:
 
 
 @pytest.mark.parametrize("quiet", [True, False])
-def test_500_tasks_that_end_over_20_seconds(quiet: bool) -> None:
+def test_500_tasks_that_end_within_20_seconds_take_few_requests(quiet: bool) -> None:
     moids = [f"task-{number}" for number in range(500)]
     server = TaskServer(*moids)
     ends = random.Random(5)
@@ -98,20 +98,20 @@ def test_500_tasks_that_end_over_20_seconds(quiet: bool) -> None:
     assert server.ended - last <= 0.3  # type: ignore[attr-defined]
 
 
-def test_one_end_is_known_at_once() -> None:
+def test_an_end_is_noticed_at_once() -> None:
     server = TaskServer("task-1")
     server.clock.at(12.345, lambda: server.finish("task-1"))
     run(server, 3600)
     assert server.clock.time - 12.345 <= 0.3
 
 
-def test_a_quiet_hour_costs_little() -> None:
+def test_a_quiet_hour_takes_few_requests() -> None:
     server = TaskServer("task-1")
     run(server, 3600)
     assert len(server.sent) <= 2 * 3600 / 30 + 12
 
 
-def test_a_server_that_answers_nothing_at_once_is_not_flooded() -> None:
+def test_a_server_that_responds_at_once_without_updates_is_not_flooded() -> None:
     server = TaskServer("task-1")
     server.answers[POLL] = lambda _moid, _params: None
     run(server, 20)
@@ -119,7 +119,7 @@ def test_a_server_that_answers_nothing_at_once_is_not_flooded() -> None:
 
 
 @pytest.mark.parametrize("failure", [Lost(ran=False, error=ConnectError("refused")), Fault("SystemError")])
-def test_the_last_look_fails_and_what_is_known_stays(failure: Lost | Fault) -> None:
+def test_a_failed_last_read_keeps_the_known_tasks(failure: Lost | Fault) -> None:
     server = TaskServer("task-1")
     server.clock.at(4.9, lambda: server.trouble[READ].append(failure))
     tracker, trouble = run(server, 5)
@@ -128,7 +128,7 @@ def test_the_last_look_fails_and_what_is_known_stays(failure: Lost | Fault) -> N
     assert list(tracker.pending) == ["task-1"]
 
 
-def test_a_server_that_is_not_there_at_the_beginning() -> None:
+def test_an_outage_at_the_beginning_is_an_error() -> None:
     server = TaskServer("task-1")
     server.trouble[READ] = [Lost(ran=False, error=LostResponse("broken"))]
     with pytest.raises(LostResponse):

@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-COLLECTIONS = Path(__file__).resolve().parents[4]  # the folder that holds ansible_collections
+COLLECTIONS = Path(__file__).resolve().parents[5]  # the folder that holds ansible_collections
 
 
 def run(command: list[str], added: dict[str, str]) -> int:
