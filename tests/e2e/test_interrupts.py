@@ -286,8 +286,8 @@ def test_a_signal_during_the_login_still_logs_out(
 def test_a_task_timeout_during_the_login_leaves_no_session(
     ansible: Ansible, vcenter: VCenter, started: list[Play], in_process: bool
 ) -> None:
-    """The vCenter responds a second later, which is early enough. Then it hangs, and the task still ends."""
-    vcenter.fault("SessionManager.Login", "delay", seconds=3)
+    """The vCenter responds soon after the timeout, which is early enough. Then it hangs, and the task still ends."""
+    vcenter.fault("SessionManager.Login", "delay", seconds=2.3)
     vcenter.fault("PropertyCollector.RetrievePropertiesEx", "delay", seconds=20)
     tasks = [task(name, "vi_task_manager_info", timeout=2) for name in ("timed out", "hangs")]
     begun = time.monotonic()

@@ -304,3 +304,11 @@ def test_an_invalid_session_id_in_a_fault_is_tried_once(client: Make, wire: Wire
         with pytest.raises(FaultError):
             made.get(TASK, "info")
         assert made.get(TASK, "info") == 1
+
+
+def test_a_login_whose_key_and_user_are_no_texts_opens_a_session(client: Make, wire: Wire) -> None:
+    odd = {"_typeName": "UserSession", "key": 7, "userName": ["EXAMPLE\\u"]}
+    credentials = {"userName": "u", "password": "pa55word"}
+    wire.expect(Call("POST", LOGIN, answers(odd, session="S1"), credentials, None), logout("S1"))
+    with client() as made:
+        assert made.log_in() == ("S1", None, None, None)

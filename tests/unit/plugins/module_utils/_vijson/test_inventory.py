@@ -133,6 +133,18 @@ def test_a_name_of_several_objects_lists_their_paths(name: EntityName, what: str
     )
 
 
+@pytest.mark.parametrize(("count", "more"), [(10, None), (11, " and 1 more.")])
+def test_only_ten_of_many_objects_with_one_name_are_listed(count: int, more: str | None) -> None:
+    twins = {f"vm_{number}": ("VirtualMachine", "twin", "group-d1") for number in range(count)}
+    server = Inventory(group_d1=("Folder", "Datacenters", None), **twins)
+    with server.client("S0") as client, pytest.raises(InputError) as refused:
+        find_entity(client, EntityName("twin"))
+    message = str(refused.value)
+    assert message.count("VirtualMachine:vm-") == 10
+    assert (more or "more than") in message
+    assert (" more." in message) == bool(more)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
