@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import sys
@@ -58,6 +59,7 @@ class Shown:
         arguments: tuple[str, ...] = (),
         env: Mapping[str, str | None] | None = None,
         hosts: Mapping[str, Data] | None = None,
+        own_group: bool = False,
     ) -> Started:
         """Start a run, on two hosts unless ``hosts`` names others."""
         inventory = self._folder / "hosts.json"
@@ -65,7 +67,7 @@ class Shown:
         playbook = self._folder / "play.yml"
         playbook.write_text(json.dumps(plays))
         command = ["ansible-playbook", str(playbook), "--inventory", str(inventory), *arguments]
-        return self._ansible.start(command, env={**ENABLED, **(env or {})})
+        return self._ansible.start(command, env={**ENABLED, **(env or {})}, own_group=own_group)
 
     def tasks(self) -> list[Data]:
         """The tasks of plays, oldest first."""
@@ -211,9 +213,9 @@ def until(reached: Callable[[], bool], timeout: float = 30) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_run_ends_the_task_in_error(shown: Shown, vcenter: VCenter, number: int) -> None:
-    started = shown.start(play(wait(2)), hosts={"web01": LOCAL})
+    started = shown.start(play(wait(2)), hosts={"web01": LOCAL}, own_group=True)
     until(lambda: "Task.SetTaskDescription" in vcenter.state()["requests"])
-    started.process.send_signal(number)
+    os.kill(started.process.pid, number)
     assert started.finish().code != 0
     until(lambda: shown.task()["state"] == "error" and vcenter.left() == {})
     assert shown.task()["error"]["message"] == "The run was interrupted"

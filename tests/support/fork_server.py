@@ -90,11 +90,8 @@ class ForkedProcess:
         self.pid = int(reply.recv(_MAX_REPLY))
         self.returncode: int | None = None
 
-    def send_signal(self, number: int) -> None:
-        os.kill(self.pid, number)
-
-    def terminate(self) -> None:
-        self.send_signal(signal.SIGTERM)
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
 
     def poll(self) -> int | None:
         """The exit code, or None while it runs."""

@@ -170,7 +170,8 @@ class Ansible:
     ) -> Started:
         """Start a program without waiting for it.
 
-        :param own_group: gives it its own process group, as a shell does, and imports and memory of its own
+        :param own_group: gives it its own process group, as a shell does, and imports and memory of its own. Runs that
+            get signals need it.
         """
         folder = folder or self._new_folder()
         switch = [] if in_process is None else ["--extra-vars", json.dumps({"vijson_tasks_in_process": in_process})]
@@ -229,7 +230,7 @@ class Started:
         try:
             stdout, stderr = self.process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
-            self.process.terminate()
+            self.process.kill()
             self.process.communicate(timeout=timeout)
             raise
         shutil.rmtree(self.folder / "remote", ignore_errors=True)
