@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,13 +14,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.tests.support.runs import Task, task
+from ansible_collections.vijson.tasks.tests.support.runs import Task, inherited_environment, task
 from ansible_collections.vijson.tasks.tests.support.vcenter import SESSION_HEADER, VCenter
 
 RUNNER = Path(sys.executable).with_name("ansible-runner")
 TIMEOUT = 120  # seconds
 WRONG_PASSWORD = "not-The-Right-0ne!"
-_KEPT = ("ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME", "ANSIBLE_CONFIG")
 
 pytestmark = pytest.mark.skipif(
     not RUNNER.exists(), reason="left out: ansible-runner is not installed (requirements/tools.in)"
@@ -47,11 +45,6 @@ class Job:
         defaults = {"group/vijson.tasks.vi": {"port": self.vcenter.port}}
         play = {"hosts": "localhost", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}
         self._write("project/site.yml", [play])
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if name in _KEPT or not name.startswith(("ANSIBLE_", "VMWARE_", "VIJSON_"))
-        }
         credential = {
             "VMWARE_USER": self.vcenter.variables["VMWARE_USER"],
             "VMWARE_PASSWORD": self.vcenter.variables["VMWARE_PASSWORD"],
@@ -61,7 +54,7 @@ class Job:
         command = [str(RUNNER), "run", str(self.folder), "--playbook", "site.yml", "--ident", "1", "--omit-env-files"]
         done = subprocess.run(
             [*command, "-vvvvv"],
-            env={**inherited, **credential},
+            env={**inherited_environment(), **credential},
             timeout=TIMEOUT,
             stdin=subprocess.DEVNULL,
             capture_output=True,

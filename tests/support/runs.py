@@ -197,15 +197,19 @@ class Ansible:
         return {name: value for name, value in variables.items() if value is not None}
 
 
-def _base_environment() -> dict[str, str]:
-    """The variables that all runs have."""
-    inherited = {
+def inherited_environment() -> dict[str, str]:
+    """The variables of this process without the user's settings for Ansible and for a vCenter."""
+    return {
         name: value
         for name, value in os.environ.items()
         if name in _KEPT or not name.startswith(("ANSIBLE_", "VMWARE_", "VIJSON_"))
     }
+
+
+def _base_environment() -> dict[str, str]:
+    """The variables that all runs have."""
     return {
-        **inherited,
+        **inherited_environment(),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_INJECT_INVOCATION": "1",
         "ANSIBLE_DEPRECATION_WARNINGS": "1",
