@@ -145,8 +145,8 @@ def test_all_vcenters_shows_one_table_with_unreachable_ones_last(tmp_path: Path)
     with simulators(2, ["--history", "0"]) as given:
         first, second = map(VCenter, given)
         tasks = [
-            first.task(started_ago=60),
-            second.task(entity="vm-22", type="VirtualMachine.clone", started_ago=60),
+            first.task(started_ago=90),
+            second.task(entity="vm-22", type="VirtualMachine.clone", started_ago=90),
         ]
         inventory = tmp_path / "vcenters.yml"
         hosts = dict.fromkeys(["127.0.0.9", first.host, second.host])
@@ -226,7 +226,7 @@ def test_cancel_stuck_on_host_cancels_old_tasks_of_the_host(ansible: Ansible, vc
 
 def test_host_maintenance_cancels_old_tasks_and_waits_for_others(ansible: Ansible, vcenter: VCenter) -> None:
     """A clone that is two hours old, on a virtual machine of the host, and a task that ends soon."""
-    old = vcenter.task(entity="vm-21", type="VirtualMachine.clone", queued_ago=7300, started_ago=7200)
+    old = vcenter.task(entity="vm-21", type="VirtualMachine.clone", queued_ago=7500, started_ago=7400)
     soon, elsewhere = vcenter.task(entity="host-11", duration=3), vcenter.task(entity="vm-22")
     run = play(ansible, "host_maintenance")
     assert run.code == 0, run.output

@@ -19,7 +19,7 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 HOST = "esx01.example.com"
 MESSAGE = {"_typeName": "LocalizableMessage", "key": "k", "message": "Full"}
 FULL = {"_typeName": "NoDiskSpace", "datastore": "ds", "faultMessage": [MESSAGE]}
-OLD = {"queued_ago": 7300, "started_ago": 7200}
+OLD = {"queued_ago": 7900, "started_ago": 7500}
 
 
 def run(vcenter: VCenter, module: str, check_mode: bool = False, **params: Any) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def test_tasks_are_selected_by_user_type_state_and_age(vcenter: VCenter) -> None
         ({"users": ["ALICE"], "states": ["success", "error"]}, [ended, failed]),
         ({"description_ids": ["VirtualMachine.clone"], "states": ["running", "success"]}, [old, fresh, ended]),
         ({"older_than": "1h"}, [old, queued]),
-        ({"older_than": "7300"}, []),
+        ({"older_than": "7800"}, []),
         ({"older_than": "1H", "states": ["running"]}, [old]),
         ({"entity": []}, []),
         ({"tasks": [ended, old], "users": ["alice"]}, [ended, old]),
