@@ -288,11 +288,11 @@ def test_a_task_timeout_during_the_login_leaves_no_session(
 ) -> None:
     """The vCenter responds soon after the timeout, which is early enough. Then it hangs, and the task still ends."""
     vcenter.fault("SessionManager.Login", "delay", seconds=2.3)
-    vcenter.fault("PropertyCollector.RetrievePropertiesEx", "delay", seconds=20)
+    vcenter.fault("PropertyCollector.RetrievePropertiesEx", "delay", seconds=40)
     tasks = [task(name, "vi_task_manager_info", timeout=2) for name in ("timed out", "hangs")]
     begun = time.monotonic()
     run = ansible.tasks(tasks, in_process=in_process)
-    assert time.monotonic() - begun < 17
+    assert time.monotonic() - begun < 35
     for each in tasks:
         assert run[each["name"]].status == "failed"
         assert re.search("imed out|was terminated", run[each["name"]].msg)
