@@ -290,6 +290,7 @@ _HISTORY = (
         "reset",
         "ResetCollector moves to before the latest page",
         (
+            _text("HistoryCollector: ReadPreviousTasks has all items except the latest page"),
             _text("HistoryCollector.ResetCollector: to the item before the latest page"),
             _text("HistoryCollector.ResetCollector: from there, ReadPreviousTasks has all items from the newest on"),
         ),
