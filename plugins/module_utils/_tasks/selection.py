@@ -18,7 +18,7 @@ from .._options.user_names import same_user
 from .._task_info.task_info import TaskInfo, task_time
 from .._times import SECOND
 from .._vijson.client import Client
-from .._vijson.wire import Entity, Reference
+from .._vijson.wire import Entity, Reference, expect_reference
 
 ACTIVE = ["queued", "running"]
 
@@ -39,9 +39,9 @@ class TaskMatcher(NamedTuple):
     unverified: tuple[Reference, ...] = ()
 
     def matches(self, info: TaskInfo) -> bool:
-        """Whether the task of a TaskInfo is selected."""
+        """Whether the task of a TaskInfo is selected; BadResponse if its entity is not a reference."""
         return (
-            (self.moids is None or (info.get("entity") or {}).get("value") in self.moids)
+            (self.moids is None or _entity_moid(info) in self.moids)
             and (self.states is None or info.get("state") in self.states)
             and (self.users is None or _is_by(info, self.users))
             and (self.description_ids is None or info.get("descriptionId") in self.description_ids)
@@ -49,9 +49,15 @@ class TaskMatcher(NamedTuple):
         )
 
 
+def _entity_moid(info: TaskInfo) -> str | None:
+    entity = info.get("entity")
+    return None if entity is None else expect_reference(entity, "info.entity").moid
+
+
 def _is_by(info: TaskInfo, users: list[str]) -> bool:
-    name = str((info.get("reason") or {}).get("userName") or "")
-    return bool(name) and any(same_user(user, name) for user in users)
+    reason = info.get("reason")
+    name = reason.get("userName") if isinstance(reason, dict) else None
+    return isinstance(name, str) and any(same_user(user, name) for user in users)
 
 
 def _begun(info: TaskInfo) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks.selection import (
     Selection,
     TaskMatcher,
@@ -72,6 +72,17 @@ TASKS = [
 )
 def test_a_matcher_selects_the_matching_tasks(matcher: dict[str, Any], left: str) -> None:
     assert "".join(task["key"][-1] for task in TASKS if TaskMatcher(**matcher).matches(task)) == left
+
+
+@pytest.mark.parametrize("entity", [False, "vm-1", ["vm-1"], {"value": {"_value": 1}}])
+def test_a_task_whose_entity_is_not_a_reference_is_a_bad_response(entity: Any) -> None:
+    with pytest.raises(BadResponse, match=r"^info\.entity returned .* instead of a reference$"):
+        TaskMatcher(moids=frozenset(["vm-1"])).matches(info("task-1", entity=entity))
+
+
+@pytest.mark.parametrize("reason", [True, "joe", ["joe"], {"userName": {}}, {"userName": ["joe"]}])
+def test_a_task_without_the_name_of_a_user_is_by_nobody(reason: Any) -> None:
+    assert not TaskMatcher(users=["joe"]).matches(info("task-1", reason=reason))
 
 
 def test_selection_options_are_parsed() -> None:
