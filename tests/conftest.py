@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 
-# what a shell starts in the background ignores SIGINT, and what nohup starts SIGHUP, and so would the programs that tests
-# interrupt
+# what a shell starts in the background ignores SIGINT, and what nohup starts ignores SIGHUP, and so would the programs
+# that tests interrupt
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
