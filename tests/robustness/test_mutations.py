@@ -24,6 +24,7 @@ from ansible_collections.vijson.tasks.tests.support.simulators import simulator
 from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 FAILED = {"_typeName": "GenericVmConfigFault", "reason": "none", "faultCause": {"_typeName": "Timedout"}}
+CLONE = "VirtualMachine.clone"
 
 
 class Asked(NamedTuple):
@@ -50,6 +51,10 @@ def more(server: VCenter) -> dict[str, tuple[str, dict[str, Any]]]:
     """Scenarios beyond those for fault injection."""
     failed = server.task(state="error", error=FAILED, completed_ago=60)
     entity = {"entity": "/DC0/vm/web01", "begin_time": "2d", "localize": True}
+    server.tasks(2, on_cancel="at_once")
+    server.tasks(2, type=CLONE, duration=3)
+    on_machines = {"entity": ["/DC0/vm", "esx01.example.com"], "include": ["self", "vms"]}
+    selected = {**on_machines, "users": ["administrator"], "description_ids": ["VirtualMachine.powerOn"]}
     old = {"extension": "com.vijson.simulator", "company": "vijson"}
     return {
         "negotiate": ("vi_task_info", {"api_release": "auto"}),
@@ -57,12 +62,18 @@ def more(server: VCenter) -> dict[str, tuple[str, dict[str, Any]]]:
         "unknown type": ("vi_task_create", {"task_type": "nothing"}),
         "own extension": ("vi_task_type", {**old, "task_types": [{"id": JOB, "label": "Job"}]}),
         "history of an entity": ("vi_task_collector", entity),
+        "selected tasks": ("vi_task_info", selected),
+        "cancel selected tasks": ("vi_task_cancel", {**selected, "older_than": 0, "wait": True, "wait_timeout": 60}),
+        "wait for selected tasks": ("vi_task_wait", {**selected, "description_ids": CLONE, "wait_timeout": 60}),
     }
 
 
 CHECKED = ("create", "create once", "drive", "fail", "cancel", "custom value", "register a type", "unregister")
 NAMES = [scenario.name for scenario in SCENARIOS]
-MORE = ["negotiate", "wait for one that failed", "unknown type", "own extension", "history of an entity"]
+MORE = [
+    *("negotiate", "wait for one that failed", "unknown type", "own extension", "history of an entity"),
+    *("selected tasks", "cancel selected tasks", "wait for selected tasks"),
+]
 ALL = [*NAMES, *MORE, *(f"check mode: {name}" for name in CHECKED)]
 
 
