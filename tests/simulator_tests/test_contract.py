@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.vijson.tasks.tests.support.over_http import VM
 from simulator import contract
 from simulator.contract import Operation, operations
+from simulator.releases import parse_release
 from simulator.validation import check_response
 from simulator.wire import Fault, Ref, box, box_any, data, format_time, moref, parse_time
 from simulator_tests.in_process import all_classes
@@ -35,6 +36,15 @@ def test_every_route_is_served(operation: Operation) -> None:
     required = contract.required_of(operation.parameters) if operation.parameters else frozenset()
     assert set(parameters) == set(wanted)
     assert {name for name, parameter in parameters.items() if parameter.default is parameter.empty} == required
+
+
+def test_newer_fields_of_a_base_type_are_newer_too() -> None:
+    before, since = parse_release("7.0.3.1"), parse_release("7.0.3.2")
+    assert before is not None
+    assert since is not None
+    for fault in ("NoPermission", "NotAuthenticated"):
+        assert "missingPrivileges" in contract.newer_fields(fault, before)
+        assert "missingPrivileges" not in contract.newer_fields(fault, since)
 
 
 def test_every_method_is_in_the_contract() -> None:

@@ -24,7 +24,7 @@ from ansible_collections.vijson.tasks.tests.support.over_http import (
     running,
 )
 from simulator.http.responses import SESSION_HEADER
-from simulator.wire import Ref, data
+from simulator.wire import Ref, data, parse_time
 
 VIEWS = Ref("ViewManager", "ViewManager")
 COLLECTOR = Ref("PropertyCollector", "propertyCollector")
@@ -131,6 +131,13 @@ def test_idle_sessions_expire_and_active_ones_do_not() -> None:
         with pytest.raises(FaultResponse) as caught:
             idle.read(TASKS, "maxCollector")
         assert caught.value.type == "NotAuthenticated"
+
+
+def test_a_request_marks_its_own_session_as_active(server: Running) -> None:
+    client, other = server.client(), server.client()
+    now = parse_time(other.call(SERVICE, "CurrentTime")) or 0
+    active = parse_time(client.read(SESSIONS, "currentSession")["lastActiveTime"]) or 0
+    assert active >= now > 0
 
 
 def test_a_session_that_waits_is_not_idle() -> None:

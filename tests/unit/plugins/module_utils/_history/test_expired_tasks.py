@@ -110,7 +110,7 @@ def test_the_search_ends_at_the_first_page_of_older_tasks() -> None:
 
 
 def test_the_search_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expired_tasks, "MAX_SEARCHED", 2000)
+    monkeypatch.setattr(expired_tasks, "MAX_SEARCHED", 2010)
     server = HistoryServer(5000)
     # The latest page has 10 tasks, and two more have 1000 each.
     assert find(server, "task-2990", release="8.0.1.0") == ["task-2990"]
