@@ -104,6 +104,11 @@ def test_the_median_of_few_is_exact(size: int) -> None:
     assert group["median_duration"] == pytest.approx(median(durations), abs=1e-6)
 
 
+def test_a_median_between_two_durations_has_microseconds() -> None:
+    (group,) = counted(["state"], {"duration": 0.000001}, {"duration": 0.000002})
+    assert group["median_duration"] in (0.000001, 0.000002)
+
+
 def test_the_median_of_many_is_close_in_bounded_memory() -> None:
     durations = [round(random.lognormvariate(3, 2), 6) for _turn in range(30_000)]
     counts = TaskCounts(["state"])
