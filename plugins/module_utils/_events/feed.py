@@ -111,7 +111,7 @@ class TaskFeed:
                 yield from self._check_overdue()
                 self._watch_other_active(view)
                 self._ledger.move_on(self._client.now())
-                if changes and not updates.truncated and self._pause(PACE):
+                if not (changes and updates.truncated) and self._pause(PACE):
                     return
                 changes = updates.next(self._poll)
 

@@ -96,6 +96,8 @@ class Transport:
         self._session = requests.Session()
         # Otherwise REQUESTS_CA_BUNDLE overrides verify=False, and requests sends credentials from .netrc.
         self._session.trust_env = False
+        # Otherwise requests reads the target of a redirect that is not followed, and its body without a limit.
+        self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         self._session.verify = self._trust()
         proxy = endpoint.settled().proxy
         self._session.proxies = {"https": proxy} if proxy else {}

@@ -150,7 +150,7 @@ def _poll(
         tracker.find_more(client)
         watched.add(client, tracker)
         due = report(tracker)
-        if tracker.pending and not updates.truncated:
+        if tracker.pending and not (changes and updates.truncated):
             clock.sleep(max(0.0, min(PACE, deadline - clock.now())))
 
 

@@ -27,6 +27,13 @@ Params = dict[str, Any]
 SERVER_DATE = "Sun, 22 Nov 2026 04:10:00 GMT"
 """What the clock of a fake server shows."""
 
+EMPTY_UPDATES: list[dict[str, Any] | None] = [
+    None,
+    {"_typeName": "UpdateSet", "version": "1"},
+    {"_typeName": "UpdateSet", "version": "1", "truncated": True},
+]
+"""Responses of WaitForUpdatesEx without a change, of a server that does not wait for one."""
+
 
 class FakeClock:
     """A clock that moves when the client sleeps or the server holds a response, and runs actions at their times."""

@@ -14,8 +14,9 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadRes
 from ansible_collections.vijson.tasks.plugins.module_utils._events.feed import TaskFeed
 from ansible_collections.vijson.tasks.plugins.module_utils._events.ledger import ChangeSelection, TaskLedger
 from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.updates import PACE
 from ansible_collections.vijson.tasks.tests.unit.support.fake_events import BEGIN, POLL, EventServer
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import EMPTY_UPDATES, Fault
 
 EVERYTHING = ChangeSelection()
 MODIFY = "ListView.ModifyListView"
@@ -71,6 +72,14 @@ def test_a_quiet_minute_takes_few_requests() -> None:
     server = EventServer()
     assert heard(server, 60) == []
     assert len(server.named(POLL)) <= 4
+
+
+@pytest.mark.parametrize("empty", EMPTY_UPDATES)
+def test_updates_without_changes_are_not_requested_all_the_time(empty: dict[str, Any] | None) -> None:
+    server = EventServer()
+    server.answers[POLL] = lambda _moid, _params: empty
+    assert heard(server, 20) == []
+    assert len(server.named(POLL)) <= 20 / PACE + 2
 
 
 def test_the_end_of_a_task_active_at_the_beginning_is_reported() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint, Transport
 from ansible_collections.vijson.tasks.tests.unit.support.wire import HOST, Call, Wire, answers, html
 
@@ -80,12 +80,20 @@ def test_netrc_is_ignored(wire: Wire, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("target", ["https://evil.example.com/x", "http://vc.example.com/x", "/elsewhere"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example.com/x", "http://vc.example.com/x", "/elsewhere", "/?to=\xdcbersicht", "https://["]
+)
 def test_a_redirect_is_not_followed(wire: Wire, status: int, target: str) -> None:
     wire.expect(Call("GET", f"{HOST}/x", html(status, Location=target)))
     response = Transport(Endpoint("vc.example.com")).send("GET", "/x", headers={"vmware-api-session-id": "S1"})
     assert response.status == status
     assert [sent.url for sent in wire.sent] == [f"{HOST}/x"]
+
+
+def test_the_body_of_a_redirect_is_bounded(wire: Wire) -> None:
+    wire.expect([Call("GET", f"{HOST}/x", html(302, bytes(2000), Location="/elsewhere"))])
+    with pytest.raises(BadResponse, match="max_response_size"):
+        Transport(Endpoint("vc.example.com", max_response_size=1000)).send("GET", "/x")
 
 
 def test_urllib3_does_not_warn_if_verification_is_off(wire: Wire, recwarn: pytest.WarningsRecorder) -> None:

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostResponse, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.updates import PACE
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Hangs, Lost, TaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import EMPTY_UPDATES, Fault, Hangs, Lost, TaskServer
 
 POLL = "PropertyCollector.WaitForUpdatesEx"
 READ = "PropertyCollector.RetrievePropertiesEx"
@@ -52,6 +54,14 @@ def test_the_deadline_is_kept_if_the_server_hangs(timeout: int) -> None:
     tracker, _trouble = run(server, timeout)
     assert list(tracker.pending) == ["task-1"]
     assert timeout <= server.clock.time < timeout + 7
+
+
+@pytest.mark.parametrize("empty", EMPTY_UPDATES)
+def test_updates_without_changes_are_not_requested_all_the_time(empty: dict[str, Any] | None) -> None:
+    server = TaskServer("task-1")
+    server.answers[POLL] = lambda _moid, _params: empty
+    run(server, 20)
+    assert len(server.named(POLL)) <= 20 / PACE + 2
 
 
 def test_a_timeout_of_zero_reads_the_tasks_once() -> None:
