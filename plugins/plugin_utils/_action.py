@@ -17,11 +17,11 @@ from contextlib import contextmanager
 from typing import Any, Callable
 
 from ansible.constants import config
-from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._errors import Interrupted, ViError, ignore
+from ..module_utils._errors import InputError, Interrupted, ViError, ignore
 from ..module_utils._options.connection import Share
 from ..module_utils._options.connection_spec import CONNECTION_SPEC
 from ..module_utils._run.job import Job, Result, run_job
@@ -29,12 +29,9 @@ from ..module_utils._vijson.transport import REQUESTS_IMPORT_ERROR
 from ._environment import added_to_environment, may_be_added
 from ._lender import Lender, needs_session
 from ._module_arguments import ModuleArguments
-from ._run_sessions import SHARE_SESSION
 from ._shared_session import share_session
+from ._switches import IN_PROCESS, PROGRESS, SHARE_SESSION, is_switched_on
 from ._terminal import STDERR_COLUMNS, fitted, show_lines_only
-
-IN_PROCESS = "vijson_tasks_in_process"
-PROGRESS = "vijson_tasks_progress"
 
 
 def action_module(
@@ -132,10 +129,12 @@ class _SharedAction(ActionBase):
         return os.path.abspath(str(chosen)) == os.path.abspath(sys.executable)
 
     def _is_enabled(self, name: str, task_vars: dict[str, Any]) -> bool:
-        """The value of a variable, else of the environment variable with that name in capitals; true by default."""
-        value = task_vars.get(name, os.environ.get(name.upper(), "true"))
         # A variable from the command line is a string, and may contain a template.
-        return bool(boolean(self._templar.template(value)))
+        value = self._templar.template(task_vars.get(name))
+        try:
+            return is_switched_on(name, value)
+        except InputError as error:
+            raise AnsibleActionFail(str(error)) from None
 
     # -- in this process -------------------------------------------------------------------------------------------
 

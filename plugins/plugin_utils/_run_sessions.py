@@ -20,17 +20,14 @@ from types import FrameType
 from typing import Any
 
 from ansible import constants
-from ansible.module_utils.parsing.convert_bool import boolean
 
 from ._session_store import SessionStore
+from ._switches import SHARE_SESSION, is_switched_on
 
 SALT = secrets.token_bytes(32)
 """Key for file names that depend on a password. It exists only in the memory of these processes."""
 
 STORE = SessionStore(Path(str(constants.DEFAULT_LOCAL_TMP)) / "vijson.tasks")
-
-SHARE_SESSION = "vijson_tasks_share_session"
-"""The variable, and in capitals the environment variable, that turns sharing off."""
 
 _PATIENCE = 10.0  # seconds that the end of a run may take for each vCenter that does not respond
 _SIGNALLED_PATIENCE = 2.0  # the same after a signal
@@ -99,8 +96,8 @@ def end_sessions(patience: float = _PATIENCE) -> None:
 
 
 def is_sharing() -> bool:
-    """Whether the environment lets modules and the callback share sessions."""
-    return bool(boolean(os.environ.get(SHARE_SESSION.upper(), "true")))
+    """Whether the environment lets modules and the callback share sessions; InputError if it has another value."""
+    return is_switched_on(SHARE_SESSION)
 
 
 MAIN = MainProcess()

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any, Callable
 
 import pytest
+from ansible.errors import AnsibleActionFail
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     Interrupted,
@@ -23,8 +24,8 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
 from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import argument_spec
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, Result
 from ansible_collections.vijson.tasks.plugins.plugin_utils import _action
-from ansible_collections.vijson.tasks.plugins.plugin_utils._action import IN_PROCESS, PROGRESS, action_module
-from ansible_collections.vijson.tasks.plugins.plugin_utils._run_sessions import SHARE_SESSION
+from ansible_collections.vijson.tasks.plugins.plugin_utils._action import action_module
+from ansible_collections.vijson.tasks.plugins.plugin_utils._switches import IN_PROCESS, PROGRESS, SHARE_SESSION
 
 SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw", "aliases": ["task"]},
@@ -135,6 +136,11 @@ def test_the_environment_decides_where_a_task_runs(action: Action, monkeypatch: 
     monkeypatch.setenv(IN_PROCESS.upper(), "no")
     assert action.ran() == "as a module"
     assert action.ran(**{IN_PROCESS: "yes"}) == "here"
+
+
+def test_a_switch_without_a_boolean_fails_the_task(action: Action) -> None:
+    with pytest.raises(AnsibleActionFail, match=f"^{IN_PROCESS} .*: 'maybe' is not a boolean"):
+        action.run(**{IN_PROCESS: "maybe"})
 
 
 def test_a_task_runs_as_a_module_without_requests(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
