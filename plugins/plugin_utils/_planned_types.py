@@ -23,7 +23,7 @@ def remember_planned_types(result: Result) -> None:
     """Note the task types in a result of ``vi_task_type``."""
     extension = result.get("extension")
     if extension:
-        with suppress(OSError), _path().open("a", encoding="utf-8") as file:
+        with suppress(OSError), _path().open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.writelines(f"{task_type['id']}\n" for task_type in extension["task_types"])
 
 
@@ -38,7 +38,7 @@ def accept_planned_type(result: Result) -> None:
 
 def _planned_types() -> list[str]:
     with suppress(OSError):
-        return _path().read_text(encoding="utf-8").splitlines()
+        return _path().read_text(encoding="utf-8", errors="backslashreplace").splitlines()
     return []
 
 

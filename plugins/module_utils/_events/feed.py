@@ -162,7 +162,7 @@ class TaskFeed:
 
     def _catch_up(self, specs: list[dict[str, Any]]) -> News:
         """Read the changes since the horizon from the history."""
-        since = format_rfc3339(self._ledger.horizon)
+        since = format_rfc3339(max(0, self._ledger.horizon))
         parts: list[dict[str, Any]] = [
             {"time": data_object("TaskFilterSpecByTime", timeType=kind, beginTime=since)}
             for kind in ("queuedTime", "completedTime")

@@ -29,7 +29,7 @@ class HistoryPosition:
     @property
     def is_started(self) -> bool:
         """Whether it has returned a task."""
-        return self._newest is not None
+        return self._last is not None
 
     def fresh(self, page: list[TaskInfo]) -> list[TaskInfo]:
         """The tasks of a page that were not returned before, and that can still be returned in order."""
@@ -44,7 +44,8 @@ class HistoryPosition:
         return fresh
 
     def _advance(self, queued: int, number: int) -> None:
-        self._newest = self._newest or (queued, number)
+        if self._newest is None and queued:
+            self._newest = queued, number
         if self._last is not None and queued != self._last:
             self._in_order = self._in_order and (queued < self._last) is self._newest_first
         self._last = queued
@@ -62,4 +63,8 @@ class HistoryPosition:
         bounds = [self._last + sign * _OVERLAP]
         if end in time:
             bounds.append(parse_rfc3339(time[end]))
-        return {**spec, "time": {**time, end: format_rfc3339(stricter(bounds))}}
+        try:
+            return {**spec, "time": {**time, end: format_rfc3339(stricter(bounds))}}
+        except ValueError:
+            # Some servers write the year 1 for a time that is not set.
+            return spec

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -140,10 +141,10 @@ def _rounded(duration: float, digits: int | None) -> float:
 
 
 def _identity(key: str, value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    identity = tuple(value[part] for part in _PARTS[key])
-    return identity if any(identity) else value.get("name")
+    if key in _PARTS and isinstance(value, dict):
+        identity = tuple(value[part] for part in _PARTS[key])
+        value = identity if any(identity) else value.get("name")
+    return json.dumps(value) if isinstance(value, (dict, list)) else value
 
 
 def _shown_value(key: str, value: Any) -> Any:

@@ -80,5 +80,9 @@ def _cell(key: str, value: Any) -> Any:
         return ""
     if isinstance(value, (bool, dict, list)):
         value = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str):
+        return value
+    # The module csv of Python 3.10 refuses a NUL.
+    text = value.replace("\0", "")
     # Guest administrators name virtual machines, and spreadsheets run a text that begins like a formula.
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{text}" if text.startswith(_FORMULA) else text

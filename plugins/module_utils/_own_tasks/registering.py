@@ -10,7 +10,7 @@ from .._times import format_rfc3339
 from .._vijson.client import Client
 from .._vijson.privileges import require_root_privilege
 from .._vijson.recovery import send_once
-from .._vijson.wire import expect_object
+from .._vijson.wire import expect_object, unboxed_fields, unboxed_value
 from .extension import Extension, WantedExtension
 
 _MANAGER = "extensionManager"
@@ -21,9 +21,10 @@ def find_extension(client: Client, key: str) -> Extension | None:
     found = client.call(_MANAGER, "FindExtension", {"extensionKey": key})
     if found is None:
         return None
-    if expect_object(found, "FindExtension").get("key") != key:
+    extension = unboxed_fields(expect_object(found, "FindExtension"))
+    if extension.get("key") != key:
         raise BadResponse(f"FindExtension returned another extension than {key}")
-    return found
+    return extension
 
 
 def refuse_foreign_extension(extension: Extension, wanted: WantedExtension, *, whole: bool) -> None:
@@ -41,7 +42,7 @@ def refuse_foreign_extension(extension: Extension, wanted: WantedExtension, *, w
 def extension_heartbeat(client: Client, extension: Extension | None) -> str:
     """The ``lastHeartbeatTime`` of an extension, RFC 3339; for a new extension, the server's clock (CurrentTime)."""
     known = (extension or {}).get("lastHeartbeatTime")
-    return str(known) if known else format_rfc3339(client.current_time())
+    return str(unboxed_value(known)) if known else format_rfc3339(client.current_time())
 
 
 def find_whole_extension(client: Client, key: str) -> Extension | None:

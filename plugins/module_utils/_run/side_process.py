@@ -41,6 +41,7 @@ class SideProcess:
         from_here, self._to = os.pipe()
         self._from, to_here = os.pipe()
         self._said = b""
+        self._cut = b""
         self.ended = False
         self._pid = os.fork()
         if self._pid == 0:
@@ -52,8 +53,11 @@ class SideProcess:
 
     def send(self, **message: Any) -> None:
         """Send a message without waiting. It is lost if the process has ended or its pipe is full."""
+        data = self._cut + json.dumps(message).encode() + b"\n"
         with suppress(BlockingIOError, BrokenPipeError):
-            os.write(self._to, json.dumps(message).encode() + b"\n")
+            written = os.write(self._to, data)
+            # A full pipe takes part of a long message. The rest has to come before the next one.
+            self._cut = data[written:] if written > len(self._cut) else self._cut[written:]
 
     def said(self, timeout: float = 0.0) -> list[str]:
         """The lines that the process has sent since the last call.

@@ -15,6 +15,8 @@ from .._vijson.wire import Reference, expect_object, expect_text, unboxed_fields
 TaskInfo = dict[str, Any]
 """The data object TaskInfo, with the field names and types of the wire."""
 
+_NUMBER = re.compile(r"\d{1,19}", re.ASCII)
+
 ENDED = ("success", "error")
 """The states in which a task has ended."""
 
@@ -35,9 +37,12 @@ def task_reference(moid: str) -> Reference:
 
 
 def task_moid(info: TaskInfo) -> str:
-    """The moId of the task that a TaskInfo describes; BadResponse if it has none."""
+    """The moId of the task that a TaskInfo describes; BadResponse if it has none, or one that is not printable."""
     task = unboxed_value(info.get("task"))
-    return expect_text(task.get("value") if isinstance(task, dict) else info.get("key"), "info.task")
+    moid = expect_text(task.get("value") if isinstance(task, dict) else info.get("key"), "info.task")
+    if not moid.isprintable():
+        raise BadResponse(f"info.task is {moid!r}, which is not a valid id")
+    return moid
 
 
 def task_time(info: TaskInfo, field: str) -> int | None:
@@ -61,7 +66,7 @@ def task_age(info: TaskInfo) -> tuple[int, int]:
 
 def task_number(moid: str) -> int:
     """The number in the moId of a task. A vCenter numbers its tasks in the order in which they are created."""
-    number = re.search(r"\d+", moid)
+    number = _NUMBER.search(moid)
     return int(number[0]) if number else 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._vijson.client import Client
-from .._vijson.wire import expect_object, expect_objects
+from .._vijson.wire import expect_object, expect_objects, unboxed_fields
 
 
 def task_description(client: Client) -> dict[str, Any]:
@@ -19,4 +19,5 @@ def task_description(client: Client) -> dict[str, Any]:
 def read_task_labels(client: Client) -> dict[str, str]:
     """The label of each description id, in the language of the session. One request."""
     entries = expect_objects(task_description(client).get("methodInfo"), "description.methodInfo")
-    return {str(entry.get("key")): str(entry.get("label")) for entry in entries if entry.get("label")}
+    unboxed = map(unboxed_fields, entries)
+    return {str(entry.get("key")): str(entry.get("label")) for entry in unboxed if entry.get("label")}

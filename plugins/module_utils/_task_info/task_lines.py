@@ -21,7 +21,7 @@ def entity_text(entity: dict[str, Any] | None) -> str | None:
     """The name of the object that a task is about, or its id if it has no name."""
     if entity is None:
         return None
-    return entity["name"] or f"{entity['type']}:{entity['moid']}"
+    return str(entity["name"] or f"{entity['type']}:{entity['moid']}")
 
 
 def error_text(error: dict[str, Any] | None) -> str | None:

@@ -37,7 +37,7 @@ class CancelOutcome(NamedTuple):
 
 def needs_cancel(task: Task) -> bool:
     """Whether the task has not ended and has not been cancelled before."""
-    return not has_ended(task) and not task["cancelled"]
+    return not has_ended(task) and task["cancelled"] is not True
 
 
 def cancel_tasks(client: Client, tasks: dict[str, Task]) -> CancelOutcome:

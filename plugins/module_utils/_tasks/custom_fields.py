@@ -11,7 +11,7 @@ from .._errors import FaultError, InputError, TaskError
 from .._task_info.task_info import task_reference
 from .._vijson.client import Client
 from .._vijson.privileges import require_privilege
-from .._vijson.wire import Reference, expect_object, expect_objects, expect_reference, plain_value
+from .._vijson.wire import Reference, expect_object, expect_objects, expect_reference, plain_value, unreserved_name
 from .task_reader import no_such_task_error, read_task_infos, read_task_properties
 
 _REFUSALS = ("InvalidArgument", "InvalidRequest", "InvalidType", "NotSupported")
@@ -36,7 +36,7 @@ def values_by_name(value: Any, fields: list[dict[str, Any]]) -> dict[str, Any]:
     """The property ``value`` as ``{field name: text}``; if the field is unknown, its key replaces the name."""
     names = {str(field["key"]): field["name"] for field in fields}
     return {
-        str(names.get(str(entry.get("key")), entry.get("key"))): plain_value(entry.get("value"))
+        unreserved_name(str(names.get(str(entry.get("key")), entry.get("key")))): plain_value(entry.get("value"))
         for entry in expect_objects(value, "value")
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from .._errors import BadResponse, FaultError
 from .._secrets import mask_strings
-from .wire import data_object, expect_object, expect_objects, plain_value, snake_case, unboxed_value
+from .wire import data_object, expect_object, plain_value, snake_case, unboxed_value
 
 _ARGUMENT = "text"
 
@@ -66,9 +66,10 @@ def text_message(key: str, text: str) -> dict[str, Any]:
 
 def message_argument(message: dict[str, Any]) -> str | None:
     """The text of a LocalizableMessage that :func:`text_message` made; ``None`` for another one."""
-    for argument in expect_objects(message.get("arg"), "LocalizableMessage.arg"):
-        value = unboxed_value(argument.get("value"))
-        if argument.get("key") == _ARGUMENT and isinstance(value, str):
+    arguments = unboxed_value(message.get("arg"))
+    for argument in arguments if isinstance(arguments, list) else ():
+        value = unboxed_value(argument.get("value")) if isinstance(argument, dict) else None
+        if isinstance(value, str) and argument.get("key") == _ARGUMENT:
             return value
     return None
 

@@ -14,7 +14,7 @@ from .._errors import BadResponse, FaultError, LostResponse
 from .client import Client
 from .recovery import MAX_READS
 from .singletons import Target
-from .wire import Reference, data_object, expect_object, expect_objects, expect_reference
+from .wire import Reference, data_object, expect_object, expect_objects, expect_reference, expect_text
 
 
 class Properties(NamedTuple):
@@ -157,13 +157,18 @@ def _pages(client: Client, collector: Target, spec: dict[str, Any]) -> Iterator[
     is_own = isinstance(collector, Reference)
     check = partial(_require_session, client)
     value = client.call(collector, "RetrievePropertiesEx", params, bound=is_own, check=check)
+    known: set[tuple[Reference, str]] = set()
     while value is not None:
         page = expect_object(value, "RetrievePropertiesEx")
-        yield [_properties(item) for item in expect_objects(page.get("objects"), "RetrievePropertiesEx")]
-        token: str | None = page.get("token")
-        if not token:
+        found = [_properties(item) for item in expect_objects(page.get("objects"), "RetrievePropertiesEx")]
+        yield found
+        if page.get("token") is None:
             return
-        params = {"token": token}
+        before = len(known)
+        known.update((item.ref, path) for item in found for path in (*item.values, *item.unreadable))
+        if len(known) == before:
+            raise BadResponse(f"{client.endpoint.hostname} keeps returning the same objects to RetrievePropertiesEx")
+        params = {"token": expect_text(page["token"], "RetrievePropertiesEx")}
         value = client.call(collector, "ContinueRetrievePropertiesEx", params, repeatable=False, bound=True)
 
 

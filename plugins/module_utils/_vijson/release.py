@@ -13,7 +13,7 @@ from .._errors import ViError
 from .response import NEGOTIATED, Response, read_response
 from .wire import expect_object
 
-_RELEASE = re.compile(r"\d+(\.\d+){3}", re.ASCII)
+_RELEASE = re.compile(r"\d{1,9}(\.\d{1,9}){3}", re.ASCII)
 
 FIRST_RELEASE = "8.0.1.0"
 """The first release that supports VI JSON."""

@@ -58,3 +58,10 @@ def test_a_missing_folder_is_not_an_error(temporary: Path) -> None:
     temporary.rmdir()
     remember_planned_types({"extension": {"task_types": [{"id": "a"}]}})
     assert not accepted(refused("a"))
+
+
+def test_types_that_are_no_unicode_are_planned_too(temporary: Path) -> None:
+    remember_planned_types({"extension": {"task_types": [{"id": "a\ud800"}, {"id": "b"}]}})
+    (file,) = temporary.iterdir()
+    file.write_bytes(file.read_bytes() + b"\xc3")
+    assert accepted(refused("b"))

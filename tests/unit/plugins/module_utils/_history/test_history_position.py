@@ -97,3 +97,17 @@ def test_the_rest_is_everything_without_queue_times() -> None:
     reached = HistoryPosition(newest_first=False)
     assert len(reached.fresh([{"key": f"task-{number}"} for number in (1, 2)])) == 2
     assert reached.rest_of(SPEC) == SPEC
+
+
+@pytest.mark.parametrize(("newest_first", "time"), [(False, "0001-01-01T00:00:00Z"), (True, "9999-12-31T23:59:59Z")])
+def test_a_time_at_the_end_of_the_calendar_leaves_the_filter_unchanged(newest_first: bool, time: str) -> None:
+    reached = HistoryPosition(newest_first=newest_first)
+    reached.fresh([{"key": "task-1", "queueTime": time}])
+    assert reached.rest_of(SPEC) == SPEC
+
+
+def test_a_task_without_a_queue_time_does_not_make_the_others_late() -> None:
+    reached = HistoryPosition(newest_first=True)
+    assert reached.fresh([{"key": "task-9"}]) == [{"key": "task-9"}]
+    assert reached.is_started
+    assert fresh(reached, 8, 9, 7) == ["task-8", "task-7"]

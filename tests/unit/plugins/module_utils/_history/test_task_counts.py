@@ -138,3 +138,12 @@ def test_a_key_that_is_given_twice_is_used_once() -> None:
 def test_an_empty_list_of_keys_is_refused() -> None:
     with pytest.raises(InputError, match="count_by: the list is empty"):
         TaskCounts([])
+
+
+@pytest.mark.parametrize("odd", [["a"], {"a": 1}])
+def test_values_of_a_wrong_type_are_counted(odd: Any) -> None:
+    entity = {"type": None, "moid": None, "name": odd}
+    task = {"description_id": odd, "entity": entity}
+    for key in ("description_id", "entity"):
+        (group,) = counted([key], task, task)
+        assert (group[key], group["count"]) == (task[key], 2)

@@ -93,3 +93,7 @@ def test_formulas_are_written_as_text(start: str) -> None:
 def test_numbers_and_other_texts_are_unchanged() -> None:
     task = planned_task(result=-1.5, name="a=b", description="'quoted'")
     assert CsvRows(parse_fields(["result", "name", "description"])).of([task]) == '-1.5,"a=b","\'quoted\'"\n'
+
+
+def test_a_nul_is_left_out_of_csv() -> None:
+    assert CsvRows(parse_fields(["moid"])).of([planned_task(moid="task\0-1")]) == '"task-1"\n'

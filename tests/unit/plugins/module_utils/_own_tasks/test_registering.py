@@ -151,3 +151,26 @@ def test_an_extension_is_found_and_keeps_its_heartbeat_time() -> None:
     assert extension_heartbeat(client, {**EXTENSION, "lastHeartbeatTime": "then"}) == "then"
     assert "ServiceInstance.CurrentTime" not in server.operations
     assert extension_heartbeat(client, None) == extension_heartbeat(client, EXTENSION) == "2026-11-22T04:00:00.5Z"
+
+
+def test_boxed_parts_of_an_extension_are_unboxed() -> None:
+    server = ExtensionServer()
+    boxed = {"_typeName": "string", "_value": "com.example.run"}
+    time = {"_typeName": "dateTime", "_value": "2026-11-22T05:10:00Z"}
+    types = [{"_typeName": "ExtensionTaskTypeInfo", "taskID": boxed}]
+    server.extensions[KEY] = {**EXTENSION, "taskList": types, "lastHeartbeatTime": time}
+    with server.client() as client:
+        extension = find_extension(client, KEY)
+        assert extension is not None
+        assert extension["taskList"][0]["taskID"] == "com.example.run"
+        assert extension_heartbeat(client, extension) == "2026-11-22T05:10:00Z"
+
+
+def test_an_extension_that_is_nested_too_deeply_is_an_error() -> None:
+    server = ExtensionServer()
+    deep: dict[str, Any] = {}
+    for _level in range(700):
+        deep = {"a": deep}
+    server.extensions[KEY] = {**EXTENSION, "client": deep}
+    with server.client() as client, pytest.raises(BadResponse, match="nested too deeply"):
+        find_extension(client, KEY)

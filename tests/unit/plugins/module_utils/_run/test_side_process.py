@@ -71,3 +71,21 @@ def test_only_the_latest_progress_is_kept() -> None:
     messages: list[Message] = [{"begin": "a"}, {"progress": 1}, {"progress": 2}, {"end": None}, {"begin": "b"}]
     assert list(latest(messages)) == [{"begin": "a"}, {"progress": 2}, {"end": None}, {"begin": "b"}]
     assert list(latest([])) == []
+
+
+def test_a_message_that_a_full_pipe_cuts_does_not_damage_the_next() -> None:
+    gate, opened = os.pipe()
+
+    def work(messages: Iterator[Message], say: Say) -> None:
+        os.read(gate, 1)
+        for message in messages:
+            say(f"{len(message['text'])}")
+
+    side = SideProcess(work)
+    for _turn in range(10):
+        side.send(text="x" * 12_000)
+    os.write(opened, b"x")
+    while not side.said(0.1):
+        pass
+    side.send(text="last")
+    assert set(side.finish(10)) <= {"12000", "4"}

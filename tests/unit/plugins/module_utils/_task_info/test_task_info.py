@@ -13,6 +13,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadRes
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_info import (
     task_age,
     task_moid,
+    task_number,
     task_reference,
     task_time,
 )
@@ -71,3 +72,18 @@ def test_tasks_are_sorted_by_queue_time_and_number() -> None:
     ]
     infos_in_another_order = infos[::-1]
     assert sorted(infos_in_another_order, key=task_age) == infos
+
+
+@pytest.mark.parametrize("moid", ["task-1\ud800", "task-1\n", "task\0"])
+def test_an_id_that_is_not_printable_is_an_error(moid: str) -> None:
+    with pytest.raises(BadResponse, match=r"info\.task"):
+        task_moid({"key": moid})
+
+
+@pytest.mark.parametrize(("moid", "number"), [("task-42", 42), ("job", 0), ("task-\u0664", 0), ("t4-2", 4)])
+def test_the_number_of_a_task_is_in_its_id(moid: str, number: int) -> None:
+    assert task_number(moid) == number
+
+
+def test_the_number_of_an_endless_id_is_bounded() -> None:
+    assert task_number(f"task-{'9' * 5000}") < 10**19

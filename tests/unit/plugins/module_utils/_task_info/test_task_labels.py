@@ -33,6 +33,7 @@ def entry(key: str, label: Any) -> dict[str, Any]:
         ({"methodInfo": [entry("a.b", "Do it"), entry("a.c", "Stop it")]}, {"a.b": "Do it", "a.c": "Stop it"}),
         ({"methodInfo": [entry("a.b", None), entry("a.c", "")]}, {}),
         ({"methodInfo": {"_typeName": "ArrayOfElementDescription", "_value": [entry("a.b", "x")]}}, {"a.b": "x"}),
+        ({"methodInfo": [entry("a.b", {"_typeName": "string", "_value": "x"})]}, {"a.b": "x"}),
         ({"methodInfo": None, "state": [entry("queued", "Queued")]}, {}),
         ({}, {}),
     ],

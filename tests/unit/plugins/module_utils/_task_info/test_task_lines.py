@@ -66,7 +66,12 @@ def test_a_name_that_is_not_a_string_is_shown(name: Any) -> None:
 
 @pytest.mark.parametrize(
     ("entity", "text"),
-    [(None, None), (WEB01, "web01"), ({"type": "Folder", "moid": "group-d1", "name": None}, "Folder:group-d1")],
+    [
+        (None, None),
+        (WEB01, "web01"),
+        ({**WEB01, "name": 5}, "5"),
+        ({"type": "Folder", "moid": "group-d1", "name": None}, "Folder:group-d1"),
+    ],
 )
 def test_an_entity_is_shown_by_name_or_reference(entity: Any, text: str | None) -> None:
     assert entity_text(entity) == text

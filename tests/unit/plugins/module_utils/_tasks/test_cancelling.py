@@ -50,6 +50,12 @@ def test_ended_or_cancelled_tasks_are_not_changed(fields: dict[str, Any]) -> Non
     assert server.sent == []
 
 
+@pytest.mark.parametrize("flag", [None, False, "false", 0])
+def test_only_true_means_cancelled_before(flag: Any) -> None:
+    server = server_of(t1={"cancelled": flag})
+    assert cancelled(server).requested == ["task-1"]
+
+
 def test_a_task_that_is_not_cancelable_does_not_stop_the_others() -> None:
     server = server_of(t1={}, t2={"cancelable": False}, t3={"cancelable": False}, t4={})
     outcome = cancelled(server)

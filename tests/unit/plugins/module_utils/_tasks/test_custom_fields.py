@@ -167,3 +167,8 @@ def test_the_privilege_of_a_field_is_needed_on_the_entity(policy: Any, texts: di
         require_field_privileges(client, CustomValues({}, fields, None), texts)
         require_field_privileges(client, CustomValues({}, fields, Reference("VirtualMachine", "vm-7")), {"other": "x"})
     assert [sent.params["entity"] for sent in server.named(HAS)] == [[VM]]
+
+
+def test_a_field_with_a_name_that_ansible_reserves_loses_its_underscores() -> None:
+    fields = available_fields([{**OWNER, "name": "__ansible_type"}])
+    assert values_by_name([{"key": 7, "value": "x"}], fields) == {"ansible_type": "x"}

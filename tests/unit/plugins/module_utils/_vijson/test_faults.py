@@ -212,3 +212,10 @@ def test_a_result_has_the_message_instead_of_its_argument() -> None:
         {"type": "LocalizableMessage", "key": "vijson.tasks.fault", "message": "Disk full"},
         {"type": "LocalizableMessage", "key": "k", "arg": [{"type": "KeyAnyValue", "key": "a", "value": 1}]},
     ]
+
+
+@pytest.mark.parametrize("argument", ["x", [None], ["x"], [{"key": "text"}], {"key": "text"}, 5])
+def test_a_message_with_odd_arguments_is_shown_by_its_key(argument: Any) -> None:
+    odd = {"_typeName": "LocalizableMessage", "key": "k", "arg": argument}
+    assert message_text(odd) == "k"
+    assert fault_result(fault(faultMessage=[odd]))["message"] == "InvalidState"

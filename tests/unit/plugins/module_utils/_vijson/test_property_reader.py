@@ -247,3 +247,33 @@ def test_missing_objects_do_not_replace_a_valid_session() -> None:
         assert read_properties(client, [Reference("Task", "task-9")], ["info"]) == {}
         assert set(read_properties(client, [Reference("Task", f"task-{n}") for n in (1, 9)], ["info"])) == {"task-1"}
     assert (server.operations["SessionManager.Login"], server.operations["SessionManager.currentSession"]) == (1, 1)
+
+
+@pytest.mark.parametrize("objects", [[content("task-1", info=info("task-1"))], []])
+def test_pages_without_new_objects_do_not_go_on_forever(objects: list[Any]) -> None:
+    server = TaskServer()
+    server.answers[READ] = server.answers[NEXT] = lambda _moid, _params: {"objects": objects, "token": "same"}
+    with server.client("S0") as client, pytest.raises(BadResponse, match="keeps returning the same objects"):
+        read(client, "task-1", "task-2")
+    assert server.operations[NEXT] <= 2
+
+
+def test_a_boxed_token_is_sent_unboxed() -> None:
+    server = TaskServer()
+    pages = [
+        {"objects": [content("task-1", info=info("task-1"))], "token": {"_typeName": "string", "_value": "next"}},
+        {"objects": [content("task-2", info=info("task-2"))]},
+    ]
+    server.answers[READ] = server.answers[NEXT] = lambda _moid, _params: pages.pop(0)
+    with server.client("S0") as client:
+        assert list(read(client, "task-1", "task-2")) == ["task-1", "task-2"]
+    assert server.sent[-1].params == {"token": "next"}
+
+
+@pytest.mark.parametrize("token", [0, False, [], {}])
+def test_a_token_that_is_not_a_string_is_an_error(token: Any) -> None:
+    server = TaskServer()
+    page = {"objects": [content("task-1", info=info("task-1"))], "token": token}
+    server.answers[READ] = lambda _moid, _params: page
+    with server.client("S0") as client, pytest.raises(BadResponse, match="instead of a string"):
+        read(client, "task-1", "task-2")

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.release import is_release
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     HOST,
@@ -132,3 +133,10 @@ def test_without_hello_the_first_release_is_compared_with_the_version(
 )
 def test_a_release_supports_what_earlier_ones_added(client: Make, release: str, first: str, has: bool) -> None:
     assert client("S0", api_release=release).supports(first) is has
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"), [("8.0.1.0", True), ("10.0.0.0", True), ("8.0.1", False), (f"{'9' * 5000}.0.0.0", False)]
+)
+def test_a_release_has_four_numbers(text: str, valid: bool) -> None:
+    assert is_release(text) is valid

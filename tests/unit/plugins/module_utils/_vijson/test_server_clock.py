@@ -61,7 +61,13 @@ def test_a_proxy_with_another_clock_does_not_change_an_exact_clock() -> None:
     assert clock.now() == BASE + 7 * SECOND
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "Sun, 99 Nov 2026 04:10:00 GMT"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("", "yesterday", "Sun, 99 Nov 2026 04:10:00 GMT", "Mon, 01 Jan 99999999999 00:00:00 GMT"),
+        "Sun, 22 Nov 2026 04:10:00 +99999999999999999",
+    ],
+)
 def test_an_invalid_date_is_ignored(date: str) -> None:
     ticks = Ticks()
     clock = ServerClock(ticks)

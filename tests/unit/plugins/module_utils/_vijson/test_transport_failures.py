@@ -96,6 +96,13 @@ def test_which_connections_may_succeed_later(error: Exception, transient: bool) 
     assert (failure.transient, failure.late) == (transient, False)
 
 
+@pytest.mark.parametrize("text", ["EOF occurred in violation of protocol", "Connection reset by peer"])
+def test_a_tls_connection_that_breaks_is_a_lost_response(text: str) -> None:
+    error = requests.exceptions.SSLError(ssl.SSLError(text))
+    failure = transport_failure(error, RequestAttempt("vc.example.com", 443, 5.0, True, None, "/etc/ca.pem"))
+    assert isinstance(failure, LostResponse)
+
+
 @pytest.mark.parametrize("hostname", ["vc..example.com", "a" * 64, f"{'a' * 64}.example.com", ".example.com", "-", "."])
 def test_an_invalid_host_name_is_named(hostname: str) -> None:
     assert hostname in str(failure_at(443, hostname))

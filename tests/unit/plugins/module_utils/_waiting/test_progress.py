@@ -67,6 +67,11 @@ def test_a_line_shows_state_or_progress(fields: dict[str, Any], words: str) -> N
     assert Screen("task-42").at(5, "task-42", **fields) == [f"{words} (5s)"]
 
 
+def test_five_tasks_have_a_line_each_and_six_share_one() -> None:
+    five, six = (Screen(*(f"task-{number}" for number in range(count))) for count in (5, 6))
+    assert [len(screen.at(1)) for screen in (five, six)] == [5, 1]
+
+
 def test_a_line_is_shown_after_a_change_and_every_30_seconds() -> None:
     screen = Screen("task-1")
     assert screen.at(0, "task-1", progress=1) != []
