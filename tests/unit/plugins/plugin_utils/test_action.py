@@ -140,7 +140,7 @@ def test_the_environment_decides_where_a_task_runs(action: Action, monkeypatch: 
 
 def test_a_switch_without_a_boolean_fails_the_task(action: Action) -> None:
     with pytest.raises(AnsibleActionFail, match=f"^{IN_PROCESS} .*: 'maybe' is not a boolean"):
-        action.run(**{IN_PROCESS: "maybe"})
+        action.ran(**{IN_PROCESS: "maybe"})
 
 
 def test_a_task_runs_as_a_module_without_requests(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
