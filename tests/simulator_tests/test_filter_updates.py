@@ -275,3 +275,25 @@ async def test_a_filter_through_a_folder_follows_the_inventory(client: Client) -
     folder.children.remove(client.entity(VM.value))
     client.world.touch(folder, "childEntity")
     assert updates(await client.wait(COLLECTOR, response["version"])) == [("leave", VM.value, {})]
+
+
+@scenario
+async def test_each_change_of_the_extensions_is_reported(client: Client) -> None:
+    """The task types of extensions are part of the description of the TaskManager."""
+    extensions = Ref("ExtensionManager", "ExtensionManager")
+    kinds = [properties("ExtensionManager", "extensionList"), properties("TaskManager", "description")]
+    await client.watch(filter_spec(kinds, [starting(extensions), starting(TASKS)]))
+    version = (await client.wait(COLLECTOR))["version"]
+    extension = data("Extension", key="com.example.jobs", version="1", lastHeartbeatTime="2026-11-22T05:10:00Z")
+    extension["description"] = data("Description", label="Jobs", summary="Jobs")
+    extension["taskList"] = [data("ExtensionTaskTypeInfo", taskID="com.example.jobs.run")]
+    more = [*extension["taskList"], data("ExtensionTaskTypeInfo", taskID="com.example.jobs.stop")]
+    for method, parameter in (
+        ("RegisterExtension", {"extension": extension}),
+        ("UpdateExtension", {"extension": {**extension, "taskList": more}}),
+        ("UnregisterExtension", {"extensionKey": extension["key"]}),
+    ):
+        await client.call(extensions, method, **parameter)
+        response = await client.wait(COLLECTOR, version)
+        assert {update[1] for update in updates(response)} == {extensions.value, TASKS.value}
+        version = response["version"]

@@ -192,6 +192,13 @@ def test_a_command_that_can_not_be_started_wrote_nothing(server: OwnTaskServer) 
     assert (result["stdout"], result["stderr"], result["truncated"]) == ("", "", False)
 
 
+def test_a_command_is_stopped_at_its_timeout_not_later(server: OwnTaskServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "_LAST_OUTPUT", 20.0)
+    begun = time.monotonic()
+    failed(server, "sh", "-c", "sleep 300", timeout=0.1)
+    assert time.monotonic() - begun < 15
+
+
 def test_a_timeout_stops_the_command(server: OwnTaskServer) -> None:
     begun = time.monotonic()
     message, fault = failed(server, "sh", "-c", "sleep 300", timeout=0.2)
