@@ -197,7 +197,7 @@ def run(job: Job) -> Result:
     waited = wait_with_progress(job, _tracker(job), timeout, max_errors=max_errors)
     result = wait_result(waited)
     problems = _problems(job, result)
-    if waited.tracker.pending:
+    if not waited.tracker.is_over:
         raise wait_timeout_error(waited, timeout, job.client.endpoint.hostname, result, join_sentences(*problems))
     if problems:
         raise TaskError(join_sentences(*problems), result=result)

@@ -36,8 +36,14 @@ class IdleTracker(TaskTracker):
         self._warn_of = warn_of
         self._monotonic = now
         self._looked = 0.0
+        self._is_looking = False
         self._since: int | None = None
         self._matcher = TaskMatcher()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no task is pending, and the last look for new ones succeeded."""
+        return not (self.pending or self._is_looking)
 
     def read(self, client: Client) -> None:
         """Read all pending tasks, and look for new ones; ViError."""
@@ -51,6 +57,7 @@ class IdleTracker(TaskTracker):
 
     def _look(self, client: Client) -> None:
         is_first = self._since is None
+        self._is_looking = True
         self._update_matcher(client)
         self._looked = self._monotonic()
         joined = False
@@ -61,6 +68,7 @@ class IdleTracker(TaskTracker):
             if moid not in self.known and self._matcher.matches(info) and self._takes(info):
                 self.join(moid, info)
                 joined = True
+        self._is_looking = False
         if is_first and not joined:
             # Most waits do not need this module. Importing it here saves them its load time.
             from .._tasks.unmatched_names import unmatched_names

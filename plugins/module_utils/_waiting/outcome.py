@@ -76,17 +76,22 @@ def wait_until_ended(
     :param known: all tasks of the module's result by moId, as last read
     :param problem: another failure to add to the message
     :raises WaitTimeout: tasks are pending at the deadline; its result has all ``known`` tasks
+    :raises TaskError: how a task ended is unknown; its result has all ``known`` tasks
     :raises ViError: the wait failed; its result has all ``known`` tasks
     """
+    hostname = job.client.endpoint.hostname
     try:
         waited = wait_with_progress(job, TaskTracker(moids), timeout)
     except ViError as error:
         error.result = {"tasks": list(known.values()), "changed": changed, **error.result}
         raise
     tasks = {task["moid"]: task for task in waited.tracker.tasks()}
+    result = {"tasks": list({**known, **tasks}.values()), "changed": changed}
     if waited.tracker.pending:
-        result = {"tasks": list({**known, **tasks}.values()), "changed": changed}
-        raise wait_timeout_error(waited, timeout, job.client.endpoint.hostname, result, problem)
+        raise wait_timeout_error(waited, timeout, hostname, result, problem)
+    if waited.tracker.missing:
+        text = missing_tasks_text(waited.tracker.missing, hostname)
+        raise TaskError(join_sentences(text, problem) if problem else text, result=result)
     return tasks
 
 
@@ -122,7 +127,8 @@ def wait_timeout_error(
     pending = [_with_state(moid, tasks.get(moid)) for moid in waited.tracker.pending]
     why = f" The vCenter was unreachable at the end: {waited.trouble}" if waited.trouble else ""
     what = {"running": "not started", "idle": "not idle"}.get(waited.tracker.until, "not ended")
-    text = f"Timed out after {format_span(timeout)} on {hostname}, {what}: {list_names(pending)}.{why}"
+    names = f": {list_names(pending)}" if pending else ""
+    text = f"Timed out after {format_span(timeout)} on {hostname}, {what}{names}.{why}"
     return WaitTimeout(join_sentences(text, problem) if problem else text, result=result)
 
 

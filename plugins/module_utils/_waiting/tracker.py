@@ -41,6 +41,11 @@ class TaskTracker:
         self._ended: dict[str, Task] = {}
         self._reached = ("running", *ENDED) if until == "running" else ENDED
 
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to wait for."""
+        return not self.pending
+
     def saw(self, moid: str, info: TaskInfo) -> None:
         """Record a TaskInfo that was read, or that an update had."""
         if moid not in self.pending:

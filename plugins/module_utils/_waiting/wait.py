@@ -69,25 +69,45 @@ def _wait(client: Client, tracker: TaskTracker, timeout: float, report: Report, 
     tracker.read(client)
     report(tracker)
     trouble: ViError | None = None
-    failures = 0
-    while tracker.pending and clock.now() < deadline:
+    failures = _Failures(clock)
+    while not tracker.is_over and clock.now() < deadline:
         before = len(tracker.pending)
         try:
-            _watch(client, tracker, deadline, report, clock)
+            if tracker.pending:
+                _watch(client, tracker, deadline, report, clock)
+            else:
+                tracker.read(client)
             trouble = None
         except (ConnectError, NoResponse, FaultError) as error:
-            failures = 0 if len(tracker.pending) < before else failures
-            is_hopeless = isinstance(error, BadResponse) and failures >= MAX_BAD_RESPONSES
-            if is_hopeless or not may_recover(error):
-                raise
+            pause = failures.pause(error, made_progress=len(tracker.pending) < before)
             trouble = error
-            pause = pause_after(failures, WAIT_PAUSES)
-            failures += 1
             clock.sleep(max(0.0, min(pause, deadline - clock.now())))
-    if tracker.pending and timeout > 0:
+    if not tracker.is_over and timeout > 0:
         trouble = _read_again(client, tracker) or None
     report(tracker)
     return trouble
+
+
+class _Failures:
+    """Those of a wait since it last worked for a while, or made progress."""
+
+    def __init__(self, clock: Clock):
+        self._clock = clock
+        self._last = -math.inf
+        self._count = 0
+        self._bad = 0
+
+    def pause(self, error: ViError, *, made_progress: bool) -> float:
+        """Seconds to wait after an error. Raises it if it is permanent, or has come back too often."""
+        if made_progress or self._clock.now() - self._last >= POLL:
+            self._count = self._bad = 0
+        self._last = self._clock.now()
+        # An outage often ends with a few bad responses, of a vCenter that is starting.
+        self._bad = self._bad + 1 if isinstance(error, BadResponse) else 0
+        if self._bad > MAX_BAD_RESPONSES or not may_recover(error):
+            raise error
+        self._count += 1
+        return pause_after(self._count - 1, WAIT_PAUSES)
 
 
 def _read_again(client: Client, tracker: TaskTracker) -> ViError | None:

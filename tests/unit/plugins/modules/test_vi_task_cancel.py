@@ -63,6 +63,15 @@ def test_a_timeout_fails_after_the_cancel(server: OwnTaskServer) -> None:
     assert result["not_cancelable"] == []
 
 
+def test_a_task_that_disappears_during_the_wait_fails(server: OwnTaskServer) -> None:
+    server.answers[CANCEL] = lambda moid, _params: server.change(moid, cancelled=True, gone=True)
+    result = run(server, "task-1", "task-2", wait=True, wait_timeout=60)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert "task-1, task-2 do not exist, or no longer exist" in result["msg"]
+    assert "how they ended is unknown" in result["msg"]
+    assert [task["moid"] for task in result["tasks"]] == ["task-1", "task-2"]
+
+
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_tasks_that_cannot_be_cancelled_fail_after_the_others(server: OwnTaskServer, check_mode: bool) -> None:
     server.change("task-1", cancelable=False)

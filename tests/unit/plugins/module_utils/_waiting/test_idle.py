@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ignore
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, ignore
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks.selection import Selection
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import EntityName
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.idle import IdleTracker
@@ -24,6 +26,7 @@ class RecentServer(TaskServer):
 
     :ivar looks: when the recent tasks were read
     :ivar inventory: the name of each entity
+    :ivar unreadable: how many of the next looks get a damaged response
     """
 
     def __init__(self) -> None:
@@ -33,12 +36,16 @@ class RecentServer(TaskServer):
         self.answers["ServiceInstance.content"] = lambda _moid, _params: {"rootFolder": ref("Folder", "group-d1")}
         self.looks: list[float] = []
         self.inventory: dict[str, str] = {}
+        self.unreadable = 0
 
     def retrieve(self, moid: str, params: dict[str, Any]) -> Any:
         (spec,) = params["specSet"]
         start = spec["objectSet"][0]["obj"]
         if start["type"] == "TaskManager":
             self.looks.append(self.clock.time)
+            if self.unreadable:
+                self.unreadable -= 1
+                return {"objects": 5}
             return {"objects": [self._content(task, ["info"]) for task in self.tasks]}
         if start["type"] == "Task":
             return self._retrieve(moid, params)
@@ -99,6 +106,41 @@ def test_a_task_that_starts_and_ends_between_two_reads_is_in_the_result() -> Non
     server.clock.at(4, lambda: server.begin("task-2", "error"))
     server.clock.at(9, lambda: server.finish("task-1"))
     assert wait(server).failed == ["task-2"]
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_failed_look_for_more_tasks_does_not_end_the_wait(failures: int) -> None:
+    """Nothing is pending then, but another task may have begun."""
+    server = RecentServer()
+    server.begin("task-1")
+    server.clock.at(5, lambda: server.begin("task-2"))
+
+    def finish_unseen() -> None:
+        server.finish("task-1")
+        server.unreadable = failures
+
+    server.clock.at(9, finish_unseen)
+    server.clock.at(20, lambda: server.finish("task-2"))
+    tracker = wait(server)
+    assert tracker.moids == ["task-1", "task-2"]
+    assert server.clock.time >= 20
+    assert tracker.is_over
+
+
+def test_a_wait_whose_last_look_failed_is_not_over() -> None:
+    server = RecentServer()
+    server.begin("task-1")
+
+    def finish_unseen() -> None:
+        server.finish("task-1")
+        server.unreadable = 100
+
+    server.clock.at(9, finish_unseen)
+    tracker = IdleTracker(CLONES, ignore, server.clock.clock.now)
+    with server.client() as client:
+        trouble = wait_for_tasks(client, tracker, 12, clock=server.clock.clock)
+    assert (list(tracker.pending), tracker.is_over) == ([], False)
+    assert isinstance(trouble, BadResponse)
 
 
 def test_a_long_wait_reads_recent_tasks_every_half_minute() -> None:

@@ -82,6 +82,34 @@ def test_a_wait_continues_after_an_outage(error: ViError) -> None:
     assert server.owned == {}
 
 
+def test_a_bad_response_after_an_outage_does_not_end_the_wait() -> None:
+    """A vCenter that is starting sends one after it was unreachable."""
+    server = TaskServer("task-1")
+    lost = Lost(ran=False, error=ConnectError("refused"))
+    bad = Lost(ran=False, error=BadResponse("an HTML page"))
+    server.trouble[POLL] = [None, lost]
+    server.trouble["PropertyCollector.CreatePropertyCollector"] = [None, *[lost] * 3, *[bad] * 3]
+    server.clock.at(50, lambda: server.finish("task-1"))
+    assert ended(run(server, 200.0)) == ["success"]
+
+
+def test_bad_responses_hours_apart_do_not_end_the_wait() -> None:
+    server = TaskServer("task-1")
+    bad = Lost(ran=False, error=BadResponse("an HTML page"))
+    server.trouble[POLL] = [None, *[part for _hour in range(8) for part in (bad, *[None] * 120)]]
+    server.clock.at(30_000, lambda: server.finish("task-1"))
+    assert ended(run(server, 60_000.0)) == ["success"]
+
+
+def test_bad_responses_one_after_the_other_end_the_wait() -> None:
+    server = TaskServer("task-1")
+    bad = Lost(ran=False, error=BadResponse("an HTML page"))
+    server.trouble[POLL] = [None, *[bad] * 100]
+    with pytest.raises(BadResponse):
+        run(server, 600.0)
+    assert server.clock.time < 60
+
+
 def test_an_outage_until_the_deadline_is_reported() -> None:
     server = TaskServer("task-1")
     gone = Lost(ran=False, error=ConnectError("No connection to vc.example.com:443: refused"))
