@@ -33,6 +33,8 @@ from ._shared_session import share_session
 from ._switches import IN_PROCESS, PROGRESS, SHARE_SESSION, is_switched_on
 from ._terminal import STDERR_COLUMNS, fitted, show_lines_only
 
+_CONNECTION_VARIABLES = [option["env"] for option in CONNECTION_SPEC.values() if "env" in option]
+
 
 def action_module(
     run: Callable[[Job], Result],
@@ -217,11 +219,15 @@ class _SharedAction(ActionBase):
 
     def _run_module(self, task_vars: dict[str, Any], environment: dict[str, str]) -> Result:
         # An asynchronous job may outlive the run and its session.
-        if self._task.async_val or "_raw_params" in self._task.args or not self._shares_session(task_vars):
+        with added_to_environment(environment):
+            is_shared = self._shares_session(task_vars)
+        if self._task.async_val or "_raw_params" in self._task.args or not is_shared:
             done: Result = self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
             return done
         warnings: list[str] = []
-        with added_to_environment(environment), self._playbook_folder():
+        # A machine without these variables gets no session that they opened.
+        unknown_there = _CONNECTION_VARIABLES if self._is_remote() else ()
+        with added_to_environment(environment, without=unknown_there), self._playbook_folder():
             arguments = self._arguments()
             lender = self._lender(arguments, warnings.append)
         try:
@@ -258,16 +264,18 @@ class _SharedAction(ActionBase):
         if arguments.error or arguments.params["session_id"]:
             return None
         params = arguments.params
-        is_local = self._connection.transport == "local"
-        if not is_local:
+        if self._connection.transport != "local":
             # Paths on another machine cannot be checked here.
             params = {name: None if self._is_path(name) else value for name, value in params.items()}
         try:
-            # Another user may have other variables in the environment.
-            lender = Lender(params, warn, is_remote=not is_local or bool(self._connection.become))
+            lender = Lender(params, warn, is_remote=self._is_remote())
         except ViError:
             return None
         return lender if needs_session(self.RUN, params, self._task.check_mode) else None
+
+    def _is_remote(self) -> bool:
+        """Whether the module runs on another machine, or as another user, who may have another environment."""
+        return self._connection.transport != "local" or bool(self._connection.become)
 
     def _is_path(self, name: str) -> bool:
         return name not in CONNECTION_SPEC and self.SPEC.get(name, {}).get("type") == "path"

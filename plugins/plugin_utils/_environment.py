@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 # Python and its libraries read these only when they start.
@@ -24,9 +24,14 @@ def may_be_added(environment: Mapping[str, str]) -> bool:
 
 
 @contextmanager
-def added_to_environment(environment: Mapping[str, str]) -> Iterator[None]:
-    """Add the variables to the environment of this process, and restore it at the end."""
-    before = {name: os.environ.get(name) for name in environment}
+def added_to_environment(environment: Mapping[str, str], *, without: Iterable[str] = ()) -> Iterator[None]:
+    """Add the variables to the environment of this process, and restore it at the end.
+
+    :param without: variables to remove first
+    """
+    before = {name: os.environ.get(name) for name in (*environment, *without)}
+    for name in without:
+        os.environ.pop(name, None)
     os.environ.update(environment)
     try:
         yield

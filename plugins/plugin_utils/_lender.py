@@ -75,8 +75,21 @@ class Lender:
         """Whether the module has done nothing because the lent session had ended."""
         has_ended: bool = result.pop(LENT_SESSION_ENDED, False)
         if has_ended and self._source is not None:
-            self._source.ended(SessionEnd(self._session_id, ViError("It had ended"), was_used=False))
+            if self._is_remote and self._is_alive():
+                # By this name, the module reaches another server.
+                self._loans = _LOANS
+            else:
+                self._source.ended(SessionEnd(self._session_id, ViError("It had ended"), was_used=False))
         return has_ended
+
+    def _is_alive(self) -> bool:
+        """Whether the server that this process reaches knows the lent session."""
+        try:
+            with connect_client({**self._params, "session_id": self._session_id}, self._warn) as client:
+                client.require_session()
+        except ViError:
+            return False
+        return True
 
 
 def needs_session(run: Callable[[Job], Result], params: dict[str, Any], check_mode: bool) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 from ansible.utils.display import Display
@@ -27,4 +27,6 @@ def log_out(session_id: str, where: list[Any], patience: float) -> None:
         try:
             client.log_out()
         except ViError as error:
-            Display().warning(f"Could not log out of {endpoint.hostname}; the session expires when idle: {error}")
+            # The terminal may be gone.
+            with suppress(OSError):
+                Display().warning(f"Could not log out of {endpoint.hostname}; the session expires when idle: {error}")

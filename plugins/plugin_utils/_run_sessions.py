@@ -15,6 +15,7 @@ import os
 import secrets
 import signal
 import threading
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -31,6 +32,7 @@ STORE = SessionStore(Path(str(constants.DEFAULT_LOCAL_TMP)) / "vijson.tasks")
 
 _PATIENCE = 10.0  # seconds that the end of a run may take for each vCenter that does not respond
 _SIGNALLED_PATIENCE = 2.0  # the same after a signal
+_LEAST_PATIENCE = 0.5  # the same when the others have used up the time for all, which is that for three
 
 
 class MainProcess:
@@ -71,12 +73,14 @@ class MainProcess:
             finally:
                 self._stay_first()
             return
-        self._end()
-        signal.signal(number, handler)
-        if callable(handler):
-            handler(number, frame)
-        else:
-            os.kill(os.getpid(), number)
+        try:
+            self._end()
+        finally:
+            signal.signal(number, handler)
+            if callable(handler):
+                handler(number, frame)
+            else:
+                os.kill(os.getpid(), number)
 
     def _stay_first(self) -> None:
         """Ansible's handler of the first Ctrl-C lets the second one kill the process: end the sessions before that."""
@@ -87,12 +91,17 @@ class MainProcess:
 
 
 def end_sessions(patience: float = _PATIENCE) -> None:
-    """Log out of all sessions of the run."""
+    """Log out of all sessions of the run.
+
+    :param patience: seconds for each vCenter that does not respond; all of them together take hardly longer than three
+    """
+    deadline = time.monotonic() + 3 * patience
     for content in STORE.end(patience):
         if content.get("session"):
             from ._logout import log_out
 
-            log_out(content["session"][0], content["where"], patience)
+            left = max(_LEAST_PATIENCE, deadline - time.monotonic())
+            log_out(content["session"][0], content["where"], min(patience, left))
 
 
 def is_sharing() -> bool:

@@ -14,6 +14,7 @@ import sys
 import time
 from contextlib import suppress
 from ipaddress import ip_address
+from socket import getaddrinfo
 
 from ..module_utils._errors import BadResponse, ConnectError, FaultError, LoginRefused, LostResponse, ViError
 from ..module_utils._interrupts import opening
@@ -41,18 +42,21 @@ def lendable_session(where: Endpoint, credentials: Credentials, *, is_remote: bo
     :param is_remote: whether the module runs on another machine, which may reach other servers than this one
     """
     if is_remote:
-        if where.verify is False and _is_loopback(where.hostname):
+        if where.verify is False and _is_this_machine(where.hostname):
             # The address means the other machine. Here, another server would receive the password.
             return None
         where = where._replace(connect_timeout=_CONNECT_TIMEOUT)
     return LendableSession(STORE, where.settled(), credentials, is_remote=is_remote) if _CAN_SHARE else None
 
 
-def _is_loopback(hostname: str) -> bool:
+def _is_this_machine(hostname: str) -> bool:
+    """Whether the name, or an unusual form of an address such as ``127.1``, means the machine that resolves it."""
     try:
-        return ip_address(hostname).is_loopback
-    except ValueError:
-        return hostname.lower().rstrip(".").partition(".")[0] == "localhost"
+        found = {ip_address(str(each[4][0]).partition("%")[0]) for each in getaddrinfo(hostname.rstrip("."), None)}
+    except (OSError, ValueError):
+        return False
+    addresses = {getattr(each, "ipv4_mapped", None) or each for each in found}
+    return any(each.is_loopback or each.is_unspecified for each in addresses)
 
 
 class SharedSession(OwnSession):

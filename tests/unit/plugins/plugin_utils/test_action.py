@@ -22,6 +22,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     ignore,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._options.argspec import argument_spec
+from ansible_collections.vijson.tasks.plugins.module_utils._options.connection import parse_credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, Result
 from ansible_collections.vijson.tasks.plugins.plugin_utils import _action
 from ansible_collections.vijson.tasks.plugins.plugin_utils._action import action_module
@@ -308,6 +309,51 @@ def test_a_module_runs_in_the_lent_session(action: Action, monkeypatch: pytest.M
     result = action.run_module(loans.execute)
     assert loans.given == ["loan-0"]
     assert result["invocation"]["module_args"] == {"session_id": None}
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value", "given"),
+    [
+        ("connection", "transport", "local", ["loan-0"]),
+        ("connection", "transport", "ssh", [None]),
+        ("connection", "become", object(), [None]),
+    ],
+)
+def test_credentials_of_the_controller_open_no_session_for_another_machine(
+    action: Action, monkeypatch: pytest.MonkeyPatch, part: str, name: str, value: Any, given: list[Any]
+) -> None:
+    for option in ("username", "password"):
+        monkeypatch.setenv(f"VMWARE_{'USER' if option == 'username' else 'PASSWORD'}", action.arguments.pop(option))
+    setattr(getattr(action, part), name, value)
+    loans = Loans(monkeypatch, {"ran": "as a module"})
+
+    def lender(params: dict[str, Any], *_arguments: Any, **_options: Any) -> Any:
+        parse_credentials(params)
+        return loans
+
+    monkeypatch.setattr(_action, "Lender", lender)
+    action.run_module(loans.execute)
+    assert loans.given == given
+    assert os.environ["VMWARE_USER"] == "joe"
+
+
+def test_the_environment_of_a_task_opens_a_session_for_another_machine(
+    action: Action, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action.task.environment = [{"VMWARE_PASSWORD": action.arguments.pop("password")}]
+    action.connection.transport = "ssh"
+    loans = Loans(monkeypatch, {"ran": "as a module"})
+    action.run_module(loans.execute)
+    assert loans.given == ["loan-0"]
+
+
+def test_the_environment_of_a_task_switches_sharing_off_for_its_process(
+    action: Action, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action.task.environment = [{SHARE_SESSION.upper(): "false"}]
+    loans = Loans(monkeypatch, {"ran": "as a module"})
+    action.run_module(loans.execute)
+    assert loans.given == [None]
 
 
 def test_a_module_whose_lent_session_has_ended_runs_again(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:

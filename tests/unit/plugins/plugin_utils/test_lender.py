@@ -15,6 +15,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputE
 from ansible_collections.vijson.tasks.plugins.module_utils._options.connection import connect_client
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, Result
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson import exchange
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.session import LENT_SESSION_ENDED
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.plugins.plugin_utils import _shared_session
 from ansible_collections.vijson.tasks.plugins.plugin_utils._lender import Lender, needs_session
@@ -78,6 +79,25 @@ def test_an_ended_session_is_replaced_before_the_module_runs_again(server: FakeV
         assert set(result) == {"failed", "msg", "fault"}
     for each in (one, other):
         assert not each.is_refused(work(each.lend()))
+    assert server.operations[LOGIN] == 2
+
+
+def test_a_module_that_reaches_another_server_does_not_replace_the_session(server: FakeVcenter) -> None:
+    """The name of the vCenter may mean another one there."""
+    one = Lender(connection(), pytest.fail, is_remote=True)
+    assert one.lend() is not None
+    assert one.is_refused({"failed": True, LENT_SESSION_ENDED: True})
+    assert one.lend() is None
+    assert not lender().is_refused(work(lender().lend()))
+    assert server.operations[LOGIN] == 1
+
+
+def test_a_session_that_has_ended_is_replaced_for_a_remote_module(server: FakeVcenter) -> None:
+    one = Lender(connection(), pytest.fail, is_remote=True)
+    one.lend()
+    server.end_sessions()
+    assert one.is_refused({"failed": True, LENT_SESSION_ENDED: True})
+    assert one.lend() is not None
     assert server.operations[LOGIN] == 2
 
 

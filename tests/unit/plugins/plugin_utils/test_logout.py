@@ -42,3 +42,13 @@ def test_a_failed_logout_gives_a_warning(server: FakeVcenter) -> None:
     (warning,) = server.warnings
     assert warning == "Could not log out of vc.example.com; the session expires when idle: no response"
     assert "S0" not in warning
+
+
+def test_a_warning_to_a_terminal_that_is_gone_is_no_error(server: FakeVcenter, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_display: Display, _text: str) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Display, "warning", fail)
+    server.trouble[LOGOUT] = [Lost(ran=False, error=LostResponse("no response"))]
+    _logout.log_out("S0", list(Endpoint("vc.example.com")), 3.0)
+    assert server.operations == {LOGOUT: 1}

@@ -10,10 +10,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.plugin_utils import _run_sessions
+from ansible_collections.vijson.tasks.plugins.plugin_utils import _logout, _run_sessions
 
 RUN = """
 import os, signal, sys, time
@@ -102,3 +104,24 @@ except KeyboardInterrupt:
     print("first", flush=True)
 """
     assert run(tmp_path, "SIGINT", first=first, before=before) == (-signal.SIGINT, "first\nended 2.0\n")
+
+
+def test_a_signal_takes_effect_even_if_the_sessions_cannot_be_ended(tmp_path: Path) -> None:
+    first = "def fail(patience): raise OSError(5)\n_run_sessions.end_sessions = fail"
+    assert run(tmp_path, "SIGTERM", first=first)[0] == -signal.SIGTERM
+
+
+def test_many_dead_vcenters_do_not_delay_the_end_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    time = [0.0]
+    spent: list[float] = []
+
+    def log_out(_session_id: str, _where: list[Any], patience: float) -> None:
+        spent.append(patience)
+        time[0] += patience
+
+    content = {"session": ["S0"], "where": []}
+    monkeypatch.setattr(_run_sessions, "STORE", SimpleNamespace(end=lambda _patience: iter([content] * 20)))
+    monkeypatch.setattr(_run_sessions, "time", SimpleNamespace(monotonic=lambda: time[0]))
+    monkeypatch.setattr(_logout, "log_out", log_out)
+    _run_sessions.end_sessions(10.0)
+    assert spent == [10.0] * 3 + [0.5] * 17

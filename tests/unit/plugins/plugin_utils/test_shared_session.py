@@ -303,7 +303,7 @@ def test_no_login_is_made_to_lend_if_the_store_is_unusable(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "hostname", ["127.0.0.1", "127.1.2.3", "::1", "localhost", "LOCALHOST.", "localhost.localdomain"]
+    "hostname", ["127.0.0.1", "127.1.2.3", "::1", "localhost", "LOCALHOST.", "127.1", "0", "0x7f.1", "2130706433"]
 )
 def test_a_session_for_localhost_is_not_lent_to_a_remote_machine(hostname: str) -> None:
     where = Endpoint(hostname, verify=False)
