@@ -108,7 +108,7 @@ from ..module_utils._tasks.listing import list_tasks
 from ..module_utils._tasks.presenting import shows_tasks
 from ..module_utils._tasks.selection import Selection, parse_required_selection
 from ..module_utils._tasks.task_reader import read_tasks
-from ..module_utils._vijson.privileges import require_privilege
+from ..module_utils._vijson.privileges import missing_privileges
 from ..module_utils._vijson.wire import Reference
 from ..module_utils._waiting.outcome import parse_wait_timeout, wait_until_ended
 
@@ -179,17 +179,17 @@ def _missing(job: Job, moids: list[str], tasks: dict[str, Task]) -> list[str]:
 
 
 def _plan(job: Job, tasks: dict[str, Task]) -> CancelOutcome:
-    """The outcome that check mode predicts. ViError if the user lacks the privilege to cancel a task of another."""
+    """The outcome that check mode predicts."""
     wanted = {moid: task for moid, task in tasks.items() if needs_cancel(task)}
     user = job.client.user_name() if wanted else ""
     own = [task for task in wanted.values() if same_user(user, _user(task))]
     others = [task for task in wanted.values() if task not in own]
-    require_privilege(job.client, "Global.CancelTask", _entities(others))
-    try:
-        require_privilege(job.client, "Global.CancelTask", _entities(own))
-    except ViError as error:
-        job.warn(f"{error}. The vCenter may still accept it, because this user started the task")
+    denied = missing_privileges(job.client, "Global.CancelTask", _entities(others))
+    for text in missing_privileges(job.client, "Global.CancelTask", _entities(own)).values():
+        job.warn(f"Check mode: {text}. The vCenter may still accept it, because this user started the task")
+    reasons = {task["moid"]: denied[entity] for task in others for entity in _entities([task]) if entity in denied}
     refused = {moid: "it is not cancelable" for moid, task in wanted.items() if not task["cancelable"]}
+    refused = {**refused, **reasons}
     requested = [moid for moid in wanted if moid not in refused]
     after = {moid: {**task, "cancelled": True} if moid in requested else task for moid, task in tasks.items()}
     if job.params["tasks"] is not None and CHECK_MODE_TASK in job.tasks():

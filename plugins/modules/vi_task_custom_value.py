@@ -59,15 +59,18 @@ EXAMPLES = r"""
 RETURN = r"""
 custom_values:
   description: All current custom values of the task, by the name of the field.
-  returned: success
+  returned: success, and on failure if a value was set before it
   type: dict
   sample: {Ticket: CHG-17}
 """
+
+from typing import Any
 
 from ..module_utils._garbage import pause_collections
 
 pause_collections(__name__)
 
+from ..module_utils._errors import ViError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
@@ -95,9 +98,21 @@ def run(job: Job) -> Result:
     if texts and job.check_mode:
         require_field_privileges(job.client, before, texts)
     elif texts:
-        set_custom_values(job.client, moid, texts)
+        _set(job, moid, texts, before.values)
         after = read_custom_values(job.client, moid).values
     return {"custom_values": after, "changed": bool(texts), "diff": {"before": before.values, "after": after}}
+
+
+def _set(job: Job, moid: str, texts: dict[str, str], before: dict[str, Any]) -> None:
+    """Set the values; ViError with the values that were set before it."""
+    done: list[str] = []
+    try:
+        set_custom_values(job.client, moid, texts, done.append)
+    except ViError as error:
+        if done:
+            values = {**before, **{name: texts[name] for name in done}}
+            error.result = {"custom_values": values, "changed": True, **error.result}
+        raise
 
 
 def main() -> None:

@@ -187,7 +187,7 @@ from ..module_utils._garbage import pause_collections
 
 pause_collections(__name__)
 
-from ..module_utils._errors import InputError, TaskError
+from ..module_utils._errors import InputError, TaskError, ViError
 from ..module_utils._options.argspec import argument_spec
 from ..module_utils._own_tasks.creating import (
     CreatedTask,
@@ -201,6 +201,7 @@ from ..module_utils._own_tasks.run_options import parse_run_options
 from ..module_utils._own_tasks.task_runner import TaskRunner
 from ..module_utils._run.job import Job, Result
 from ..module_utils._run.module import run_module
+from ..module_utils._vijson.privileges import require_root_privilege
 
 ARGUMENT_SPEC = argument_spec(
     argv={"type": "list", "elements": "str"},
@@ -235,7 +236,7 @@ def run(job: Job) -> Result:
         cancelable=params["cancelable"],
         activation_id=activation_id,
     )
-    created = create_or_find_task(job.client, new, check_mode=job.check_mode, retry_failed=True)
+    created = _created(job, new)
     for doubt in activation_id_doubts(job.client, created, new):
         job.warn(doubt)
     if not created.changed:
@@ -245,6 +246,19 @@ def run(job: Job) -> Result:
     runner = TaskRunner(job.client, created.info, options, alive=job.progress, warn=job.warn)
     # Ansible treats any rc other than 0 as a failure, unless the result says otherwise.
     return {**runner.run(), "failed": False}
+
+
+def _created(job: Job, new: NewTask) -> CreatedTask:
+    """The task of the command; in check mode, an error has the result of a command that was not run."""
+    try:
+        created = create_or_find_task(job.client, new, check_mode=job.check_mode, retry_failed=True)
+        if job.check_mode and created.changed:
+            require_root_privilege(job.client, "Task.Update")
+    except ViError as error:
+        if job.check_mode:
+            error.result = {**_NOTHING_RUN, **error.result}
+        raise
+    return created
 
 
 def _found(created: CreatedTask) -> Result:

@@ -210,7 +210,7 @@ def test_the_33rd_collector_of_a_session_fails_with_advice(ansible: Ansible, vce
     assert run["33rd"].msg.startswith(
         "This session has as many history collectors as the server allows (max_collector "
     )
-    assert "Leave out session_id" in run["33rd"].msg
+    assert "If session_id is set, leave it out" in run["33rd"].msg
     assert run["33rd"].result["fault"]["type"] == "InvalidState"
     assert run["in a session of its own"].status == "ok"
 

@@ -94,8 +94,10 @@ class TaskFile:
         mode = next(each for each in (self._mode, old_mode, _default_mode()) if each is not None)
         self._file.flush()
         if old:
-            with suppress(OSError):
-                os.chown(self._temporary, old.st_uid, old.st_gid)
+            # Only root may set the owner, but a user may set a group of their own.
+            for owner in (-1, old.st_uid):
+                with suppress(OSError):
+                    os.chown(self._temporary, owner, old.st_gid)
         os.chmod(self._temporary, mode)
         os.fsync(self._file.fileno())
         os.replace(self._temporary, self._path)

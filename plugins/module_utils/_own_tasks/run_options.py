@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from .._errors import InputError
 from .._options.parsing import parse_duration
 from .command import CommandOptions
+from .output import shown_text
 
 
 class RunOptions(NamedTuple):
@@ -38,7 +39,7 @@ def parse_run_options(params: dict[str, Any]) -> RunOptions:
     command = CommandOptions(_argv(params), params["chdir"], {**os.environ, **_environment(params["env"] or {})})
     return RunOptions(
         command,
-        params["label"] or command.name,
+        params["label"] if shown_text(params["label"] or "") else command.name,
         None if params["timeout"] is None else _timeout(params["timeout"]),
         _ok_codes(params["ok_codes"]),
         _pattern(params, "progress_regex"),

@@ -74,8 +74,10 @@ class TaskRunner:
         """``{task, rc, stdout, stderr, truncated, reported}``; TaskError with them if it did not end well."""
         try:
             ending, reported = self._run_and_report()
-        except ViError:
+        except ViError as error:
             self._guard.dismiss()
+            task = task_from_info(self._task.info, now=self._client.now)
+            error.result = {"task": task, "changed": True, **error.result}
             raise
         except Interrupted as error:
             raise self._left_to_guard(error) from error

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
-from .._errors import FaultError, InputError, TaskError
+from .._errors import FaultError, InputError, TaskError, ignore
 from .._task_info.task_info import task_reference
 from .._vijson.client import Client
 from .._vijson.privileges import require_privilege
@@ -118,9 +118,10 @@ def differing_values(current: CustomValues, chosen: dict[str, str]) -> dict[str,
     return {name: text for name, text in chosen.items() if (current.values.get(name) or "") != text}
 
 
-def set_custom_values(client: Client, moid: str, texts: dict[str, str]) -> None:
+def set_custom_values(client: Client, moid: str, texts: dict[str, str], done: Callable[[str], object] = ignore) -> None:
     """Set each text by field name (setCustomValue), in one request each.
 
+    :param done: called with the name of each field that was set
     :raises TaskError: the server does not support custom fields on tasks
     :raises FaultError: another fault
     """
@@ -133,6 +134,7 @@ def set_custom_values(client: Client, moid: str, texts: dict[str, str]) -> None:
             host = client.endpoint.hostname
             why = f"values: {host} refused to set the custom field {name!r} of {moid} ({error.type})"
             raise TaskError(f"{why}. It may not support custom fields on tasks", fault=error.fault) from error
+        done(name)
 
 
 def require_field_privileges(client: Client, current: CustomValues, texts: dict[str, str]) -> None:

@@ -10,19 +10,23 @@ from collections.abc import Iterable
 from .._errors import BadResponse, FaultError, ViError
 from .client import Client
 from .faults import missing_privilege_text
-from .wire import Reference, expect_objects
+from .wire import Reference, expect_objects, expect_reference
 
 
 def require_privilege(client: Client, privilege: str, entities: Iterable[Reference]) -> None:
-    """Require that the user has a privilege on each entity (AuthorizationManager.HasPrivilegeOnEntities).
+    """Require that the user has a privilege on each entity; ViError about the first where it is not granted."""
+    for text in missing_privileges(client, privilege, entities).values():
+        raise ViError(f"Check mode: {text}")
+
+
+def missing_privileges(client: Client, privilege: str, entities: Iterable[Reference]) -> dict[Reference, str]:
+    """The entities on which the user lacks a privilege, with a text for each (HasPrivilegeOnEntities).
 
     If the vCenter does not report it, the privilege is assumed to be granted.
-
-    :raises ViError: the privilege is not granted on an entity
     """
     wanted = list(dict.fromkeys(entities))
     if not wanted:
-        return
+        return {}
     try:
         params = {
             "entity": [entity.wire() for entity in wanted],
@@ -32,11 +36,14 @@ def require_privilege(client: Client, privilege: str, entities: Iterable[Referen
         value = client.call("authorizationManager", "HasPrivilegeOnEntities", params)
         entries = expect_objects(value, "HasPrivilegeOnEntities")
     except (FaultError, BadResponse):
-        return
+        return {}
+    missing = {}
     for entry in entries:
         granted = [item.get("isGranted") for item in expect_objects(entry.get("privAvailability"), "privAvailability")]
         if False in granted:
-            raise ViError(f"Check mode: {missing_privilege_text(privilege, entry.get('entity'))}")
+            entity = expect_reference(entry.get("entity"), "HasPrivilegeOnEntities")
+            missing[entity] = missing_privilege_text(privilege, entry.get("entity"))
+    return missing
 
 
 def require_root_privilege(client: Client, privilege: str) -> None:

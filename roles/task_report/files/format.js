@@ -32,9 +32,10 @@ function duration(length) {
     if (length === null) return "–";
     if (length < SECOND / 10) return "< 0.1 s";
     if (length < 10 * SECOND) return `${(length / SECOND).toFixed(1).replace(".0", "")} s`;
-    if (length < MINUTE) return `${Math.round(length / SECOND)} s`;
-    const [large, largeName, small, smallName] = length < HOUR ? [MINUTE, "min", SECOND, "s"]
-        : length < DAY ? [HOUR, "h", MINUTE, "min"]
+    const rounded = Math.round(length / SECOND) * SECOND;
+    if (rounded < MINUTE) return `${rounded / SECOND} s`;
+    const [large, largeName, small, smallName] = rounded < HOUR ? [MINUTE, "min", SECOND, "s"]
+        : Math.round(length / MINUTE) * MINUTE < DAY ? [HOUR, "h", MINUTE, "min"]
         : [DAY, "d", HOUR, "h"];
     const steps = Math.round(length / small);
     const ratio = large / small;

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.modules import vi_task_cancel
 from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
-from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import OwnTaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import HAS_PRIVILEGE, OwnTaskServer
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, content, ref
 from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
 
@@ -154,3 +154,19 @@ def test_check_mode_warns_if_the_user_started_the_task(server: OwnTaskServer) ->
     (warning,) = server.warnings
     assert "Global.CancelTask on VirtualMachine:vm-7" in warning
     assert "this user started the task" in warning
+
+
+def test_check_mode_names_only_the_task_without_the_privilege(server: OwnTaskServer) -> None:
+    server.change("task-2", entity=ref("VirtualMachine", "vm-8"))
+    server.answers[HAS_PRIVILEGE] = lambda _moid, params: [
+        {
+            "entity": entity,
+            "privAvailability": [{"privId": "Global.CancelTask", "isGranted": entity["value"] == "vm-8"}],
+        }
+        for entity in params["entity"]
+    ]
+    result = run(server, "task-1", "task-2", check_mode=True)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert "task-1 of VirtualMachine:vm-7: the user lacks the privilege Global.CancelTask" in result["msg"]
+    assert "task-2" not in result["msg"]
+    assert [(task["moid"], task["cancelled"]) for task in result["tasks"]] == [("task-1", False), ("task-2", True)]

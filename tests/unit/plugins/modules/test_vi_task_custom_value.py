@@ -119,3 +119,11 @@ def test_a_server_without_custom_fields_gives_a_clear_error(refusal: str) -> Non
     assert result["msg"].startswith("values: vc.example.com refused to set the custom field 'owner' of task-1")
     assert result["msg"].endswith("It may not support custom fields on tasks")
     assert result["fault"]["type"] == refusal
+
+
+def test_values_set_before_a_failure_are_in_the_result() -> None:
+    server = ValueServer()
+    server.trouble[SET] = [None, Fault("NoPermission")]
+    result = run(server, owner="ann", ticket="T-1")
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["custom_values"] == server.values == {"owner": "ann"}

@@ -13,8 +13,13 @@ import pytest
 from ansible_collections.vijson.tasks.plugins.modules import vi_task_run
 from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
 from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
-from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import CREATE, TASK_TYPE, OwnTaskServer
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, ref
+from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import (
+    CREATE,
+    SET_STATE,
+    TASK_TYPE,
+    OwnTaskServer,
+)
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, ref
 from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
 
 RETRIEVE = "PropertyCollector.RetrievePropertiesEx"
@@ -116,3 +121,34 @@ def test_invalid_options_are_refused_before_a_request_is_sent(arguments: dict[st
     assert result["failed"]
     assert result["msg"].startswith(message)
     assert server.sent == []
+
+
+def test_a_task_that_cannot_be_updated_is_in_the_failure() -> None:
+    server = OwnTaskServer()
+    server.trouble[SET_STATE] = [Fault("NoPermission")] * 9
+    result = run(server)
+    assert (result["failed"], result["changed"], result["task"]["moid"]) == (True, True, "task-1")
+
+
+def test_check_mode_reports_a_missing_privilege_to_update() -> None:
+    server = OwnTaskServer()
+    server.denied = {"Task.Update"}
+    result = run(server, check_mode=True)
+    assert result["failed"]
+    assert "Task.Update" in result["msg"]
+
+
+def test_check_mode_of_an_unknown_type_has_the_result_of_a_run() -> None:
+    """An earlier task of the play may register the type, and then this result counts."""
+    result = run(OwnTaskServer(), check_mode=True, task_type="com.example.new")
+    assert result["failed"]
+    shown = ("rc", "stdout", "stderr", "truncated", "reported")
+    assert [result[key] for key in shown] == [0, "", "", False, True]
+    assert result["task"]["description_id"] == "com.example.new"
+
+
+@pytest.mark.parametrize("label", ["", " ", "\0"])
+def test_a_blank_label_is_replaced_by_the_command(label: str) -> None:
+    server = OwnTaskServer()
+    assert not run(server, argv=["true"], label=label)["failed"]
+    assert server.tasks["task-1"]["description"]["message"] == "true"

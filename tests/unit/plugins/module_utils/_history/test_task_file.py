@@ -138,6 +138,21 @@ def test_owner_and_mode_of_a_file_in_a_public_folder_are_not_kept(
     assert bool(owners) is kept
 
 
+def test_the_group_is_kept_if_the_owner_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dest = tmp_path / "file"
+    dest.write_text(OLD)
+    given: list[int] = []
+
+    def chown(_path: str, user: int, group: int) -> None:
+        if user != -1:
+            raise PermissionError
+        given.append(group)
+
+    monkeypatch.setattr("os.chown", chown)
+    assert write(dest) is True
+    assert given == [dest.stat().st_gid]
+
+
 def test_the_header_comes_first_and_once(tmp_path: Path) -> None:
     dest = tmp_path / "file.csv"
     rows = CsvRows(TaskFields(("name",)))
