@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 from typing import Any
 
 import pytest
@@ -57,3 +59,11 @@ def test_a_playbook_gets_whole_lines_and_tasks(monkeypatch: pytest.MonkeyPatch) 
 def test_a_line_is_cut_in_a_terminal_only() -> None:
     assert _terminal.fitted("x" * 500, None) == "x" * 500
     assert _terminal.fitted("abcdef", 3) == "ab…"
+
+
+def test_the_width_is_that_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.get_terminal_size", lambda _descriptor: os.terminal_size((77, 5)))
+    with open(os.devnull, encoding="utf-8") as stream:
+        assert _terminal._columns(stream) == 77
+    assert _terminal._columns(None) is None
+    assert _terminal._columns(io.StringIO()) is None

@@ -24,7 +24,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._history.task_filter 
 from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_time
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.updates import Updates
 from ansible_collections.vijson.tasks.tests.unit.support.fake_events import POLL, EventServer
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost, ref
 
 COLLECT = "TaskManager.CreateCollectorForTasks"
 
@@ -235,3 +235,12 @@ def test_closing_wakes_another_thread_that_waits(monkeypatch: pytest.MonkeyPatch
     reader.join(10)
     assert heard == [[]] * 20
     assert (server.owned, server.sessions) == ({}, set())
+
+
+def test_an_entity_that_does_not_exist_ends_the_watch() -> None:
+    server = EventServer()
+    gone = Fault("ManagedObjectNotFound", obj=ref("VirtualMachine", "vm-999"))
+    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [gone] * 9
+    watch = TaskWatch(server.client(), parse_filter({"entity": ["vm-999"]}), ChangeSelection())
+    with pytest.raises(InputError, match="vm-999"):
+        watch.next()
