@@ -214,3 +214,17 @@ async def test_no_update_is_lost_when_the_change_log_overflows(client: Client) -
         client.world.touch(client.world.objects[ROOT.value], "name")
     told = {update[:2] for update in updates(await client.wait(COLLECTOR, version))}
     assert told == {("modify", task.key), ("leave", gone.key)}
+
+
+@scenario
+async def test_the_change_log_tells_how_far_it_reaches_back(client: Client) -> None:
+    world = client.world
+    kept = world._changes.maxlen
+    assert kept is not None
+    for _number in range(kept):
+        world.touch(world.objects[ROOT.value], "name")
+    oldest = world._changes[0].revision
+    changes = world.changes_since(oldest - 1)
+    assert changes is not None
+    assert len(changes) == kept
+    assert world.changes_since(oldest - 2) is None
