@@ -145,7 +145,8 @@ def test_a_change_without_its_privilege_fails_and_changes_nothing(
     for change, check, tried_task in tried:
         outcome = done[tried_task["name"]]
         assert outcome.status == "failed", outcome
-        assert outcome.msg.startswith("Check mode: ") is check
+        # vi_task_cancel may cancel other tasks, so its check mode has the message of the run
+        assert outcome.msg.startswith("Check mode: ") is (check and change.module != "vi_task_cancel")
         assert change.lack in outcome.msg
         assert outcome.requests.get(change.request, 0) == (0 if check else 1)
         assert outcome.left == {}
