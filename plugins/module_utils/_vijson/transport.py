@@ -18,7 +18,7 @@ import time
 import warnings
 from typing import Callable, NamedTuple
 
-from .._errors import BadResponse, ConnectError, LostResponse, ViError
+from .._errors import BadResponse, ConnectError, LostResponse, ViError, ignore
 from .._interrupts import sleep, waiting
 from .recovery import LOST_STATUSES, REQUEST_PAUSES
 from .response import Response
@@ -97,7 +97,7 @@ class Transport:
         # Otherwise REQUESTS_CA_BUNDLE overrides verify=False, and requests sends credentials from .netrc.
         self._session.trust_env = False
         # Otherwise requests reads the target of a redirect that is not followed, and its body without a limit.
-        self._session.get_redirect_target = _no_target  # type: ignore[method-assign]
+        self._session.get_redirect_target = ignore  # type: ignore[assignment, method-assign]
         self._session.verify = self._trust()
         proxy = endpoint.settled().proxy
         self._session.proxies = {"https": proxy} if proxy else {}
@@ -204,7 +204,3 @@ class Transport:
         from .transport_failures import proxy_failure
 
         return proxy_failure(self.endpoint.where, status)
-
-
-def _no_target(resp: requests.Response) -> None:
-    del resp

@@ -91,7 +91,7 @@ def wait_until_ended(
         raise wait_timeout_error(waited, timeout, hostname, result, problem)
     if waited.tracker.missing:
         text = missing_tasks_text(waited.tracker.missing, hostname)
-        raise TaskError(join_sentences(text, problem) if problem else text, result=result)
+        raise TaskError(join_sentences(text, problem), result=result)
     return tasks
 
 
@@ -129,7 +129,7 @@ def wait_timeout_error(
     what = {"running": "not started", "idle": "not idle"}.get(waited.tracker.until, "not ended")
     names = f": {list_names(pending)}" if pending else ""
     text = f"Timed out after {format_span(timeout)} on {hostname}, {what}{names}.{why}"
-    return WaitTimeout(join_sentences(text, problem) if problem else text, result=result)
+    return WaitTimeout(join_sentences(text, problem), result=result)
 
 
 def _with_state(moid: str, task: Task | None) -> str:
@@ -155,8 +155,9 @@ def missing_tasks_text(moids: list[str], hostname: str) -> str:
 
 
 def join_sentences(*texts: str) -> str:
-    """Texts, of which some end with a full stop because the vCenter wrote them, as one."""
-    return ". ".join([*(text.rstrip(". ") for text in texts[:-1]), *texts[-1:]])
+    """Texts, of which some are empty, or end with a full stop because the vCenter wrote them, as one."""
+    *before, last = [text for text in texts if text] or [""]
+    return ". ".join([*(text.rstrip(". ") for text in before), last])
 
 
 def list_names(moids: list[str]) -> str:

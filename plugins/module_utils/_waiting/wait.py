@@ -106,8 +106,9 @@ class _Failures:
         self._bad = self._bad + 1 if isinstance(error, BadResponse) else 0
         if self._bad > MAX_BAD_RESPONSES or not may_recover(error):
             raise error
+        pause = pause_after(self._count, WAIT_PAUSES)
         self._count += 1
-        return pause_after(self._count - 1, WAIT_PAUSES)
+        return pause
 
 
 def _read_again(client: Client, tracker: TaskTracker) -> ViError | None:
