@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._errors import BadResponse, FaultError
+from .._errors import FaultError
 from .._secrets import mask_strings
 from .wire import data_object, expect_object, plain_value, snake_case, unboxed_value
 
@@ -96,7 +96,7 @@ def _without_argument(message: Any) -> Any:
 def fault_result(fault: Any, level: int = 0) -> dict[str, Any]:
     """The fault as a module returns it: ``{type, message, …the fault's own fields}``, and its ``fault_cause`` likewise.
 
-    :raises BadResponse: it is not an object
+    :raises BadResponse: it is not an object, or is nested in more than 200 levels
     """
     fault = expect_object(fault, "a fault")
     inner = unwrap_fault(fault)[0]
@@ -123,11 +123,7 @@ def server_fault(fault: dict[str, Any], what: str) -> FaultError:
     suffix = "" if name in text else f" ({name})"
     if name == "InvalidRequest" and "version" in text.lower():
         suffix += ". The vCenter may be older than api_release. Use api_release: auto to negotiate the release"
-    try:
-        shown = mask_strings(fault_result(fault))
-    except RecursionError as error:
-        raise BadResponse("The response is nested too deeply") from error
-    return FaultError(what, f"{text}{suffix}", fault=shown, raw=fault)
+    return FaultError(what, f"{text}{suffix}", fault=mask_strings(fault_result(fault)), raw=fault)
 
 
 def missing_privileges_text(fault: dict[str, Any]) -> str:

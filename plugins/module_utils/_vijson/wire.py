@@ -22,6 +22,9 @@ from .._times import format_rfc3339, parse_rfc3339
 
 _EXCERPTED = 1 << 16
 
+# A fixed limit, since Python's own depends on its version. No type of the API is nested nearly as deeply.
+_MAX_LEVELS = 200
+
 REQUIREMENT = "VI JSON requires vCenter 8.0.1 or later."
 
 _RESERVED = re.compile(r"\A_+(?=ansible)")
@@ -112,22 +115,21 @@ def plain_value(value: Any, *, typed: bool = False) -> Any:
     """Any VI JSON value as a module returns it.
 
     :param typed: keep the type of data objects as ``type``
-    :raises BadResponse: the value is nested too deeply
+    :raises BadResponse: the value is nested in more than 200 levels
     """
-    try:
-        return _plain(value, typed)
-    except RecursionError as error:
-        raise BadResponse("The response is nested too deeply") from error
+    return _plain(value, typed, 1)
 
 
-def _plain(value: Any, typed: bool) -> Any:
+def _plain(value: Any, typed: bool, level: int) -> Any:
+    if level > _MAX_LEVELS:
+        raise _nested_too_deeply()
     if isinstance(value, list):
-        return [_plain(item, typed) for item in value]
+        return [_plain(item, typed, level + 1) for item in value]
     if not isinstance(value, dict):
         return value
     type_name = value.get("_typeName")
     if "_value" in value:
-        return _in_utc(value["_value"]) if type_name == "dateTime" else _plain(value["_value"], typed)
+        return _in_utc(value["_value"]) if type_name == "dateTime" else _plain(value["_value"], typed, level + 1)
     if type_name == "ManagedObjectReference":
         return {"type": value.get("type"), "moid": value.get("value")}
     plain: dict[str, Any] = {"type": type_name} if typed and type_name is not None else {}
@@ -135,8 +137,12 @@ def _plain(value: Any, typed: bool) -> Any:
         if key != "_typeName":
             name = snake_case(key)
             # A field called "type" must not replace the name of the type.
-            plain[f"{name}_" if name in plain else name] = _plain(item, typed)
+            plain[f"{name}_" if name in plain else name] = _plain(item, typed, level + 1)
     return plain
+
+
+def _nested_too_deeply() -> BadResponse:
+    return BadResponse(f"The value is nested in more than {_MAX_LEVELS} levels")
 
 
 def _in_utc(moment: Any) -> Any:
@@ -203,20 +209,21 @@ def unboxed_value(value: Any) -> Any:
 def unboxed_fields(fields: dict[str, Any]) -> dict[str, Any]:
     """A data object with every field unboxed, at any depth. A boxed time is kept, because its type tells what it is.
 
-    :raises BadResponse: it is nested too deeply
+    :raises BadResponse: it is nested in more than 200 levels
     """
-    try:
-        return {name: _unboxed(value) if isinstance(value, (dict, list)) else value for name, value in fields.items()}
-    except RecursionError as error:
-        raise BadResponse("The response is nested too deeply") from error
+    return {name: _unboxed(value, 1) if isinstance(value, (dict, list)) else value for name, value in fields.items()}
 
 
-def _unboxed(value: Any) -> Any:
+def _unboxed(value: Any, level: int) -> Any:
+    if level > _MAX_LEVELS:
+        raise _nested_too_deeply()
     if isinstance(value, list):
-        return [_unboxed(item) for item in value]
+        return [_unboxed(item, level + 1) for item in value]
     if not isinstance(value, dict) or value.get("_typeName") == "dateTime":
         return value
-    return _unboxed(value["_value"]) if "_value" in value else {name: _unboxed(item) for name, item in value.items()}
+    if "_value" in value:
+        return _unboxed(value["_value"], level + 1)
+    return {name: _unboxed(item, level + 1) for name, item in value.items()}
 
 
 def _shape(value: Any) -> str:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import (
     parse_json,
     plain_value,
     snake_case,
+    unboxed_fields,
     unboxed_value,
 )
 
@@ -129,13 +132,18 @@ def test_invalid_json_is_an_error(body: bytes) -> None:
     assert len(str(failed.value)) < 300
 
 
-@pytest.mark.parametrize("depth", [10**4, 10**5])
-def test_too_deep_nesting_is_an_error(depth: int) -> None:
-    value: Any = 0
-    for _level in range(depth):
-        value = [value]
-    with pytest.raises(BadResponse, match="deep"):
-        plain_value(value)
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"a": value}, lambda value: {"_value": value}])
+def test_values_may_be_nested_in_200_levels(wrap: Callable[[Any], Any]) -> None:
+    value: Any = [0]
+    for _level in range(198):
+        value = wrap(value)
+    plain_value(value)
+    unboxed_fields({"a": value})
+    for deep in (wrap(value), wrap(functools.reduce(lambda inner, _: wrap(inner), range(10**5), value))):
+        with pytest.raises(BadResponse, match="nested in more than 200 levels"):
+            plain_value(deep)
+        with pytest.raises(BadResponse, match="nested in more than 200 levels"):
+            unboxed_fields({"a": deep})
 
 
 def test_numbers_keep_their_digits() -> None:
