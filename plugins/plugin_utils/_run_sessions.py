@@ -47,12 +47,9 @@ class MainProcess:
         """End the sessions when this process ends, in whichever way."""
         STORE.begin()
         atexit.register(self._end)
-        # After SIGINT, Ansible runs its exit handlers. The other signals end it at once.
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            handler = signal.getsignal(number)
-            if handler not in (None, signal.SIG_IGN):
-                self._handlers[number] = handler
-                signal.signal(number, self._on_signal)
+        self._handle_signals()
+        # Each command of ansible-console sets Ansible's own handlers, and then forks its workers.
+        os.register_at_fork(before=self._handle_signals)
 
     def has_ended(self) -> bool:
         """Whether this is a worker whose main process was killed."""
@@ -71,7 +68,8 @@ class MainProcess:
             try:
                 handler(number, frame)
             finally:
-                self._stay_first()
+                # Ansible's handler of the first Ctrl-C lets the second one kill the process.
+                self._handle_signals()
             return
         try:
             self._end()
@@ -82,12 +80,15 @@ class MainProcess:
             else:
                 os.kill(os.getpid(), number)
 
-    def _stay_first(self) -> None:
-        """Ansible's handler of the first Ctrl-C lets the second one kill the process: end the sessions before that."""
-        following = signal.getsignal(signal.SIGINT)
-        if os.getpid() == self._pid and following != self._on_signal:
-            self._handlers[signal.SIGINT] = following
-            signal.signal(signal.SIGINT, self._on_signal)
+    def _handle_signals(self) -> None:
+        """Let a signal end the sessions before the handler that is set now; SIGINT after it, by the exit handlers."""
+        if os.getpid() != self._pid or threading.current_thread() is not threading.main_thread():
+            return
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            handler = signal.getsignal(number)
+            if handler not in (None, signal.SIG_IGN, self._on_signal):
+                self._handlers[number] = handler
+                signal.signal(number, self._on_signal)
 
 
 def end_sessions(patience: float = _PATIENCE) -> None:

@@ -237,6 +237,23 @@ def test_ad_hoc_commands_and_the_console_share_a_session(ansible: Ansible, vcent
     assert vcenter.state()["requests"] == {LOGIN: 1, "PropertyCollector.RetrievePropertiesEx": 3, LOGOUT: 1}
 
 
+def test_sigterm_ends_the_session_of_the_console(ansible: Ansible, vcenter: VCenter, tmp_path: Path) -> None:
+    """After two commands, since each command sets Ansible's own signal handlers."""
+    with subprocess.Popen(
+        [str(Path(sys.executable).with_name("ansible-console")), "localhost", "-c", "local"],
+        env=ansible._environment(tmp_path, {}),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    ) as console:
+        assert console.stdin is not None
+        console.stdin.write(f"vijson.tasks.{INFO}\n".encode() * 2)
+        console.stdin.flush()
+        until(lambda: vcenter.state()["requests"].get("PropertyCollector.RetrievePropertiesEx") == 2, "two commands")
+        console.send_signal(signal.SIGTERM)
+        assert console.wait(60) == -signal.SIGTERM
+    assert logins(vcenter) == (1, 1)
+
+
 def test_the_callback_shares_the_session(ansible: Ansible, vcenter: VCenter) -> None:
     callback = {
         "ANSIBLE_CALLBACKS_ENABLED": "capture,vijson.tasks.vcenter",

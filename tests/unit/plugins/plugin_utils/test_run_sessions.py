@@ -66,6 +66,16 @@ signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(number + 100))
     assert run(tmp_path, "SIGTERM", before=before) == (115, "ended 2.0\nended 2.0\n")
 
 
+def test_a_handler_that_is_set_later_is_called_after_the_sessions_ended(tmp_path: Path) -> None:
+    """Each command of ansible-console sets handlers, and then forks its workers."""
+    first = """
+signal.signal(signal.SIGTERM, lambda number, frame: os._exit(number + 100))
+if os.fork() == 0:
+    os._exit(0)
+"""
+    assert run(tmp_path, "SIGTERM", first=first) == (115, "ended 2.0\n")
+
+
 def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
     before = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
     assert run(tmp_path, "SIGHUP", first="time.sleep = lambda _seconds: None", before=before) == (0, "ended 10.0\n")
