@@ -70,6 +70,16 @@ def test_endless_causes_are_cut() -> None:
     assert len(fault_text(wire)) < 1000
 
 
+def test_eight_levels_of_causes_are_converted_like_faults() -> None:
+    wire = fault()
+    for level in range(20):
+        wire = fault(f"Level{level}", faultCause=wire)
+    cause, levels = fault_result(wire)["fault_cause"], 0
+    while "message" in cause:
+        cause, levels = cause["fault_cause"], levels + 1
+    assert (levels, cause["type"]) == (8, "Level10")
+
+
 @pytest.mark.parametrize(
     ("wire", "name"),
     [
