@@ -14,7 +14,8 @@ description:
   - Shows each play in the recent tasks of the vSphere Client. The details of the task are the name of the play and the
     C(--limit) of the run. Its progress grows as the tasks of the play finish.
   - At the end of the play, the task ends in success, or in error with the message of the failure.
-  - A failure that is rescued or ignored does not end the task in error. An unreachable host does.
+  - A failure that is rescued or ignored does not end the task in error. An unreachable host does, unless
+    C(ignore_unreachable) is set.
   - If the run is interrupted, the task ends in error.
   - With C(--check), and for plays with C(check_mode), creates no task.
   - A vCenter that does not respond neither fails nor delays a play. The callback warns once, and the run continues

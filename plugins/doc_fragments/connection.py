@@ -51,7 +51,7 @@ validate_certs:
   env: VMWARE_VALIDATE_CERTS
 ca_path:
   description:
-    - PEM file, or directory of PEM files, with the CA certificates to trust.
+    - PEM file, or folder of PEM files, with the CA certificates to trust.
     - If unset, E(REQUESTS_CA_BUNDLE) is used. If that is unset too, the CA certificates that ship with the Python
       library C(requests) are used.
   type: path

@@ -41,12 +41,13 @@ options:
     description:
       - Select tasks that these users started.
       - V(name@domain) and V(DOMAIN\\name) match the same user. A name without a domain matches that name in any domain.
-        Upper and lower case are the same.
+        Case is ignored.
     type: list
     elements: str
   description_ids:
     description:
-      - Select tasks of these types, such as V(VirtualMachine.clone). C(description_id) of a task has its type.
+      - Select tasks of these types, such as V(VirtualMachine.clone). The C(description_id) of a task is its
+        type.
     type: list
     elements: str
     version_added: 1.1.0

@@ -14,9 +14,9 @@ options:
   fields:
     description:
       - Return only these keys of each task. RV(vijson.tasks.vi_task_info#module:tasks) describes all keys.
-      - With V(label), the module reads the readable names of the task types.
+      - If V(label) is one of the keys, the module also reads the names of the task types.
       - V(brief) stands for C(moid), C(state), C(progress), C(label), C(entity), C(who), C(elapsed) and C(error), where
-        C(entity) and C(error) are short texts instead of mappings.
+        C(entity) and C(error) are short strings instead of mappings.
       - With V(brief), the C(ansible) command shows RV(vijson.tasks.vi_task_info#module:lines) instead of the tasks.
     type: list
     elements: str

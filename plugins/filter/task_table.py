@@ -20,7 +20,7 @@ positional: _input, register, hosts
 options:
   _input:
     description:
-      - Results with tasks, by the name of the vCenter; or C(hostvars), with O(register).
+      - A mapping of the names of vCenters to results with tasks, or C(hostvars) together with O(register).
     type: dict
     required: true
   register:
@@ -30,7 +30,8 @@ options:
   hosts:
     description:
       - Names of the hosts to show, in this order, such as C(ansible_play_hosts_all). Defaults to all.
-      - Set it with C(hostvars), which may also have C(localhost) with the variables of another host.
+      - Set it if the input is C(hostvars). With ansible-core 2.16, C(hostvars) can also contain C(localhost), with the
+        variables of another host.
     type: list
     elements: str
 seealso:

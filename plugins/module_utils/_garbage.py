@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Garbage collections that a module in a process of its own leaves out: while it starts, and when it ends.
+"""Pauses garbage collection while a module in a process of its own starts, and when it ends.
 
-Such a process mostly imports. Each collection goes through what has been imported so far, where almost nothing is
-garbage, and Python collects again at the end, just before the system takes back all memory at once. While the module
-works, garbage is collected as usual.
+At its start, the process mostly imports modules. Each collection goes through what has been imported so far, where
+almost nothing is garbage, and Python collects again at the end, just before the system takes back all memory at once.
+While the module works, garbage is collected as usual.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """SIGINT, SIGTERM, and the alarm of a task's ``timeout``, as exceptions that are raised only in safe places.
 
-An exception raised anywhere could arrive after an object is opened and before its id is stored, where Python swallows
-it (in a finalizer or a codec), or inside a queue, which then stays locked. So the handler only stores the signal. The
-exception is raised in calls that wait for a server or sleep, while nothing is being opened or closed. An open or a
+An exception that is raised at any point could leave an object open whose id is not stored yet, be swallowed by Python
+(in a finalizer or a codec), or leave a queue locked. So the handler only stores the signal. The exception is raised in
+calls that wait for a server or sleep, while nothing is being opened or closed. An open or a
 close in progress gets a short time to finish. If the server takes longer, the program ends nevertheless, and an object
 may stay open on the server.
 """

@@ -16,8 +16,8 @@ description:
     that outlives the run, or that you pass to another program.
   - A session stays open until you end it or until it expires. To end it even if the play fails, put O(state=absent)
     into an C(always) section.
-  - The result is hidden from all output; C(register) still receives it. With C(async), and for callback plugins also in
-    loops with ansible-core before 2.19, set C(no_log=true) to hide it.
+  - The result is hidden from all output, but C(register) receives it. With C(async), and with ansible-core before 2.19
+    in loops, whose results reach callback plugins, set C(no_log=true) to hide it.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:

@@ -12,11 +12,11 @@ short_description: Cancel tasks of a vCenter
 version_added: 1.0.0
 description:
   - Requests the cancellation of tasks that are queued or running.
-  - Leaves tasks alone that have ended or that have already been asked to stop.
+  - Does not change tasks that have ended, or that have already been asked to stop.
   - Cancellation is only a request. The task may stop later, or may still end in success. Use O(wait=true) to wait for
     the outcome.
-  - If a task cannot be cancelled, the module still cancels the others. It then fails and names each task that it could
-    not cancel.
+  - If one of O(tasks) cannot be cancelled, the module still cancels the others. It then fails and names each task that
+    it could not cancel.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -32,8 +32,8 @@ options:
       - Tasks to cancel, each in a form that O(vijson.tasks.vi_task_info#module:tasks) accepts.
       - An empty list cancels nothing.
       - Instead of naming tasks, select them with O(entity), O(users), O(description_ids) or O(older_than). The module
-        then leaves tasks alone that cannot be cancelled, and lists them in RV(not_cancelable). In check mode,
-        RV(tasks) lists what it would cancel.
+        then skips tasks that cannot be cancelled, warns about them, and lists them in RV(not_cancelable). In check
+        mode, RV(tasks) shows what it would cancel.
     type: list
     elements: raw
     aliases: [task]
@@ -52,7 +52,7 @@ notes:
 """
 
 EXAMPLES = r"""
-- name: Cancel what has been running on a host and its virtual machines for an hour, and wait until it has ended
+- name: Cancel what has been running or queued for an hour on a host and its virtual machines, and wait for the end
   vijson.tasks.vi_task_cancel:
     entity: esx01.example.com
     include: [self, vms]
@@ -186,7 +186,9 @@ def _plan(job: Job, tasks: dict[str, Task]) -> CancelOutcome:
     others = [task for task in wanted.values() if task not in own]
     denied = missing_privileges(job.client, "Global.CancelTask", _entities(others))
     for text in missing_privileges(job.client, "Global.CancelTask", _entities(own)).values():
-        job.warn(f"Check mode: {text}. The vCenter may still accept it, because this user started the task")
+        job.warn(
+            f"Check mode: {text}. The vCenter may still accept the cancellation, because this user started the task"
+        )
     reasons = {task["moid"]: denied[entity] for task in others for entity in _entities([task]) if entity in denied}
     refused = {moid: "it is not cancelable" for moid, task in wanted.items() if not task["cancelable"]}
     refused = {**refused, **reasons}

@@ -56,9 +56,9 @@ options:
     description:
       - Find only tasks that these users started, each given as V(name@domain) or, as the vCenter shows it,
         V(DOMAIN\\name).
-      - A name without a domain matches that name in any domain, in upper or lower case.
-      - In a name with a domain, a vCenter may distinguish upper and lower case. The module warns if it finds no tasks
-        of these users, but tasks of others.
+      - A name without a domain matches that name in any domain, regardless of case.
+      - In a name with a domain, a vCenter may distinguish upper and lower case. The module warns if it finds only
+        tasks of other users.
     type: list
     elements: str
   system_user:
@@ -69,10 +69,10 @@ options:
     type: bool
   description_ids:
     description:
-      - Find only tasks of these types, such as V(VirtualMachine.clone). C(description_id) of a task has its type.
+      - Find only tasks of these types, such as V(VirtualMachine.clone). The C(description_id) of a task is its type.
       - The vCenter cannot search by type. The module reads all tasks that match the other filters, and drops those of
         other types. In a large history, set O(begin_time) too.
-      - The module warns if it finds no tasks of these types, but tasks of others.
+      - The module warns if it finds only tasks of other types.
     type: list
     elements: str
     version_added: 1.1.0
@@ -150,8 +150,8 @@ options:
     default: 1000
   latest_page:
     description:
-      - Whether to read only the newest tasks, at most O(page_size) or O(limit), with few requests. With
-        O(order=oldest_first), the module returns the oldest of them first.
+      - Whether to read only the newest tasks, with few requests. The maximum is O(page_size), or O(limit) if that is
+        smaller. With O(order=oldest_first), the module returns the oldest of them first.
     type: bool
     default: false
   localize:
@@ -161,18 +161,19 @@ options:
     default: false
   with_results:
     description:
-      - Whether tasks have a C(result). V(false) makes it null. Results can be large; from release 8.0.3.0 on, which
-        O(api_release) selects, the vCenter then does not send them.
+      - Whether tasks have a C(result). With V(false), it is null. Results can be large. If O(api_release) is
+        V(8.0.3.0) or later, the vCenter does not even send them.
     type: bool
     default: true
     version_added: 1.1.0
   dest:
     description:
-      - File to write the tasks to, instead of returning them, one row for each task. Writing to a file needs little
-        memory for any number of tasks. With O(count_by) and without O(fields), one row for each group.
+      - File to write the tasks to, instead of returning them. It has one row for each task, or with O(count_by) and
+        without O(fields) one row for each group. Writing to a file needs little memory for any number of tasks.
       - The file is replaced atomically. On failure, and in check mode, the old one is kept.
-      - A symbolic link is replaced, not followed. The new file has the owner of the old one, except in a folder such as
-        C(/tmp), where other users can create files in advance. Prefer a folder in which only you can write.
+      - A symbolic link is replaced, not followed. The new file keeps the mode and, if the user may set them, the group
+        and the owner of the old one. In a folder such as C(/tmp), it keeps nothing of another user's file. Prefer a
+        folder in which only you can write.
     type: path
   format:
     description:
@@ -182,7 +183,7 @@ options:
         object and C(error) the message. Other mappings and lists become JSON.
       - With V(csv) and O(count_by=entity), the groups have the columns C(entity_type) and C(entity_moid) too, because
         several objects can have the same name.
-      - With V(csv), a text that a spreadsheet would run as a formula gets an apostrophe in front.
+      - With V(csv), a string that a spreadsheet would run as a formula gets an apostrophe in front.
     type: str
     choices: [jsonl, csv]
     default: jsonl
@@ -190,7 +191,7 @@ options:
   mode:
     description:
       - Mode of the file O(dest), as octal digits in quotes, such as V('0640'). Defaults to the mode of the old file.
-        Requires O(dest).
+        A new file gets V('0666') less the umask. Requires O(dest).
     type: raw
   count_by:
     description:
@@ -203,8 +204,8 @@ options:
     choices: [who, entity, description_id, state, error]
     version_added: 1.1.0
 notes:
-  - Uses one of the history collectors that a session can have at the same time. See
-    RV(vijson.tasks.vi_task_manager_info#module:max_collector).
+  - Uses one history collector, or with O(entity) one for each object. A session can have
+    RV(vijson.tasks.vi_task_manager_info#module:max_collector) collectors at the same time.
   - An ESXi host does not support history collectors.
 seealso:
   - module: vijson.tasks.vi_task_info
@@ -262,7 +263,7 @@ EXAMPLES = r"""
     dest: /var/lib/reports/failures-by-user.csv
     format: csv
 
-- name: Find out who started most tasks in the last 30 days
+- name: Find out who started the most tasks in the last 30 days
   vijson.tasks.vi_task_collector:
     begin_time: 30d
     count_by: [who]
@@ -476,12 +477,12 @@ def _check_filter(job: Job, wanted: TaskFilter, specs: list[dict[str, Any]], *, 
     types = job.params["description_ids"]
     if is_empty and types and has_tasks_without(job.client, specs, "descriptionId"):
         job.warn(
-            f"description_ids: found no tasks of {', '.join(types)}, but tasks of other types. Check the ids: use the"
+            f"description_ids: found only tasks of types other than {', '.join(types)}. Check the ids: use the"
             " description_id of a task, such as VirtualMachine.clone, with the same upper and lower case"
         )
     elif is_empty and wanted.users and has_tasks_without(job.client, specs, "userName", "descriptionId"):
         job.warn(
-            f"users: found no tasks of {', '.join(wanted.users)}, but tasks that others started. Check the names: use"
+            f"users: found only tasks that users other than {', '.join(wanted.users)} started. Check the names: use"
             " name@domain, or DOMAIN\\name with the upper and lower case that the vCenter shows"
         )
     if wanted.begin is None:

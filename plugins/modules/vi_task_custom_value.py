@@ -13,7 +13,7 @@ version_added: 1.0.0
 description:
   - Sets the values of custom fields of a task, even if the task has ended. Fields that you do not name keep their
     values.
-  - An administrator defines the fields themselves for the whole vCenter.
+  - An administrator defines which custom fields the vCenter has.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:

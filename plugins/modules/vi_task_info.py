@@ -214,8 +214,8 @@ tasks:
 missing:
   description: >-
     Ids of the tasks that neither exist nor are in the history of the vCenter. A task that ended so long ago that its
-    object has expired is read from the history. Before release 9.0.0.0, which O(api_release) selects, the module
-    searches only the newest 10,000 tasks of the history for it.
+    object has expired is read from the history. If O(api_release) is older than V(9.0.0.0), the module searches
+    only the newest 10,000 tasks of the history.
   returned: success
   type: list
   elements: str

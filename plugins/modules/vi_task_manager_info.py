@@ -11,8 +11,8 @@ module: vi_task_manager_info
 short_description: Read general information about the tasks of a vCenter
 version_added: 1.0.0
 description:
-  - Reads the ids of the recent tasks, the maximum number of history collectors for each session, and the texts that
-    describe task types, task states and reasons. This takes one request.
+  - Reads the ids of the recent tasks, the maximum number of history collectors for each session, and the number of days
+    for which the vCenter keeps tasks. With O(description=true), also reads the names of task types, states and reasons.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -22,7 +22,7 @@ extends_documentation_fragment:
 options:
   description:
     description:
-      - Whether to read the texts too. A vCenter has about a thousand of them.
+      - Whether to read the names of task types, states and reasons too. A vCenter has about a thousand of them.
     type: bool
     default: false
 seealso:

@@ -17,9 +17,9 @@ description:
   - The vCenter may be unreachable while the command runs. After the end of the command, the module tries for one more
     minute to report it. If that fails, the result of the command is unchanged, RV(reported) is false, and the module
     warns.
-  - However the module ends, the command is stopped with all processes of its process group, and the task ends. This
-    includes Ctrl-C, and the timeout of the Ansible task or of C(async). A command gets SIGTERM, and 10 s later SIGKILL.
-    If Ansible does not wait that long, a process in the background does so, reports the end of the task and logs out.
+  - If the module ends before the command, for example because of Ctrl-C or of a timeout of the Ansible task or of
+    C(async), it stops all processes in the process group of the command and ends the task. The command gets SIGTERM,
+    and 10 s later SIGKILL. If Ansible does not wait that long, a background process completes this and logs out.
   - Uses no shell. Environment variables and C(~) in O(cmd) are expanded, nothing else.
 author:
   - vijson.tasks contributors (@vijson)

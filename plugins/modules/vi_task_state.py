@@ -45,19 +45,19 @@ options:
     type: int
   description:
     description:
-      - Description of the current step, as a text or a mapping of C(key) and C(message).
+      - Description of the current step, as a string or a mapping of C(key) and C(message).
     type: raw
   result:
     description:
       - Result of the task. Only with O(state=success).
-      - Accepts a text, a number, a boolean, a list, a reference (C(type) and C(moid)), a data object (with its
+      - Accepts a string, a number, a boolean, a list, a reference (C(type) and C(moid)), a data object (with its
         C(type)), or any other mapping. Other mappings become a list of keys and values.
     type: raw
   fault:
     description:
       - Fault that made the task fail. Only with O(state=error). Without it, the task gives no reason for its failure.
       - C(message) is the text. C(type) is the name of a VimFault, by default C(ExtendedFault). All other keys are
-        fields of that fault. The fields of ExtendedFault are C(fault_type_id) and C(data), a mapping of texts.
+        fields of that fault. The fields of ExtendedFault are C(fault_type_id) and C(data), a mapping of strings.
     type: dict
   force:
     description:

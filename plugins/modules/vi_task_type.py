@@ -15,9 +15,10 @@ description:
   - Adds task types to an existing extension or removes them from it. The other task types and settings of the extension
     are kept.
   - Never changes an extension that belongs to another O(company).
-  - Reads and updates an existing extension in the newest release that both sides support, whatever O(api_release) is,
-    because an update in an older release would erase the fields that a newer release added. If the vCenter has a newer
-    release than that and the extension has servers, the module refuses to update it.
+  - To update an extension, the module uses the newest release of the API that the vCenter and this collection support,
+    regardless of O(api_release). An update in an older release would erase fields that a newer release added. The
+    module refuses to update an extension with servers if the vCenter supports a release that this collection does not
+    know.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
@@ -36,7 +37,7 @@ options:
   task_types:
     description:
       - Task types to register, or with O(state=absent) to remove.
-      - A task type may also be its O(task_types[].id) alone.
+      - Instead of a mapping, an item may be the O(task_types[].id) alone.
     type: list
     elements: dict
     suboptions:

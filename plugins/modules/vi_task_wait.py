@@ -38,8 +38,8 @@ options:
       - State to wait for.
       - V(done) waits until each task has ended, in V(success) or V(error).
       - V(running) waits until each task has at least started.
-      - V(idle) waits until no task of the selection is queued or running any more. This includes tasks that begin
-        during the wait. Added in version 1.1.0.
+      - V(idle) waits until no selected task is queued or running, including tasks that begin during the wait. It
+        requires a selection, such as O(entity), instead of O(tasks). Added in version 1.1.0.
     type: str
     choices: [done, running, idle]
     default: done

@@ -125,7 +125,7 @@ class SharedSession(OwnSession):
             return
         is_refused = failure["kind"] == LoginRefused.__name__
         if is_refused or self._shares_failure(failure, asked):
-            raise _restored(failure, ". This run does not try it again" if is_refused else "")
+            raise _restored(failure, ". This run does not send this password again" if is_refused else "")
 
     def _shares_failure(self, failure: Content, asked: float) -> bool:
         return bool(failure["at"] > asked and failure["limit"] >= self._limit)

@@ -309,7 +309,7 @@ _HISTORY = (
         "children",
         "`recursion: children` covers all descendants, and not the entity itself",
         (_text("TaskFilterSpecRecursionOption"),),
-        "Tasks of deeper descendants are missing. The documentation says that the server decides how deep it looks.",
+        "Tasks of deeper descendants are missing.",
         ("children_depth=1",),
     ),
     Assumption(

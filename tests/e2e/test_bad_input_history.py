@@ -25,7 +25,7 @@ TIME_FORMS = (
     " Use RFC 3339 with a zone such as 2026-11-22T04:00:00Z, a date such as 2026-11-22 (midnight UTC), or how long ago:"
     " 90s, 15m, 12h, 7d, 1w"
 )
-DEST_FORMS = ". Use the path of a file in an existing directory that you can write to"
+DEST_FORMS = ". Use the path of a file in an existing folder that you can write to"
 READING = {
     "SessionManager.Login",
     "SessionManager.Logout",
@@ -82,9 +82,9 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "description_ids": (
         COLLECTOR,
         {"description_ids": ""},
-        "description_ids: a name in the list is empty. Is there a comma too many, or a variable without a value?",
+        "description_ids: a name in the list is empty. Check for an extra comma, or for a variable without a value.",
     ),
-    "users": (COLLECTOR, {"users": ["a@b", ""]}, "users: a name in the list is empty. Is there a comma too many"),
+    "users": (COLLECTOR, {"users": ["a@b", ""]}, "users: a name in the list is empty. Check for an extra comma"),
     "parent_task_keys": (
         COLLECTOR,
         {"parent_task_keys": ["task-1", "vm-7"]},
@@ -100,8 +100,8 @@ NOTHING_SENT: dict[str, tuple[str, dict[str, Any], str]] = {
         {"recursion": "down"},
         "value of recursion must be one of: self, children, all, got: down",
     ),
-    "no folder": (COLLECTOR, {"dest": "/nowhere/x"}, f"dest: the directory /nowhere does not exist{DEST_FORMS}"),
-    "a folder": (COLLECTOR, {"dest": "/usr/"}, f"dest: /usr/ is a directory{DEST_FORMS}"),
+    "no folder": (COLLECTOR, {"dest": "/nowhere/x"}, f"dest: the folder /nowhere does not exist{DEST_FORMS}"),
+    "a folder": (COLLECTOR, {"dest": "/usr/"}, f"dest: /usr/ is a folder{DEST_FORMS}"),
     "no path": (COLLECTOR, {"dest": ""}, "dest: the path is empty. Set it to the file to write"),
     "a device": (COLLECTOR, {"dest": "/dev/null"}, f"dest: /dev/null is not a regular file{DEST_FORMS}"),
     "mode": (

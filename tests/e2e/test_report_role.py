@@ -105,12 +105,12 @@ def test_options_select_the_tasks_of_the_report(ansible: Ansible, vcenter: VCent
     cases: list[tuple[dict[str, Any], set[str], str]] = [
         ({}, {usual, old, other, failed}, "queued or ended in the last 24 hours<"),
         ({"begin": "2d", "end": "10m"}, {old, failed}, "queued or ended from "),
-        ({"states": "error,running", "entity": "/DC0"}, {failed}, "entity: /DC0 · states: error, running<"),
+        ({"states": "error,running", "entity": "/DC0"}, {failed}, "object: /DC0 · states: error, running<"),
         ({"states": ["error", "running"]}, {failed}, " · states: error, running<"),
-        ({"entity": {"type": "Folder", "moid": "group-v9"}}, {other}, "entity: Folder:group-v9"),
-        ({"entity": ["group-v9", {"name": "apps"}]}, {other}, "entity: group-v9, apps<"),
+        ({"entity": {"type": "Folder", "moid": "group-v9"}}, {other}, "object: Folder:group-v9"),
+        ({"entity": ["group-v9", {"name": "apps"}]}, {other}, "object: group-v9, apps<"),
         ({"description_ids": "Folder.createVm,x.y"}, {other}, " · task types: Folder.createVm, x.y<"),
-        ({"entity": "vm-24,web02"}, {other}, "entity: vm-24, web02<"),
+        ({"entity": "vm-24,web02"}, {other}, "object: vm-24, web02<"),
         (
             {"users": [carol], "begin": "2001-01-01T00:00:00Z"},
             {other},

@@ -144,7 +144,7 @@ def test_a_wrong_password_is_tried_once(ansible: Ansible, vcenter: VCenter, in_p
     for outcome in refused:
         assert "did not accept the user name and password" in outcome.msg
         assert outcome.result["fault"]["type"] == "InvalidLogin"
-    assert sum(outcome.msg.endswith("This run does not try it again") for outcome in refused) == 7
+    assert sum(outcome.msg.endswith("This run does not send this password again") for outcome in refused) == 7
     assert {outcome.status for outcome in run.all("right")} == {"ok"}
     assert logins(vcenter) == (2, 1)
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vi_task_manager_info: the properties of the task manager, in one request."""
+"""vi_task_manager_info: the properties of the task manager, and the retention of its history."""
 
 from __future__ import annotations
 

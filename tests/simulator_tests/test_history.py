@@ -233,7 +233,7 @@ def test_the_seeded_history_has_all_kinds_of_tasks(old_server: Running) -> None:
 
 
 def test_active_tasks_end_soon() -> None:
-    """As README.md promises: all within ten minutes, and those of esx01.example.com within two."""
+    """As README.md promises, all tasks end within ten minutes. Those of esx01.example.com end within two."""
     with running(history=100) as server:
         host, now = server.world.objects["host-11"], server.world.now_ns()
         assert isinstance(host, HostSystem)

@@ -131,6 +131,6 @@ class TaskWatch:
             raise error
         pause = pause_after(self._failures, WATCH_PAUSES)
         if not self._failures:
-            logger.warning("Interrupted, trying again: %s", error)
+            logger.warning("Watching failed, retrying: %s", error)
         self._failures += 1
         self._stopping.wait(pause)

@@ -157,7 +157,7 @@ def _collector_error(client: Client, error: FaultError) -> ViError:
     if error.type == "InvalidState":
         message = (
             "This session has as many history collectors as the server allows (max_collector of vi_task_manager_info,"
-            " 32 by default). Each object in entity takes one, so name fewer of them. If session_id is set, leave it"
+            " 32 by default). Each object in entity needs one, so name fewer objects. If session_id is set, leave it"
             " out, so that the module opens its own session, or end the session with vi_session and state: absent"
         )
     elif error.type == "NotSupported":

@@ -153,18 +153,18 @@ def _writable_path(dest: str) -> str:
         path = os.path.abspath(dest)
         folder = os.path.dirname(path)
         if os.path.isdir(path) or dest.endswith(os.sep):
-            problem = f"{dest} is a directory"
+            problem = f"{dest} is a folder"
         elif not os.path.isdir(folder):
-            problem = f"the directory {folder} does not exist"
+            problem = f"the folder {folder} does not exist"
         elif os.access(path, os.F_OK) and not os.path.isfile(path):
             problem = f"{dest} is not a regular file"
         elif not os.access(folder, os.W_OK | os.X_OK):
-            problem = f"this user cannot write to the directory {folder}"
+            problem = f"this user cannot write to the folder {folder}"
         else:
             return path
     except ValueError:
         problem = f"{dest!r} is not a valid path"
-    raise InputError(f"dest: {problem}. Use the path of a file in an existing directory that you can write to")
+    raise InputError(f"dest: {problem}. Use the path of a file in an existing folder that you can write to")
 
 
 def _parse_mode(mode: Any) -> int | None:

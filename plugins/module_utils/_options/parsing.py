@@ -30,7 +30,7 @@ def refusal(option: str, value: Any, problem: str, forms: str) -> InputError:
     :param forms: the valid forms
     """
     if isinstance(value, str) and re.match(_JSON_TEXT, value):
-        forms = 'a list, not its text: -e \'{"x": ["task-42"]}\' passes a list, and the filter from_json makes one'
+        forms = 'a list instead of a string: pass -e \'{"x": ["task-42"]}\', or convert it with the filter from_json'
     return InputError(f"{option}: {shortened(repr(value))} {problem}. Use {forms}")
 
 
@@ -50,7 +50,7 @@ def require_names(names: list[str] | None, option: str) -> None:
     """Require that no name in a list is empty: it selects nothing, which looks like success; InputError."""
     if names is not None and not all(name.strip() for name in names):
         raise InputError(
-            f"{option}: a name in the list is empty. Is there a comma too many, or a variable without a value?"
+            f"{option}: a name in the list is empty. Check for an extra comma, or for a variable without a value."
             " Leave the option out to select any"
         )
 

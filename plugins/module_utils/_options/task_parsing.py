@@ -62,7 +62,7 @@ def _parse_task_mapping(value: dict[Any, Any], option: str, check_mode: bool) ->
 
 def _problem_with_task(name: str) -> str:
     if not name:
-        return "is empty, as after a comma too many or from a variable without a value"
+        return "is empty. Check for an extra comma, or for a variable without a value"
     if name == CHECK_MODE_TASK:
         return "stands for a task that was not created, because its module ran in check mode"
     if re.fullmatch(_REST_OTHER, name):

@@ -140,7 +140,7 @@ def _extended(fields: dict[str, Any]) -> dict[str, Any]:
             named[name] = value
     type_id = named.setdefault("faultTypeId", DEFAULT_FAULT_TYPE_ID)
     if not isinstance(type_id, str):
-        raise InputError(f"fault: fault_type_id {type_id!r} is not a text. Use a text such as com.example.backup.full")
+        raise InputError(f"fault: fault_type_id {type_id!r} is not a string. Use one such as com.example.backup.full")
     if "data" in named:
         named["data"] = _pairs(named["data"])
     return named
@@ -151,5 +151,5 @@ def _pairs(data: Any) -> list[dict[str, str]]:
         return [{"key": str(key), "value": str(value)} for key, value in data.items()]
     is_list = isinstance(data, list) and all(isinstance(pair, dict) and {"key", "value"} <= set(pair) for pair in data)
     if not is_list:
-        raise InputError(f"fault: data {data!r} is not a mapping. Use a mapping of texts, such as {{store: nfs01}}")
+        raise InputError(f"fault: data {data!r} is not a mapping. Use a mapping of strings, such as {{store: nfs01}}")
     return [{"key": str(pair["key"]), "value": str(pair["value"])} for pair in data]

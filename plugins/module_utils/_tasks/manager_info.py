@@ -16,7 +16,7 @@ _PARTS = {"methods": "methodInfo", "states": "state", "reasons": "reason"}
 
 
 def read_manager_info(client: Client, *, description: bool) -> dict[str, Any]:
-    """``{max_collector, recent_tasks: [moid], retention_days}``, with ``description`` optionally, in two requests."""
+    """``{max_collector, recent_tasks: [moid], retention_days}``, optionally ``description``, in 2 or 3 requests."""
     paths = ["maxCollector", "recentTask", *(["description"] if description else [])]
     found = read_task_manager(client, paths)
     result: dict[str, Any] = {

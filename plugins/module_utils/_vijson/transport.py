@@ -42,7 +42,7 @@ _LEAST_LIMIT = 0.1
 class Endpoint(NamedTuple):
     """Where and how to connect.
 
-    :ivar verify: ``False`` accepts any certificate, a path trusts that PEM file or directory, ``None`` uses
+    :ivar verify: ``False`` accepts any certificate, a path trusts that PEM file or folder, ``None`` uses
         ``REQUESTS_CA_BUNDLE`` or else the list that ships with requests
     :ivar proxy: URL of a proxy, ``None`` uses ``HTTPS_PROXY`` and ``NO_PROXY``, an empty text is no proxy
     :ivar request_timeout: seconds for one attempt
@@ -111,7 +111,7 @@ class Transport:
         if isinstance(trusted, str) and not os.path.exists(trusted):
             raise ViError(
                 f"ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): {trusted!r} does not exist."
-                " Use a PEM file or a directory of CA certificates"
+                " Use a PEM file or a folder of CA certificates"
             )
         return trusted
 

@@ -23,7 +23,7 @@ class RequestAttempt(NamedTuple):
     :ivar limit: seconds for the connection and for the response
     :ivar own_limit: whether ``limit`` is the option ``request_timeout``
     :ivar proxy: URL of the proxy, which may contain a password
-    :ivar trusted: the file or directory of trusted certificates
+    :ivar trusted: the file or folder of trusted certificates
     """
 
     hostname: str
@@ -104,7 +104,7 @@ def _tls_failure(reason: BaseException, attempt: RequestAttempt) -> ViError:
     if "NO_CERTIFICATE_OR_CRL_FOUND" in text or "PEM lib" in text or _is_empty_folder(attempt.trusted):
         return ViError(
             f"ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): there is no certificate in {attempt.trusted!r}."
-            " Use a PEM file or a directory of CA certificates"
+            " Use a PEM file or a folder of CA certificates"
         )
     if "certificate" in text.lower() or "doesn't match" in text:
         why = (getattr(reason, "verify_message", "") or text).rstrip(".")
@@ -118,7 +118,7 @@ def _tls_failure(reason: BaseException, attempt: RequestAttempt) -> ViError:
 
 
 def _is_empty_folder(trusted: str) -> bool:
-    """Whether it is a directory without a certificate."""
+    """Whether it is a folder without a certificate."""
     return os.path.isdir(trusted) and read_certificates(trusted) is None
 
 

@@ -9,7 +9,7 @@ function showDetails(task) {
         ["Progress", data.progress === null || !task.runs ? "" : `${data.progress} %`],
         ["Message", task.message],
         ["Description", data.description || ""],
-        ["Entity", task.entity],
+        ["Object", task.entity],
         ["Object", task.object],
         ["Started by", task.by],
         ["Queued", timeElement(task.queued)],

@@ -117,7 +117,7 @@ function taskRow(task) {
     return element("tr", { role: "row", "data-task": task.id },
         cell("State", badge(task)),
         cell("Task", taskButton(task), message),
-        cell("Entity", breakable(task.entity || "–")),
+        cell("Object", breakable(task.entity || "–")),
         cell("Started by", breakable(task.by || "–")),
         cell("Queued", timeElement(task.queued)),
         cell("Waited", durationSoFar(task.waited, task.waits)),

@@ -132,7 +132,7 @@ options:
     default: true
   ca_path:
     description:
-      - PEM file, or directory of PEM files, with the CA certificates to trust.
+      - PEM file, or folder of PEM files, with the CA certificates to trust.
       - Defaults to the environment variable E(VMWARE_CA_PATH).
       - If unset, E(REQUESTS_CA_BUNDLE) is used. If that is unset too, the CA certificates that ship with the Python
         library requests are used.

@@ -130,7 +130,7 @@ def test_check_mode_reports_a_missing_parent_task() -> None:
         ({"activation_id": ""}, "activation_id: "),
         ({"entity": "what: this"}, "entity: "),
         ({"entity": ["vm-7", "vm-8"]}, "entity: use one object; a task belongs to one"),
-        ({"parent_task_key": ""}, "parent_task_key: '' is empty, "),
+        ({"parent_task_key": ""}, "parent_task_key: '' is empty. "),
         ({"parent_task_key": "check-mode"}, "parent_task_key: 'check-mode' stands for a task that was not created"),
     ],
 )

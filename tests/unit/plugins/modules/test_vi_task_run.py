@@ -139,7 +139,7 @@ def test_check_mode_reports_a_missing_privilege_to_update() -> None:
 
 
 def test_check_mode_of_an_unknown_type_has_the_result_of_a_run() -> None:
-    """An earlier task of the play may register the type, and then this result counts."""
+    """An earlier task of the play may register the type. The action plugin then returns this result."""
     result = run(OwnTaskServer(), check_mode=True, task_type="com.example.new")
     assert result["failed"]
     shown = ("rc", "stdout", "stderr", "truncated", "reported")

@@ -156,7 +156,7 @@ def test_a_lost_connection_after_a_change_reports_the_change(server: OwnTaskServ
     ("fault", "message"),
     [
         ({"foo": "bar"}, "fault: ExtendedFault has no field foo. Put your own values into data"),
-        ({"data": "str"}, "fault: data 'str' is not a mapping. Use a mapping of texts, such as {store: nfs01}"),
+        ({"data": "str"}, "fault: data 'str' is not a mapping. Use a mapping of strings, such as {store: nfs01}"),
     ],
 )
 def test_an_invalid_fault_is_refused_before_a_request_is_sent(

@@ -161,7 +161,7 @@ def test_a_wrong_password_is_sent_once(run: Run) -> None:
     with pytest.raises(LoginRefused, match=r"\(InvalidLogin\)$"):
         run.module()
     for kind in (SharedSession, lent_here, lent_elsewhere):
-        with pytest.raises(LoginRefused, match=r"\(InvalidLogin\)\. This run does not try it again$") as refused:
+        with pytest.raises(LoginRefused, match=r"\(InvalidLogin\)\. This run does not send this password") as refused:
             run.module(kind=kind)
         assert refused.value.failure()["fault"]["type"] == "InvalidLogin"
     assert run.logins == 1

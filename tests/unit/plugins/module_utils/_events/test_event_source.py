@@ -32,8 +32,8 @@ HOST = {"hostname": "vc.example.com", "username": "u", "password": "p"}
         ({"entity": []}, "entity: the list is empty, so no task matches. Leave the option out for all tasks"),
         ({"states": []}, "states: the list is empty, so no task matches"),
         ({"users": []}, "users: the list is empty"),
-        ({"users": "joe,"}, "users: a name in the list is empty. Is there a comma too many"),
-        ({"description_ids": ["a.b", " "]}, "description_ids: a name in the list is empty. Is there a comma too many"),
+        ({"users": "joe,"}, "users: a name in the list is empty. Check for an extra comma"),
+        ({"description_ids": ["a.b", " "]}, "description_ids: a name in the list is empty. Check for an extra comma"),
         ({"since": "yesterday"}, "since: 'yesterday' is not a valid time. Use RFC 3339"),
         ({"overdue_after": "soon"}, "overdue_after: 'soon' is not a valid duration"),
         (

@@ -114,7 +114,7 @@ def test_a_link_is_replaced(tmp_path: Path, content: str | None) -> None:
 def test_a_link_to_a_device_or_a_folder_is_refused(tmp_path: Path) -> None:
     for name, target in (("device", os.devnull), ("folder", str(tmp_path))):
         (tmp_path / name).symlink_to(target)
-        with pytest.raises(InputError, match=r"dest: .* is (a directory|not a regular file)"):
+        with pytest.raises(InputError, match=r"dest: .* is (a folder|not a regular file)"):
             TaskFile(str(tmp_path / name))
 
 
@@ -207,19 +207,19 @@ def test_a_full_disk_is_an_error_and_keeps_the_old_file(
 def test_invalid_paths_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe")
     expected = {
-        str(tmp_path): "is a directory",
-        f"{tmp_path}/not/": "is a directory",
-        str(tmp_path / "not" / "file"): "the directory .*not does not exist",
+        str(tmp_path): "is a folder",
+        f"{tmp_path}/not/": "is a folder",
+        str(tmp_path / "not" / "file"): "the folder .*not does not exist",
         str(tmp_path / "pipe"): "is not a regular file",
         "a\0b": "is not a valid path",
     }
     for dest, problem in expected.items():
-        with pytest.raises(InputError, match=f"dest: .*{problem}.*Use the path of a file in an existing directory"):
+        with pytest.raises(InputError, match=f"dest: .*{problem}.*Use the path of a file in an existing folder"):
             TaskFile(dest)
     with pytest.raises(InputError, match=r"dest: the path is empty\. Set it to the file to write$"):
         TaskFile("")
     monkeypatch.setattr("os.access", lambda path, how: False)
-    with pytest.raises(InputError, match="dest: this user cannot write to the directory"):
+    with pytest.raises(InputError, match="dest: this user cannot write to the folder"):
         TaskFile(str(tmp_path / "file"))
 
 

@@ -93,9 +93,9 @@ def test_an_invalid_task_is_refused_with_the_accepted_forms(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("", "'' is empty, as after a comma too many or from a variable without a value. Use task-42"),
-        ('["task-42"', "is not a valid task. Use a list, not its text"),
-        ("{'moid': 'task-42'}", "is not a valid task. Use a list, not its text"),
+        ("", "'' is empty. Check for an extra comma, or for a variable without a value. Use task-42"),
+        ('["task-42"', "is not a valid task. Use a list instead of a string"),
+        ("{'moid': 'task-42'}", "is not a valid task. Use a list instead of a string"),
         ({"state": "running"}, "has no moid, which the option fields may have left out"),
         ("check-mode", "stands for a task that was not created, because its module ran in check mode"),
     ],

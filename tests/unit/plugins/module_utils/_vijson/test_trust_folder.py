@@ -44,5 +44,5 @@ def test_a_folder_without_certificates_is_refused(tmp_path: Path) -> None:
             transport.send("GET", "/x")
     assert str(refused.value) == (
         f"ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): there is no certificate in '{tmp_path}'."
-        " Use a PEM file or a directory of CA certificates"
+        " Use a PEM file or a folder of CA certificates"
     )

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Imports inside plugins/ are relative, and point one way: a room imports from itself and from earlier rooms only."""
+"""Imports inside plugins/ are relative and point one way: a layer imports from itself and from lower layers only."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ import pytest
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 COLLECTION = "ansible_collections.vijson.tasks"
 
-GROUND = ["_times", "_secrets", "_errors", "_interrupts", "_garbage"]
+FILES = ["_times", "_secrets", "_errors", "_interrupts", "_garbage"]
 """Files of module_utils itself, each of which may import the earlier ones."""
 
-ROOMS = [
+LAYERS = [
     "_vijson",
     "_options",
     "_run",
@@ -32,14 +32,14 @@ ROOMS = [
 ]
 """Folders of module_utils, the lowest first."""
 
-FLOORS = ["module_utils", "doc_fragments", "filter", "modules", "plugin_utils", "action", "callback"]
+FOLDERS = ["module_utils", "doc_fragments", "filter", "modules", "plugin_utils", "action", "callback"]
 """Folders of plugins; each may import the earlier ones."""
 
 KNOW_ANSIBLE = {"module_utils/_options/argspec.py", "module_utils/_run/module.py"}
 """All other files of module_utils have to work where Ansible is not installed, as in the event source."""
 
 APART = {"_events": {"_plays", "_own_tasks", "_waiting"}, "_plays": {"_events", "_waiting"}}
-"""Rooms that are unrelated, although their order would allow an import."""
+"""Layers that are unrelated, although their order would allow an import."""
 
 
 class Import(NamedTuple):
@@ -75,32 +75,32 @@ ALL = list(imports())
 INSIDE = [each for each in ALL if each.level]
 
 
-def room(path: str) -> tuple[int, int, int]:
-    """Where a path below plugins stands: its floor, its room and, on the ground floor, its file."""
-    floor, *rest = Path(path).with_suffix("").parts
-    if floor != "module_utils" or not rest:
-        return FLOORS.index(floor), 0, 0
-    if rest[0] in GROUND:
-        return 0, -1, GROUND.index(rest[0])
-    return 0, ROOMS.index(rest[0]), 0
+def layer(path: str) -> tuple[int, int, int]:
+    """The position of a path below plugins: its folder, its layer and, for files of module_utils itself, its file."""
+    folder, *rest = Path(path).with_suffix("").parts
+    if folder != "module_utils" or not rest:
+        return FOLDERS.index(folder), 0, 0
+    if rest[0] in FILES:
+        return 0, -1, FILES.index(rest[0])
+    return 0, LAYERS.index(rest[0]), 0
 
 
-def test_every_folder_and_file_belongs_to_a_room() -> None:
+def test_every_folder_and_file_belongs_to_a_layer() -> None:
     found = {path.stem for path in (PLUGINS / "module_utils").iterdir() if path.name != "__pycache__"}
-    assert found == {*GROUND, *ROOMS}
-    assert {path.name for path in PLUGINS.iterdir()} <= {*FLOORS, "__pycache__"}
+    assert found == {*FILES, *LAYERS}
+    assert {path.name for path in PLUGINS.iterdir()} <= {*FOLDERS, "__pycache__"}
 
 
 def test_imports_inside_the_collection_are_relative() -> None:
     assert [str(each) for each in ALL if not each.level and each.target.startswith(COLLECTION)] == []
 
 
-def test_rooms_import_only_from_earlier_rooms() -> None:
+def test_layers_import_only_from_lower_layers() -> None:
     assert INSIDE
-    assert [str(each) for each in INSIDE if room(each.target) > room(each.file)] == []
+    assert [str(each) for each in INSIDE if layer(each.target) > layer(each.file)] == []
 
 
-def test_unrelated_rooms_do_not_import_each_other() -> None:
+def test_unrelated_layers_do_not_import_each_other() -> None:
     parts = [
         (each, Path(each.file).parts[1], Path(each.target).parts[1]) for each in INSIDE if "module_utils" in each.file
     ]
