@@ -74,6 +74,7 @@ def test_a_valid_response_is_accepted() -> None:
     check_response(TASK_INFO, {**INFO, "error": data("LocalizedMethodFault", fault=data("Timedout"))})
     check_response(TASK_INFO, {**INFO, "error": {"_typeName": "FaultOfTomorrow", "depth": 5}, "state": "paused"})
     check_response(TASK_INFO, {**INFO, "name": None, "result": None}, nulls=True)
+    check_response(TASK_INFO, {**INFO, "eventChainId": 2**31 - 1})
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ from simulator_tests.in_process import (
     updates,
 )
 
+FIELDS = Ref("CustomFieldsManager", "CustomFieldsManager")
+
 
 @scenario
 async def test_all_objects_enter_and_then_only_changes_are_reported(client: Client) -> None:
@@ -46,6 +48,17 @@ async def test_all_objects_enter_and_then_only_changes_are_reported(client: Clie
     response = await client.wait(COLLECTOR, response["version"])
     assert updates(response) == [("modify", first.key, {"info.state": RUNNING})]
     assert [change["op"] for change in changes(response)] == ["assign"]
+
+
+@scenario
+async def test_removing_a_field_changes_only_the_objects_that_have_a_value(client: Client) -> None:
+    with_value, without = client.task(), client.task()
+    field = await client.call(FIELDS, "AddCustomFieldDef", name="Room", moType="Task")
+    await client.call(FIELDS, "SetField", entity=moref(with_value.ref), key=field["key"], value="B12")
+    await client.watch_tasks(with_value, without, paths=("value",))
+    version = (await client.wait(COLLECTOR))["version"]
+    await client.call(FIELDS, "RemoveCustomFieldDef", key=field["key"])
+    assert [update[:2] for update in updates(await client.wait(COLLECTOR, version))] == [("modify", with_value.key)]
 
 
 @scenario

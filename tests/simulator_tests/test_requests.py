@@ -157,6 +157,7 @@ def test_untagged_nested_objects_are_read_as_references(server: Running) -> None
         ({"priority": 1}, "InvalidRequest"),
         ({"cancelable": "yes"}, "InvalidArgument"),
         ({"cancelable": 1}, "InvalidArgument"),
+        ({"cancelable": {"_typeName": "boolean", "_value": True}}, "InvalidArgument"),
         ({"taskTypeId": 5}, "InvalidArgument"),
         ({"obj": "vm-21"}, "InvalidArgument"),
         ({"obj": {**moref(VM), "serverGuid": "x"}}, "InvalidRequest"),

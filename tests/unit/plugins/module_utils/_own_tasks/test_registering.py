@@ -129,7 +129,8 @@ def test_the_extension_of_another_company_is_refused(
 ) -> None:
     wanted = WantedExtension(KEY, company=company)
     if refused:
-        with pytest.raises(InputError, match=f"company: the extension {KEY} "):
+        belongs = f"belongs to the company '{owner}'" if owner else "has no company"
+        with pytest.raises(InputError, match=f"company: the extension {KEY} {belongs}"):
             refuse_foreign_extension({**EXTENSION, "company": owner}, wanted, whole=whole)
     else:
         refuse_foreign_extension({**EXTENSION, "company": owner}, wanted, whole=whole)

@@ -124,6 +124,16 @@ def test_secrets_are_masked_plain_and_quoted(perform: Perform) -> None:
     assert (result["plain"], result["quoted"][0]) == ("<********>", "<")
 
 
+def test_the_id_of_a_lent_session_is_masked(perform: Perform) -> None:
+    """It is only a part of session_id, so AnsibleModule does not know it."""
+
+    def run(job: Job) -> Result:
+        job.client.secrets.add("id-of-the-run")
+        return {"shown": "<id-of-the-run>"}
+
+    assert perform(run)["shown"] == "<********>"
+
+
 def test_a_single_returned_task_becomes_a_list(perform: Perform) -> None:
     result = perform(lambda job: {"tasks": job.tasks()}, tasks={"moid": "task-7"})
     assert result["tasks"] == ["task-7"]
