@@ -93,6 +93,11 @@ def format_rfc3339(nanoseconds: int) -> str:
     return f"{text}.{digits}Z" if digits else f"{text}Z"
 
 
+def time_for_filter(nanoseconds: int) -> int:
+    """The time, or the nearest one in the years 1970 to 9999. Servers write earlier ones for times that are not set."""
+    return min(max(0, nanoseconds), _LAST * SECOND)
+
+
 def utc_now() -> int:
     """This machine's clock in nanoseconds since 1970. Use the vCenter's clock for anything compared with its times."""
     return int(datetime.now(timezone.utc).timestamp() * SECOND)

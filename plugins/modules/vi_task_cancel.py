@@ -181,16 +181,17 @@ def _missing(job: Job, moids: list[str], tasks: dict[str, Task]) -> list[str]:
 def _plan(job: Job, tasks: dict[str, Task]) -> CancelOutcome:
     """The outcome that check mode predicts."""
     wanted = {moid: task for moid, task in tasks.items() if needs_cancel(task)}
-    user = job.client.user_name() if wanted else ""
-    own = [task for task in wanted.values() if same_user(user, _user(task))]
-    others = [task for task in wanted.values() if task not in own]
+    refused = {moid: "it is not cancelable" for moid, task in wanted.items() if not task["cancelable"]}
+    sent = [task for moid, task in wanted.items() if moid not in refused]
+    user = job.client.user_name() if sent else ""
+    own = [task for task in sent if same_user(user, _user(task))]
+    others = [task for task in sent if task not in own]
     denied = missing_privileges(job.client, "Global.CancelTask", _entities(others))
     for text in missing_privileges(job.client, "Global.CancelTask", _entities(own)).values():
         job.warn(
             f"Check mode: {text}. The vCenter may still accept the cancellation, because this user started the task"
         )
     reasons = {task["moid"]: denied[entity] for task in others for entity in _entities([task]) if entity in denied}
-    refused = {moid: "it is not cancelable" for moid, task in wanted.items() if not task["cancelable"]}
     refused = {**refused, **reasons}
     requested = [moid for moid in wanted if moid not in refused]
     after = {moid: {**task, "cancelled": True} if moid in requested else task for moid, task in tasks.items()}

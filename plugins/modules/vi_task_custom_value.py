@@ -82,6 +82,7 @@ from ..module_utils._tasks.custom_fields import (
     require_field_privileges,
     set_custom_values,
 )
+from ..module_utils._vijson.wire import unreserved_name
 
 ARGUMENT_SPEC = argument_spec(
     task={"type": "raw", "required": True},
@@ -110,7 +111,7 @@ def _set(job: Job, moid: str, texts: dict[str, str], before: dict[str, Any]) -> 
         set_custom_values(job.client, moid, texts, done.append)
     except ViError as error:
         if done:
-            values = {**before, **{name: texts[name] for name in done}}
+            values = {**before, **{unreserved_name(name): texts[name] for name in done}}
             error.result = {"custom_values": values, "changed": True, **error.result}
         raise
 

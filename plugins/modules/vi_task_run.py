@@ -249,13 +249,13 @@ def run(job: Job) -> Result:
 
 
 def _created(job: Job, new: NewTask) -> CreatedTask:
-    """The task of the command; in check mode, an error has the result of a command that was not run."""
+    """The task of the command. In check mode, an error with a planned task has the result of a command."""
     try:
         created = create_or_find_task(job.client, new, check_mode=job.check_mode, retry_failed=True)
         if job.check_mode and created.changed:
             require_root_privilege(job.client, "Task.Update")
     except ViError as error:
-        if job.check_mode:
+        if job.check_mode and "task" in error.result:
             error.result = {**_NOTHING_RUN, **error.result}
         raise
     return created

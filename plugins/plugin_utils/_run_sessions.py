@@ -22,7 +22,7 @@ from typing import Any
 
 from ansible import constants
 
-from ._session_store import SessionStore
+from ._session_store import SessionStore, seconds_left
 from ._switches import SHARE_SESSION, is_switched_on
 
 SALT = secrets.token_bytes(32)
@@ -32,7 +32,6 @@ STORE = SessionStore(Path(str(constants.DEFAULT_LOCAL_TMP)) / "vijson.tasks")
 
 _PATIENCE = 10.0  # seconds that the end of a run may take for each vCenter that does not respond
 _SIGNALLED_PATIENCE = 2.0  # the same after a signal
-_LEAST_PATIENCE = 0.5  # the same when the others have used up the time for all, which is that for three
 
 
 class MainProcess:
@@ -97,12 +96,11 @@ def end_sessions(patience: float = _PATIENCE) -> None:
     :param patience: seconds for each vCenter that does not respond; all of them together take hardly longer than three
     """
     deadline = time.monotonic() + 3 * patience
-    for content in STORE.end(patience):
+    for content in STORE.end(patience, deadline):
         if content.get("session"):
             from ._logout import log_out
 
-            left = max(_LEAST_PATIENCE, deadline - time.monotonic())
-            log_out(content["session"][0], content["where"], min(patience, left))
+            log_out(content["session"][0], content["where"], seconds_left(patience, deadline))
 
 
 def is_sharing() -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import math
 import os
 import stat
 import time
@@ -26,6 +27,12 @@ Content = dict[str, Any]
 
 _LOOK_EVERY = 0.02
 _ENDED = ".ended"
+_LEAST_PATIENCE = 0.5  # seconds
+
+
+def seconds_left(patience: float, deadline: float) -> float:
+    """Seconds that one step may take: ``patience``, or what is left until the deadline, but not too little to work."""
+    return min(patience, max(_LEAST_PATIENCE, deadline - time.monotonic()))
 
 
 class StoreUnusable(Exception):
@@ -58,10 +65,11 @@ class SessionStore:
         with _locked(self._folder / name, patience, sleep) as file:
             yield file
 
-    def end(self, patience: float) -> Iterator[Content]:
+    def end(self, patience: float, deadline: float = math.inf) -> Iterator[Content]:
         """End the store: yield the content of each file when no process has it locked any more, then remove the file.
 
-        :param patience: seconds to wait for a process that has locked a file
+        :param patience: seconds to wait for each process that has locked a file
+        :param deadline: of ``time.monotonic()``. After it, a locked file gets only a moment
         """
         ended = self._folder.with_name(self._folder.name + _ENDED)
         try:
@@ -70,7 +78,7 @@ class SessionStore:
         except OSError:
             return
         for path in sorted(ended.iterdir()):
-            with suppress(StoreUnusable), _locked(path, patience, time.sleep) as file:
+            with suppress(StoreUnusable), _locked(path, seconds_left(patience, deadline), time.sleep) as file:
                 yield file.read()
             with suppress(OSError):
                 path.unlink()

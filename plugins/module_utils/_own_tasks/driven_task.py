@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._errors import BadResponse
 from .._task_info.task_info import TaskInfo, task_moid
+from .._task_info.task_result import task_from_info
 from .._tasks.task_reader import no_such_task_error, read_task_infos
 from .._vijson.client import Client
+from .._vijson.wire import expect_text
 from .state_plan import plan_steps
 from .state_requests import send_steps
 from .wanted_state import parse_wanted_state
@@ -20,7 +23,7 @@ _NOTHING_WANTED = dict.fromkeys(("state", "progress", "description", "result", "
 class DrivenTask:
     """Sends only what has changed since the last request.
 
-    :ivar info: the TaskInfo as far as it is known
+    :ivar info: the TaskInfo as far as it is known. It has no malformed field
     """
 
     def __init__(self, client: Client, info: TaskInfo):
@@ -39,8 +42,16 @@ class DrivenTask:
         self.info.update({key: value for key, value in known.items() if value is not None})
 
     def refresh(self) -> None:
-        """Read the task anew; TaskError if it no longer exists."""
+        """Read the task anew. Of a TaskInfo with a malformed field, take only the state.
+
+        :raises TaskError: it no longer exists
+        """
         info = read_task_infos(self._client, [self.moid]).get(self.moid)
         if info is None:
             raise no_such_task_error(self._client, self.moid)
+        try:
+            task_from_info(info)
+        except BadResponse:
+            # A malformed field must not hide how the command ended.
+            info = {**self.info, "state": expect_text(info.get("state"), "info.state")}
         self.info = info

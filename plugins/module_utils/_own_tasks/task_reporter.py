@@ -93,7 +93,8 @@ class TaskReporter:
             # The request whose response was lost may have ended it.
             self.task.refresh()
         self.task.update(**wanted)
-        self.task.refresh()
+        # The vCenter has accepted it. If it does not respond any more, only its times are missing in the result.
+        self._read_again()
 
     def _read_again(self) -> None:
         with suppress(ViError), self._client.time_limit(_PATIENCE):

@@ -181,7 +181,7 @@ class TaskRunner:
         message = ending.wanted.get("fault", {}).get("message")
         same = task["state"] == ending.wanted["state"] and (task["error"] or {}).get("message") == message
         self._warn(
-            f"Another client ended {self._task.moid} in {task['state']} while the command ran"
+            f"Another client ended {self._task.moid} in {task['state']}"
             f"{'' if same else ', so the task does not show how the command ended'}"
         )
         return same

@@ -124,8 +124,8 @@ def _fault(value: dict[str, Any] | None) -> dict[str, Any] | None:
     except ValueError as error:
         raise InputError(f"fault: {error}") from error
     if message is not None:
-        key = fault.get("faultTypeId", kind)
-        fault["faultMessage"] = [text_message(key, str(message))]
+        # Not the type of the fault: a server may look the key up in the extension, which has no text for each type.
+        fault["faultMessage"] = [text_message(DEFAULT_FAULT_TYPE_ID, str(message))]
     return fault
 
 

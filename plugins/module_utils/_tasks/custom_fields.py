@@ -115,7 +115,7 @@ def _text(field: str, value: Any) -> str:
 
 def differing_values(current: CustomValues, chosen: dict[str, str]) -> dict[str, str]:
     """The chosen texts that differ from the task's values. A field without a value equals one with an empty text."""
-    return {name: text for name, text in chosen.items() if (current.values.get(name) or "") != text}
+    return {name: text for name, text in chosen.items() if (current.values.get(unreserved_name(name)) or "") != text}
 
 
 def set_custom_values(client: Client, moid: str, texts: dict[str, str], done: Callable[[str], object] = ignore) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Callable, TypeVar
 
-from .._errors import FaultError, TaskError
+from .._errors import BadResponse, FaultError, TaskError
 from .._options.task_parsing import CHECK_MODE_TASK
-from .._task_info.task_info import TaskInfo, expect_task_info, task_reference
+from .._task_info.task_info import TaskInfo, expect_task_info, task_moid, task_reference
 from .._task_info.task_result import Task, task_from_info
 from .._vijson.client import Client
 from .._vijson.property_reader import Properties, read_object_properties, read_properties, read_properties_through
@@ -44,10 +44,18 @@ def read_task_infos(client: Client, moids: Iterable[str], *, expired: bool = Tru
     """TaskInfos by moId, in the order of ``moids``. Leaves out tasks that do not exist.
 
     :param expired: look for tasks without an object in the history
+    :raises BadResponse: a TaskInfo is malformed, or describes another task
     """
     wanted = list(moids)
     found = read_task_properties(client, wanted, expired=expired)
-    return {moid: expect_task_info(found[moid].require("info")) for moid in wanted if moid in found}
+    return {moid: _info_of(found[moid]) for moid in wanted if moid in found}
+
+
+def _info_of(task: Properties) -> TaskInfo:
+    info = expect_task_info(task.require("info"))
+    if task_moid(info) != task.ref.moid:
+        raise BadResponse(f"info of {task.ref} describes another task, {task_moid(info)}")
+    return info
 
 
 def no_such_task_error(

@@ -162,10 +162,10 @@ def _pages(client: Client, collector: Target, spec: dict[str, Any]) -> Iterator[
         page = expect_object(value, "RetrievePropertiesEx")
         found = [_properties(item) for item in expect_objects(page.get("objects"), "RetrievePropertiesEx")]
         yield found
-        if page.get("token") is None:
+        if page.get("token") in (None, ""):
             return
         before = len(known)
-        known.update((item.ref, path) for item in found for path in (*item.values, *item.unreadable))
+        known.update((item.ref, path) for item in found for path in ("", *item.values, *item.unreadable))
         if len(known) == before:
             raise BadResponse(f"{client.endpoint.hostname} keeps returning the same objects to RetrievePropertiesEx")
         params = {"token": expect_text(page["token"], "RetrievePropertiesEx")}

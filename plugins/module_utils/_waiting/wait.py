@@ -25,6 +25,7 @@ from .._vijson.wire import Reference
 from .tracker import TaskTracker
 
 _GRACE = 5.0  # seconds after the deadline in which the response to a poll may arrive, and then the last read
+_FORGIVEN = 10 * POLL  # seconds after which earlier failures do not count; one failure may take a timeout and a poll
 
 
 class Clock(NamedTuple):
@@ -60,7 +61,8 @@ def wait_for_tasks(
     :returns: why the server was unreachable at the end; ``None`` if it was not
     :raises ViError: the first read failed, or a permanent failure
     """
-    with client.time_limit(timeout + 2 * _GRACE):
+    # Without a timeout nothing is waited for, so that only request_timeout limits the one read.
+    with client.time_limit(timeout + 2 * _GRACE if timeout else math.inf):
         return _wait(client, tracker, timeout, report, clock)
 
 
@@ -83,7 +85,7 @@ def _wait(client: Client, tracker: TaskTracker, timeout: float, report: Report, 
             trouble = error
             clock.sleep(max(0.0, min(pause, deadline - clock.now())))
     if not tracker.is_over and timeout > 0:
-        trouble = _read_again(client, tracker) or None
+        trouble = _read_again(client, tracker)
     report(tracker)
     return trouble
 
@@ -99,7 +101,7 @@ class _Failures:
 
     def pause(self, error: ViError, *, made_progress: bool) -> float:
         """Seconds to wait after an error. Raises it if it is permanent, or has come back too often."""
-        if made_progress or self._clock.now() - self._last >= POLL:
+        if made_progress or self._clock.now() - self._last >= _FORGIVEN:
             self._count = self._bad = 0
         self._last = self._clock.now()
         # An outage often ends with a few bad responses, of a vCenter that is starting.

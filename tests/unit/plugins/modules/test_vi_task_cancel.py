@@ -134,6 +134,15 @@ def test_check_mode_reports_a_missing_privilege(server: OwnTaskServer) -> None:
     assert "Global.CancelTask on VirtualMachine:vm-7" in run(server, "task-1", check_mode=True)["msg"]
 
 
+def test_check_mode_gives_the_same_reason_for_a_task_that_is_not_cancelable(server: OwnTaskServer) -> None:
+    server.denied = {"Global.CancelTask"}
+    server.change("task-1", cancelable=False)
+    planned, done = run(server, "task-1", check_mode=True), run(server, "task-1")
+    assert planned["msg"] == done["msg"]
+    assert "it is not cancelable" in done["msg"]
+    assert server.warnings == []
+
+
 def test_an_invalid_wait_timeout_is_refused_before_a_request_is_sent(server: OwnTaskServer) -> None:
     assert run(server, "task-1", wait_timeout=-1)["msg"].startswith("wait_timeout: ")
     assert server.sent == []

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.plugin_utils import _logout, _run_sessions
+from ansible_collections.vijson.tasks.plugins.plugin_utils import _logout, _run_sessions, _session_store
 
 RUN = """
 import os, signal, sys, time
@@ -130,8 +130,9 @@ def test_many_dead_vcenters_do_not_delay_the_end_for_long(monkeypatch: pytest.Mo
         time[0] += patience
 
     content = {"session": ["S0"], "where": []}
-    monkeypatch.setattr(_run_sessions, "STORE", SimpleNamespace(end=lambda _patience: iter([content] * 20)))
-    monkeypatch.setattr(_run_sessions, "time", SimpleNamespace(monotonic=lambda: time[0]))
+    monkeypatch.setattr(_run_sessions, "STORE", SimpleNamespace(end=lambda *_limits: iter([content] * 20)))
+    for module in (_run_sessions, _session_store):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: time[0]))
     monkeypatch.setattr(_logout, "log_out", log_out)
     _run_sessions.end_sessions(10.0)
     assert spent == [10.0] * 3 + [0.5] * 17

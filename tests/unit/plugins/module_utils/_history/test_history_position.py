@@ -99,15 +99,23 @@ def test_the_rest_is_everything_without_queue_times() -> None:
     assert reached.rest_of(SPEC) == SPEC
 
 
-@pytest.mark.parametrize(("newest_first", "time"), [(False, "0001-01-01T00:00:00Z"), (True, "9999-12-31T23:59:59Z")])
-def test_a_time_at_the_end_of_the_calendar_leaves_the_filter_unchanged(newest_first: bool, time: str) -> None:
-    reached = HistoryPosition(newest_first=newest_first)
-    reached.fresh([{"key": "task-1", "queueTime": time}])
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_the_rest_after_a_task_of_year_1_is_everything(newest_first: bool) -> None:
+    """Some servers write it for a time that is not set."""
+    reached = position(9, newest_first=newest_first)
+    reached.fresh([{"key": "task-8", "queueTime": "0001-01-01T00:00:00Z"}])
     assert reached.rest_of(SPEC) == SPEC
 
 
-def test_a_task_without_a_queue_time_does_not_make_the_others_late() -> None:
+def test_the_rest_stays_within_the_calendar() -> None:
     reached = HistoryPosition(newest_first=True)
-    assert reached.fresh([{"key": "task-9"}]) == [{"key": "task-9"}]
+    reached.fresh([{"key": "task-1", "queueTime": "9999-12-31T23:59:59Z"}])
+    assert reached.rest_of(SPEC) == {**SPEC, "time": {**BY_TIME, "endTime": "9999-12-31T23:59:59Z"}}
+
+
+@pytest.mark.parametrize("time", [{}, {"queueTime": "0001-01-01T00:00:00Z"}])
+def test_a_task_without_a_queue_time_does_not_make_the_others_late(time: dict[str, str]) -> None:
+    reached = HistoryPosition(newest_first=True)
+    assert len(reached.fresh([{"key": "task-9", **time}])) == 1
     assert reached.is_started
     assert fresh(reached, 8, 9, 7) == ["task-8", "task-7"]

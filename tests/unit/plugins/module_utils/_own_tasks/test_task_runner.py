@@ -30,6 +30,7 @@ from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import O
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault
 
 SET = "Task.SetTaskState"
+READ = "PropertyCollector.RetrievePropertiesEx"
 Script = Callable[..., Any]
 
 
@@ -104,6 +105,28 @@ def failed(server: OwnTaskServer, *argv: str, rc: int | None = None, **options: 
     assert task["state"] == "error"
     assert rc in (None, result["rc"])
     return str(error.value), task["error"]
+
+
+def outcome(server: OwnTaskServer, script: str, rc: int, **options: Any) -> dict[str, Any]:
+    """The result of a script that ends with this code, as a success or as a failure."""
+    try:
+        return run(server, "sh", "-c", f"{script}; exit {rc}", **options)
+    except TaskError as error:
+        assert rc
+        return error.result
+
+
+def after_the_end(server: OwnTaskServer, happen: Callable[[], object]) -> None:
+    """Let something happen to the server as soon as the end of the task was reported."""
+    set_state = server.answers[SET]
+
+    def answer(moid: str, params: dict[str, Any]) -> Any:
+        response = set_state(moid, params)
+        if params["state"] != "running":
+            happen()
+        return response
+
+    server.answers[SET] = answer
 
 
 def text(fault: dict[str, Any]) -> str:
@@ -260,16 +283,28 @@ def test_a_refusal_at_the_start_does_not_run_the_command(
 @pytest.mark.parametrize("rc", [0, 3])
 def test_an_unreachable_vcenter_does_not_change_the_result(server: OwnTaskServer, rc: int) -> None:
     server.trouble[SET] = [None, *[ConnectError("No connection")] * 100]
-    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [ConnectError("No connection")] * 100
-    try:
-        result = run(server, "sh", "-c", f"sleep 0.3; echo done; exit {rc}")
-    except TaskError as error:
-        assert rc
-        result = error.result
+    server.trouble[READ] = [ConnectError("No connection")] * 100
+    result = outcome(server, "sleep 0.3; echo done", rc)
     assert (result["rc"], result["stdout"], result["reported"]) == (rc, "done", False)
     assert result["task"]["state"] == "running"
     (warning,) = server.warnings
     assert warning.startswith("Could not report the end of task-1 to vc.example.com, which may show it as running")
+
+
+@pytest.mark.parametrize("rc", [0, 3])
+def test_a_server_that_vanishes_after_the_report_changes_nothing(server: OwnTaskServer, rc: int) -> None:
+    after_the_end(server, lambda: server.trouble.update({READ: [ConnectError("gone")] * 1000}))
+    result = outcome(server, "echo hello", rc)
+    assert (result["reported"], result["task"]["state"]) == (True, "error" if rc else "success")
+    assert server.warnings == []
+
+
+@pytest.mark.parametrize("rc", [0, 3])
+def test_a_malformed_time_does_not_hide_how_the_command_ended(server: OwnTaskServer, rc: int) -> None:
+    after_the_end(server, lambda: server.change("task-1", completeTime="yesterday"))
+    result = outcome(server, "echo hello", rc)
+    assert (result["rc"], result["stdout"], result["reported"]) == (rc, "hello", True)
+    assert result["task"]["state"] == ("error" if rc else "success")
 
 
 @pytest.mark.parametrize(
@@ -281,12 +316,8 @@ def test_a_task_ended_by_another_client_gives_a_warning(
     def end(_line: str) -> None:
         server.change("task-1", state=state)
 
-    try:
-        result = run(server, "sh", "-c", f"sleep 0.3; exit {rc}", alive=end)
-    except TaskError as error:
-        assert rc
-        result = error.result
+    result = outcome(server, "sleep 0.3", rc, alive=end)
     assert (result["rc"], result["task"]["state"], result["reported"]) == (rc, state, reported)
     (warning,) = server.warnings
     rest = "" if reported else ", so the task does not show how the command ended"
-    assert warning == f"Another client ended task-1 in {state} while the command ran{rest}"
+    assert warning == f"Another client ended task-1 in {state}{rest}"

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.wanted_state import (
+    DEFAULT_FAULT_TYPE_ID,
     WantedState,
     parse_wanted_state,
 )
@@ -122,14 +123,16 @@ def test_a_returned_error_is_accepted_as_a_fault() -> None:
         "_typeName": "ExtendedFault",
         "faultTypeId": "com.example.full",
         "data": [{"_typeName": "KeyValue", "key": "rc", "value": "3"}],
-        "faultMessage": [text_message("com.example.full", "Full")],
+        "faultMessage": [text_message(DEFAULT_FAULT_TYPE_ID, "Full")],
     }
 
 
-def test_an_own_fault_type_id_is_the_key_of_the_message() -> None:
+def test_a_message_has_a_key_that_the_extension_defines() -> None:
+    """A server may rebuild the message from the key."""
     fault = wanted(state="error", fault={"fault_type_id": "com.example.backup", "message": "x"}).fault
     assert fault is not None
-    assert fault["faultTypeId"] == fault["faultMessage"][0]["key"] == "com.example.backup"
+    assert fault["faultTypeId"] == "com.example.backup"
+    assert fault["faultMessage"] == [text_message(DEFAULT_FAULT_TYPE_ID, "x")]
 
 
 def test_another_fault_type_has_its_own_fields() -> None:
@@ -137,7 +140,7 @@ def test_another_fault_type_has_its_own_fields() -> None:
     assert fault == {
         "_typeName": "NoDiskSpace",
         "datastore": "ds1",
-        "faultMessage": [text_message("NoDiskSpace", "Full.")],
+        "faultMessage": [text_message(DEFAULT_FAULT_TYPE_ID, "Full.")],
     }
 
 

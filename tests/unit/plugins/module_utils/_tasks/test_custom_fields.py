@@ -171,4 +171,6 @@ def test_the_privilege_of_a_field_is_needed_on_the_entity(policy: Any, texts: di
 
 def test_a_field_with_a_name_that_ansible_reserves_loses_its_underscores() -> None:
     fields = available_fields([{**OWNER, "name": "__ansible_type"}])
-    assert values_by_name([{"key": 7, "value": "x"}], fields) == {"ansible_type": "x"}
+    values = values_by_name([{"key": 7, "value": "x"}], fields)
+    assert values == {"ansible_type": "x"}
+    assert differing_values(CustomValues(values, fields), {"__ansible_type": "x"}) == {}

@@ -85,6 +85,13 @@ def test_an_invalid_info_is_an_error(value: Any) -> None:
         read_task_infos(client, ["task-1"])
 
 
+def test_the_info_of_another_task_is_an_error() -> None:
+    server = TaskServer()
+    server.answers[READ] = lambda _moid, _params: {"objects": [content("task-1", info=info("task-2"))]}
+    with server.client("S0") as client, pytest.raises(BadResponse, match="info of Task:task-1 describes another task"):
+        read_task_infos(client, ["task-1"])
+
+
 def test_tasks_are_returned_with_all_keys() -> None:
     server = TaskServer("task-1")
     with server.client("S0") as client:

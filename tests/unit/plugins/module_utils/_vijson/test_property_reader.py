@@ -74,6 +74,21 @@ def test_an_empty_response_has_no_objects(response: Any) -> None:
         assert read(client, "task-1") == {}
 
 
+def test_an_empty_token_ends_the_pages() -> None:
+    server = TaskServer()
+    server.answers[READ] = lambda _moid, _params: {"objects": [content("task-1", info=info("task-1"))], "token": ""}
+    with server.client("S0") as client:
+        assert list(read(client, "task-1")) == ["task-1"]
+
+
+def test_objects_without_a_requested_property_do_not_end_the_pages() -> None:
+    server = TaskServer()
+    server.answers[READ] = lambda _moid, _params: {"objects": [content("task-1")], "token": "t"}
+    server.answers[NEXT] = lambda _moid, _params: {"objects": [content("task-2", info=info("task-2"))]}
+    with server.client("S0") as client:
+        assert list(read(client, "task-1", "task-2")) == ["task-1", "task-2"]
+
+
 @pytest.mark.parametrize("response", [[], "x", {"objects": 5}, {"objects": [{}]}, {"objects": [{"obj": 1}]}])
 def test_a_damaged_response_is_an_error(response: Any) -> None:
     server = TaskServer()

@@ -110,6 +110,19 @@ def test_bad_responses_one_after_the_other_end_the_wait() -> None:
     assert server.clock.time < 60
 
 
+def test_slow_bad_responses_one_after_the_other_end_the_wait() -> None:
+    server = TaskServer("task-1")
+
+    def respond_late(_moid: str, _params: Any) -> None:
+        server.clock.sleep(31)
+        raise BadResponse("an HTML page")
+
+    server.answers[POLL] = respond_late
+    with pytest.raises(BadResponse):
+        run(server, 3600.0)
+    assert server.clock.time < 600
+
+
 def test_an_outage_until_the_deadline_is_reported() -> None:
     server = TaskServer("task-1")
     gone = Lost(ran=False, error=ConnectError("No connection to vc.example.com:443: refused"))

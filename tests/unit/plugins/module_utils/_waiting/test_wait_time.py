@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from typing import Any
 
@@ -71,6 +72,22 @@ def test_a_timeout_of_zero_reads_the_tasks_once() -> None:
     assert (list(tracker.pending), len(tracker.tasks())) == (["task-2"], 2)
     assert [sent.operation for sent in server.sent[1:-1]] == [READ]
     assert server.clock.slept == []
+
+
+@pytest.mark.parametrize(("timeout", "limit"), [(0, math.inf), (5, 15)])
+def test_only_request_timeout_limits_the_read_of_a_timeout_of_zero(timeout: int, limit: float) -> None:
+    server = TaskServer("task-1")
+    server.finish("task-1")
+    limits: list[float] = []
+    send = server.send
+
+    def limited(*given: Any, within: float, **more: Any) -> Any:
+        limits.append(within)
+        return send(*given, within=within, **more)
+
+    server.send = limited  # type: ignore[method-assign]
+    run(server, timeout)
+    assert limits[0] == pytest.approx(limit, abs=1)
 
 
 @pytest.mark.parametrize("late", [9.3, 9.95, 10.0])
