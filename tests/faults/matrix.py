@@ -100,8 +100,10 @@ def try_case(server: VCenter, case: Case) -> Verdict:
         time.sleep(2 * REFUSAL)  # until the server listens again
     (rule,) = server.control("GET", "faults")
     server.control("DELETE", "faults")
-    left = _left_open(server, case, outcome, ended=bool(rule["fired"]) and case.fault == "session_expired")
+    left = _left_open(server, case, outcome)
     problems = [*_message(server, outcome, session), *_unexplained(left, case)]
+    if not rule["fired"]:
+        problems.append("the module did not send this request")
     server.control("POST", "restart")
     problems += case.scenario.judge(server, params, outcome)
     server.clean()
@@ -120,14 +122,11 @@ def _message(server: VCenter, outcome: Outcome, session: str | None) -> list[str
     return problems
 
 
-def _left_open(server: VCenter, case: Case, outcome: Outcome, *, ended: bool) -> dict[str, int]:
-    """The objects that should not be open, by type.
-
-    :param ended: whether the fault ended the session; how often a wait polls depends on the time
-    """
+def _left_open(server: VCenter, case: Case, outcome: Outcome) -> dict[str, int]:
+    """The objects that should not be open, by type."""
     left = dict(server.left())
     expected = 0 if outcome.failed else case.scenario.keeps
-    if case.session == GIVEN and not ended:
+    if case.session == GIVEN and case.fault != "session_expired":
         expected += 1
     left["sessions"] = left.get("sessions", 0) - expected
     return {kind: count for kind, count in left.items() if count > 0}

@@ -329,6 +329,19 @@ def test_after_something_was_opened_and_closed_a_signal_counts_at_once() -> None
             signal.raise_signal(signal.SIGTERM)
 
 
+def test_a_signal_is_raised_only_in_a_block_that_waits() -> None:
+    """Another read, such as that of a command's output, goes on. The next wait raises the exception."""
+    ours, theirs = socket.socketpair()
+    answer = threading.Timer(0.5, theirs.sendall, (b"read",))
+    with ours, theirs, _interrupts.interruptible(), ours.makefile("rb", buffering=0) as stream:
+        answer.start()
+        threading.Timer(0.1, signal.pthread_kill, (threading.get_ident(), signal.SIGTERM)).start()
+        assert stream.read(4) == b"read"
+        answer.join()
+        with pytest.raises(Interrupted):
+            sleep(0)
+
+
 def test_handlers_are_restored_without_a_signal(wire: Wire) -> None:
     wire.expect(login(), INFO, INFO, logout())
     assert run_job(read_and(), Job(connection())) == {}
