@@ -281,11 +281,13 @@ class TaskServer(FakeVcenter):
 
     :ivar page_updates: objects in one UpdateSet
     :ivar page_objects: objects in one RetrieveResult
+    :ivar lists_all: whether all tasks are recent ones
     :ivar tells_leaving: whether updates tell that a task no longer exists (those of a real server never do)
     """
 
     page_updates = 10**6
     page_objects = 10**6
+    lists_all = False
     tells_leaving = False
 
     def __init__(self, *moids: str, clock: FakeClock | None = None) -> None:
@@ -331,6 +333,8 @@ class TaskServer(FakeVcenter):
     def _retrieve(self, _moid: str, params: Params) -> Any:
         (spec,) = params["specSet"]
         assert params["options"]["_typeName"] == "RetrieveOptions"
+        if self.lists_all and spec["objectSet"][0]["obj"]["type"] == "TaskManager":
+            return self._page([content(moid, info=task) for moid, task in self.tasks.items()])
         others = [each["obj"] for each in spec["objectSet"] if each["obj"]["type"] != "Task"]
         if others:
             return self._page([{"_typeName": "ObjectContent", "obj": each, "propSet": []} for each in others])

@@ -12,11 +12,10 @@ import pytest
 from ansible_collections.vijson.tasks.plugins.modules import vi_task_cancel
 from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
 from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import HAS_PRIVILEGE, OwnTaskServer
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, content, ref
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, ref
 from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
 
 CANCEL = "Task.CancelTask"
-RETRIEVE = "PropertyCollector.RetrievePropertiesEx"
 
 
 @pytest.fixture
@@ -83,21 +82,9 @@ def test_tasks_that_cannot_be_cancelled_fail_after_the_others(server: OwnTaskSer
     assert [(task["moid"], task["cancelled"]) for task in result["tasks"]] == [("task-1", False), ("task-2", True)]
 
 
-def list_recent_tasks(server: OwnTaskServer) -> None:
-    """Let the server list all its tasks as recent ones."""
-    retrieve = server.answers[RETRIEVE]
-
-    def listed(moid: str, params: Any) -> Any:
-        if params["specSet"][0]["objectSet"][0]["obj"]["type"] != "TaskManager":
-            return retrieve(moid, params)
-        return {"objects": [content(moid, info=task) for moid, task in server.tasks.items()]}
-
-    server.answers[RETRIEVE] = listed
-
-
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_a_selection_leaves_out_what_can_not_be_cancelled(server: OwnTaskServer, check_mode: bool) -> None:
-    list_recent_tasks(server)
+    server.lists_all = True
     server.change("task-1", cancelable=False)
     result = run(server, tasks=None, entity=["VirtualMachine:vm-7"], check_mode=check_mode)
     assert [(task["moid"], task["cancelled"]) for task in result["tasks"]] == [("task-2", True)]
@@ -108,7 +95,7 @@ def test_a_selection_leaves_out_what_can_not_be_cancelled(server: OwnTaskServer,
 
 
 def test_a_selection_of_everything_is_refused(server: OwnTaskServer) -> None:
-    list_recent_tasks(server)
+    server.lists_all = True
     assert run(server, tasks=None, states=["running"])["msg"].startswith("states: ")
     assert server.operations[CANCEL] == 0
 

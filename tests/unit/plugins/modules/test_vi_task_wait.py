@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.modules import vi_task_wait
 from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, TaskServer
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, TaskServer, ref
 from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
 
 
@@ -88,6 +88,46 @@ def test_no_tasks_need_no_request() -> None:
     server = TaskServer()
     assert run(server)["tasks"] == []
     assert server.sent == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"max_errors": -1}, "max_errors: -1 is not a valid number of tasks"),
+        ({"until": "idle"}, "until: idle needs a selection of tasks, such as entity, instead of tasks"),
+    ],
+)
+def test_invalid_options_are_refused_before_a_request_is_sent(
+    server: TaskServer, options: dict[str, Any], message: str
+) -> None:
+    assert run(server, "task-1", **options)["msg"].startswith(message)
+    assert server.sent == []
+
+
+def test_max_errors_accepts_failures(server: TaskServer) -> None:
+    assert not run(server, "task-2", max_errors=1).get("failed")
+
+
+def select_tasks(server: TaskServer, until: str) -> dict[str, Any]:
+    """The result of a wait for the tasks of a virtual machine."""
+    server.lists_all = True
+    server.answers["ServiceInstance.CurrentTime"] = lambda _moid, _params: "2026-11-22T04:00:00Z"
+    for moid in list(server.tasks):
+        server.change(moid, entity=ref("VirtualMachine", "vm-7"))
+    server.change("task-1", entity=ref("VirtualMachine", "vm-8"))
+    server.clock.at(5, lambda: server.finish("task-3"))
+    arguments = {"tasks": None, "entity": ["VirtualMachine:vm-7"], "until": until, "wait_timeout": 60}
+    return run(server, **arguments)
+
+
+def test_a_wait_for_a_selection_waits_for_its_active_tasks(server: TaskServer) -> None:
+    result = select_tasks(server, "done")
+    assert (result["succeeded"], result["errored"], result["pending"]) == (["task-3"], [], [])
+
+
+def test_a_wait_until_idle_waits_for_the_active_tasks(server: TaskServer) -> None:
+    result = select_tasks(server, "idle")
+    assert (result.get("failed", False), result["succeeded"], result["pending"]) == (False, ["task-3"], [])
 
 
 def test_an_invalid_wait_timeout_is_refused_before_a_request_is_sent(server: TaskServer) -> None:

@@ -196,6 +196,27 @@ def test_an_error_is_a_failed_result(action: Action) -> None:
     assert result["warnings"] == ["odd"]
 
 
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"ansible_play_hosts_all": ["a"]}, False),
+        ({"ansible_play_hosts_all": ["a", "b"]}, True),
+        ({"ansible_loop_var": "item"}, True),
+    ],
+)
+def test_messages_of_one_of_several_vcenters_name_it(action: Action, variables: dict[str, Any], named: bool) -> None:
+    def run(job: Job) -> Result:
+        job.warn("odd")
+        job.warn("vc.example.com is odd")
+        raise TaskError("task-1 failed")
+
+    action.arguments.update(hostname="vc.example.com")
+    result = action.run(run, **variables)
+    prefix = "vc.example.com: " if named else ""
+    assert result["msg"] == f"{prefix}task-1 failed"
+    assert result["warnings"] == [f"{prefix}odd", "vc.example.com is odd"]
+
+
 def test_an_option_and_its_alias_give_a_warning(action: Action) -> None:
     action.arguments.update(tasks=["task-1"], task=["task-2"])
     assert "alias task" in action.run()["warnings"][0]

@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError, LoginRefused, SessionEnded
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    ConnectError,
+    InputError,
+    LoginRefused,
+    SessionEnded,
+)
 from ansible_collections.vijson.tasks.plugins.module_utils._options.connection import connect_client
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, Result
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson import exchange
@@ -121,6 +126,15 @@ def test_a_refused_password_is_reported_at_once(server: FakeVcenter) -> None:
         with pytest.raises(LoginRefused):
             lender().lend()
     assert server.operations == {LOGIN: 1}
+
+
+@pytest.mark.parametrize("is_remote", [True, False])
+def test_a_failed_login_here_fails_only_a_module_that_runs_here(server: FakeVcenter, is_remote: bool) -> None:
+    """Another machine may reach the vCenter."""
+    server.trouble[LOGIN] = [ConnectError("no route")] * 10
+    one = Lender(connection(), pytest.fail, is_remote=is_remote)
+    with nullcontext() if is_remote else pytest.raises(ConnectError):
+        assert one.lend() is None
 
 
 def test_a_session_is_needed_only_if_the_module_sends_requests() -> None:

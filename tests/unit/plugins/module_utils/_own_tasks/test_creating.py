@@ -269,6 +269,14 @@ def test_an_unknown_type_is_refused_with_the_registered_ones(server: CreatingSer
     assert failed.value.fault is not None
 
 
+def test_a_parent_that_does_not_exist_is_named_by_its_option(server: CreatingServer) -> None:
+    server.trouble[CREATE] = [Fault("InvalidArgument", invalidProperty="parentTaskKey")]
+    new = NewTask(ROOT, "com.example.a", parent_task_key="task-9")
+    with server.client() as client, pytest.raises(ViError, match="parent_task_key: task-9 does not exist") as failed:
+        create_or_find_task(client, new, check_mode=False)
+    assert failed.value.fault is not None
+
+
 def test_another_fault_is_reported_as_it_is(server: CreatingServer) -> None:
     server.trouble[CREATE] = [Fault("NoPermission", privilegeId="Task.Create")]
     with pytest.raises(FaultError, match=r"Task\.Create"):

@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, InputError, TaskError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
+    ConnectError,
+    FaultError,
+    InputError,
+    TaskError,
+)
 from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.outcome import (
     WaitOutcome,
@@ -20,10 +25,11 @@ from ansible_collections.vijson.tasks.plugins.module_utils._waiting.outcome impo
     task_errors_text,
     wait_result,
     wait_timeout_error,
+    wait_until_ended,
     wait_with_progress,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import TaskServer, info
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, TaskServer, info
 from ansible_collections.vijson.tasks.tests.unit.support.wire import Wire, connection
 
 
@@ -122,6 +128,25 @@ def test_a_planned_task_is_not_waited_for(wire: Wire) -> None:
 
 def test_no_tasks_need_no_request(wire: Wire) -> None:
     assert wait_result(wait_with_progress(Job(connection()), TaskTracker([]), 60))["tasks"] == []
+
+
+def test_a_failed_wait_returns_the_tasks_that_are_known() -> None:
+    server = TaskServer("task-1")
+    job = Job(connection())
+    job.client = server.client()
+    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [Fault("NoPermission")]
+    known = {"task-1": {"moid": "task-1"}}
+    with pytest.raises(FaultError) as failed:
+        wait_until_ended(job, ["task-1"], 60, known=known, changed=True, problem="")
+    assert failed.value.result == {"tasks": [{"moid": "task-1"}], "changed": True}
+
+
+def test_a_pending_task_is_named_with_its_progress() -> None:
+    tracker = TaskTracker(["task-1", "task-2"])
+    tracker.saw("task-1", info("task-1", state="running", progress=40))
+    text = str(wait_timeout_error(WaitOutcome(tracker, None), 60, "vc1", {}))
+    assert "(running 40%)" in text
+    assert "task-2" in text
 
 
 @pytest.mark.parametrize(("max_errors", "pending"), [(0, 2), (1, 1), (2, 0), (None, 0)])
