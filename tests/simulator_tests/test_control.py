@@ -245,7 +245,18 @@ def test_faults_apply_to_the_rest_api(server: Running) -> None:
     server.inject("api.session.create", "http_502")
     auth = ("administrator@vsphere.local", "admin-Pw1")
     assert requests.post(f"{server.url}/api/session", auth=auth, timeout=5).status_code == 502
-    assert requests.post(f"{server.url}/api/session", auth=auth, timeout=5).status_code == 201
+    created = requests.post(f"{server.url}/api/session", auth=auth, timeout=5)
+    assert created.status_code == 201
+    server.inject("api.session.get", "session_expired")
+    headers = {SESSION_HEADER: created.json()}
+    assert requests.get(f"{server.url}/api/session", headers=headers, timeout=5).status_code == 401
+    assert server.state()["sessions"] == 0
+
+
+def test_quirks_are_shown_and_changed(server: Running) -> None:
+    assert server.control("GET", "quirks")["null_lists"] is False
+    assert server.control("POST", "quirks", {"null_lists": True})["null_lists"] is True
+    assert server.control("GET", "quirks")["null_lists"] is True
 
 
 @pytest.mark.parametrize(

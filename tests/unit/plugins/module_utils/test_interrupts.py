@@ -334,6 +334,7 @@ def test_a_signal_is_raised_only_in_a_block_that_waits() -> None:
     ours, theirs = socket.socketpair()
     answer = threading.Timer(0.5, theirs.sendall, (b"read",))
     with ours, theirs, _interrupts.interruptible(), ours.makefile("rb", buffering=0) as stream:
+        sleep(0)
         answer.start()
         threading.Timer(0.1, signal.pthread_kill, (threading.get_ident(), signal.SIGTERM)).start()
         assert stream.read(4) == b"read"

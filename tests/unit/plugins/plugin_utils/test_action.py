@@ -265,6 +265,22 @@ def test_progress_is_shown_on_stderr(
     assert lines == ([("task-1 43%", True)] if shows else [])
 
 
+@pytest.mark.parametrize(("hosts", "shown"), [(["a"], "5%"), (["a", "b"], "vc.example.com: 5%")])
+def test_progress_names_the_vcenter_if_there_are_several(
+    action: Action, monkeypatch: pytest.MonkeyPatch, hosts: list[str], shown: str
+) -> None:
+    lines: list[Any] = []
+    display = SimpleNamespace(display=lambda *line, **_where: lines.extend(line))
+    monkeypatch.setattr(_action, "Display", lambda: display)
+
+    def run(job: Job) -> Result:
+        job.progress("5%")
+        return {}
+
+    action.run(run, ansible_play_hosts_all=hosts)
+    assert lines == [shown]
+
+
 def test_a_wait_ends_when_ansible_has_ended(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(job: Job) -> Result:
         monkeypatch.setattr(os, "getppid", lambda: 1)

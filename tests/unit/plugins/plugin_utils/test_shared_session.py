@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -25,6 +27,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_session import Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.plugins.plugin_utils import _shared_session
 from ansible_collections.vijson.tasks.plugins.plugin_utils._session_store import SessionStore, StoreUnusable
 from ansible_collections.vijson.tasks.plugins.plugin_utils._shared_session import (
     LendableSession,
@@ -300,6 +303,17 @@ def test_no_login_is_made_to_lend_if_the_store_is_unusable(run: Run) -> None:
         with pytest.raises(StoreUnusable):
             run.module(kind=kind)
     assert run.server.sent == []
+
+
+@pytest.mark.parametrize(("platform", "can_share"), [("linux", True), ("darwin", False)])
+def test_macos_shares_no_sessions(monkeypatch: pytest.MonkeyPatch, platform: str, can_share: bool) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    spec = importlib.util.spec_from_file_location(f"{_shared_session.__name__}_on_{platform}", _shared_session.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (module.share_session(Endpoint("vc.example.com"), WHO) is not None) is can_share
 
 
 @pytest.mark.parametrize(

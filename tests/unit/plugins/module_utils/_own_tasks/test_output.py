@@ -54,6 +54,10 @@ def test_one_long_line_is_cut() -> None:
     )
 
 
+def test_a_cut_between_two_lines_keeps_the_second_one() -> None:
+    assert end(b"x" * 30 + b"\n" + b"y" * 19) == ("[truncated: the first 31 bytes are left out]\n" + "y" * 19, True)
+
+
 @pytest.mark.parametrize("after", [b"\n\n", b"\ndone\n"])
 def test_a_long_line_before_others_is_cut_and_kept(after: bytes) -> None:
     data = b"x" * 3_000_000 + after
