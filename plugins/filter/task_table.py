@@ -82,6 +82,10 @@ def task_table(results: Any, register: str | None = None, hosts: list[str] | Non
         raise AnsibleFilterError("task_table: the input is not a mapping of vCenters to results with tasks")
     if register is not None:
         results = {host: results[host][register] for host in hosts or results if register in results[host]}
+        if not results:
+            raise AnsibleFilterError(f"task_table: no host has the variable {register}")
+    elif "tasks" in results:
+        raise AnsibleFilterError("task_table: the input is one result. Use a mapping such as {vcenter: result}")
     lines, problems = TaskLines(), []
     width = max((len(str(vcenter)) for vcenter in results), default=0)
     for vcenter, result in results.items():

@@ -487,11 +487,11 @@ def _check_filter(job: Job, wanted: TaskFilter, specs: list[dict[str, Any]], *, 
         )
     if wanted.begin is None:
         return
-    from ..module_utils._history.retention import days_before
+    from ..module_utils._history.retention import begin_doubt
 
-    days = days_before(job.client, wanted.begin)
-    if days is not None:
-        job.warn(f"begin_time: {job.client.endpoint.hostname} keeps tasks for {days} days only (task.maxAge)")
+    doubt = begin_doubt(job.client, wanted.begin)
+    if doubt:
+        job.warn(f"begin_time: {doubt}")
 
 
 def main() -> None:

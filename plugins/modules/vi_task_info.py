@@ -85,7 +85,7 @@ RETURN = r"""
 lines:
   description: >-
     One aligned line of text for each task: its id, state, progress, task type, object, elapsed time, who started it,
-    and the message of its error.
+    and the message of its error. Then one line for each missing task.
   returned: success
   type: list
   elements: str

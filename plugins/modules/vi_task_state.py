@@ -159,7 +159,7 @@ def run(job: Job) -> Result:
     """Change a task (SetTaskState, SetTaskDescription, UpdateProgress): ``{task, changed, diff}``."""
     moid = job.task()
     wanted = parse_wanted_state(job.params)
-    info = {"key": moid, "state": "queued"} if job.is_planned(moid) else _read(job, moid)
+    info = _planned(job, moid) if job.is_planned(moid) else _read(job, moid)
     before = task_from_info(info, now=job.client.now)
     steps = plan_steps(info, wanted)
     if steps and not job.params["force"]:
@@ -178,6 +178,11 @@ def run(job: Job) -> Result:
     return {"task": after, "changed": changed, "diff": {"before": shown_state(before), "after": shown_state(after)}}
 
 
+def _planned(job: Job, moid: str) -> dict[str, Any]:
+    """The TaskInfo of a task that check mode did not create. Without a ``state``, an earlier task has started it."""
+    return {"key": moid, "state": "running" if job.params["state"] is None else "queued"}
+
+
 def _send(job: Job, moid: str, before: Task, steps: list[StateStep]) -> None:
     """Send the steps; ViError with the task as it is then, because the steps before the failed one have changed it."""
     done: list[StateStep] = []
@@ -190,6 +195,8 @@ def _send(job: Job, moid: str, before: Task, steps: list[StateStep]) -> None:
             with suppress(ViError), job.client.time_limit(_READ_WITHIN):
                 after = task_from_info(_read(job, moid), now=job.client.now)
                 error.result.update(task=after, changed=shown_state(before) != shown_state(after))
+                if after["state"] == "running" != before["state"]:
+                    error.args = (f"{error}. {moid} is running now",)
         raise
 
 

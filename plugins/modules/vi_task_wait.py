@@ -98,8 +98,10 @@ EXAMPLES = r"""
 
 - name: Show the failures
   ansible.builtin.debug:
-    msg: "{{ item.entity }}: {{ item.message }}"
+    msg: "{{ item.entity }}: {{ item.message or 'no reason given' }}"
   loop: "{{ waited.failures }}"
+  loop_control:
+    label: "{{ item.moid }}"
 """
 
 RETURN = r"""

@@ -23,6 +23,7 @@ from ansible_collections.vijson.tasks.tests.support.vcenter import VCenter
 
 ADMINISTRATOR = "VSPHERE.LOCAL\\Administrator"
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
+HOST = ("-e", "host_name=esx01.example.com")
 
 
 def play(ansible: Ansible, name: str, *arguments: str) -> Run:
@@ -166,6 +167,8 @@ def test_all_vcenters_shows_one_table_with_unreachable_ones_last(tmp_path: Path)
     ("name", "arguments", "message"),
     [
         ("vm_idle", [], "Set vm_name to a virtual machine, such as -e vm_name=web02"),
+        ("cancel_stuck_on_host", [], "Set host_name to a host, such as -e host_name=esx01.example.com"),
+        ("host_maintenance", [], "Set host_name to a host, such as -e host_name=esx01.example.com"),
         ("wait_for_clones", [], "Set clone_tasks to the tasks, such as -e clone_tasks=task-42,task-43"),
         ("nightly_script", ["--check"], "Set nightly_script to a script that exists"),
         ("nightly_script", ["--check", "-e", "nightly_script=/no/where"], "Set nightly_script to a script that exists"),
@@ -192,10 +195,10 @@ def test_git_ignores_what_playbooks_write() -> None:
 @pytest.mark.parametrize(
     ("name", "most"),
     [
-        ("host_maintenance", 16),
+        ("host_maintenance", 17),
         ("wait_for_clones", 16),
         ("failures_csv", 16),
-        ("nightly_script", 18),
+        ("nightly_script", 24),
         ("long_running", 12),
         ("busiest", 14),
         ("all_vcenters", 15),
@@ -212,25 +215,36 @@ def test_cancel_stuck_on_host_cancels_old_tasks_of_the_host(ansible: Ansible, vc
     on_vm = vcenter.task(entity="vm-21", queued_ago=3600, started_ago=3500)
     fixed = vcenter.task(entity="vm-23", queued_ago=3600, started_ago=3500, cancelable=False)
     fresh, elsewhere = vcenter.task(entity="host-11"), vcenter.task(entity="host-12", queued_ago=3600)
-    planned = shown(play(ansible, "cancel_stuck_on_host", "--check"), "Show the stuck tasks")
-    run = play(ansible, "cancel_stuck_on_host")
+    planned = shown(play(ansible, "cancel_stuck_on_host", "--check", *HOST), "Show the stuck tasks")
+    run = play(ansible, "cancel_stuck_on_host", *HOST)
     lines = shown(run, "Show the stuck tasks")
-    assert [line.split()[:2] for line in planned] == [[stuck, "running"], [on_vm, "running"]]
+    assert [line.split("  ")[:2] for line in planned] == [
+        [moid, "running, cancel requested"] for moid in (stuck, on_vm)
+    ]
     assert [line.split()[:2] for line in lines] == [[stuck, "error"], [on_vm, "error"]]
     assert " Power On virtual machine " in lines[1]
     (warning,) = run["Cancel the stuck tasks, and wait until they have ended"].result["warnings"]
     assert warning == f"{fixed} PowerOnVM_Task of db01 cannot be cancelled and continues"
     assert {vcenter.info(moid)["cancelled"] for moid in (fixed, fresh, elsewhere)} == {False}
-    assert shown(play(ansible, "cancel_stuck_on_host"), "Show the stuck tasks") == ["No task is stuck."]
+    assert shown(play(ansible, "cancel_stuck_on_host", *HOST), "Show the stuck tasks") == ["No task is stuck."]
 
 
 def test_host_maintenance_cancels_old_tasks_and_waits_for_others(ansible: Ansible, vcenter: VCenter) -> None:
     """A clone that is two hours old, on a virtual machine of the host, and a task that ends soon."""
     old = vcenter.task(entity="vm-21", type="VirtualMachine.clone", queued_ago=7500, started_ago=7400)
     soon, elsewhere = vcenter.task(entity="host-11", duration=3), vcenter.task(entity="vm-22")
-    run = play(ansible, "host_maintenance")
+    run = play(ansible, "host_maintenance", *HOST)
     assert run.code == 0, run.output
     assert [vcenter.info(moid)["state"] for moid in (old, soon, elsewhere)] == ["error", "success", "running"]
+
+
+def test_check_mode_of_host_maintenance_does_not_wait(ansible: Ansible, vcenter: VCenter) -> None:
+    """It cancels nothing, so the tasks would not end."""
+    old = vcenter.task(entity="vm-21", type="VirtualMachine.clone", queued_ago=7500, started_ago=7400)
+    run = play(ansible, "host_maintenance", "--check", *HOST)
+    assert run["Cancel tasks that have been running or queued for more than an hour"].result["changed"]
+    assert run["Wait until the host and its virtual machines are idle"].status == "skipped"
+    assert vcenter.info(old)["state"] == "running"
 
 
 def test_wait_for_clones_accepts_two_failures(ansible: Ansible, vcenter: VCenter) -> None:
@@ -263,6 +277,7 @@ def test_own_job_is_run_once_and_retried_after_a_failure(ansible: Ansible, vcent
     checked = play(ansible, "own_job", "--check", *given)
     assert checked.code == 0, checked.output
     assert created(checked) == ["check-mode"]
+    assert "failed" not in {outcome.status for outcome in checked}
     assert not archive.exists()
 
     first = play(ansible, "own_job", *given)

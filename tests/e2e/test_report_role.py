@@ -192,7 +192,10 @@ def test_a_failure_keeps_the_old_page_and_leaves_no_other_file(
         ({"hostname": "https://vc"}, "task_report_hostname: 'https://vc' is not a valid host"),
         ({"proxy_host": "localhost"}, "task_report_proxy_port: missing. Set it"),
         ({"ca_path": "/none"}, "task_report_ca_path (or VMWARE_CA_PATH or REQUESTS_CA_BUNDLE): '/none' does not exist"),
-        ({"dest": tmp_path / "none" / "report.html"}, "does not exist"),
+        (
+            {"dest": tmp_path / "none" / "report.html"},
+            f"task_report_dest: the folder {tmp_path}/none does not exist. Use ",
+        ),
         ({"states": ["failed"]}, "task_report_states"),
         ({"port": "many"}, "task_report_port"),
         ({"mode": 644}, "task_report_mode: 644 without quotes is the decimal number 644, which is the mode 1204. Use "),

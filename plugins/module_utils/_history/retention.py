@@ -36,11 +36,16 @@ def _query_options(client: Client, name: str) -> dict[str, Any]:
     return {str(option.get("key")): unboxed_value(option.get("value")) for option in expect_objects(found, "options")}
 
 
-def days_before(client: Client, begin: Moment) -> int | None:
-    """The days for which tasks are kept, if ``begin`` is before that; ``None`` otherwise.
+def begin_doubt(client: Client, begin: Moment) -> str | None:
+    """Why a history that starts at ``begin`` has less tasks than expected; ``None`` if nothing is known.
 
-    No server keeps tasks for less than a day, so a later ``begin`` takes no request.
+    No server keeps tasks for less than a day, so a later ``begin`` does not read how long it keeps them.
     """
+    hostname = client.endpoint.hostname
     age = -begin.resolve(0) if begin.at is None else client.current_time() - begin.at
+    if age < 0:
+        return f"the time is in the future by the clock of {hostname}, so it matches no task"
     days = read_retention_days(client) if age > _DAY else None
-    return days if days is not None and age > days * _DAY else None
+    if days is None or age <= days * _DAY:
+        return None
+    return f"{hostname} keeps tasks for {days} days only (task.maxAge)"

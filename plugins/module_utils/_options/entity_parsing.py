@@ -10,7 +10,7 @@ from typing import Any
 
 from .._errors import InputError
 from .._vijson.wire import Entity, EntityName, Reference
-from .parsing import refusal, shortened, unquoted
+from .parsing import LIST_FORMS, is_list_text, refusal, shortened, unquoted
 from .task_parsing import is_task_id
 
 ENTITY_FORMS = (
@@ -59,9 +59,14 @@ _PREFIXES = (
 )
 
 
+_KEYS = {"type", "moid", "name"}
+
+
 def parse_entity(value: Any, option: str = "entity") -> Entity:
     """A reference, a name, or an inventory path without a leading or trailing slash."""
     entity = _entity_of_mapping(value) if isinstance(value, dict) else None
+    if is_list_text(value):
+        raise refusal(option, value, "is not an object id, name or path", LIST_FORMS)
     if isinstance(value, str):
         entity = _entity_of_text(unquoted(value))
     if entity is None:
@@ -82,7 +87,8 @@ def _entity_of_mapping(value: dict[Any, Any]) -> Entity | None:
     if kind is not None and not (isinstance(kind, str) and _TYPE.fullmatch(kind)):
         return None
     kind = kind and kind.rpartition(".")[2]
-    if moid is None and isinstance(name, str) and _is_name(name):
+    # Without an id, a mistyped key would select objects of other types too.
+    if moid is None and set(value) <= _KEYS and isinstance(name, str) and _is_name(name):
         return EntityName(name.strip(), kind)
     if not isinstance(moid, str) or not moid.strip():
         return None

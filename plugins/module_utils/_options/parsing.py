@@ -20,7 +20,14 @@ TIME_FORMS = (
     " 90s, 15m, 12h, 7d, 1w"
 )
 # Compiled at its first use, because most calls have no such value.
-_JSON_TEXT = r"""\s*(\[|\{\s*["'])"""
+_LIST_TEXT = r"""\s*[\[{]\s*["']"""
+
+LIST_FORMS = """a list instead of a string: pass -e '{"x": ["a", "b"]}', or convert it with the filter from_json"""
+
+
+def is_list_text(value: Any) -> bool:
+    """Whether a value is the text of a list or of a mapping, or its first part, as ``-e`` passes them."""
+    return isinstance(value, str) and re.match(_LIST_TEXT, value) is not None
 
 
 def refusal(option: str, value: Any, problem: str, forms: str) -> InputError:
@@ -29,8 +36,6 @@ def refusal(option: str, value: Any, problem: str, forms: str) -> InputError:
     :param problem: such as ``is not a valid task``
     :param forms: the valid forms
     """
-    if isinstance(value, str) and re.match(_JSON_TEXT, value):
-        forms = 'a list instead of a string: pass -e \'{"x": ["task-42"]}\', or convert it with the filter from_json'
     return InputError(f"{option}: {shortened(repr(value))} {problem}. Use {forms}")
 
 
@@ -47,7 +52,10 @@ def unquoted(value: str) -> str:
 
 
 def require_names(names: list[str] | None, option: str) -> None:
-    """Require that no name in a list is empty: it selects nothing, which looks like success; InputError."""
+    """Require that no name in a list is empty or a list: it selects nothing, which looks like success; InputError."""
+    for name in names or ():
+        if is_list_text(name):
+            raise refusal(option, name, "is not a name", LIST_FORMS)
     if names is not None and not all(name.strip() for name in names):
         raise InputError(
             f"{option}: a name in the list is empty. Check for an extra comma, or for a variable without a value."

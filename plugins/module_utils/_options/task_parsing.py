@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .parsing import refusal, unquoted
+from .parsing import LIST_FORMS, is_list_text, refusal, unquoted
 
 CHECK_MODE_TASK = "check-mode"
 """The id that stands in check mode for a task that would have been created."""
@@ -43,7 +43,8 @@ def parse_task(value: Any, option: str = "task", *, check_mode: bool = False) ->
     match = _TASK.fullmatch(name) or re.fullmatch(_REST_TASK, name)
     if match:
         return match[1]
-    raise refusal(option, value, _problem_with_task(name), TASK_FORMS)
+    forms = LIST_FORMS if name.startswith("[") or is_list_text(value) else TASK_FORMS
+    raise refusal(option, value, _problem_with_task(name), forms)
 
 
 def _parse_task_mapping(value: dict[Any, Any], option: str, check_mode: bool) -> str:

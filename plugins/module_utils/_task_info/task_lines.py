@@ -97,11 +97,12 @@ def shortened(text: str, width: int) -> str:
 
 
 def _row(task: Task, vcenter: str = "") -> _Row:
+    is_stopping = task["cancelled"] is True and task["state"] not in ENDED
     has_progress = task["progress"] is not None and task["state"] not in ENDED
     return _Row(
         vcenter=vcenter,
         moid=task["moid"],
-        state=task["state"],
+        state=f"{task['state']}, cancel requested" if is_stopping else task["state"],
         progress=f"{task['progress']}%" if has_progress else "",
         operation=_short(operation_text(task)),
         entity=_short(entity_text(task["entity"])),

@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Callable
 
 from .._errors import ViError
+from .._options.task_parsing import CHECK_MODE_TASK
 from .._run.job import Job, Result
 from .._task_info.task_fields import ShownTasks, TaskFields, parse_fields
 from .._task_info.task_result import Task
@@ -54,7 +55,9 @@ def _shown(client: Client, result: Result, fields: TaskFields) -> Result:
             _add_labels(client, result["tasks"])
     shown = ShownTasks(fields)
     shown.add(result["tasks"])
-    return {"lines": [], **result, **shown.result()}
+    missing = [f"{moid}  missing" for moid in result.get("missing", ()) if moid != CHECK_MODE_TASK]
+    shown_result = {"lines": [], **result, **shown.result()}
+    return {**shown_result, "lines": [*shown_result["lines"], *missing]}
 
 
 def _add_labels(client: Client, tasks: list[Task]) -> None:

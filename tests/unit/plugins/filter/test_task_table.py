@@ -43,6 +43,16 @@ def test_results_are_found_in_a_variable_of_each_host() -> None:
     ]
 
 
+def test_a_mistyped_variable_is_an_error() -> None:
+    with pytest.raises(AnsibleFilterError, match="no host has the variable runing"):
+        task_table({"vc01": {"running": {"tasks": []}}, "vc02": {}}, "runing")
+
+
+def test_the_result_of_one_module_is_an_error() -> None:
+    with pytest.raises(AnsibleFilterError, match="the input is one result"):
+        task_table({"lines": [], "tasks": [CLONE], "failed": False})
+
+
 def test_columns_are_aligned_after_names_of_different_lengths() -> None:
     results = {"a": {"tasks": [{"moid": "task-1"}]}, "longer": {"msg": "no\nconnection"}}
     assert task_table(results) == ["a       task-1", "longer  no connection"]

@@ -69,6 +69,12 @@ def test_state_error_sets_the_fault(server: OwnTaskServer) -> None:
     assert result["task"]["error"]["message"] == "The store is full"
 
 
+def test_a_planned_task_accepts_a_progress_as_if_it_was_started_before() -> None:
+    result = run(OwnTaskServer(), "check-mode", check_mode=True, progress=50)
+    assert not result.get("failed")
+    assert (result["task"]["state"], result["task"]["progress"], result["changed"]) == ("running", 50, True)
+
+
 def test_a_planned_task_is_changed_without_a_request() -> None:
     server = OwnTaskServer()
     result = run(server, "check-mode", check_mode=True, state="running", progress=5)
@@ -132,7 +138,9 @@ UNKNOWN = Fault("InvalidArgument", invalidProperty="fault")
 def test_a_refused_final_state_reports_an_earlier_change(server: OwnTaskServer) -> None:
     server.trouble[SET_STATE] = [None, UNKNOWN]
     result = run(server, state="error", fault={"message": "x", "type": "Foo"})
-    assert result["msg"] == "fault: the vCenter does not know the fault type Foo. Leave type out for ExtendedFault"
+    assert result["msg"] == (
+        "fault: the vCenter does not know the fault type Foo. Leave type out for ExtendedFault. task-1 is running now"
+    )
     assert (result["failed"], result["changed"], result["task"]["state"]) == (True, True, "running")
     assert result["fault"]["type"] == "InvalidArgument"
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import LostResponse
-from ansible_collections.vijson.tasks.plugins.module_utils._history.retention import days_before, read_retention_days
+from ansible_collections.vijson.tasks.plugins.module_utils._history.retention import begin_doubt, read_retention_days
 from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND, Moment
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, Params
 
@@ -70,23 +70,31 @@ def test_an_unreadable_option_gives_no_retention(trouble: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    ("begin", "days"),
+    ("begin", "is_before"),
     [
-        (Moment(ago=31 * DAY), 30),
-        (Moment(ago=30 * DAY), None),
-        (Moment(ago=2 * DAY), None),
-        (Moment(at=NOW - 31 * DAY), 30),
-        (Moment(at=NOW - 29 * DAY), None),
+        (Moment(ago=31 * DAY), True),
+        (Moment(ago=30 * DAY), False),
+        (Moment(ago=2 * DAY), False),
+        (Moment(at=NOW - 31 * DAY), True),
+        (Moment(at=NOW - 29 * DAY), False),
     ],
 )
-def test_a_begin_before_the_retention_returns_its_days(begin: Moment, days: int | None) -> None:
+def test_a_begin_before_the_retention_is_doubtful(begin: Moment, is_before: bool) -> None:
     server = vcenter(maxAge=30)
-    assert days_before(server.client("S0"), begin) == days
+    doubt = begin_doubt(server.client("S0"), begin)
+    assert doubt == ("vc.example.com keeps tasks for 30 days only (task.maxAge)" if is_before else None)
     assert server.operations[QUERY] == 1
 
 
-@pytest.mark.parametrize("begin", [Moment(ago=DAY), Moment(at=NOW - DAY), Moment(at=NOW + DAY)])
+@pytest.mark.parametrize("begin", [Moment(ago=DAY), Moment(at=NOW - DAY), Moment(at=NOW)])
 def test_a_begin_within_the_last_day_needs_no_request(begin: Moment) -> None:
     server = vcenter(maxAge=30)
-    assert days_before(server.client("S0"), begin) is None
+    assert begin_doubt(server.client("S0"), begin) is None
+    assert server.operations[QUERY] == 0
+
+
+def test_a_begin_in_the_future_is_doubtful() -> None:
+    server = vcenter(maxAge=30)
+    doubt = begin_doubt(server.client("S0"), Moment(at=NOW + SECOND))
+    assert doubt == "the time is in the future by the clock of vc.example.com, so it matches no task"
     assert server.operations[QUERY] == 0

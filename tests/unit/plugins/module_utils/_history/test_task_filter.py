@@ -156,6 +156,8 @@ def test_several_objects_need_a_filter_each(server: FakeVcenter) -> None:
         ({"event_chain_ids": [1, 2**31]}, "event_chain_ids: 2147483648 is not a valid id. Use 32-bit integers"),
         ({"users": ["a", ""]}, "users: a name in the list is empty. Check for an extra comma"),
         ({"description_ids": ["", "a.b"]}, "description_ids: a name in the list is empty. Check for"),
+        ({"users": ["['a'", " 'b']"]}, r"users: \"\['a'\" is not a name. Use a list instead of a string: pass"),
+        ({"entity": ["['web01'"]}, r"entity: \"\['web01'\" is not an object id, name or path. Use a list instead of"),
         ({"parent_task_keys": ["task-1", "vm-7"]}, "parent_task_keys: 'vm-7' is not a valid task. Use task-42, Task:"),
         ({"root_task_keys": [7]}, "root_task_keys: 7 is not a valid task. Use task-42, "),
         ({"root_task_keys": ["check-mode"]}, "root_task_keys: 'check-mode' stands for a task that was not created"),

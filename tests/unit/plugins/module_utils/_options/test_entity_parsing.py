@@ -139,6 +139,7 @@ def test_lists_of_entities_are_parsed_without_duplicates() -> None:
         {"name": "a\nb"},
         {"name": 7},
         {"name": "web01", "type": ""},
+        {"name": "web01", "typ": "VirtualMachine"},
         {"name": "web01", "type": "Virtual Machine"},
     ],
 )
@@ -149,6 +150,14 @@ def test_an_invalid_entity_is_refused_with_the_accepted_forms(value: Any) -> Non
     assert message.startswith("task_report_entity: ")
     for form in ("VirtualMachine:vm-7", "/DC0/vm/web01", "{type: VirtualMachine, moid: vm-7}"):
         assert form in message
+
+
+def test_a_name_may_begin_with_a_bracket() -> None:
+    assert parse_entity("[old] web01") == EntityName("[old] web01")
+
+
+def test_other_keys_of_a_mapping_with_an_id_are_ignored() -> None:
+    assert parse_entity({"moid": "vm-7", "hw_name": "web01"}) == Reference("VirtualMachine", "vm-7")
 
 
 @pytest.mark.parametrize("value", ["Virtualmachine:vm-7", {"type": "virtualmachine", "moid": "vm-7"}])

@@ -44,6 +44,11 @@ def test_the_columns_are_aligned() -> None:
     ]
 
 
+def test_a_requested_cancellation_is_shown_until_the_end() -> None:
+    tasks = [task("task-7", cancelled=True), task("task-8", "error", cancelled=True), task("task-9", cancelled=False)]
+    assert task_lines(tasks) == ["task-7  running, cancel requested", "task-8  error", "task-9  running"]
+
+
 def test_a_column_without_any_value_is_left_out() -> None:
     assert task_lines([task("task-7"), task("task-8", "queued")]) == ["task-7  running", "task-8  queued"]
     assert task_lines([]) == []

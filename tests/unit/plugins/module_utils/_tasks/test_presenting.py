@@ -54,6 +54,12 @@ def test_a_result_with_tasks_has_lines(failed: bool) -> None:
     assert result == {"lines": ["task-7  success  a.b"], "tasks": [{"moid": "task-7"}], "changed": True}
 
 
+def test_missing_tasks_have_lines() -> None:
+    """With ``fields: brief``, the command ansible shows nothing else."""
+    result = show(FakeVcenter(), {"tasks": [task("task-7")], "missing": ["task-9", "check-mode"]}, None)
+    assert result["lines"] == ["task-7  success  a.b", "task-9  missing"]
+
+
 def test_a_result_without_tasks_is_not_changed() -> None:
     assert show(FakeVcenter(), {"changed": False, "error": True}, None) == {"changed": False}
 
