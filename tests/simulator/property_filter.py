@@ -24,9 +24,6 @@ Json = dict[str, Any]
 
 NOTHING_SEEN = -1
 
-# (type, property) that are documented as not sending updates
-SILENT = frozenset({("TaskManager", "recentTask")})
-
 
 class PropertyFilter(ManagedObject):
     """Mirrors the watched objects with the revision of each change, to report the changes since any version.
@@ -80,7 +77,6 @@ class PropertyFilter(ManagedObject):
             self._select()
             self._compare({moid: None for moid, member in self._members.items() if member.entered < self._seen})
             return
-        changes = [change for change in changes if (change.ref.type, change.name) not in SILENT]
         if any(map(self._selects, changes)):
             self._select()
         touched: defaultdict[str, set[str]] = defaultdict(set)

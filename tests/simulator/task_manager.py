@@ -30,8 +30,8 @@ class TaskManager(ManagedObject):
     def __init__(self, world: World, ref: Ref, is_host: bool) -> None:
         super().__init__(world, ref)
         self._is_host = is_host
-        world.tasks.listeners.append(lambda task: world.touch(self, "recentTask"))
 
+    # Documented as not sending updates, so nothing notes that it changes.
     @prop("ArrayOfManagedObjectReference")
     def recentTask(self, session: Session) -> list[dict[str, Any]]:
         return [moref(task.ref) for task in self.world.tasks.recent()]

@@ -93,7 +93,7 @@ def test_only_some_of_many_errors_are_reported() -> None:
     assert message.endswith("and 30 more")
 
 
-@pytest.mark.parametrize(("count", "text"), [(1, "task-0"), (2, "task-0, task-1"), (12, "and 2 more")])
+@pytest.mark.parametrize(("count", "text"), [(1, "task-0"), (2, "0, task-1"), (10, "8, task-9"), (12, "and 2 more")])
 def test_a_list_of_names_is_shortened(count: int, text: str) -> None:
     assert list_names([f"task-{number}" for number in range(count)]).endswith(text)
 
