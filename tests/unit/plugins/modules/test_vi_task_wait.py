@@ -116,8 +116,7 @@ def select_tasks(server: TaskServer, until: str) -> dict[str, Any]:
         server.change(moid, entity=ref("VirtualMachine", "vm-7"))
     server.change("task-1", entity=ref("VirtualMachine", "vm-8"))
     server.clock.at(5, lambda: server.finish("task-3"))
-    arguments = {"tasks": None, "entity": ["VirtualMachine:vm-7"], "until": until, "wait_timeout": 60}
-    return run(server, **arguments)
+    return run(server, tasks=None, entity=["VirtualMachine:vm-7"], until=until, wait_timeout=60)
 
 
 def test_a_wait_for_a_selection_waits_for_its_active_tasks(server: TaskServer) -> None:

@@ -75,7 +75,9 @@ def test_a_timeout_of_zero_reads_the_tasks_once() -> None:
 
 
 @pytest.mark.parametrize(("timeout", "limit"), [(0, math.inf), (5, 15)])
-def test_only_request_timeout_limits_the_read_of_a_timeout_of_zero(timeout: int, limit: float) -> None:
+def test_only_request_timeout_limits_the_read_of_a_timeout_of_zero(
+    timeout: int, limit: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = TaskServer("task-1")
     server.finish("task-1")
     limits: list[float] = []
@@ -85,7 +87,7 @@ def test_only_request_timeout_limits_the_read_of_a_timeout_of_zero(timeout: int,
         limits.append(within)
         return send(*given, within=within, **more)
 
-    server.send = limited  # type: ignore[method-assign]
+    monkeypatch.setattr(server, "send", limited)
     run(server, timeout)
     assert limits[0] == pytest.approx(limit, abs=1)
 
