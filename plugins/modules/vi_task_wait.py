@@ -16,6 +16,8 @@ description:
   - Notices the end of a task within a fraction of a second. A task that ends right at the deadline still counts as
     ended.
   - If the vCenter restarts, keeps trying to reconnect until the timeout.
+  - In check mode, the module waits as well, because it changes nothing. It does not wait for tasks that check mode did
+    not create. If the tasks only end because an earlier module cancels them, skip the wait in check mode.
 author:
   - vijson.tasks contributors (@vijson)
 extends_documentation_fragment:
