@@ -68,6 +68,7 @@ class ShownTasks:
         self._fields = fields
         self._tasks: list[Task] = []
         self._lines = TaskLines()
+        self._missing: list[str] = []
 
     def add(self, tasks: Iterable[Task]) -> None:
         """Add tasks, with all their keys."""
@@ -75,6 +76,10 @@ class ShownTasks:
             self._lines.add([task])
             self._tasks.append(self._fields.of(task))
 
+    def add_missing(self, moids: Iterable[str]) -> None:
+        """Add the lines of tasks that do not exist."""
+        self._missing += (f"{moid}  missing" for moid in moids)
+
     def result(self) -> dict[str, Any]:
         """``{lines, tasks}``"""
-        return {"lines": self._lines.aligned(), "tasks": self._tasks}
+        return {"lines": [*self._lines.aligned(), *self._missing], "tasks": self._tasks}

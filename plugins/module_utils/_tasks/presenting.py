@@ -55,9 +55,8 @@ def _shown(client: Client, result: Result, fields: TaskFields) -> Result:
             _add_labels(client, result["tasks"])
     shown = ShownTasks(fields)
     shown.add(result["tasks"])
-    missing = [f"{moid}  missing" for moid in result.get("missing", ()) if moid != CHECK_MODE_TASK]
-    shown_result = {"lines": [], **result, **shown.result()}
-    return {**shown_result, "lines": [*shown_result["lines"], *missing]}
+    shown.add_missing(moid for moid in result.get("missing", ()) if moid != CHECK_MODE_TASK)
+    return {"lines": [], **result, **shown.result()}
 
 
 def _add_labels(client: Client, tasks: list[Task]) -> None:
