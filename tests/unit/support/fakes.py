@@ -77,13 +77,14 @@ class Fault(Exception):
 
 
 class Sent(NamedTuple):
-    """A request, such as ``Task.CancelTask`` of ``task-7``."""
+    """A request, such as ``Task.CancelTask`` of ``task-7``, and its limits in seconds."""
 
     operation: str
     moid: str
     params: Params
     repeatable: bool
     hold: float
+    within: float
 
 
 class Lost(NamedTuple):
@@ -232,7 +233,7 @@ class FakeVcenter:
         if path.startswith("/api/"):
             return Response(404, {}, b"")
         kind, moid, member = map(unquote, path.split("/")[4:])
-        sent = Sent(f"{kind}.{member}", moid, json.loads(body) if body else {}, repeatable, hold)
+        sent = Sent(f"{kind}.{member}", moid, json.loads(body) if body else {}, repeatable, hold, within)
         self.sent.append(sent)
         assert len(self.sent) < 5000, "this does not end"
         self.clock.advance(self.latency)
