@@ -161,7 +161,7 @@ def test_changes_are_reported_after_a_restart_of_the_server(tmp_path: Path, stac
         watcher = stack.enter_context(watching(running.variables, tmp_path))
         first = created_and_done([running.task(state="success")])
         watcher.expect(first)
-    watcher.wait_for("Interrupted")
+    watcher.wait_for("Watching failed")
     with simulator(options) as variables:
         anew = VCenter({**variables, **trust})
         again = created_and_done(anew.tasks(2, state="success"))
@@ -194,7 +194,7 @@ def test_the_source_ends_when_a_given_session_ends(vcenter: VCenter, tmp_path: P
 def test_the_source_stops_soon_while_the_server_is_unreachable(tmp_path: Path, stack: ExitStack) -> None:
     with simulator(["--history", "0"]) as variables:
         watcher = stack.enter_context(watching(variables, tmp_path))
-    watcher.wait_for("Interrupted")
+    watcher.wait_for("Watching failed")
     begun = time.monotonic()
     stack.close()
     assert time.monotonic() - begun < 15

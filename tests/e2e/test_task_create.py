@@ -115,7 +115,7 @@ def test_create_without_an_activation_id_and_its_failures(ansible: Ansible, vcen
     for name in ("unknown parent", "unknown parent in check mode"):
         assert run[name].msg.startswith("parent_task_key: task-999999 does not exist, or no longer exists, on ")
     assert run["planned child"].result["task"]["parent_task_key"] == "check-mode"
-    assert run["empty parent"].msg.startswith("parent_task_key: '' is empty, ")
+    assert run["empty parent"].msg.startswith("parent_task_key: '' is empty. ")
     assert ". Use task-42, Task:task-42, " in run["empty parent"].msg
     assert run["two entities"].msg == "entity: use one object; a task belongs to one"
     assert run["unknown parent"].result["fault"]["type"] == "InvalidArgument"
