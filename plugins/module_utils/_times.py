@@ -93,7 +93,7 @@ def format_rfc3339(nanoseconds: int) -> str:
     return f"{text}.{digits}Z" if digits else f"{text}Z"
 
 
-def time_for_filter(nanoseconds: int) -> int:
+def clamped_time(nanoseconds: int) -> int:
     """The time, or the nearest one in the years 1970 to 9999. Servers write earlier ones for times that are not set."""
     return min(max(0, nanoseconds), _LAST * SECOND)
 

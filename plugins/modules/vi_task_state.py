@@ -196,7 +196,7 @@ def _send(job: Job, moid: str, before: Task, steps: list[StateStep]) -> None:
                 after = task_from_info(_read(job, moid), now=job.client.now)
                 error.result.update(task=after, changed=shown_state(before) != shown_state(after))
                 if after["state"] == "running" != before["state"]:
-                    error.args = (f"{error}. {moid} is running now",)
+                    error.args = (f"{str(error).rstrip('.')}. {moid} is running now",)
         raise
 
 

@@ -24,7 +24,7 @@ from .._history.start_id_view import request_page
 from .._task_info.task_info import TaskInfo, expect_task_info, task_age, task_reference
 from .._task_info.task_result import Task, task_from_info
 from .._tasks.task_reader import read_task_infos
-from .._times import SECOND, format_rfc3339, time_for_filter
+from .._times import SECOND, clamped_time, format_rfc3339
 from .._vijson.client import Client
 from .._vijson.property_reader import object_spec_through, property_filter_spec
 from .._vijson.updates import PACE, POLL, Change, Updates, change_list_view
@@ -162,7 +162,7 @@ class TaskFeed:
 
     def _catch_up(self, specs: list[dict[str, Any]]) -> News:
         """Read the changes since the horizon from the history."""
-        since = format_rfc3339(time_for_filter(self._ledger.horizon))
+        since = format_rfc3339(clamped_time(self._ledger.horizon))
         parts: list[dict[str, Any]] = [
             {"time": data_object("TaskFilterSpecByTime", timeType=kind, beginTime=since)}
             for kind in ("queuedTime", "completedTime")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._task_info.task_info import TaskInfo, task_age, task_moid
-from .._times import SECOND, format_rfc3339, parse_rfc3339, time_for_filter
+from .._times import SECOND, clamped_time, format_rfc3339, parse_rfc3339
 from .._vijson.wire import data_object
 from .seen_tasks import SeenTasks
 
@@ -63,4 +63,4 @@ class HistoryPosition:
         bounds = [self._last + sign * _OVERLAP]
         if end in time:
             bounds.append(parse_rfc3339(time[end]))
-        return {**spec, "time": {**time, end: format_rfc3339(time_for_filter(stricter(bounds)))}}
+        return {**spec, "time": {**time, end: format_rfc3339(clamped_time(stricter(bounds)))}}

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from .._errors import BadResponse
-from .._times import parse_rfc3339, time_for_filter
+from .._times import clamped_time, parse_rfc3339
 from .._vijson.wire import Reference, expect_object, expect_text, unboxed_fields, unboxed_value
 
 TaskInfo = dict[str, Any]
@@ -72,6 +72,6 @@ def task_number(moid: str) -> int:
 
 def _queued(info: TaskInfo) -> int:
     try:
-        return time_for_filter(parse_rfc3339(str(unboxed_value(info.get("queueTime")))))
+        return clamped_time(parse_rfc3339(str(unboxed_value(info.get("queueTime")))))
     except ValueError:
         return 0

@@ -40,6 +40,7 @@ LOGIN, LOGOUT = "SessionManager.Login", "SessionManager.Logout"
 TASK = Reference("Task", "task-1")
 WHERE = Endpoint("vc.example.com", verify=True, proxy="")
 WHO = Credentials("u", "pa55word")
+REPEATED = r"\(InvalidLogin\)\. This run does not send this password again$"
 
 
 lent_here = partial(LendableSession, is_remote=False)
@@ -164,7 +165,7 @@ def test_a_wrong_password_is_sent_once(run: Run) -> None:
     with pytest.raises(LoginRefused, match=r"\(InvalidLogin\)$"):
         run.module()
     for kind in (SharedSession, lent_here, lent_elsewhere):
-        with pytest.raises(LoginRefused, match=r"\(InvalidLogin\)\. This run does not send this password") as refused:
+        with pytest.raises(LoginRefused, match=REPEATED) as refused:
             run.module(kind=kind)
         assert refused.value.failure()["fault"]["type"] == "InvalidLogin"
     assert run.logins == 1

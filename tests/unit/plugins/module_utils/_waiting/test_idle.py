@@ -29,6 +29,8 @@ class RecentServer(TaskServer):
     :ivar unreadable: how many of the next looks get a damaged response
     """
 
+    lists_all = True
+
     def __init__(self) -> None:
         super().__init__()
         self.answers["PropertyCollector.RetrievePropertiesEx"] = self.retrieve
@@ -46,8 +48,7 @@ class RecentServer(TaskServer):
             if self.unreadable:
                 self.unreadable -= 1
                 return {"objects": 5}
-            return {"objects": [self._content(task, ["info"]) for task in self.tasks]}
-        if start["type"] == "Task":
+        if start["type"] in ("TaskManager", "Task"):
             return self._retrieve(moid, params)
         if start["value"] not in self.inventory:
             raise Fault("ManagedObjectNotFound", obj=start)
