@@ -171,7 +171,6 @@ class Sessions:
             del self._by_id[session_id]
         for owned in list(session.owned.values()):
             owned.closed()
-        session.owned.clear()
         self._world.wake()
 
     def end_all(self) -> None:

@@ -320,6 +320,12 @@ def test_a_task_is_created_with_the_ordered_fields(server: Running) -> None:
     assert client.read(task, "value")[0]["value"] == "CHG1"
 
 
+def test_the_description_of_a_task_may_have_a_key(server: Running) -> None:
+    described = data("LocalizableMessage", key="com.example.half", message="half way")
+    task = server.add_task(state="running", description=described)
+    assert server.client().read(task, "info")["description"] == described
+
+
 def test_a_task_can_be_changed_from_outside(server: Running) -> None:
     client = server.client()
     task = server.add_task(state="queued")

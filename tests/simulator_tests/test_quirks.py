@@ -254,11 +254,12 @@ def test_release_404_returns_404_for_an_unknown_release(server: Running) -> None
     assert server.client(None).send("GET", SERVICE, "content").status_code == 200
 
 
-@pytest.mark.parametrize("status", [401, 403])
-def test_hello_status_refuses_hello(server: Running, status: int) -> None:
+@pytest.mark.parametrize(("status", "error"), [(401, "UNAUTHENTICATED"), (403, "UNAUTHORIZED")])
+def test_hello_status_refuses_hello(server: Running, status: int, error: str) -> None:
     switch(server, hello_status=status)
     url = f"{server.url}/api/vcenter/system?action=hello"
-    assert requests.post(url, json={"api_releases": ["8.0.1.0"]}, timeout=5).status_code == status
+    response = requests.post(url, json={"api_releases": ["8.0.1.0"]}, timeout=5)
+    assert (response.status_code, response.json()["error_type"]) == (status, error)
 
 
 @pytest.mark.parametrize(

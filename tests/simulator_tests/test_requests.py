@@ -75,6 +75,16 @@ def test_says_what_a_value_has_to_be(server: Running, method: str, parameters: d
     assert words in client.fault(client.create_task(), method, **parameters)["faultstring"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [({"obj": {**moref(VM), "serverGuid": "x"}}, "obj.serverGuid"), ({"priority": 1}, "priority")],
+)
+def test_says_where_an_unknown_field_is(server: Running, changes: dict[str, Any], place: str) -> None:
+    parameters = {"obj": moref(VM), "taskTypeId": JOB, "cancelable": True, **changes}
+    fault = server.client().fault(TASKS, "CreateTask", **parameters)
+    assert fault["faultstring"].startswith(f"Unknown property {place} in")
+
+
 def test_the_server_has_no_vi_json_before_its_first_release() -> None:
     with running(release="8.0.0.2") as old:
         assert old.client(None).send("GET", SERVICE, "content").status_code == 404

@@ -243,10 +243,11 @@ def test_hello_refuses_an_invalid_list(server: Running, body: object) -> None:
     assert requests.post(f"{server.url}/api/vcenter/system?action=hello", json=body, timeout=5).status_code == 400
 
 
-def test_hello_does_not_exist_in_the_first_release() -> None:
-    with running(release="8.0.1.0") as first:
-        url = f"{first.url}/api/vcenter/system?action=hello"
-        assert requests.post(url, json={"api_releases": ["8.0.1.0"]}, timeout=5).status_code == 404
+@pytest.mark.parametrize(("release", "status"), [("8.0.1.0", 404), ("8.0.2.0", 200)])
+def test_hello_came_with_the_second_release(release: str, status: int) -> None:
+    with running(release=release) as server:
+        url = f"{server.url}/api/vcenter/system?action=hello"
+        assert requests.post(url, json={"api_releases": ["8.0.1.0"]}, timeout=5).status_code == status
 
 
 def test_clock_offset_moves_the_clock_of_the_server(server: Running) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.contract import schemas
 from simulator.wire import Ref, data, moref
 from simulator_tests.in_process import (
     COLLECTOR,
@@ -162,6 +163,19 @@ async def test_invalid_container_views_are_refused(
     client: Client, container: Ref, types: list[str], fault: str
 ) -> None:
     assert (await fault_of(container_view(client, container, True, *types))).type_name == fault
+
+
+@scenario
+async def test_a_container_view_accepts_every_type(client: Client) -> None:
+    view = await container_view(client, ROOT, True, *schemas()["MoTypesEnum"]["enum"])
+    assert VM.value in refs(client, view)
+
+
+@scenario
+async def test_a_traversal_leads_to_the_container_of_a_view(client: Client) -> None:
+    view = await container_view(client, ROOT, True, "VirtualMachine")
+    start = starting(view, through("ContainerView", "container"), skip=True)
+    assert ids(await client.retrieve(filter_spec(properties("Folder", "name"), start))) == [ROOT.value]
 
 
 @scenario
