@@ -258,6 +258,7 @@ def test_a_connection_or_option_error_gives_one_warning(
     assert run.code == 0
     (warning,) = warnings(run)
     assert text in warning
+    assert "The run continues without a task in the vCenter." in " ".join(run.output.split())
     for secret in ("vijson-Demo1!", "vijson-Read1!", "not it"):
         assert secret not in run.output
     assert vcenter.left() == {}

@@ -83,13 +83,18 @@ class PlayRecorder:
             action()
         except ViError as error:
             if not self._given_up:
-                self._warn(f"{str(error).rstrip('.')}. The run continues without a task in the vCenter.")
+                self._warn(unrecorded(error))
             self._given_up = True
 
     def take(self, message: dict[str, Any]) -> None:
         """Handle ``{begin: description}``, ``{progress: percent}`` or ``{end: error}``; ``error`` may be ``None``."""
         for kind, value in message.items():
             getattr(self, kind)(value)
+
+
+def unrecorded(error: ViError) -> str:
+    """The warning about what prevents the task of a play."""
+    return f"{str(error).rstrip('.')}. The run continues without a task in the vCenter."
 
 
 def play_recorder(params: dict[str, Any], warn: Callable[[str], None], share: Share = ignore) -> PlayRecorder:
