@@ -74,7 +74,8 @@ def test_a_valid_response_is_accepted() -> None:
     check_response(TASK_INFO, {**INFO, "error": data("LocalizedMethodFault", fault=data("Timedout"))})
     check_response(TASK_INFO, {**INFO, "error": {"_typeName": "FaultOfTomorrow", "depth": 5}, "state": "paused"})
     check_response(TASK_INFO, {**INFO, "name": None, "result": None}, nulls=True)
-    check_response(TASK_INFO, {**INFO, "eventChainId": 2**31 - 1})
+    for number in (-(2**31), 2**31 - 1):
+        check_response(TASK_INFO, {**INFO, "eventChainId": number})
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,7 @@ def test_a_valid_response_is_accepted() -> None:
         {"progress": "5"},
         {"progress": 5.0},
         {"eventChainId": 2**31},
+        {"eventChainId": -(2**31) - 1},
         {"cancelled": "no"},
         {"result": 5},
         {"result": {"_typeName": "int", "_value": 5, "unit": "s"}},
@@ -166,6 +168,10 @@ def test_times_are_parsed_and_formatted(text: str, digits: int, zone: int, same:
     nanoseconds = parse_time(text)
     assert nanoseconds is not None
     assert format_time(nanoseconds, digits, zone) == (same or text)
+
+
+def test_times_are_nanoseconds_since_1970() -> None:
+    assert parse_time("1970-01-02T00:00:01.5Z") == 86_401_500_000_000
 
 
 @pytest.mark.parametrize(

@@ -320,6 +320,11 @@ def test_a_task_is_created_with_the_ordered_fields(server: Running) -> None:
     assert client.read(task, "value")[0]["value"] == "CHG1"
 
 
+def test_a_running_task_begins_when_it_is_added(server: Running) -> None:
+    task = server.add_task(state="running", duration=100)
+    assert server.client().read(task, "info").get("progress", 0) == 0
+
+
 def test_the_description_of_a_task_may_have_a_key(server: Running) -> None:
     described = data("LocalizableMessage", key="com.example.half", message="half way")
     task = server.add_task(state="running", description=described)

@@ -20,6 +20,7 @@ import pytest
 import requests
 
 from ansible_collections.vijson.tasks.tests.support.over_http import ADMIN, SESSIONS, TASKS, Client, Running, running
+from simulator.__main__ import parse_arguments
 from simulator.authorization import User
 from simulator.contract import CONTRACT
 
@@ -106,6 +107,11 @@ def test_several_vcenters_are_separate_worlds(tmp_path: Path, monkeypatch: pytes
             headers = {"Authorization": "Bearer of-my-choice"}
             state = requests.get(f"{url}/control/state", headers=headers, verify=authority, timeout=5).json()
             assert state["requests"] == {"ServiceInstance.content": number}
+
+
+def test_ended_tasks_and_sessions_live_as_long_as_those_of_a_vcenter() -> None:
+    arguments = parse_arguments([])
+    assert (arguments.task_lifetime, arguments.session_idle, arguments.history_days) == (600, 1800, 30)
 
 
 @pytest.mark.parametrize(

@@ -123,13 +123,12 @@ def test_max_page_limits_the_size_of_a_page(server: Running, method: str) -> Non
 
 
 def test_children_depth_limits_the_depth_of_children(server: Running) -> None:
-    child, grandchild = server.add_task(entity="group-v9").value, server.add_task(entity="vm-24").value
-    spec = data("TaskFilterSpecByEntity", entity=moref(Ref("Folder", "group-v3")), recursion="children")
-    assert keys(server, entity=spec) == {child, grandchild}
-    switch(server, children_depth=1)
-    assert keys(server, entity=spec) == {child}
-    switch(server, children_depth=2)
-    assert keys(server, entity=spec) == {child, grandchild}
+    levels = [server.add_task(entity=moid).value for moid in ("group-v3", "group-v9", "vm-24")]
+    spec = data("TaskFilterSpecByEntity", entity=moref(Ref("Datacenter", "datacenter-2")), recursion="children")
+    assert keys(server, entity=spec) == set(levels)
+    for depth in (1, 2, 3):
+        switch(server, children_depth=depth)
+        assert keys(server, entity=spec) == set(levels[:depth])
 
 
 def test_system_user_adds_adds_system_tasks(server: Running) -> None:

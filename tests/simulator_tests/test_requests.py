@@ -54,6 +54,7 @@ def test_says_what_it_is(api_type: str, parts: tuple[str, ...]) -> None:
         about = started.client(None).read(SERVICE, "content")["about"]
     assert tuple(about[name] for name in ("name", "osType", "productLineId", "licenseProductName")) == parts
     assert ("instanceUuid" in about) is (api_type == "VirtualCenter")
+    assert (about["version"], about["apiVersion"]) == ("9.1.0", "9.1.0.0")
 
 
 def test_sends_text_as_utf_8(server: Running) -> None:
@@ -85,9 +86,10 @@ def test_says_where_an_unknown_field_is(server: Running, changes: dict[str, Any]
     assert fault["faultstring"].startswith(f"Unknown property {place} in")
 
 
-def test_the_server_has_no_vi_json_before_its_first_release() -> None:
-    with running(release="8.0.0.2") as old:
-        assert old.client(None).send("GET", SERVICE, "content").status_code == 404
+@pytest.mark.parametrize(("release", "status"), [("8.0.0.2", 404), ("8.0.1.0", 200)])
+def test_the_server_has_no_vi_json_before_its_first_release(release: str, status: int) -> None:
+    with running(release=release) as old:
+        assert old.client(None).send("GET", SERVICE, "content").status_code == status
 
 
 @pytest.mark.parametrize(

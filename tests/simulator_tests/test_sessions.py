@@ -25,6 +25,7 @@ from ansible_collections.vijson.tasks.tests.support.over_http import (
 )
 from simulator.http.responses import SESSION_HEADER
 from simulator.wire import Ref, data, parse_time
+from simulator_tests.in_process import new_world
 
 VIEWS = Ref("ViewManager", "ViewManager")
 COLLECTOR = Ref("PropertyCollector", "propertyCollector")
@@ -45,7 +46,8 @@ def test_content_needs_no_session(server: Running) -> None:
 def test_responses_show_the_user_with_the_domain(server: Running) -> None:
     client = server.client(None)
     session = client.login(*ADMIN)
-    assert session["userName"] == "VSPHERE.LOCAL\\Administrator"
+    assert (session["userName"], session["fullName"]) == ("VSPHERE.LOCAL\\Administrator", "administrator")
+    assert session["callCount"] == 1
     assert client.read(SESSIONS, "currentSession")["key"] == session["key"]
     assert server.client(READER).read(SESSIONS, "currentSession")["userName"] == "VSPHERE.LOCAL\\reader"
 
@@ -200,6 +202,19 @@ def test_rotate_session_replaces_the_session_id(server: Running) -> None:
     assert server.state()["sessions"] == 1
 
 
+def test_a_session_has_its_newest_and_its_previous_id(server: Running) -> None:
+    server.control("POST", "quirks", {"rotate_session": 1})
+    client = server.client()
+    ids = [client.http.headers[SESSION_HEADER]]
+    ids += [client.send("GET", TASKS, "maxCollector").headers[SESSION_HEADER] for _call in range(2)]
+    server.control("POST", "quirks", {"rotate_session": 0})
+    found = []
+    for session_id in ids:
+        client.http.headers[SESSION_HEADER] = session_id
+        found.append(client.send("GET", TASKS, "maxCollector").status_code)
+    assert found == [500, 200, 200]
+
+
 def test_sessions_can_be_cloned_listed_and_terminated(server: Running) -> None:
     client = server.client()
     ticket = client.call(SESSIONS, "AcquireCloneTicket")
@@ -248,6 +263,11 @@ def test_hello_came_with_the_second_release(release: str, status: int) -> None:
     with running(release=release) as server:
         url = f"{server.url}/api/vcenter/system?action=hello"
         assert requests.post(url, json={"api_releases": ["8.0.1.0"]}, timeout=5).status_code == status
+
+
+def test_the_clock_of_the_server_is_that_of_the_machine() -> None:
+    before = time.time_ns()
+    assert before <= new_world().now_ns() <= time.time_ns()
 
 
 def test_clock_offset_moves_the_clock_of_the_server(server: Running) -> None:

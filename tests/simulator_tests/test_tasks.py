@@ -53,6 +53,7 @@ def test_a_new_task_is_queued_and_has_no_name(server: Running) -> None:
     assert info["entity"] == moref(VM)
     assert info["entityName"] == "web01"
     assert info["activationId"] == "token-1"
+    assert info["queueTime"].endswith("Z")
     assert info["reason"] == data("TaskReasonUser", userName="me")
     assert not {"name", "startTime", "completeTime", "progress", "error", "result"} & set(info)
 

@@ -228,3 +228,4 @@ async def test_the_change_log_tells_how_far_it_reaches_back(client: Client) -> N
     assert changes is not None
     assert len(changes) == kept
     assert world.changes_since(oldest - 2) is None
+    assert world.changes_since(world.revision) == []

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, vijson.tasks contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the server drives its own tasks over time."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from simulator.task import Plan, Task
+from simulator_tests.in_process import Client, scenario
+
+
+def planned(client: Client, state: str, **plan: float) -> Task:
+    """A task that takes 1000 s, in a world whose clock runs."""
+    client.world.engine.wake()
+    task = client.task(state)
+    task.plan = Plan(1000.0, **plan)
+    return task
+
+
+@pytest.mark.parametrize(("elapsed", "percent"), [(0.0, 0), (250.0, 25), (999.0, 99)])
+@scenario
+async def test_the_progress_is_the_share_of_the_time(client: Client, elapsed: float, percent: int) -> None:
+    task = planned(client, "running")
+    client.world.engine.drive(task, elapsed)
+    assert (task.state, task.progress) == ("running", percent)
+
+
+@scenario
+async def test_the_progress_never_falls(client: Client) -> None:
+    task = planned(client, "running")
+    task.progress = 70
+    client.world.engine.drive(task, 250.0)
+    assert task.progress == 70
+
+
+@scenario
+async def test_a_task_ends_when_its_time_is_over(client: Client) -> None:
+    task = planned(client, "running")
+    client.world.engine.drive(task, 1000.0)
+    assert (task.state, task.progress) == ("success", 100)
+
+
+@scenario
+async def test_a_queued_task_starts_when_its_time_in_the_queue_is_over(client: Client) -> None:
+    task = planned(client, "queued", queued=5.0)
+    client.world.engine.drive(task)
+    await asyncio.sleep(0.01)
+    assert task.state == "queued"
+    client.world.engine.drive(task, 5.0)
+    await asyncio.sleep(0.01)
+    assert (task.state, task.progress) == ("running", 0)
