@@ -41,9 +41,12 @@ class CoveringTests:
         """The tests that run the lines of a mutant, those that probably fail first.
 
         A constant or a default value is run when the first test imports its module. So all tests of the module count.
+        What only runs in processes that tests start is not seen: all fast tests of the sources count.
         """
         by_line = self._coverage.contexts_by_lineno(str(self._tree / mutant.path))
         lines = {line: {_function(context) for context in contexts if context} for line, contexts in by_line.items()}
+        if lines.keys().isdisjoint(mutant.lines):
+            return [FAST_TESTS[mutant.sources]]
         tests = set().union(*(lines.get(line, ()) for line in mutant.lines))
         if len(tests) <= 1:
             tests = set().union(*lines.values())

@@ -46,10 +46,10 @@ async def test_a_task_ends_when_its_time_is_over(client: Client) -> None:
 
 @scenario
 async def test_a_queued_task_starts_when_its_time_in_the_queue_is_over(client: Client) -> None:
-    task = planned(client, "queued", queued=5.0)
+    task = planned(client, "queued", queued=0.5)
     client.world.engine.drive(task)
     await asyncio.sleep(0.01)
     assert task.state == "queued"
-    client.world.engine.drive(task, 5.0)
+    client.world.engine.drive(task, 0.5)
     await asyncio.sleep(0.01)
     assert (task.state, task.progress) == ("running", 0)

@@ -334,8 +334,8 @@ def test_rows_expire_after_the_retention(days: int, kept: list[str]) -> None:
     day = 86400
     with running(history_days=days) as server:
         tasks = {
-            "old": server.add_task(state="success", queued_ago=35 * day, completed_ago=31 * day).value,
-            "recent": server.add_task(state="success", queued_ago=33 * day, completed_ago=29 * day).value,
+            "old": server.add_task(state="success", queued_ago=35 * day, completed_ago=30 * day + 1).value,
+            "recent": server.add_task(state="success", queued_ago=33 * day, completed_ago=30 * day - 60).value,
             "running": server.add_task(state="running", started_ago=31 * day).value,
         }
         client = server.client()

@@ -109,9 +109,14 @@ def test_several_vcenters_are_separate_worlds(tmp_path: Path, monkeypatch: pytes
             assert state["requests"] == {"ServiceInstance.content": number}
 
 
+def test_one_vcenter_may_have_a_host_name() -> None:
+    assert parse_arguments(["--host", "localhost"]).addresses == ["localhost"]
+
+
 def test_ended_tasks_and_sessions_live_as_long_as_those_of_a_vcenter() -> None:
     arguments = parse_arguments([])
-    assert (arguments.task_lifetime, arguments.session_idle, arguments.history_days) == (600, 1800, 30)
+    assert (arguments.task_lifetime, arguments.history_days) == (600, 30)
+    assert (arguments.session_idle, arguments.max_sessions) == (1800, 2000)
 
 
 @pytest.mark.parametrize(

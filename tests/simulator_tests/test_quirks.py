@@ -151,7 +151,7 @@ def register_texts(server: Running) -> None:
     """Register texts in two languages for the keys `jobs.phase` and `copy`."""
     texts = {
         "en": {"jobs.phase": "Phase {n}: {text}", "jobs.step": "{1}, {text}, {other}", "copy": "Copying"},
-        "de": {"jobs.phase": "Abschnitt {n}: {text}"},
+        "de_AT": {"jobs.phase": "Abschnitt {n}: {text}"},
     }
     resources = [
         data(

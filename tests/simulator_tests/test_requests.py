@@ -55,6 +55,7 @@ def test_says_what_it_is(api_type: str, parts: tuple[str, ...]) -> None:
     assert tuple(about[name] for name in ("name", "osType", "productLineId", "licenseProductName")) == parts
     assert ("instanceUuid" in about) is (api_type == "VirtualCenter")
     assert (about["version"], about["apiVersion"]) == ("9.1.0", "9.1.0.0")
+    assert about["licenseProductVersion"] == "9.0"
 
 
 def test_sends_text_as_utf_8(server: Running) -> None:

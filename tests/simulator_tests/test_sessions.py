@@ -126,6 +126,7 @@ def test_the_rest_api_limits_the_sessions_of_a_user() -> None:
 def test_idle_sessions_expire_and_active_ones_do_not() -> None:
     with running(session_idle=0.4) as server:
         idle, active = server.client(), server.client()
+        idle.read(TASKS, "maxCollector")
         for _round in range(4):
             time.sleep(0.15)
             active.read(TASKS, "maxCollector")
