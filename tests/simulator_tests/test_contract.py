@@ -172,6 +172,7 @@ def test_times_are_parsed_and_formatted(text: str, digits: int, zone: int, same:
 
 def test_times_are_nanoseconds_since_1970() -> None:
     assert parse_time("1970-01-02T00:00:01.5Z") == 86_401_500_000_000
+    assert format_time(86_401_123_456_789) == "1970-01-02T00:00:01.123456Z"
 
 
 @pytest.mark.parametrize(

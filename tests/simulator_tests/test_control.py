@@ -325,6 +325,14 @@ def test_a_running_task_begins_when_it_is_added(server: Running) -> None:
     assert server.client().read(task, "info").get("progress", 0) == 0
 
 
+def test_a_task_without_a_time_in_the_queue_starts_at_once(server: Running) -> None:
+    client = server.client()
+    ended = client.read(server.add_task(state="success", completed_ago=0.5), "info")
+    assert ended["queueTime"] == ended["startTime"] == ended["completeTime"]
+    active = client.read(server.add_task(state="running", started_ago=0.5), "info")
+    assert active["queueTime"] == active["startTime"]
+
+
 def test_the_description_of_a_task_may_have_a_key(server: Running) -> None:
     described = data("LocalizableMessage", key="com.example.half", message="half way")
     task = server.add_task(state="running", description=described)

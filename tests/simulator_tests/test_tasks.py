@@ -246,7 +246,7 @@ def test_the_server_drives_its_own_tasks(server: Running, outcome: str) -> None:
 
 def test_recent_tasks_are_active_or_ended_within_ten_minutes(server: Running) -> None:
     client = server.client()
-    old = server.add_task(state="success", completed_ago=601)
+    old = server.add_task(state="success", completed_ago=600.1)
     kept = [
         server.add_task(state="success", completed_ago=595),
         server.add_task(state="error", completed_ago=1),
@@ -256,6 +256,14 @@ def test_recent_tasks_are_active_or_ended_within_ten_minutes(server: Running) ->
     recent = {ref["value"] for ref in client.read(TASKS, "recentTask")}
     assert recent == {task.value for task in kept}
     assert old.value in {info["key"] for info in client.call(client.collector(), "ReadNextTasks", maxCount=9)}
+
+
+def test_an_object_that_lives_longer_is_not_recent_for_longer() -> None:
+    with running(task_lifetime=3600) as server:
+        client = server.client()
+        old = server.add_task(state="success", completed_ago=600.1)
+        assert client.read(old, "info")["state"] == "success"
+        assert client.read(TASKS, "recentTask") == []
 
 
 def test_recent_tasks_have_the_last_200_that_ended(server: Running) -> None:
