@@ -172,9 +172,22 @@ def test_truncated_cuts_the_response_of_a_void_method(server: Running) -> None:
     client = server.client()
     task = client.create_task()
     server.inject("Task.SetTaskState", "truncated")
+    url = f"{client.base}/Task/{task.value}/SetTaskState"
+    response = client.http.post(url, json={"state": "running"}, timeout=5, stream=True)
+    assert response.status_code == 200
     with pytest.raises(requests.RequestException):
-        client.call(task, "SetTaskState", state="running")
+        response.json()
     assert client.read(task, "info")["state"] == "running"
+
+
+def test_invalid_json_gives_a_void_method_a_body(server: Running) -> None:
+    client = server.client()
+    task = client.create_task()
+    server.inject("Task.SetTaskState", "invalid_json")
+    response = client.send("POST", task, "SetTaskState", {"state": "running"})
+    assert response.status_code == 200
+    with pytest.raises(requests.JSONDecodeError):
+        response.json()
 
 
 def test_invalid_json_breaks_the_body(server: Running) -> None:
@@ -221,7 +234,9 @@ def test_oversized_adds_bytes_to_the_response(server: Running) -> None:
     assert len(response.content) > 3 << 20
     server.inject("Task.SetTaskState", "oversized", mebibytes=1)
     task = Ref("Task", response.json()["key"])
-    assert len(server.client().send("POST", task, "SetTaskState", {"state": "running"}).content) > 1 << 20
+    response = server.client().send("POST", task, "SetTaskState", {"state": "running"})
+    assert response.status_code == 200
+    assert len(response.content) > 1 << 20
 
 
 def test_session_expired_ends_the_session_with_the_request(server: Running) -> None:

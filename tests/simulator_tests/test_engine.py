@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, vijson.tasks contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the server drives its own tasks over time."""
+"""How the server drives its own tasks over time, and how precise their times are."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ async def test_the_progress_is_the_share_of_the_time(client: Client, elapsed: fl
     task = planned(client, "running")
     client.world.engine.drive(task, elapsed)
     assert (task.state, task.progress) == ("running", percent)
+
+
+@scenario
+async def test_times_are_cut_to_the_digits_of_a_task(client: Client) -> None:
+    task = client.task()
+    for digits, cut in ((9, 1_234_567_891), (6, 1_234_567_000), (0, 1_000_000_000)):
+        task.digits = digits
+        assert task.precise(1_234_567_891) == cut
 
 
 @scenario

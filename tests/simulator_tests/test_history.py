@@ -65,6 +65,17 @@ def test_reset_moves_the_cursor_before_the_latest_page(server: Running) -> None:
     assert previous(client, collector, 10) == keys[3::-1]
 
 
+def test_tasks_of_one_time_have_the_order_of_their_ids(server: Running) -> None:
+    client = server.client()
+    keys = server.control("POST", "tasks", {"state": "success", "completed_ago": 3600, "digits": 0, "count": 6})[
+        "tasks"
+    ]
+    collector = client.collector()
+    client.call(collector, "SetCollectorPageSize", maxCount=2)
+    client.call(collector, "ResetCollector")
+    assert following(client, collector, 10) == keys[4:]
+
+
 def test_rewind_moves_the_cursor_before_the_oldest_task(server: Running) -> None:
     keys, client = add_done(server, 3), server.client()
     collector = client.collector()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
@@ -85,13 +86,14 @@ def test_logout_ends_the_session_and_all_that_it_opened(server: Running) -> None
     client.collector()
     client.call(VIEWS, "CreateListView")
     client.call(COLLECTOR, "CreatePropertyCollector")
-    opened = server.state()
-    assert [opened[kind] for kind in ("sessions", "collectors", "views", "property_collectors")] == [1, 1, 1, 1]
+    kinds = ("sessions", "collectors", "views", "property_collectors")
+    state = server.state()
+    assert [state[kind] for kind in kinds] == [state["opened"][kind] for kind in kinds] == [1, 1, 1, 1]
     client.call(SESSIONS, "Logout")
     assert len(server.world.tasks.listeners) == listeners
     ended = server.state()
-    assert [ended[kind] for kind in ("sessions", "collectors", "views", "property_collectors")] == [0, 0, 0, 0]
-    assert ended["opened"] == opened["opened"]
+    assert [ended[kind] for kind in kinds] == [0, 0, 0, 0]
+    assert ended["opened"] == state["opened"]
     assert client.fault(SESSIONS, "Logout")["_typeName"] == "NotAuthenticated"
     assert client.send("GET", SESSIONS, "currentSession").json() is None
 
@@ -164,7 +166,9 @@ def test_session_ids_of_both_apis_are_interchangeable(server: Running) -> None:
     assert client.http.get(f"{server.url}/api/session", timeout=5).status_code == 401
 
     client = server.client()
-    assert client.http.get(f"{server.url}/api/session", timeout=5).json()["user"] == "VSPHERE.LOCAL\\Administrator"
+    response = client.http.get(f"{server.url}/api/session", timeout=5)
+    assert (response.status_code, response.json()["user"]) == (200, "VSPHERE.LOCAL\\Administrator")
+    assert re.fullmatch(r".*:\d\d\.\d{3}Z", response.json()["created_time"])
     assert client.http.delete(f"{server.url}/api/session", timeout=5).status_code == 204
     assert client.fault(SESSIONS, "Logout")["_typeName"] == "NotAuthenticated"
 
