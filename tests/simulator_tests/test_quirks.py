@@ -73,6 +73,10 @@ def test_invalid_quirks_are_refused(text: str) -> None:
         parse_quirk(text)
 
 
+def test_no_quirk_is_on_by_default() -> None:
+    assert {name: value for name, value in vars(Quirks()).items() if value} == {}
+
+
 def test_every_quirk_is_described() -> None:
     described = Quirks.__doc__ or ""
     assert [name for name in vars(Quirks()) if f"{name}:" not in described] == []

@@ -79,6 +79,7 @@ def test_start_id_inclusive_includes_the_start(server: Running, newest: Client) 
     assert keys(view(newest, 5)) == tasks[::-1]
     assert keys(view(newest, 2, tasks[1])) == [tasks[1], tasks[0]]
     assert keys(view(newest, -2, tasks[1])) == [tasks[2], tasks[1]]
+    assert keys(view(newest, 1, tasks[1])) == keys(view(newest, -1, tasks[1])) == [tasks[1]]
     assert keys(view(newest, -2, "task-0")) == tasks[1::-1]
 
 
