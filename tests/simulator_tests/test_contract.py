@@ -74,6 +74,7 @@ def test_a_valid_response_is_accepted() -> None:
     check_response(TASK_INFO, {**INFO, "error": data("LocalizedMethodFault", fault=data("Timedout"))})
     check_response(TASK_INFO, {**INFO, "error": {"_typeName": "FaultOfTomorrow", "depth": 5}, "state": "paused"})
     check_response(TASK_INFO, {**INFO, "name": None, "result": None}, nulls=True)
+    check_response(TASK_INFO, {**INFO, "progress": box("int", 5)}, boxed=True)
     for number in (-(2**31), 2**31 - 1):
         check_response(TASK_INFO, {**INFO, "eventChainId": number})
 
@@ -94,6 +95,7 @@ def test_a_valid_response_is_accepted() -> None:
         {"queueTime": "2026-01-01T00:00:00.1234567890Z"},
         {"progress": "5"},
         {"progress": 5.0},
+        {"progress": box("int", 5)},
         {"eventChainId": 2**31},
         {"eventChainId": -(2**31) - 1},
         {"cancelled": "no"},

@@ -207,6 +207,15 @@ def test_rotate_session_replaces_the_session_id(server: Running) -> None:
     assert server.state()["sessions"] == 1
 
 
+def test_a_cloned_session_has_an_id_of_this_api() -> None:
+    with running(release="8.0.2.0") as server:
+        ticket = server.client().call(SESSIONS, "AcquireCloneTicket")
+        clone = server.client(None)
+        response = clone.send("POST", SESSIONS, "CloneSession", {"cloneTicket": ticket})
+        clone.http.headers[SESSION_HEADER] = response.headers[SESSION_HEADER]
+        assert clone.read(TASKS, "maxCollector") == 32
+
+
 def test_a_session_has_its_newest_and_its_previous_id(server: Running) -> None:
     server.control("POST", "quirks", {"rotate_session": 1})
     client = server.client()
