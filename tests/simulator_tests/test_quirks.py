@@ -55,6 +55,7 @@ def retrieve(server: Running, tasks: list[Ref], login: tuple[str, str] | None = 
     ("text", "expected"),
     [
         ("wrap_errors", {"wrap_errors": True}),
+        ("wrap_errors=true", {"wrap_errors": True}),
         ("wrap_errors=false", {"wrap_errors": False}),
         ("history_lag=2.5", {"history_lag": 2.5}),
         ("max_page=50", {"max_page": 50}),
