@@ -26,7 +26,7 @@ class ServerClock:
 
     def __init__(self, ticks: Callable[[], int] = time.monotonic_ns):
         self._ticks = ticks
-        self._date: str | None = None
+        self._date = ""
         self._at = 0
         self._ahead: int | None = None
         self._correction: int | None = None
@@ -52,8 +52,7 @@ class ServerClock:
 
     def _take_date(self) -> int | None:
         """How far the last date was ahead of this machine's clock; ``None`` if there is no new one."""
-        date, self._date = self._date, None
-        noted = None if date is None else _parse_date(date)
+        noted, self._date = _parse_date(self._date), ""
         return None if noted is None else noted - self._at
 
 
