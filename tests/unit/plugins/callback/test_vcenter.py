@@ -249,7 +249,10 @@ def test_check_mode_sends_nothing(run: Run, monkeypatch: pytest.MonkeyPatch, who
     ("values", "message"),
     [
         ({"msg": "no space"}, "Copy on web01: no space"),
-        ({"stderr": "no space"}, "Copy on web01: no space"),
+        ({"stderr": "no space", "stdout": "copied"}, "Copy on web01: no space"),
+        ({"msg": "non-zero return code", "stdout": "no space", "stderr": ""}, "Copy on web01: no space"),
+        ({"msg": "non-zero return code"}, "Copy on web01: non-zero return code"),
+        ({"msg": "no space", "stderr": "not this"}, "Copy on web01: no space"),
         ({}, "Copy on web01: failed without a message"),
         ({"censored": "hidden", "msg": "s3cret"}, "Copy on web01: the message is hidden by no_log"),
         ({"msg": "x" * 3000}, f"Copy on web01: {'x' * 1985}…"),

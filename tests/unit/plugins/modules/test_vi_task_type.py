@@ -99,6 +99,24 @@ def test_an_extension_of_another_company_is_not_changed(server: ExtensionServer,
     assert server.extensions == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "is_refused"),
+    [
+        ({"task_types": [RESTORE]}, False),
+        ({"task_types": [BACKUP], "state": "absent"}, False),
+        ({"state": "absent"}, True),
+        ({"state": "absent", "company": ""}, False),
+    ],
+)
+def test_an_extension_of_no_company_is_removed_only_if_that_is_said(
+    server: ExtensionServer, arguments: dict[str, Any], is_refused: bool
+) -> None:
+    del server.extensions[KEY]["company"]
+    result = run(server, **arguments)
+    assert result.get("msg", "").startswith("company: ") is is_refused
+    assert result.get("changed", False) is not is_refused
+
+
 def test_the_result_shows_the_extension_of_the_server(server: ExtensionServer) -> None:
     server.answers[UPDATE] = lambda _moid, _params: None
     result = run(server, task_types=[RESTORE])

@@ -22,7 +22,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job, 
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson import exchange
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.session import LENT_SESSION_ENDED
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
-from ansible_collections.vijson.tasks.plugins.plugin_utils import _shared_session
+from ansible_collections.vijson.tasks.plugins.plugin_utils import _lender, _shared_session
 from ansible_collections.vijson.tasks.plugins.plugin_utils._lender import Lender, needs_session
 from ansible_collections.vijson.tasks.plugins.plugin_utils._session_store import SessionStore
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, info
@@ -63,6 +63,13 @@ def test_modules_borrow_one_session(server: FakeVcenter) -> None:
         one = lender()
         assert not one.is_refused(work(one.lend()))
     assert server.operations == {LOGIN: 1, "Task.info": 3}
+
+
+def test_lending_checks_for_signals_and_takes_no_time(server: FakeVcenter, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(_lender, "sleep", slept.append)
+    assert lender().lend() is not None
+    assert slept == [0]
 
 
 @pytest.mark.parametrize(

@@ -23,13 +23,17 @@ def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
+FAILED = {"failed": True, "changed": False, "msg": "no", "exception": ""}
+
+
 def refused(type_id: str, moid: str = "check-mode") -> dict[str, Any]:
-    return {"failed": True, "msg": "no", "exception": "", "task": {"moid": moid, "description_id": type_id}}
+    return {**FAILED, "task": {"moid": moid, "description_id": type_id}}
 
 
 def accepted(result: dict[str, Any]) -> bool:
     accept_planned_type(result)
-    assert ("msg" in result) == bool(result["failed"])
+    assert ("msg" in result) == ("exception" in result) == bool(result["failed"])
+    assert result["changed"] is not result["failed"]
     return not result["failed"]
 
 
@@ -44,8 +48,8 @@ def test_only_planned_types_are_accepted() -> None:
 def test_other_failures_are_kept() -> None:
     remember_planned_types({"extension": {"task_types": [{"id": "a"}]}})
     assert not accepted(refused("a", "task-1"))
-    assert not accepted({"failed": True, "msg": "no"})
-    assert not accepted({"failed": True, "msg": "no", "task": None})
+    assert not accepted({**FAILED})
+    assert not accepted({**FAILED, "task": None})
 
 
 def test_a_result_without_an_extension_plans_nothing(temporary: Path) -> None:

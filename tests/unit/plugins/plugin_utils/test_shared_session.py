@@ -287,6 +287,17 @@ def test_creating_an_object_is_repeatable_in_a_shared_session(run: Run) -> None:
     assert [sent.repeatable for sent in run.server.named("TaskManager.Create")] == [True]
 
 
+@pytest.mark.parametrize(("main_has_ended", "ends"), [(True, 1), (False, 0)])
+def test_a_client_ends_the_sessions_if_the_main_process_was_killed(
+    run: Run, monkeypatch: pytest.MonkeyPatch, main_has_ended: bool, ends: int
+) -> None:
+    ended: list[None] = []
+    monkeypatch.setattr(_shared_session.MAIN, "has_ended", lambda: main_has_ended)
+    monkeypatch.setattr(_shared_session, "end_sessions", lambda: ended.append(None))
+    run.module()
+    assert len(ended) == ends
+
+
 def test_a_server_unreachable_from_here_is_tried_once(run: Run) -> None:
     run.server.trouble[LOGIN] = [Lost(ran=False, error=ConnectError("x"))]
     for _module in range(3):

@@ -50,10 +50,10 @@ def test_a_planned_task_is_accepted_in_check_mode_only(check_mode: bool) -> None
             job.task()
 
 
-def ended(run: Any, *, diff_mode: bool = False) -> tuple[Result, FakeVcenter]:
+def ended(run: Any, **modes: bool) -> tuple[Result, FakeVcenter]:
     """Run a job that has logged in; its result, and its server."""
     server = FakeVcenter()
-    job = Job(connection(), diff_mode=diff_mode)
+    job = Job(connection(), **modes)
     job.client = server.client()
     job.client.log_in()
     return run_job(run, job), server
@@ -92,10 +92,10 @@ def test_a_bug_is_not_hidden_but_closes_the_session() -> None:
     assert server.sessions == set()
 
 
-@pytest.mark.parametrize("diff_mode", [True, False])
-def test_a_diff_is_returned_in_diff_mode_only(diff_mode: bool) -> None:
-    result, server = ended(lambda _job: {"changed": True, "diff": {}}, diff_mode=diff_mode)
-    assert result == ({"changed": True, "diff": {}} if diff_mode else {"changed": True})
+@pytest.mark.parametrize("modes", [{"diff_mode": True}, {"diff_mode": False}, {}])
+def test_a_diff_is_returned_in_diff_mode_only(modes: dict[str, bool]) -> None:
+    result, server = ended(lambda _job: {"changed": True, "diff": {}}, **modes)
+    assert result == {"changed": True, **({"diff": {}} if modes.get("diff_mode") else {})}
     assert server.sessions == set()
 
 

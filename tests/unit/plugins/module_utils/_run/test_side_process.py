@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
+
+import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._run.side_process import Message, Say, SideProcess, latest
 
@@ -65,6 +68,20 @@ def test_the_process_has_its_own_output_and_process_group() -> None:
         say(f"{os.path.samefile('/dev/fd/1', os.devnull)} {os.getpgid(0) == os.getpid()}")
 
     assert SideProcess(work).finish(10) == ["True True"]
+
+
+@pytest.mark.parametrize(
+    ("platform", "given", "seen"),
+    [("darwin", None, "localhost"), ("darwin", ".example.com", ".example.com"), ("linux", None, None)],
+)
+def test_the_process_does_not_ask_macos_for_proxies(
+    monkeypatch: pytest.MonkeyPatch, platform: str, given: str | None, seen: str | None
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    if given:
+        monkeypatch.setenv("NO_PROXY", given)
+    side = SideProcess(lambda _messages, say: say(f"{os.environ.get('NO_PROXY')}"))
+    assert side.finish(10) == [f"{seen}"]
 
 
 def test_only_the_latest_progress_is_kept() -> None:

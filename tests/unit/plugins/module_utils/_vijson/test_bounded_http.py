@@ -152,10 +152,10 @@ def test_addresses_share_the_timeout_to_connect(monkeypatch: pytest.MonkeyPatch)
     assert all(timeout == pytest.approx(TIMEOUT / 4, abs=0.1) for _address, timeout in seen[:4])
 
 
-def test_the_next_address_is_used_if_one_refuses(
+def test_the_first_address_that_does_not_refuse_is_used(
     monkeypatch: pytest.MonkeyPatch, certificate: ssl.SSLContext, authority: Path
 ) -> None:
-    monkeypatch.setattr(bounded_http, "_addresses", lambda host, port: ["127.0.0.2", HOST])
+    monkeypatch.setattr(bounded_http, "_addresses", lambda host, port: ["127.0.0.2", HOST, "127.0.0.3"])
     with raw_server(says({"a": 1}), certificate) as port:
         transport = Transport(Endpoint(HOST, port, verify=str(authority)))
         assert transport.send("GET", "/x").body == b'{"a": 1}'
