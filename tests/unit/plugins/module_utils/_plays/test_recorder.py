@@ -164,7 +164,16 @@ def test_invalid_options_are_refused(options: dict[str, Any], message: str) -> N
         play_recorder({**OPTIONS, **options}, lambda _line: None)
 
 
-def test_entity_task_type_and_time_budget_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("options", "budget", "entity", "task_type"),
+    [
+        ({}, 5.0, "group-d1", "com.vijson.tasks.play"),
+        ({"entity": "vm-7", "task_type": "com.example.play", "time_budget": "2.5"}, 2.5, "vm-7", "com.example.play"),
+    ],
+)
+def test_entity_task_type_and_time_budget_are_used(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, str], budget: float, entity: str, task_type: str
+) -> None:
     server = OwnTaskServer()
     budgets: list[float] = []
 
@@ -173,11 +182,9 @@ def test_entity_task_type_and_time_budget_are_used(monkeypatch: pytest.MonkeyPat
         return server.client()
 
     monkeypatch.setattr(recorder, "connect_client", connect)
-    options = {**OPTIONS, "entity": "vm-7", "task_type": "com.example.play", "time_budget": "2.5"}
-    plays = play_recorder(options, server.warnings.append)
+    plays = play_recorder({**OPTIONS, **options}, server.warnings.append)
     plays.begin("Deploy")
     plays.close()
-    assert budgets == [2.5]
-    assert [(sent.params["obj"]["value"], sent.params["taskTypeId"]) for sent in server.named(CREATE)] == [
-        ("vm-7", "com.example.play")
-    ]
+    assert budgets == [budget]
+    (sent,) = server.named(CREATE)
+    assert (sent.params["obj"]["value"], sent.params["taskTypeId"]) == (entity, task_type)

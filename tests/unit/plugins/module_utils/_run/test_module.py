@@ -67,11 +67,14 @@ def test_a_result_is_printed_with_converted_options(perform: Perform) -> None:
 def test_every_module_is_a_program(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    paused: list[str] = []
+    monkeypatch.setattr(gc, "disable", lambda: paused.append(name))
     monkeypatch.setattr(basic, "_ANSIBLE_ARGS", b'{"ANSIBLE_MODULE_ARGS": {"tsk": "task-1"}}')
     monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
     with pytest.raises(SystemExit):
         runpy.run_module(f"ansible_collections.vijson.tasks.plugins.modules.{name}", run_name="__main__")
     assert json.loads(capsys.readouterr().out)["failed"]
+    assert paused == [name]
 
 
 def test_garbage_is_collected_while_it_works(perform: Perform) -> None:

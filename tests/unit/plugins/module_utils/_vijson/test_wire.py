@@ -42,6 +42,7 @@ def boxed(type_name: str, value: Any) -> dict[str, Any]:
         ("text", "text"),
         (True, True),
         ([], []),
+        ({}, {}),
         (boxed("int", 5), 5),
         (boxed("long", 2**40), 2**40),
         (boxed("short", 0), 0),
@@ -157,6 +158,7 @@ def test_a_number_with_too_many_digits_is_an_error() -> None:
 
 def test_an_excerpt_is_short_and_in_one_line() -> None:
     assert body_excerpt(b"<html>\n\n  <body>" + b"x" * 10**6) == repr("<html> <body>" + "x" * 107 + "…")
+    assert body_excerpt(b"x" * 120) == repr("x" * 120)
     assert body_excerpt(b"\xff\xfe") == repr("\ufffd\ufffd")
 
 
@@ -182,6 +184,15 @@ def test_an_invalid_list_of_objects_is_an_error(wrong: Any) -> None:
 def test_an_invalid_object_is_an_error(wrong: Any) -> None:
     with pytest.raises(BadResponse, match=r"what returned .* object"):
         expect_object(wrong, "what")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "shape"),
+    [(None, "null"), ([], "a value of type list"), ({"_typeName": "Task"}, "an object of type 'Task'")],
+)
+def test_the_message_tells_what_was_returned(wrong: Any, shape: str) -> None:
+    with pytest.raises(BadResponse, match=f"^what returned {shape} instead of a string$"):
+        expect_text(wrong, "what")
 
 
 @pytest.mark.parametrize("wrong", [None, 1, [], {}, boxed("int", 1)])
