@@ -69,6 +69,7 @@ def test_other_values_are_not_wrapped(value: Any) -> None:
         ("a, b", [{"id": "a"}, {"id": "b"}]),
         (["id=a label=A", '{"id": "b"}'], ["id=a label=A", '{"id": "b"}']),
         ([], []),
+        ("id=a label=A", "id=a label=A"),
         (None, None),
         ([7], [7]),
     ],

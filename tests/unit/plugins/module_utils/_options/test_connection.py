@@ -29,6 +29,8 @@ BUNDLE = "/etc/ssl/mine.pem"
         ({}, Endpoint("vc.example.com")),
         ({"hostname": " vc "}, Endpoint("vc")),
         ({"hostname": "192.0.2.7", "port": 8443}, Endpoint("192.0.2.7", 8443)),
+        ({"port": 1}, Endpoint("vc.example.com", 1)),
+        ({"port": 65535}, Endpoint("vc.example.com", 65535)),
         ({"hostname": "2001:db8::1"}, Endpoint("2001:db8::1")),
         ({"hostname": "[2001:db8::1]"}, Endpoint("2001:db8::1")),
         ({"hostname": "fe80::1%eth0"}, Endpoint("fe80::1%eth0")),
@@ -48,7 +50,8 @@ BUNDLE = "/etc/ssl/mine.pem"
         ({"request_timeout": "30s"}, Endpoint("vc.example.com", request_timeout=30.0)),
         ({"request_timeout": "1d"}, Endpoint("vc.example.com", request_timeout=86400.0)),
         ({"request_timeout": "2M"}, Endpoint("vc.example.com", request_timeout=120.0)),
-        ({"max_response_size": 3}, Endpoint("vc.example.com", max_response_size=3 << 20)),
+        ({"max_response_size": 1}, Endpoint("vc.example.com", max_response_size=1 << 20)),
+        ({"max_response_size": 4096}, Endpoint("vc.example.com", max_response_size=4096 << 20)),
     ],
 )
 def test_endpoints_are_parsed(given: dict[str, Any], expected: Endpoint) -> None:
@@ -84,6 +87,7 @@ def test_endpoints_are_parsed(given: dict[str, Any], expected: Endpoint) -> None
         ({"request_timeout": "2d"}, "request_timeout: 2d is not a valid timeout"),
         ({"request_timeout": "soon"}, "request_timeout: 'soon' is not a valid duration. Use seconds such as 90, or"),
         ({"max_response_size": 0}, "max_response_size: 0 is not a valid size. Use MiB from 1 to 4096"),
+        ({"max_response_size": 4097}, "max_response_size: 4097"),
         ({"api_release": "8.0"}, "api_release.*auto"),
         ({"api_release": "../../x"}, "api_release.*8.0.1.0"),
         ({"api_release": ""}, "api_release"),
