@@ -119,7 +119,7 @@ def read_body(response: Any, size: int) -> bytes:
 
 
 def _unpacked(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """Parts of at most ``size`` bytes. A body may consist of several streams."""
+    """Parts of at most ``size`` bytes; the rest of a larger one is dropped. A body may consist of several streams."""
     unpacker = zlib.decompressobj(_ANY_HEADER)
     try:
         for chunk in chunks:
@@ -128,7 +128,7 @@ def _unpacked(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
                 if unpacker.eof:
                     unpacker = zlib.decompressobj(_ANY_HEADER)
                 yield unpacker.decompress(rest, size)
-                rest = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+                rest = unpacker.unused_data
     except zlib.error as error:
         raise CannotUnpack(str(error)) from error
 
