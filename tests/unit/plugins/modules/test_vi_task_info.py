@@ -67,6 +67,7 @@ def test_options_select_the_expected_tasks(
     assert [task["moid"] for task in result["tasks"]] == moids
     assert result["missing"] == missing
     assert "changed" not in result
+    assert not any("custom_values" in task for task in result["tasks"])
 
 
 @pytest.mark.parametrize(

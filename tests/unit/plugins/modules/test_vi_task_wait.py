@@ -104,8 +104,13 @@ def test_invalid_options_are_refused_before_a_request_is_sent(
     assert server.sent == []
 
 
-def test_max_errors_accepts_failures(server: TaskServer) -> None:
-    assert not run(server, "task-2", max_errors=1).get("failed")
+@pytest.mark.parametrize(
+    ("moid", "max_errors", "fails"), [("task-1", 0, False), ("task-2", 0, True), ("task-2", 1, False)]
+)
+def test_max_errors_accepts_failures(server: TaskServer, moid: str, max_errors: int, fails: bool) -> None:
+    result = run(server, moid, max_errors=max_errors)
+    assert result.get("failed", False) is fails
+    assert "is not a valid number" not in result.get("msg", "")
 
 
 def select_tasks(server: TaskServer, until: str) -> dict[str, Any]:

@@ -230,6 +230,14 @@ def test_secrets_are_masked_plain_and_quoted(action: Action) -> None:
     assert (result["plain"], result["changed"]) == ("<********>", True)
 
 
+def test_the_id_of_a_shared_session_is_masked(action: Action) -> None:
+    def run(job: Job) -> Result:
+        job.client.secrets.add("id-of-the-run")
+        return {"shown": "<id-of-the-run>"}
+
+    assert action.run(run)["shown"] == "<********>"
+
+
 def test_check_mode_and_diff_mode_are_passed_on(action: Action) -> None:
     action.task.check_mode = action.task.diff = True
     result = action.run(lambda job: {"check": job.check_mode, "diff": {"after": "x"}})
@@ -417,11 +425,21 @@ def test_a_path_on_another_machine_is_not_looked_at(
     assert seen == [known]
 
 
-@pytest.mark.parametrize("keywords", [{"async_val": 60}, {SHARE_SESSION: False}])
+@pytest.mark.parametrize(
+    ("arguments", "keywords"),
+    [
+        ({}, {"async_val": 60}),
+        ({}, {SHARE_SESSION: False}),
+        ({"_raw_params": "x"}, {}),
+        ({"session_id": "52c0ffee"}, {}),
+        ({"wait": "perhaps"}, {}),
+    ],
+)
 def test_some_modules_are_lent_no_session(
-    action: Action, monkeypatch: pytest.MonkeyPatch, keywords: dict[str, Any]
+    action: Action, monkeypatch: pytest.MonkeyPatch, arguments: dict[str, Any], keywords: dict[str, Any]
 ) -> None:
     loans = Loans(monkeypatch, {"ran": "alone"})
+    action.arguments.update(arguments)
     action.task.async_val = keywords.pop("async_val", 0)
     action.run_module(loans.execute, **keywords)
     assert loans.given == [None]

@@ -81,6 +81,17 @@ def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
     assert run(tmp_path, "SIGHUP", first="time.sleep = lambda _seconds: None", before=before) == (0, "ended 10.0\n")
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "import multiprocessing\nmultiprocessing.parent_process = lambda: 'Ansible'\n",
+        "import threading\nthreading.current_thread = lambda: 'not the main one'\n",
+    ],
+)
+def test_only_the_main_thread_of_the_main_process_ends_the_sessions(tmp_path: Path, before: str) -> None:
+    assert run(tmp_path, "SIGTERM", first="sys.exit(7)", before=before) == (7, "")
+
+
 def test_a_worker_ends_no_session(tmp_path: Path) -> None:
     """The signal ends the worker like any process. The end of the main process ends the sessions."""
     assert run(tmp_path, "SIGTERM", first=FORK) == (100 - signal.SIGTERM, "ended 10.0\n")

@@ -47,6 +47,7 @@ BUNDLE = "/etc/ssl/mine.pem"
         ({"request_timeout": 5.5}, Endpoint("vc.example.com", request_timeout=5.5)),
         ({"request_timeout": "5.5"}, Endpoint("vc.example.com", request_timeout=5.5)),
         ({"request_timeout": "30"}, Endpoint("vc.example.com", request_timeout=30.0)),
+        ({"request_timeout": "0.5"}, Endpoint("vc.example.com", request_timeout=0.5)),
         ({"request_timeout": "30s"}, Endpoint("vc.example.com", request_timeout=30.0)),
         ({"request_timeout": "1d"}, Endpoint("vc.example.com", request_timeout=86400.0)),
         ({"request_timeout": "2M"}, Endpoint("vc.example.com", request_timeout=120.0)),
@@ -117,6 +118,15 @@ def test_session_id_overrides_username_and_password() -> None:
 def test_username_and_password_are_used_without_a_session_id() -> None:
     found = parse_credentials(connection(session_id=""))
     assert (found.username, found.password, found.session_id) == ("u", "pa55word", None)
+
+
+@pytest.mark.parametrize(("session_id", "shares"), [(None, [("vc.example.com", "u")]), ("52ab", [])])
+def test_only_a_client_that_would_log_in_shares_a_session(session_id: str | None, shares: list[Any]) -> None:
+    asked: list[Any] = []
+    connect_client(
+        connection(session_id=session_id), share=lambda where, who: asked.append((where.hostname, who.username))
+    )
+    assert asked == shares
 
 
 def test_the_release_is_part_of_the_path(wire: Wire) -> None:

@@ -133,6 +133,18 @@ def test_a_name_of_several_objects_lists_their_paths(name: EntityName, what: str
     )
 
 
+def test_the_path_of_an_object_in_a_loop_of_folders_ends() -> None:
+    server = Inventory(
+        group_d1=("Folder", "a", "group-d2"),
+        group_d2=("Folder", "b", "group-d1"),
+        vm_1=("VirtualMachine", "twin", "group-d1"),
+        vm_2=("VirtualMachine", "twin", "group-d2"),
+    )
+    paths = r"'twin': /a/b/a/twin \(VirtualMachine:vm-1\), /b/a/b/twin \(VirtualMachine:vm-2\)\."
+    with server.client("S0") as client, pytest.raises(InputError, match=paths):
+        find_entity(client, EntityName("twin", "VirtualMachine"))
+
+
 @pytest.mark.parametrize(("count", "more"), [(10, None), (11, " and 1 more.")])
 def test_only_ten_of_many_objects_with_one_name_are_listed(count: int, more: str | None) -> None:
     twins = {f"vm_{number}": ("VirtualMachine", "twin", "group-d1") for number in range(count)}

@@ -200,10 +200,10 @@ def test_a_traversal_requests_the_objects_and_the_leading_property() -> None:
         read_properties_through(client, root, "recentTask", "Task", ["info"], require=[Reference("Folder", "group-v3")])
     (spec,) = next(sent.params["specSet"] for sent in server.sent if "specSet" in (sent.params or {}))
     assert spec["reportMissingObjectsInResults"] is False
-    assert [(part["type"], part["pathSet"]) for part in spec["propSet"]] == [
-        ("Task", ["info"]),
-        ("Folder", ["name"]),
-        ("VirtualMachine", ["recentTask"]),
+    assert [(part["type"], part["all"], part["pathSet"]) for part in spec["propSet"]] == [
+        ("Task", False, ["info"]),
+        ("Folder", False, ["name"]),
+        ("VirtualMachine", False, ["recentTask"]),
     ]
     first, required = spec["objectSet"]
     assert (first["obj"], first["skip"]) == (ref(*root), False)

@@ -18,6 +18,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     ViError,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.recovery import (
+    WAIT_PAUSES,
     WATCH_PAUSES,
     is_outage,
     may_recover,
@@ -30,9 +31,13 @@ def fault(fault_type: str) -> FaultError:
     return FaultError("op", fault_type, fault={"type": fault_type}, raw={})
 
 
-@pytest.mark.parametrize(("failures", "pause"), [(0, 1.0), (1, 2.0), (4, 30.0), (5, 30.0), (1000, 30.0)])
-def test_pauses_grow_and_the_last_one_repeats(failures: int, pause: float) -> None:
-    assert pause_after(failures, WATCH_PAUSES) == pause
+@pytest.mark.parametrize(
+    ("pauses", "grown"),
+    [(WAIT_PAUSES, [1.0, 2.0, 5.0, 5.0, 5.0, 5.0]), (WATCH_PAUSES, [1.0, 2.0, 5.0, 10.0, 30.0, 30.0])],
+)
+def test_pauses_grow_and_the_last_one_repeats(pauses: tuple[float, ...], grown: list[float]) -> None:
+    assert [pause_after(failures, pauses) for failures in range(6)] == grown
+    assert pause_after(1000, pauses) == grown[-1]
 
 
 @pytest.mark.parametrize(
