@@ -255,7 +255,8 @@ def test_check_mode_sends_nothing(run: Run, monkeypatch: pytest.MonkeyPatch, who
         ({"msg": "no space", "stderr": "not this"}, "Copy on web01: no space"),
         ({}, "Copy on web01: failed without a message"),
         ({"censored": "hidden", "msg": "s3cret"}, "Copy on web01: the message is hidden by no_log"),
-        ({"msg": "x" * 3000}, f"Copy on web01: {'x' * 1985}…"),
+        ({"msg": "x" * 1985}, f"Copy on web01: {'x' * 1985}"),
+        ({"msg": "x" * 1986}, f"Copy on web01: {'x' * 1985}…"),
     ],
 )
 def test_the_first_failure_ends_the_task_with_its_message(run: Run, values: dict[str, Any], message: str) -> None:

@@ -61,6 +61,7 @@ def test_a_file_is_open_in_one_process_at_a_time(store: SessionStore) -> None:
         with pytest.raises(StoreUnusable), store.file("a", 0.1, slept.append):
             pass
         assert slept
+        assert max(slept) < 0.1
     read(store)
 
 

@@ -38,6 +38,21 @@ def test_an_ad_hoc_command_with_brief_fields_shows_only_fitting_lines(fields: An
     }
 
 
+@pytest.mark.parametrize(("columns", "shown_line"), [(23, "x" * 11 + "…"), (22, "x" * 10 + "…"), (5, "x" * 10 + "…")])
+@pytest.mark.usefixtures("ad_hoc")
+def test_an_ad_hoc_command_shows_at_least_11_characters_of_a_line(
+    monkeypatch: pytest.MonkeyPatch, columns: int, shown_line: str
+) -> None:
+    monkeypatch.setattr(_terminal, "STDOUT_COLUMNS", columns)
+    assert shown("brief", lines=["x" * 50])["lines"] == [shown_line]
+
+
+@pytest.mark.usefixtures("ad_hoc")
+def test_an_ad_hoc_command_without_a_terminal_shows_whole_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_terminal, "STDOUT_COLUMNS", None)
+    assert shown("brief", lines=["x" * 50])["lines"] == ["x" * 50]
+
+
 @pytest.mark.usefixtures("ad_hoc")
 def test_an_ad_hoc_command_with_other_fields_shows_tasks() -> None:
     for fields in (None, "moid", ["brief", "key"]):

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._options.entity_parsing import parse_object
-from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_time
+from ansible_collections.vijson.tasks.plugins.module_utils._options.parsing import parse_time, shortened
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 
 
@@ -58,3 +58,8 @@ def test_an_invalid_time_is_refused_with_the_accepted_forms(text: str) -> None:
     assert str(refused.value).startswith("begin_time: ")
     for form in ("RFC 3339", "90s", "15m", "12h", "7d"):
         assert form in str(refused.value)
+
+
+def test_a_message_shows_at_most_100_characters_of_a_value() -> None:
+    assert shortened("x" * 100) == "x" * 100
+    assert shortened("x" * 101) == "x" * 100 + "…"

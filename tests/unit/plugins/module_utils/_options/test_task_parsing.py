@@ -94,6 +94,8 @@ def test_an_invalid_task_is_refused_with_the_accepted_forms(value: Any) -> None:
     ("value", "message"),
     [
         ("", "'' is empty. Check for an extra comma, or for a variable without a value. Use task-42"),
+        ("''", """"''" is empty. Check for an extra comma"""),
+        ("'", """"'" is not a valid task. Use task-42"""),
         ("[task-42", "is not a valid task. Use a list instead of a string"),
         ('["task-42"', "is not a valid task. Use a list instead of a string"),
         ("{'moid': 'task-42'}", "is not a valid task. Use a list instead of a string"),

@@ -35,6 +35,13 @@ def test_every_certificate_of_a_folder_is_trusted(tmp_path: Path) -> None:
         assert Transport(Endpoint(HOST, other_port, verify=str(folder))).send("GET", "/x").status == 200
 
 
+@pytest.mark.parametrize(("size", "is_read"), [(4 << 20, True), ((4 << 20) + 1, False)])
+def test_a_file_of_more_than_four_mebibytes_is_not_read(tmp_path: Path, size: int, is_read: bool) -> None:
+    pem = trustme.CA().cert_pem.bytes()
+    (tmp_path / "large.pem").write_bytes(pem + bytes(size - len(pem)))
+    assert read_certificates(str(tmp_path)) == (pem.decode().strip() if is_read else None)
+
+
 def test_a_folder_without_certificates_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.pem").write_text("nothing")
     assert read_certificates(str(tmp_path)) is None
