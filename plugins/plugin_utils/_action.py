@@ -75,7 +75,6 @@ class _SharedAction(ActionBase):
     SHARES_SESSION: bool
 
     _supports_check_mode = True
-    _supports_diff = True
     _supports_async = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
