@@ -96,8 +96,9 @@ def test_secrets_are_forgotten_with_their_client() -> None:
     assert mask("pa55word") == "pa55word"
 
 
-def test_the_number_of_session_ids_is_limited_but_the_password_is_kept() -> None:
+def test_the_last_49_session_ids_and_the_password_are_kept() -> None:
     secrets = Secrets("pa55word")
     for number in range(1000):
         secrets.add(f"session-{number:04}")
+    assert list(secrets) == ["pa55word", *(f"session-{number:04}" for number in range(951, 1000))]
     assert secrets.mask("pa55word session-0999 session-0001") == f"{MASK} {MASK} session-0001"

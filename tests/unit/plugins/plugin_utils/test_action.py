@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any, Callable
 
 import pytest
+from ansible import context
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
@@ -32,6 +33,7 @@ SPEC = argument_spec(
     tasks={"type": "list", "elements": "raw", "aliases": ["task"]},
     wait={"type": "bool", "default": False},
     dest={"type": "path"},
+    fields={"type": "list", "elements": "str"},
 )
 ARGUMENTS = {"hostname": "vc.example.com", "username": "joe", "password": "s3cret'\\word"}
 AS_MODULE = {"ran": "as a module"}
@@ -217,6 +219,33 @@ def test_messages_of_one_of_several_vcenters_name_it(action: Action, variables: 
     assert result["warnings"] == [f"{prefix}odd", "vc.example.com is odd"]
 
 
+@pytest.mark.parametrize("result", [{"msg": "done"}, {"failed": True}])
+def test_a_result_without_a_message_of_a_failure_does_not_name_its_vcenter(action: Action, result: Result) -> None:
+    found = action.run(lambda _job: dict(result), ansible_loop_var="item")
+    assert {key: found.get(key) for key in result} == result
+    assert "vc.example.com" not in found.get("msg", "")
+
+
+@pytest.mark.parametrize(("result", "changed"), [({}, False), ({"changed": True}, True), ({"changed": False}, False)])
+def test_every_result_tells_whether_something_changed(action: Action, result: Result, changed: bool) -> None:
+    assert action.run(lambda _job: dict(result))["changed"] is changed
+
+
+@pytest.mark.parametrize(
+    ("settings", "returned"), [({}, True), ({"INJECT_INVOCATION": True}, True), ({"INJECT_INVOCATION": False}, False)]
+)
+def test_the_arguments_are_returned_as_ansible_is_configured(
+    action: Action, monkeypatch: pytest.MonkeyPatch, settings: dict[str, bool], returned: bool
+) -> None:
+    config = SimpleNamespace(
+        get_configuration_definitions=lambda: settings, get_config_value=lambda name, variables: settings[name]
+    )
+    monkeypatch.setattr(_action, "config", config)
+    result = action.run()
+    assert ("invocation" in result) is returned
+    assert not returned or result["invocation"]["module_args"]["username"] == "joe"
+
+
 def test_an_option_and_its_alias_give_a_warning(action: Action) -> None:
     action.arguments.update(tasks=["task-1"], task=["task-2"])
     assert "alias task" in action.run()["warnings"][0]
@@ -251,6 +280,14 @@ def test_a_module_may_change_its_result_in_check_mode(action: Action, check_mode
     action.task.check_mode = check_mode
     action.in_check_mode = lambda result: result.update(planned=True)
     assert ("planned" in action.run()) is check_mode
+
+
+def test_an_ad_hoc_command_with_brief_fields_shows_only_lines(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "CLIARGS", {"module_name": "vijson.tasks.vi_task_info"})
+    action.arguments["fields"] = "brief"
+    result = action.run(lambda _job: {"lines": ["task-1"], "tasks": [{"moid": "task-1"}]})
+    assert result["lines"] == ["task-1"]
+    assert "tasks" not in result
 
 
 def test_relative_paths_start_at_the_folder_of_the_playbook(action: Action) -> None:
@@ -321,6 +358,9 @@ def test_modules_share_a_session_unless_switched_off(action: Action, variables: 
     assert result["shared"] is shared
 
 
+ALONE = "the arguments of the task"
+
+
 class Loans:
     """What the process of a module is started with, and what it returns."""
 
@@ -344,7 +384,7 @@ class Loans:
 
     def execute(self, **how: Any) -> Result:
         """Stands in place of ``_execute_module``."""
-        self.given.append(how.get("module_args", {}).get("session_id"))
+        self.given.append(how["module_args"]["session_id"] if "module_args" in how else ALONE)
         return next(self._results)
 
 
@@ -360,8 +400,8 @@ def test_a_module_runs_in_the_lent_session(action: Action, monkeypatch: pytest.M
     ("part", "name", "value", "given"),
     [
         ("connection", "transport", "local", ["loan-0"]),
-        ("connection", "transport", "ssh", [None]),
-        ("connection", "become", object(), [None]),
+        ("connection", "transport", "ssh", [ALONE]),
+        ("connection", "become", object(), [ALONE]),
     ],
 )
 def test_credentials_of_the_controller_open_no_session_for_another_machine(
@@ -398,13 +438,13 @@ def test_the_environment_of_a_task_switches_sharing_off_for_its_process(
     action.task.environment = [{SHARE_SESSION.upper(): "false"}]
     loans = Loans(monkeypatch, {"ran": "as a module"})
     action.run_module(loans.execute)
-    assert loans.given == [None]
+    assert loans.given == [ALONE]
 
 
 def test_a_module_whose_lent_session_has_ended_runs_again(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
     loans = Loans(monkeypatch, {"refused": True}, {"refused": True}, {"ran": "alone"})
     result = action.run_module(loans.execute)
-    assert (loans.given, result["ran"]) == (["loan-0", "loan-1", None], "alone")
+    assert (loans.given, result["ran"]) == (["loan-0", "loan-1", ALONE], "alone")
 
 
 @pytest.mark.parametrize(("transport", "known"), [("local", "/srv/tasks.csv"), ("ssh", None)])
@@ -414,15 +454,15 @@ def test_a_path_on_another_machine_is_not_looked_at(
     seen: list[Any] = []
 
     def needs_session(_run: Any, params: dict[str, Any], _check_mode: bool) -> bool:
-        seen.append(params["dest"])
+        seen.extend(params[name] for name in ("dest", "ca_path", "tasks"))
         return False
 
     loans = Loans(monkeypatch, {"ran": "as a module"})
     monkeypatch.setattr(_action, "needs_session", needs_session)
     action.connection.transport = transport
-    action.arguments["dest"] = "/srv/tasks.csv"
+    action.arguments.update(dest="/srv/tasks.csv", ca_path="/etc/ca.pem", tasks=["task-1"])
     action.run_module(loans.execute)
-    assert seen == [known]
+    assert seen == [known, "/etc/ca.pem", ["task-1"]]
 
 
 @pytest.mark.parametrize(
@@ -442,7 +482,7 @@ def test_some_modules_are_lent_no_session(
     action.arguments.update(arguments)
     action.task.async_val = keywords.pop("async_val", 0)
     action.run_module(loans.execute, **keywords)
-    assert loans.given == [None]
+    assert loans.given == [ALONE]
 
 
 def test_a_refused_login_fails_without_the_module_and_without_secrets(

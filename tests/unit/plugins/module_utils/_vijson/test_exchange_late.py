@@ -20,6 +20,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_sessio
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.support.raw_servers import HOST, SLOW, Vcenter, new_certificate, raw_server
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Hangs
 
 TASK = Reference("Task", "task-7")
 VIEW = Reference("ListView", "view-1").wire()
@@ -75,6 +76,17 @@ def test_closing_after_a_late_response_may_take_a_moment(tmp_path: Path) -> None
         client.call(TASK, "info", within=0.2)
     assert vcenter.operations == ["Login", "info", "Logout"]
     assert warnings == []
+
+
+@pytest.mark.parametrize(("trouble", "most"), [(Hangs(), 2.0), (None, 60.0)])
+def test_closing_has_less_time_after_a_late_response(trouble: Hangs | None, most: float) -> None:
+    server = FakeVcenter()
+    server.answers["Task.info"] = lambda _moid, _params: {}
+    server.trouble["Task.info"] = [trouble]
+    with server.client() as client, suppress(LostResponse):
+        client.get(TASK, "info")
+    (logout,) = server.named("SessionManager.Logout")
+    assert most - 1 < logout.within <= most
 
 
 def test_closing_has_more_time_if_the_server_responds_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

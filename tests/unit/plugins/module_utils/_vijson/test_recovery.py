@@ -17,6 +17,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
     NoResponse,
     ViError,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.recovery import (
     WAIT_PAUSES,
     WATCH_PAUSES,
@@ -25,6 +26,8 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.recovery impo
     pause_after,
     send_once,
 )
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.unit.support.wire import SDK, Call, Wire, html
 
 
 def fault(fault_type: str) -> FaultError:
@@ -58,6 +61,17 @@ def test_pauses_grow_and_the_last_one_repeats(pauses: tuple[float, ...], grown: 
 )
 def test_errors_are_classified_as_recoverable_and_as_outages(error: ViError, recovers: bool, outage: bool) -> None:
     assert (may_recover(error), is_outage(error)) == (recovers, outage)
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_an_error_of_a_gateway_is_an_outage_after_three_pauses(
+    client: Callable[..., Client], wire: Wire, pauses: list[float], status: int
+) -> None:
+    wire.expect([Call("GET", f"{SDK}/Task/task-7/info", html(status))] * 4)
+    with pytest.raises(LostResponse) as lost:
+        client("S0").get(Reference("Task", "task-7"), "info")
+    assert is_outage(lost.value)
+    assert pauses == [0.5, 1.0, 2.0]
 
 
 class Server:
