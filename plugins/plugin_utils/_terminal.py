@@ -21,7 +21,7 @@ _JSON_MARGIN = 11
 
 
 def _columns(stream: TextIO | None) -> int | None:
-    with suppress(AttributeError, OSError, ValueError):
+    with suppress(OSError, ValueError):
         return os.get_terminal_size(stream.fileno()).columns if stream else None
     return None
 
