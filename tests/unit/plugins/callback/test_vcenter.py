@@ -22,8 +22,10 @@ from ansible.playbook.block import Block
 from ansible_collections.vijson.tasks.plugins.callback import vcenter
 from ansible_collections.vijson.tasks.plugins.callback.vcenter import DOCUMENTATION, CallbackModule
 from ansible_collections.vijson.tasks.plugins.doc_fragments.connection import ModuleDocFragment
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ignore
 from ansible_collections.vijson.tasks.plugins.module_utils._plays import recorder
 from ansible_collections.vijson.tasks.plugins.module_utils._plays.recorder import CALLBACK_SPEC
+from ansible_collections.vijson.tasks.plugins.plugin_utils._shared_session import share_session
 
 OWN_VARIABLES = {
     "entity": "VIJSON_TASKS_ENTITY",
@@ -119,11 +121,11 @@ class FakeSide:
 class Run:
     """A run of Ansible with the callback on two hosts."""
 
-    def __init__(self) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.callback = CallbackModule()
         self.callback.get_option = {**dict.fromkeys(CALLBACK_SPEC), "time_budget": 5.0}.__getitem__
         self.warnings: list[str] = []
-        self.callback._display = SimpleNamespace(warning=self.warnings.append)
+        monkeypatch.setattr(self.callback._display, "warning", self.warnings.append)
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -180,7 +182,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setattr(context, "CLIARGS", {"check": False, "subset": None})
     monkeypatch.setattr(vcenter, "SideProcess", FakeSide)
     FakeSide.made = []
-    yield Run()
+    yield Run(monkeypatch)
     assert len(FakeSide.made) <= 1
 
 
@@ -221,6 +223,14 @@ def test_each_play_ends_before_the_next_begins(run: Run) -> None:
     run.play(task(), name="Test")
     run.end()
     assert run.messages == [{"begin": "Deploy"}, {"end": None}, {"begin": "Test"}, {"end": None}, {"finish": 5.0}]
+
+
+def test_a_play_in_check_mode_after_another_one_sends_nothing(run: Run) -> None:
+    run.play(task())
+    run.play(task(), name="Test", check_mode=True)
+    run.callback.v2_runner_on_ok(result())
+    run.end()
+    assert run.messages == [{"begin": "Deploy"}, {"end": None}, {"finish": 5.0}]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +281,7 @@ def test_the_first_of_several_failures_is_reported(run: Run) -> None:
     run.callback.v2_runner_on_unreachable(result(host="web02", msg="no route"))
     run.callback.v2_runner_on_failed(result(msg="no space"))
     run.end()
-    assert run.messages[-2] == {"end": "Copy on web02: no route (and 1 more)"}
+    assert run.messages[1:-1] == [{"progress": 50}, {"progress": 99}, {"end": "Copy on web02: no route (and 1 more)"}]
 
 
 def test_a_failed_loop_reports_its_first_failed_item(run: Run) -> None:
@@ -280,6 +290,15 @@ def test_a_failed_loop_reports_its_first_failed_item(run: Run) -> None:
     run.callback.v2_runner_item_on_failed(result(msg="not this"))
     run.callback.v2_runner_item_on_failed(result(msg="nor this", host="web02"))
     run.callback.v2_runner_on_failed(result(msg="One or more items failed"))
+    run.end()
+    assert run.messages[-2] == {"end": "Copy on web01: no space"}
+
+
+def test_a_failure_after_an_ignored_loop_reports_its_own_message(run: Run) -> None:
+    run.play(task())
+    run.callback.v2_runner_item_on_failed(result(msg="not this"))
+    run.callback.v2_runner_on_failed(result(msg="One or more items failed"), ignore_errors=True)
+    run.callback.v2_runner_on_failed(result(msg="no space"))
     run.end()
     assert run.messages[-2] == {"end": "Copy on web01: no space"}
 
@@ -354,9 +373,16 @@ def test_the_process_names_the_invalid_option(params: dict[str, Any], said: str)
     assert lines[0].startswith(said)
 
 
-def test_the_process_handles_every_message(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("switch", "share"), [("true", share_session), ("false", ignore)])
+def test_the_process_handles_every_message(monkeypatch: pytest.MonkeyPatch, switch: str, share: Any) -> None:
     taken: list[Any] = []
     plays = SimpleNamespace(take=taken.append, close=lambda: taken.append("close"))
-    monkeypatch.setattr(recorder, "play_recorder", lambda params, say, share: plays)
+    monkeypatch.setenv("VIJSON_TASKS_SHARE_SESSION", switch)
+    monkeypatch.setattr(recorder, "play_recorder", lambda _params, _say, share: taken.append(share) or plays)
     vcenter._record({}, iter([{"begin": "Deploy"}, {"end": None}]), print)
-    assert taken == [{"begin": "Deploy"}, {"end": None}, "close"]
+    assert taken == [share, {"begin": "Deploy"}, {"end": None}, "close"]
+
+
+def test_ansible_calls_it_only_if_it_is_enabled() -> None:
+    assert CallbackModule.CALLBACK_NEEDS_ENABLED
+    assert (CallbackModule.CALLBACK_TYPE, CallbackModule.CALLBACK_VERSION) == ("notification", 2.0)

@@ -143,6 +143,7 @@ def test_a_refused_final_state_reports_an_earlier_change(server: OwnTaskServer) 
     )
     assert (result["failed"], result["changed"], result["task"]["state"]) == (True, True, "running")
     assert result["fault"]["type"] == "InvalidArgument"
+    assert 9 < server.named("PropertyCollector.RetrievePropertiesEx")[-1].within <= 10
 
 
 def test_a_refused_final_state_without_a_change_is_not_changed(server: OwnTaskServer) -> None:

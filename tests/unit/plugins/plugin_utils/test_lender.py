@@ -135,6 +135,28 @@ def test_a_refused_password_is_reported_at_once(server: FakeVcenter) -> None:
     assert server.operations == {LOGIN: 1}
 
 
+def test_a_session_that_the_run_cannot_keep_is_not_lent(
+    server: FakeVcenter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = server.send
+
+    def spoil_meanwhile(method: str, path: str, **options: Any) -> Any:
+        if path.endswith("/Login"):
+            (tmp_path / "run" / "sessions").rename(tmp_path / "run" / "ended")
+        return send(method, path, **options)
+
+    monkeypatch.setattr(server, "send", spoil_meanwhile)
+    assert lender().lend() is None
+    assert (server.operations, server.sessions) == ({LOGIN: 1, LOGOUT: 1}, set())
+
+
+def test_a_successful_module_costs_no_further_request(server: FakeVcenter) -> None:
+    one = Lender(connection(), pytest.fail, is_remote=True)
+    one.lend()
+    assert not one.is_refused({"changed": False})
+    assert server.operations == {LOGIN: 1}
+
+
 @pytest.mark.parametrize("is_remote", [True, False])
 def test_a_failed_login_here_fails_only_a_module_that_runs_here(server: FakeVcenter, is_remote: bool) -> None:
     """Another machine may reach the vCenter."""

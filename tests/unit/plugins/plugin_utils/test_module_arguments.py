@@ -50,6 +50,12 @@ def test_an_option_and_its_alias_give_a_warning() -> None:
     assert arguments(tasks=["task-1"], task=["task-2"]).warnings == ["Both option tasks and its alias task are set."]
 
 
+@pytest.mark.parametrize("password", ["True", "None"])
+def test_a_boolean_or_missing_value_is_never_masked(password: str) -> None:
+    result = {"changed": True, "task": None}
+    assert arguments(password=password).masked(result) == result
+
+
 def test_secrets_in_a_result_are_masked_plain_and_escaped() -> None:
     made = arguments(password="pass\\word")
     made.secrets.add("session-of-the-run")

@@ -50,6 +50,22 @@ def test_a_signal_ends_the_sessions_and_then_the_process(tmp_path: Path, name: s
     assert run(tmp_path, name) == (-getattr(signal, name), "ended 2.0\n")
 
 
+def test_sessions_can_be_shared_until_a_signal(tmp_path: Path) -> None:
+    first = "with _run_sessions.STORE.file('a', 0): print('shared', flush=True)"
+    assert run(tmp_path, "SIGTERM", first) == (-signal.SIGTERM, "shared\nended 2.0\n")
+
+
+def test_another_signal_at_the_end_of_the_sessions_is_ignored(tmp_path: Path) -> None:
+    first = """
+def end(patience):
+    print("ending", patience, flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+    print("ended", flush=True)
+_run_sessions.end_sessions = end
+"""
+    assert run(tmp_path, "SIGTERM", first) == (-signal.SIGTERM, "ending 2.0\nended\n")
+
+
 def test_sigint_ends_the_process_as_before_and_then_the_sessions(tmp_path: Path) -> None:
     before = """
 import signal, sys
@@ -74,6 +90,18 @@ if os.fork() == 0:
     os._exit(0)
 """
     assert run(tmp_path, "SIGTERM", first=first) == (115, "ended 2.0\n")
+
+
+def test_a_fork_in_another_thread_changes_no_handlers(tmp_path: Path) -> None:
+    """Only the main thread may."""
+    first = """
+import threading
+signal.signal(signal.SIGTERM, lambda number, frame: os._exit(number + 100))
+forks = threading.Thread(target=lambda: os.fork() or os._exit(0))
+forks.start()
+forks.join()
+"""
+    assert run(tmp_path, "SIGTERM", first=first) == (115, "")
 
 
 def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
@@ -105,8 +133,16 @@ def test_the_environment_turns_sharing_off(monkeypatch: pytest.MonkeyPatch, valu
     assert _run_sessions.is_sharing() is sharing
 
 
-def test_the_main_process_has_not_ended() -> None:
-    assert not _run_sessions.MAIN.has_ended()
+@pytest.mark.parametrize(
+    ("is_main", "parent_is_main", "has_ended"), [(True, False, False), (False, True, False), (False, False, True)]
+)
+def test_a_worker_without_the_main_process_notices_it(
+    monkeypatch: pytest.MonkeyPatch, is_main: bool, parent_is_main: bool, has_ended: bool
+) -> None:
+    main, pid = _run_sessions.MainProcess(), os.getpid()
+    monkeypatch.setattr(os, "getpid", lambda: pid if is_main else -1)
+    monkeypatch.setattr(os, "getppid", lambda: pid if parent_is_main else -1)
+    assert main.has_ended() is has_ended
 
 
 def test_a_second_sigint_that_would_kill_the_process_ends_the_sessions_first(tmp_path: Path) -> None:

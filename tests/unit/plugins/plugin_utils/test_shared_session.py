@@ -245,6 +245,7 @@ def test_a_replaced_session_id_is_used_by_all_clients(run: Run) -> None:
     late.renewed("S0", "S0-renewed")
     assert not first.renewed("S1-renewed", "S1-again")
     assert (first.is_private, late.is_private) == (False, True)
+    assert late.renewed("S0-renewed", "S0-again")
 
 
 def test_another_id_that_can_not_be_told_to_others_is_closed_with_its_client(run: Run) -> None:
@@ -325,7 +326,8 @@ def test_macos_shares_no_sessions(monkeypatch: pytest.MonkeyPatch, platform: str
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert (module.share_session(Endpoint("vc.example.com"), WHO) is not None) is can_share
+    assert (module.share_session(WHERE, WHO) is not None) is can_share
+    assert (module.lendable_session(WHERE, WHO, is_remote=False) is not None) is can_share
 
 
 @pytest.mark.parametrize(

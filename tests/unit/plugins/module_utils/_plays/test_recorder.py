@@ -168,7 +168,7 @@ def test_invalid_options_are_refused(options: dict[str, Any], message: str) -> N
     ("options", "budget", "entity", "task_type"),
     [
         ({}, 5.0, "group-d1", "com.vijson.tasks.play"),
-        ({"entity": "vm-7", "task_type": "com.example.play", "time_budget": "2.5"}, 2.5, "vm-7", "com.example.play"),
+        ({"entity": "vm-7", "task_type": "com.example.play", "time_budget": "0.5"}, 0.5, "vm-7", "com.example.play"),
     ],
 )
 def test_entity_task_type_and_time_budget_are_used(
