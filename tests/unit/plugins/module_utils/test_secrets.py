@@ -24,6 +24,7 @@ PASSWORDS = [
     " around ",
     "100%+1",
     "it's",
+    "it's a \\",
     'grü"n',
     "abc",
 ]

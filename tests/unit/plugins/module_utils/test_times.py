@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -17,6 +18,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._times import (
     parse_moment,
     parse_rfc3339,
     parse_span,
+    utc_now,
 )
 
 BASE = 1_700_000_000  # 2023-11-14T22:13:20Z
@@ -119,6 +121,10 @@ def test_relative_times_are_parsed(text: str, seconds: int) -> None:
 
 def test_an_absolute_time_does_not_need_the_clock() -> None:
     assert parse_moment(f"{TEXT}Z").resolve(5) == BASE * SECOND
+
+
+def test_the_clock_of_this_machine_counts_nanoseconds() -> None:
+    assert abs(utc_now() - time.time_ns()) < 60 * SECOND
 
 
 def test_a_date_begins_at_midnight() -> None:

@@ -9,6 +9,7 @@ import gc
 import json
 import os
 import runpy
+import socket
 import sys
 from typing import Any, Callable
 
@@ -148,6 +149,21 @@ def test_a_result_with_a_path_gets_no_file_attributes(perform: Perform, tmp_path
     result = perform(lambda job: {"dest": job.params["dest"]}, dest=str(file))
     assert result["dest"] == str(file)
     assert not {"group", "mode", "owner", "path", "size", "state", "uid"} & set(result)
+
+
+def test_input_on_the_output_does_not_stop_the_module(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal, both are one."""
+    terminal, keyboard = socket.socketpair()
+
+    def run(job: Job) -> Result:
+        with monkeypatch.context() as patched:
+            patched.setattr(sys.stdout, "fileno", terminal.fileno, raising=False)
+            job.progress("task-1 43%")
+        return {"waited": True}
+
+    with terminal, keyboard:
+        keyboard.sendall(b"x")
+        assert perform(run)["waited"]
 
 
 @pytest.mark.parametrize("reads", [True, False])

@@ -62,12 +62,33 @@ def test_an_error_in_the_process_is_returned_as_a_line() -> None:
     assert SideProcess(fail).finish(10) == ["ValueError: no such thing"]
 
 
+def echoed() -> list[str]:
+    """What a process says about one message."""
+    side = SideProcess(echo)
+    side.send(begin="a")
+    return side.finish(10)
+
+
+def test_messages_arrive_if_only_the_standard_streams_are_open() -> None:
+    assert echoed() == ["{'begin': 'a'}", "end"]
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.closerange(3, 1000)
+            os._exit(7 if echoed() == ["{'begin': 'a'}", "end"] else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+
+
 def test_the_process_has_its_own_output_and_process_group() -> None:
     def work(_messages: Iterator[Message], say: Say) -> None:
         print("not to be seen", flush=True)
-        say(f"{os.path.samefile('/dev/fd/1', os.devnull)} {os.getpgid(0) == os.getpid()}")
+        for number in range(3):
+            say(f"{os.path.samefile(f'/dev/fd/{number}', os.devnull)}")
+        say(f"{os.getpgid(0) == os.getpid()}")
 
-    assert SideProcess(work).finish(10) == ["True True"]
+    assert SideProcess(work).finish(10) == ["True"] * 4
 
 
 @pytest.mark.parametrize(

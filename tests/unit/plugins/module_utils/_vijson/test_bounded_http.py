@@ -165,7 +165,7 @@ def test_the_first_address_that_does_not_refuse_is_used(
 @pytest.mark.parametrize("serve", LARGE.values(), ids=LARGE)
 def test_a_body_has_a_maximum_size(serve: Serve, certificate: ssl.SSLContext, authority: Path) -> None:
     with raw_server(after_request(serve), certificate) as port:
-        error = failure(port, authority, request_timeout=30.0, max_response_size=4 * MEBIBYTE)
+        error = failure(port, authority, request_timeout=30.0, max_response_size=4 << 20)
     assert isinstance(error, BadResponse)
     assert str(error).startswith(f"{HOST}:{port} sent a response of more than max_response_size (4 MiB). ")
 

@@ -35,7 +35,7 @@ def xml(status: int) -> Reply:
 @pytest.mark.parametrize(
     ("reply", "words"),
     [
-        (html(404), ["404", "VI JSON", "8.0.1"]),
+        (html(404), ["404", "does not support VI JSON release 8.0.1.0", "8.0.1 or later"]),
         (answers({"error": "no such page"}, status=404), ["404", "8.0.1"]),
         (xml(404), ["404", "8.0.1"]),
         (html(200, b"<html>Welcome</html>"), ["text/html", "Welcome", "8.0.1"]),

@@ -96,6 +96,18 @@ def test_which_connections_may_succeed_later(error: Exception, transient: bool) 
     assert (failure.transient, failure.late) == (transient, False)
 
 
+@pytest.mark.parametrize(
+    ("limit", "own_limit", "span"),
+    [
+        (5.0, True, "request_timeout (5 s)"),
+        (1.26, True, "request_timeout (1.3 s)"),
+        (0.5, False, "the time left (0.5 s)"),
+    ],
+)
+def test_a_message_names_the_timeout_with_tenths_of_seconds(limit: float, own_limit: bool, span: str) -> None:
+    assert RequestAttempt("vc.example.com", 443, limit, own_limit, None, "").span == span
+
+
 @pytest.mark.parametrize("text", ["EOF occurred in violation of protocol", "Connection reset by peer"])
 def test_a_tls_connection_that_breaks_is_a_lost_response(text: str) -> None:
     error = requests.exceptions.SSLError(ssl.SSLError(text))
