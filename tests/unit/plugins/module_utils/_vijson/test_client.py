@@ -25,6 +25,7 @@ def test_the_first_request_logs_in_and_closing_logs_out(client: Make, wire: Wire
     with client() as made:
         assert made.get("taskManager", "maxCollector") == 32
         assert made.call(TASK, "UpdateProgress", {"percentDone": 5}) is None
+    assert all(59 < seconds <= 60 for sent in wire.sent for seconds in sent.timeout)
 
 
 def test_a_client_without_requests_sends_nothing(client: Make, wire: Wire) -> None:

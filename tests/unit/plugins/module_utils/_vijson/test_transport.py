@@ -11,7 +11,8 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, LostResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, ConnectError, LostResponse
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.bounded_http import TooLarge
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint, Transport
 from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     HOST,
@@ -124,3 +125,29 @@ def test_pauses_grow_and_vary(
     assert all(0 < pause <= 4 for pause in pauses)
     assert len(set(pauses)) == 3
     assert (pauses < PAUSES) == (bound is min)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "limits", "timeout"),
+    [
+        ({}, {}, (60.0, 60.0)),
+        ({}, {"hold": 30.0}, (60.0, 90.0)),
+        ({"connect_timeout": 3.0}, {}, (3.0, 60.0)),
+        ({"request_timeout": 5.0}, {"hold": 2.0}, (5.0, 7.0)),
+        ({"patience": 0.0}, {}, (0.1, 0.1)),
+        ({}, {"within": -1.0}, (0.1, 0.1)),
+    ],
+)
+def test_each_attempt_has_these_timeouts(
+    wire: Wire, endpoint: dict[str, float], limits: dict[str, float], timeout: tuple[float, float]
+) -> None:
+    wire.expect(Call("GET", URL, Reply(200)))
+    Transport(Endpoint("vc.example.com", **endpoint)).send("GET", "/x", **limits)
+    assert wire.sent[0].timeout == timeout
+
+
+def test_a_response_has_at_most_64_mebibytes_by_default(wire: Wire) -> None:
+    assert Endpoint("vc.example.com").max_response_size == 64 * 1024 * 1024
+    wire.expect(Call("GET", URL, TooLarge()))
+    with pytest.raises(BadResponse, match=r"of more than max_response_size \(64 MiB\)\."):
+        Transport(Endpoint("vc.example.com")).send("GET", "/x")
