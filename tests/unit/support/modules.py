@@ -23,6 +23,7 @@ def run_module_on(
     """Run a module, and check that the result is as RETURN documents it and that nothing stays open on the server."""
     validated = ArgumentSpecValidator(module.ARGUMENT_SPEC).validate({**CONNECTION, **arguments})
     assert validated.error_messages == []
+    assert validated._no_log_values <= {CONNECTION["password"], arguments.get("session_id")}
     job = Job(validated.validated_parameters, check_mode=check_mode, diff_mode=True, warn=server.warnings.append)
     job.client = server.client(api_release=job.params["api_release"])
     result = run_job(module.run, job)

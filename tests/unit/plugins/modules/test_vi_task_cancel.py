@@ -121,6 +121,31 @@ def test_check_mode_reports_a_missing_privilege(server: OwnTaskServer) -> None:
     assert "Global.CancelTask on VirtualMachine:vm-7" in run(server, "task-1", check_mode=True)["msg"]
 
 
+def test_check_mode_cancels_a_task_without_an_object_and_needs_no_privilege(server: OwnTaskServer) -> None:
+    server.change("task-1", entity=None)
+    result = run(server, "task-1", check_mode=True)
+    assert (result.get("failed", False), result["changed"]) == (False, True)
+
+
+def test_check_mode_of_tasks_that_need_no_cancel_does_not_ask_for_the_user(server: OwnTaskServer) -> None:
+    server.finish("task-1")
+    assert not run(server, "task-1", check_mode=True)["changed"]
+    assert server.operations["SessionManager.currentSession"] == 0
+
+
+def test_a_name_in_a_selection_that_nothing_has_gives_a_warning(server: OwnTaskServer) -> None:
+    server.lists_all = True
+    assert run(server, tasks=None, users=["nobody"])["tasks"] == []
+    assert "nobody" in server.warnings[0]
+
+
+def test_a_refused_task_is_not_waited_for(server: OwnTaskServer) -> None:
+    server.change("task-1", cancelable=False)
+    result = run(server, "task-1", wait=True, wait_timeout=60)
+    assert "it is not cancelable" in result["msg"]
+    assert "PropertyCollector.WaitForUpdatesEx" not in server.operations
+
+
 def test_check_mode_gives_the_same_reason_for_a_task_that_is_not_cancelable(server: OwnTaskServer) -> None:
     server.denied = {"Global.CancelTask"}
     server.change("task-1", cancelable=False)

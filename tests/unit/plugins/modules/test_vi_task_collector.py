@@ -58,8 +58,9 @@ def test_a_filter_that_matches_nothing_sends_nothing() -> None:
 
 def test_the_filter_is_sent_to_the_server() -> None:
     server = HistoryServer(5)
-    run(server, activation_ids=["a-1"], states=["error"], system_user=True)
+    run(server, activation_ids=["a-1"], states=["error"], system_user=True, root_task_keys=["task-0"])
     (sent,) = server.named(COLLECT)
+    assert sent.params["filter"]["rootTaskKey"] == ["task-0"]
     assert sent.params["filter"]["activationId"] == ["a-1"]
     assert sent.params["filter"]["state"] == ["error"]
     assert sent.params["filter"]["userName"]["systemUser"] is True
@@ -77,6 +78,13 @@ def test_each_object_has_a_filter(entity: Any, moids: list[str]) -> None:
     server = HistoryServer(5)
     run(server, entity=entity)
     assert [sent.params["filter"]["entity"]["entity"]["value"] for sent in server.named(COLLECT)] == moids
+
+
+@pytest.mark.parametrize(("arguments", "result"), [({}, "done"), ({"with_results": False}, None)])
+def test_tasks_have_results_unless_they_are_not_wanted(arguments: dict[str, bool], result: str | None) -> None:
+    server = HistoryServer(1)
+    server.tasks[0]["result"] = {"_typeName": "string", "_value": "done"}
+    assert [task["result"] for task in run(server, **arguments)["tasks"]] == [result]
 
 
 @pytest.mark.parametrize("check_mode", [True, False])

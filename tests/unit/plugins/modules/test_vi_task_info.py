@@ -68,6 +68,7 @@ def test_options_select_the_expected_tasks(
     assert result["missing"] == missing
     assert "changed" not in result
     assert not any("custom_values" in task for task in result["tasks"])
+    assert server.operations["TaskManager.description"] == 0
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,11 @@ def test_the_documentation_matches_the_arguments() -> None:
     check_module(vi_task_manager_info)
 
 
-@pytest.mark.parametrize("description", [True, False])
-def test_the_result_has_recent_tasks_and_descriptions_on_request(description: bool) -> None:
-    result = run_module_on(ManagerServer(), vi_task_manager_info, {"description": description})
+@pytest.mark.parametrize(
+    ("arguments", "description"), [({"description": True}, True), ({"description": False}, False), ({}, False)]
+)
+def test_the_result_has_recent_tasks_and_descriptions_on_request(arguments: dict[str, bool], description: bool) -> None:
+    result = run_module_on(ManagerServer(), vi_task_manager_info, arguments)
     assert (result["max_collector"], result["recent_tasks"]) == (32, ["task-2", "task-1"])
     assert [state["key"] for state in result.get("description", {}).get("states", [])] == ["queued"] * description
     assert "changed" not in result

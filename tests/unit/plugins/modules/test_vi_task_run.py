@@ -48,6 +48,7 @@ def test_a_failed_command_fails_module_and_task() -> None:
     server = OwnTaskServer()
     result = run(server, argv=["sh", "-c", "echo It is full >&2; exit 3"])
     assert (result["failed"], result["rc"], result["stderr"]) == (True, 3, "It is full")
+    assert [sent.params["cancelable"] for sent in server.named(CREATE)] == [True]
     assert result["task"]["error"]["message"] == "It is full"
 
 

@@ -27,6 +27,12 @@ def test_many_results_report_at_most_a_hundred_changes() -> None:
     assert sum(tally.finished() for _result in range(5000)) == 99
 
 
+def test_a_percentage_is_never_too_high() -> None:
+    tally = PlayTally(101)
+    assert not tally.finished()
+    assert [(tally.finished(), tally.percent) for _result in range(2)] == [(True, 1), (True, 2)]
+
+
 def test_a_play_with_no_known_tasks_has_progress() -> None:
     tally = PlayTally(0)
     assert tally.finished()

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, FaultError
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.response import NEGOTIATED, Response, read_response
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.support.wire import (
     SDK,
@@ -71,6 +72,13 @@ def test_a_response_without_vi_json_gives_a_clear_error(
     assert "\n" not in message
     assert len(message) < 500
     assert "evil" not in message
+
+
+@pytest.mark.parametrize(("status", "cannot"), [(404, True), (500, True), (403, False)])
+def test_a_server_that_cannot_negotiate_gets_advice(status: int, cannot: bool) -> None:
+    with pytest.raises(BadResponse) as failed:
+        read_response(Response(status, {}, b""), "content", "vc.example.com", NEGOTIATED)
+    assert ("cannot negotiate a release. Set api_release, such as to 8.0.1.0" in str(failed.value)) is cannot
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json;charset=UTF-8", "Application/JSON"])

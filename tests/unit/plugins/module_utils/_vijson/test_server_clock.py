@@ -62,6 +62,24 @@ def test_a_proxy_with_another_clock_does_not_change_an_exact_clock() -> None:
 
 
 @pytest.mark.parametrize(
+    ("date", "seconds"), [("Sun, 22 Nov 2026 04:10:01 GMT", 0), ("Sun, 22 Nov 2026 04:10:02 GMT", 2)]
+)
+def test_a_date_that_differs_by_two_seconds_changes_an_exact_clock(date: str, seconds: int) -> None:
+    clock = ServerClock(Ticks())
+    clock.note(SERVER_DATE)
+    clock.set(BASE)
+    clock.note(date)
+    assert clock.now() == BASE + seconds * SECOND
+
+
+def test_the_first_date_after_an_exact_time_is_not_corrected() -> None:
+    clock = ServerClock(Ticks())
+    clock.set(BASE)
+    clock.note("Sun, 22 Nov 2026 05:10:00 GMT")
+    assert clock.now() == BASE + 3600 * SECOND
+
+
+@pytest.mark.parametrize(
     "date",
     [
         *("", "yesterday", "Sun, 99 Nov 2026 04:10:00 GMT", "Mon, 01 Jan 99999999999 00:00:00 GMT"),
