@@ -22,7 +22,7 @@ def server() -> TaskServer:
     """A vCenter with three tasks, two of them recent."""
     server = TaskServer("task-1", "task-2", "task-3")
     server.change("task-1", entity=ref("VirtualMachine", "vm-7"))
-    server.finish("task-2")
+    server.finish("task-2", entity=ref("VirtualMachine", "vm-7"))
     read = server.answers["PropertyCollector.RetrievePropertiesEx"]
 
     def read_recent(moid: str, params: Any) -> Any:
@@ -55,6 +55,8 @@ def test_the_documentation_matches_the_arguments() -> None:
         ({"task": ["task-3"]}, ["task-3"], []),
         ({"entity": "vm-7"}, ["task-1"], []),
         ({"entity": "/DC0/vm/web01"}, ["task-1"], []),
+        ({"entity": "vm-7", "states": ["success", "running"]}, ["task-1", "task-2"], []),
+        ({"entity": "vm-7", "tasks": ["task-1", "task-2", "task-3"]}, ["task-1", "task-2"], []),
         ({"states": ["success"]}, ["task-2"], []),
         ({"users": ["joe"]}, [], []),
         ({"tasks": ["task-9"], "localize": True}, [], ["task-9"]),
@@ -81,6 +83,11 @@ def test_invalid_options_are_refused_before_a_request_is_sent(
     result = run_module_on(server, vi_task_info, arguments)
     assert result["msg"].startswith(message)
     assert server.sent == []
+
+
+def test_a_name_that_nothing_has_gives_a_warning(server: TaskServer) -> None:
+    run_module_on(server, vi_task_info, {"users": ["nobody"]})
+    assert "nobody" in server.warnings[0]
 
 
 def test_localize_returns_labels(server: TaskServer) -> None:

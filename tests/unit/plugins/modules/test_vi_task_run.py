@@ -137,6 +137,7 @@ def test_check_mode_reports_a_missing_privilege_to_update() -> None:
     result = run(server, check_mode=True)
     assert result["failed"]
     assert "Task.Update" in result["msg"]
+    assert "rc" not in result
 
 
 def test_check_mode_of_an_unknown_type_has_the_result_of_a_run() -> None:

@@ -79,6 +79,7 @@ def test_a_planned_task_is_changed_without_a_request() -> None:
     server = OwnTaskServer()
     result = run(server, "check-mode", check_mode=True, state="running", progress=5)
     assert (result["task"]["moid"], result["task"]["state"], result["task"]["progress"]) == ("check-mode", "running", 5)
+    assert result["diff"]["before"]["state"] == "queued"
     assert result["task"]["cancelable"] is None
     assert server.operations["PropertyCollector.RetrievePropertiesEx"] == 0
 
