@@ -134,6 +134,20 @@ def test_a_wait_until_idle_waits_for_the_active_tasks(server: TaskServer) -> Non
     assert (result.get("failed", False), result["succeeded"], result["pending"]) == (False, ["task-3"], [])
 
 
+@pytest.mark.parametrize("until", ["done", "idle"])
+def test_a_name_in_a_selection_that_nothing_has_gives_a_warning(server: TaskServer, until: str) -> None:
+    server.lists_all = True
+    server.answers["ServiceInstance.CurrentTime"] = lambda _moid, _params: "2026-11-22T04:00:00Z"
+    assert run(server, tasks=None, users=["nobody"], until=until)["succeeded"] == []
+    assert "nobody" in server.warnings[0]
+
+
+@pytest.mark.parametrize(("until", "reads_the_clock"), [("done", 0), ("idle", 1)])
+def test_only_a_wait_until_idle_looks_for_later_tasks(server: TaskServer, until: str, reads_the_clock: int) -> None:
+    select_tasks(server, until)
+    assert server.operations["ServiceInstance.CurrentTime"] == reads_the_clock
+
+
 def test_an_invalid_wait_timeout_is_refused_before_a_request_is_sent(server: TaskServer) -> None:
     assert run(server, "task-1", wait_timeout=-1)["msg"].startswith("wait_timeout: ")
     assert server.sent == []

@@ -126,6 +126,23 @@ def test_an_endless_response_of_a_proxy_times_out(serve: Serve, authority: Path,
     assert f"the proxy {HOST}:{port} or {HOST}:443 accepted a connection" in str(error)
 
 
+def test_a_request_reaches_the_server_through_a_proxy(certificate: ssl.SSLContext, authority: Path) -> None:
+    requests: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        requests.append(receive_request(connection))
+        connection.sendall(CONNECTED + b"\r\n")
+        with certificate.wrap_socket(connection, server_side=True) as server:
+            requests.append(receive_request(server))
+            server.sendall(response(b"{}"))
+
+    with raw_server(serve) as port:
+        transport = Transport(Endpoint(HOST, 443, verify=str(authority), proxy=f"http://{HOST}:{port}"))
+        assert transport.send("GET", "/x").status == 200
+        transport.close()
+    assert [request.split()[:2] for request in requests] == [[b"CONNECT", f"{HOST}:443".encode()], [b"GET", b"/x"]]
+
+
 def test_an_endless_handshake_behind_a_tls_proxy_times_out(certificate: ssl.SSLContext, authority: Path) -> None:
     serve = after_request(sends(CONNECTED + b"\r\n"), drips(b"\x16\x03\x03\x40\x00"))
     with raw_server(serve, certificate) as port, took(TIMEOUT):

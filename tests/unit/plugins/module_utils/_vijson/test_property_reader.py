@@ -18,6 +18,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import (
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.property_reader import (
     Properties,
+    object_spec_through,
     read_object_properties,
     read_properties,
     read_properties_through,
@@ -211,6 +212,13 @@ def test_a_traversal_requests_the_objects_and_the_leading_property() -> None:
         ("VirtualMachine", "recentTask", False)
     ]
     assert (required["obj"], required["skip"]) == (ref("Folder", "group-v3"), False)
+
+
+@pytest.mark.parametrize(
+    ("how", "is_skipped"), [({}, True), ({"with_root": False}, True), ({"with_root": True}, False)]
+)
+def test_a_traversal_leaves_out_its_root_by_default(how: dict[str, bool], is_skipped: bool) -> None:
+    assert object_spec_through(Reference("ListView", "view-1"), "view", **how)["skip"] is is_skipped
 
 
 def test_a_missing_required_object_is_an_error() -> None:
