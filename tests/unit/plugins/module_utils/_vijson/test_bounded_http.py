@@ -137,7 +137,8 @@ def test_a_request_reaches_the_server_through_a_proxy(certificate: ssl.SSLContex
             server.sendall(response(b"{}"))
 
     with raw_server(serve) as port:
-        transport = Transport(Endpoint(HOST, 443, verify=str(authority), proxy=f"http://{HOST}:{port}"))
+        endpoint = Endpoint(HOST, 443, verify=str(authority), proxy=f"http://{HOST}:{port}", request_timeout=5.0)
+        transport = Transport(endpoint)
         assert transport.send("GET", "/x").status == 200
         transport.close()
     assert [request.split()[:2] for request in requests] == [[b"CONNECT", f"{HOST}:443".encode()], [b"GET", b"/x"]]

@@ -182,9 +182,11 @@ def test_entities_below_an_object_are_read() -> None:
 
 
 def test_a_missing_entity_is_refused() -> None:
+    server = lab()
     wanted = [Reference("VirtualMachine", "vm-1"), Reference("VirtualMachine", "vm-9")]
-    with lab().client("S0") as client, pytest.raises(InputError, match=r"^hosts: VirtualMachine:vm-9 does not exist"):
+    with server.client("S0") as client, pytest.raises(InputError, match=r"^hosts: VirtualMachine:vm-9 does not exist"):
         read_entities_below(client, wanted, option="hosts")
+    assert [sent.params["specSet"][0]["reportMissingObjectsInResults"] for sent in server.sent] == [False]
 
 
 def test_another_fault_is_raised() -> None:
