@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._secrets import mask
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client import Client
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_session import Credentials
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
@@ -108,3 +109,12 @@ def test_hello_is_sent_without_a_session(client: Make, wire: Wire) -> None:
     )
     with client(api_release="auto") as made:
         made.get(TASK, "info")
+
+
+def test_secrets_are_masked_until_the_client_is_closed(client: Make, wire: Wire) -> None:
+    wire.expect(login(SESSION_ID), Call("GET", INFO, answers({})), logout(SESSION_ID))
+    with client() as made:
+        made.get(TASK, "info")
+        assert PASSWORD not in mask(PASSWORD)
+    assert mask(PASSWORD) == PASSWORD
+    assert PASSWORD in list(made.secrets)

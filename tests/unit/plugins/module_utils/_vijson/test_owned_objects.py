@@ -100,6 +100,17 @@ def test_what_a_server_could_not_be_told_to_destroy_goes_when_the_client_closes(
     made.close()
 
 
+def test_what_cannot_be_destroyed_even_at_the_end_gives_a_warning(
+    client: Make, wire: Wire, warnings_shown: list[str]
+) -> None:
+    wire.expect(CREATE_VIEW._replace(outcome=answers(VIEW)), [DESTROY_VIEW._replace(outcome=html(503))] * 4)
+    made = client("S0")
+    lose(made)
+    made.close()
+    (warning,) = warnings_shown
+    assert warning.startswith("Could not close objects; they expire with the session: ")
+
+
 def test_what_ended_with_its_session_is_not_destroyed_in_another_one(client: Make, wire: Wire) -> None:
     wire.expect(login("S1"), CREATE_VIEW._replace(outcome=answers(VIEW)))
     made = client()

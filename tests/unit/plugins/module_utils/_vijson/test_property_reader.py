@@ -226,6 +226,9 @@ def test_a_missing_required_object_is_an_error() -> None:
     with server.client("S0") as client:
         found = read_object_properties(client, Reference("Task", "task-1"), ["info"])
         assert (found.ref.moid, found.values["info"]["key"]) == ("task-1", "task-1")
+        (spec,) = server.sent[0].params["specSet"]
+        assert [root["skip"] for root in spec["objectSet"]] == [False]
+        assert spec["reportMissingObjectsInResults"] is False
         with pytest.raises(FaultError, match="ManagedObjectNotFound"):
             read_object_properties(client, Reference("Task", "task-8"), ["info"])
         server.answers[READ] = lambda _moid, _params: None
