@@ -52,8 +52,7 @@ class ClientSession:
         self._source = source or (GivenSession(self._hostname) if is_given else OwnSession())
         self._key: str | None = None
         self._user_name: str | None = None
-        self.is_fresh = False
-        self.was_used = False
+        self.is_fresh = self.was_used = False
         self._told_of_another_id = False
         exchange.session_id = credentials.session_id
         exchange.on_renewal = self._note_renewal
@@ -199,7 +198,6 @@ class ClientSession:
             return self._log_in_once()
 
     def _log_in_once(self) -> Any:
-        self.forget()
         params = {"userName": self._credentials.username, "password": self._credentials.password}
         try:
             with opening():
