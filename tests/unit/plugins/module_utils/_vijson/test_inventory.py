@@ -186,7 +186,9 @@ def test_a_missing_entity_is_refused() -> None:
     wanted = [Reference("VirtualMachine", "vm-1"), Reference("VirtualMachine", "vm-9")]
     with server.client("S0") as client, pytest.raises(InputError, match=r"^hosts: VirtualMachine:vm-9 does not exist"):
         read_entities_below(client, wanted, option="hosts")
-    assert [sent.params["specSet"][0]["reportMissingObjectsInResults"] for sent in server.sent] == [False]
+    (spec,) = server.sent[0].params["specSet"]
+    assert (len(server.sent), spec["reportMissingObjectsInResults"]) == (1, False)
+    assert not any(part["skip"] for root in spec["objectSet"] for part in (root, *root["selectSet"]))
 
 
 def test_another_fault_is_raised() -> None:
