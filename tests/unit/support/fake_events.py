@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
 from typing import Any
 
 from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND, format_rfc3339, parse_rfc3339
@@ -45,6 +46,10 @@ class EventServer(HistoryServer):
     def now(self) -> str:
         """The time on the server's clock."""
         return format_rfc3339(BEGIN + int(self.clock.time * SECOND))
+
+    @property
+    def date(self) -> str:
+        return formatdate(BEGIN // SECOND + int(self.clock.time), usegmt=True)
 
     def put(self, moid: str, state: str = "running", **fields: Any) -> None:
         """Create a task, or change its state."""

@@ -175,6 +175,11 @@ class FakeVcenter:
         """The number of requests by operation."""
         return Counter(sent.operation for sent in self.sent)
 
+    @property
+    def date(self) -> str:
+        """The header Date of a response."""
+        return SERVER_DATE
+
     def named(self, operation: str) -> list[Sent]:
         return [sent for sent in self.sent if sent.operation == operation]
 
@@ -259,19 +264,21 @@ class FakeVcenter:
         return trouble
 
     def _run(self, sent: Sent, headers: Mapping[str, str]) -> Response:
-        json_headers = {"Content-Type": "application/json", **({"Date": SERVER_DATE} if self.dates else {})}
         if sent.operation == "SessionManager.Login":
             session = f"S{next(self._ids)}"
             self.sessions.add(session)
             body = {**USER_SESSION, "key": f"key-of-{session}"}
-            return Response(200, {**json_headers, "vmware-api-session-id": session}, json.dumps(body).encode())
+            return Response(200, {**self._headers(), "vmware-api-session-id": session}, json.dumps(body).encode())
         if sent.operation != "ServiceInstance.content" and headers.get("vmware-api-session-id") not in self.sessions:
             raise Fault("NotAuthenticated")
         if sent.operation == "SessionManager.Logout":
             self.end_sessions()
             return Response(204, {}, b"")
         value = self.answers[sent.operation](sent.moid, sent.params)
-        return Response(204, {}, b"") if value is None else Response(200, json_headers, json.dumps(value).encode())
+        return Response(204, {}, b"") if value is None else Response(200, self._headers(), json.dumps(value).encode())
+
+    def _headers(self) -> dict[str, str]:
+        return {"Content-Type": "application/json", **({"Date": self.date} if self.dates else {})}
 
     def close(self) -> None:
         """Do nothing: there are no connections."""

@@ -122,6 +122,7 @@ def test_a_followed_task_that_no_longer_exists_gives_no_event() -> None:
     server.put_at(10, "task-1", "error")
     server.put_at(15, "task-9", "success")
     assert heard(server, 40, page_size=2) == ["task-1 failed", "task-9 created", "task-9 done"]
+    assert "TaskHistoryCollector.latestPage" not in server.operations, "the history is not searched for it"
 
 
 def test_a_task_that_expires_before_it_is_watched_is_not_read_again() -> None:

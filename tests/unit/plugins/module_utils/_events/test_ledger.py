@@ -126,10 +126,11 @@ def test_a_forgotten_task_is_not_reported_again() -> None:
     assert ledger.enter(info("success", overlap + 2, ended=overlap + 12, number=2)) == ["done"]
 
 
-def test_the_horizon_does_not_go_back_before_the_beginning() -> None:
+@pytest.mark.parametrize("now", [None, BEGIN, BEGIN + SECOND])
+def test_the_horizon_does_not_go_back_before_the_beginning(now: int | None) -> None:
     ledger = settled()
     ledger.enter(info("queued", 1))
-    ledger.move_on()
+    ledger.move_on(now)
     assert ledger.horizon == BEGIN
 
 

@@ -133,6 +133,18 @@ def test_a_session_that_ends_is_replaced() -> None:
     watcher.close()
 
 
+def test_a_new_session_reads_only_the_last_minutes_of_the_history() -> None:
+    server = EventServer()
+    server.put_at(3600, "task-1", "success")
+    server.clock.at(3700, server.end_sessions)
+    watcher = Watcher(server)
+    watcher.until(3800)
+    filters = [sent.params["filter"] for sent in server.named(COLLECT)]
+    begins = [each["time"]["beginTime"] for each in filters if "time" in each]
+    assert begins == ["2026-11-22T04:00:00.02Z"] * 2 + ["2026-11-22T04:50:00Z"] * 2
+    watcher.close()
+
+
 def test_an_overdue_task_is_reported_once_across_sessions() -> None:
     server = EventServer()
     server.put("task-1", queueTime="2026-11-22T03:00:00Z", startTime="2026-11-22T03:59:50Z")
@@ -173,6 +185,16 @@ def test_a_history_that_is_refused_every_time_is_an_error_after_some() -> None:
     with pytest.raises(FaultError, match="SystemError"):
         watcher.until(10_000)
     assert len(watcher.stopping.pauses) == 11
+    watcher.close()
+
+
+def test_a_history_that_is_refused_from_the_start_is_an_error_after_ten_attempts() -> None:
+    server = EventServer()
+    server.trouble["TaskHistoryCollector.ReadNextTasks"] = [Fault("SystemError")] * 50
+    watcher = Watcher(server)
+    with pytest.raises(FaultError, match="SystemError"):
+        watcher.until(10_000)
+    assert len(watcher.stopping.pauses) == 10
     watcher.close()
 
 

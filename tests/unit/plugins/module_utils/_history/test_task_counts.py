@@ -119,6 +119,17 @@ def test_the_median_of_many_is_close_in_bounded_memory() -> None:
     assert counts._kept() < 900 * 9
 
 
+@pytest.mark.parametrize(
+    ("durations", "middle"), [([1.2341, 1.2342, 1.2349], 1.23), ([1.21, 1.34, 1.58], 1.3), ([1.2341, 1.2345], 1.2343)]
+)
+def test_durations_have_three_or_two_digits_if_there_are_many(
+    monkeypatch: pytest.MonkeyPatch, durations: list[float], middle: float
+) -> None:
+    monkeypatch.setattr(task_counts, "MOST_DURATIONS", 2)
+    (group,) = counted(["state"], *({"duration": duration} for duration in durations))
+    assert (group["median_duration"], group["longest_duration"]) == (middle, durations[-1])
+
+
 def test_many_groups_share_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(task_counts, "MOST_DURATIONS", 2000)
     durations = [round(random.uniform(1, 99), 6) for _turn in range(1500)]

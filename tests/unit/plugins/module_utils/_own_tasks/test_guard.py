@@ -142,6 +142,11 @@ def test_the_guard_takes_over_from_an_interrupted_module(guarded: Guarded) -> No
     assert (guarded.state()["state"], run.rc) == ("error", -signal.SIGTERM)
 
 
+def test_the_guard_takes_over_from_a_module_interrupted_before_the_command(guarded: Guarded) -> None:
+    assert guarded.guard.take_over()
+    assert guarded.state()["state"] == "error"
+
+
 def test_an_interrupted_module_does_not_wait_for_a_slow_command(
     guarded: Guarded, monkeypatch: pytest.MonkeyPatch
 ) -> None:

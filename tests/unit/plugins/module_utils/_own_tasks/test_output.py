@@ -54,8 +54,10 @@ def test_one_long_line_is_cut() -> None:
     )
 
 
-def test_a_cut_between_two_lines_keeps_the_second_one() -> None:
-    assert end(b"x" * 30 + b"\n" + b"y" * 19) == ("[truncated: the first 31 bytes are left out]\n" + "y" * 19, True)
+@pytest.mark.parametrize("length", [1, 18, 19])
+def test_a_cut_in_a_line_keeps_the_lines_after_it(length: int) -> None:
+    text = "y" * length
+    assert end(b"x" * 30 + b"\n" + text.encode()) == (f"[truncated: the first 31 bytes are left out]\n{text}", True)
 
 
 @pytest.mark.parametrize("after", [b"\n\n", b"\ndone\n"])
@@ -117,6 +119,10 @@ def test_searched_output_is_not_searched_again() -> None:
     output.add(b"c\n")
     match.look("stdout", output)
     assert match.text is None
+
+
+def test_one_byte_of_output_is_searched() -> None:
+    assert matched(r"(\d)", ("stdout", b"7")) == "7"
 
 
 def test_a_match_without_its_group_is_ignored() -> None:
