@@ -22,13 +22,11 @@ ENDED = ("success", "error")
 
 
 def expect_task_info(value: Any) -> TaskInfo:
-    """The value as a TaskInfo. Some servers box values inside it, so the fields are unboxed; ``result`` is any value.
+    """The value as a TaskInfo. Some servers box values inside it, so the fields are unboxed.
 
     :raises BadResponse: it is not an object, or is nested in more than 200 levels
     """
-    info = expect_object(unboxed_value(value), "info")
-    kept = {"result": info["result"]} if "result" in info else {}
-    return {**unboxed_fields(info), **kept}
+    return unboxed_fields(expect_object(unboxed_value(value), "info"))
 
 
 def task_reference(moid: str) -> Reference:
