@@ -60,16 +60,14 @@ class IdleTracker(TaskTracker):
         self._is_looking = True
         self._update_matcher(client)
         self._looked = self._monotonic()
-        joined = False
         found = read_recent_tasks(client, require=self._matcher.unverified if is_first else ())
         infos = [expect_task_info(item.require("info")) for item in found]
         for info in infos:
             moid = task_moid(info)
             if moid not in self.known and self._matcher.matches(info) and self._takes(info):
                 self.join(moid, info)
-                joined = True
         self._is_looking = False
-        if is_first and not joined:
+        if is_first and not self.known:
             # Most waits do not need this module. Importing it here saves them its load time.
             from .._tasks.unmatched_names import unmatched_names
 
