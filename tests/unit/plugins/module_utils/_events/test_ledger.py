@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vijson.tasks.plugins.module_utils._events import ledger as ledger_module
 from ansible_collections.vijson.tasks.plugins.module_utils._events.ledger import OVERLAP, ChangeSelection, TaskLedger
 from ansible_collections.vijson.tasks.plugins.module_utils._times import SECOND, format_rfc3339
 
@@ -248,6 +249,18 @@ def test_a_clock_that_steps_back_does_not_hide_tasks() -> None:
     ledger.move_on(BEGIN + 3000 * SECOND)
     assert [ledger.enter(each) for each in (*old, before)] == [[]] * 11
     assert ledger.enter(info("success", 3001, started=3001, ended=3002, number=2)) == ["created", "done"]
+
+
+def test_tasks_that_ended_at_the_horizon_or_before_are_not_reported_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_module, "_REMEMBERED", 0)
+    ledger = settled()
+    ended = [info("success", 1, ended=second, number=second) for second in (1, 2, 3)]
+    for each in ended:
+        ledger.enter(each)
+    ledger.enter(info("queued", 2 + OVERLAP / SECOND, number=9))
+    ledger.move_on()
+    assert ledger.horizon == at(2)
+    assert [ledger.enter(each) for each in ended] == [[]] * 3
 
 
 def test_ended_tasks_are_forgotten_if_there_are_very_many() -> None:

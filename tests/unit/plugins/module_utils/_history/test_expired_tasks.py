@@ -109,6 +109,13 @@ def test_the_search_ends_at_the_first_page_of_older_tasks() -> None:
     assert server.operations[BY_ID] == 0
 
 
+def test_the_search_ends_at_the_page_that_begins_with_the_oldest_wanted_task() -> None:
+    server = HistoryServer(2010)
+    # The latest page has the tasks from 2000 on, and the next one those from 1000 on.
+    assert find(server, "task-999", "task-9999", release="8.0.1.0") == ["task-999"]
+    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 2
+
+
 def test_the_search_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(expired_tasks, "MAX_SEARCHED", 2010)
     server = HistoryServer(5000)

@@ -181,7 +181,7 @@ def test_the_collector_filters_by_the_activation_id(server: CreatingServer) -> N
 @pytest.mark.parametrize("ran", [True, False])
 def test_a_lost_response_without_an_activation_id_is_an_error(server: CreatingServer, ran: bool) -> None:
     server.trouble[CREATE] = [Lost(ran=ran)]
-    with pytest.raises(ViError, match=r"not known.*activation_id"):
+    with pytest.raises(ViError, match=r"not known.*Look for the task before you try again\. With activation_id"):
         create(server)
     assert server.operations[CREATE] == 1
 
@@ -234,7 +234,7 @@ def test_a_lost_request_is_sent_again_after_a_search(server: CreatingServer) -> 
 @pytest.mark.parametrize("second", [True, False])
 def test_two_lost_responses_are_an_error(server: CreatingServer, second: bool) -> None:
     server.trouble[CREATE] = [Lost(ran=False), Lost(ran=second)]
-    with pytest.raises(ViError, match=r"not known.*activation_id"):
+    with pytest.raises(ViError, match=r"not known.*Try again with the same activation_id"):
         create(server, "a-1")
     assert server.operations[CREATE] == 2
     assert len(server.tasks) == 3 + second

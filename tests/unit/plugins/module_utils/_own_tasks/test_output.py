@@ -150,11 +150,13 @@ def test_percentages_are_parsed(text: str | None, percent: int | None) -> None:
 
 def test_shown_text_has_no_control_characters() -> None:
     assert shown_text("\x1b[1;31mred\x1b[0m\tand \x1b]0;title\x07\x00blue\u2028\u202e") == "red and  blue"
-    assert shown_text("x" * 300) == "x" * 200 + "…"
+    assert shown_text("x" * 200) == "x" * 200
+    assert shown_text("x" * 201) == "x" * 200 + "…"
 
 
 def test_the_last_lines_are_joined_and_shortened() -> None:
     assert last_lines("") == last_lines(" \n\r\n") == ""
     assert last_lines("first\n\n  \x1b[31msecond\x1b[0m\r\nthird\n") == "first | second | third"
     assert last_lines("".join(f"{number}\n" for number in range(50))).split(" | ") == list(map(str, range(40, 50)))
-    assert last_lines("a\n" + "x" * 5000) == "…" + "x" * 1000
+    assert last_lines("x" * 1000) == "x" * 1000
+    assert last_lines("x" * 1001) == last_lines("a\n" + "x" * 5000) == "…" + "x" * 1000

@@ -85,6 +85,15 @@ def test_failed_requests_are_retried_later(server: OwnTaskServer, trouble: Any) 
     assert reporter.cancelled
 
 
+def test_an_update_that_failed_is_sent_again_five_seconds_later(server: OwnTaskServer) -> None:
+    reporter = server.reporter()
+    server.trouble[PROGRESS] = [REFUSED]
+    run_for(server, reporter, 4.5, 30)
+    assert server.operations[PROGRESS] == 1
+    run_for(server, reporter, 1, 30)
+    assert server.operations[PROGRESS] == 2
+
+
 def test_every_request_has_a_short_timeout(server: OwnTaskServer) -> None:
     reporter = server.reporter()
     run_for(server, reporter, 5, 10)

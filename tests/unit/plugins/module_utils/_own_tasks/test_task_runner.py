@@ -268,6 +268,15 @@ def test_an_interrupt_ends_the_stop_of_the_command_early(
     assert told == []
 
 
+def test_an_unexpected_error_leaves_command_and_task_to_the_guard(server: OwnTaskServer, told: list[Any]) -> None:
+    def fail(_line: str) -> None:
+        raise KeyError("unexpected")
+
+    with pytest.raises(KeyError):
+        run(server, "sh", "-c", "sleep 300", alive=fail)
+    assert told == ["take over"]
+
+
 @pytest.mark.parametrize("operation", [SET, "Task.SetTaskDescription"])
 def test_a_refusal_at_the_start_does_not_run_the_command(
     server: OwnTaskServer, told: list[Any], operation: str

@@ -114,7 +114,7 @@ def test_a_returned_error_is_accepted_as_a_fault() -> None:
         "type": "ExtendedFault",
         "message": "Full",
         "fault_type_id": "com.example.full",
-        "data": [{"type": "KeyValue", "key": "rc", "value": "3"}],
+        "data": [{"type": "KeyValue", "key": "rc", "value": "3"}, {"key": "signal", "value": "9"}],
         "fault_message": [{"type": "LocalizableMessage", "key": "k", "message": "Full"}],
         "fault_cause": None,
     }
@@ -122,7 +122,10 @@ def test_a_returned_error_is_accepted_as_a_fault() -> None:
     assert fault == {
         "_typeName": "ExtendedFault",
         "faultTypeId": "com.example.full",
-        "data": [{"_typeName": "KeyValue", "key": "rc", "value": "3"}],
+        "data": [
+            {"_typeName": "KeyValue", "key": "rc", "value": "3"},
+            {"_typeName": "KeyValue", "key": "signal", "value": "9"},
+        ],
         "faultMessage": [text_message(DEFAULT_FAULT_TYPE_ID, "Full")],
     }
 

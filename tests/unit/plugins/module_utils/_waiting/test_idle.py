@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, ignore
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks.selection import Selection
-from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import EntityName
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Entity, EntityName, Reference
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.idle import IdleTracker
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, TaskServer, info, ref
@@ -42,16 +42,17 @@ class RecentServer(TaskServer):
 
     def retrieve(self, moid: str, params: dict[str, Any]) -> Any:
         (spec,) = params["specSet"]
-        start = spec["objectSet"][0]["obj"]
-        if start["type"] == "TaskManager":
+        roots = [each["obj"] for each in spec["objectSet"]]
+        for root in roots:
+            if root["type"] not in ("TaskManager", "Task") and root["value"] not in self.inventory:
+                raise Fault("ManagedObjectNotFound", obj=root)
+        if roots[0]["type"] == "TaskManager":
             self.looks.append(self.clock.time)
             if self.unreadable:
                 self.unreadable -= 1
                 return {"objects": 5}
-        if start["type"] in ("TaskManager", "Task"):
+        if roots[0]["type"] in ("TaskManager", "Task"):
             return self._retrieve(moid, params)
-        if start["value"] not in self.inventory:
-            raise Fault("ManagedObjectNotFound", obj=start)
         return {
             "objects": [
                 {"obj": ref("VirtualMachine", each), "propSet": [{"name": "name", "val": name}]}
@@ -177,7 +178,8 @@ def test_states_limit_the_tasks_of_the_wait() -> None:
     assert wait(server, CLONES._replace(states=["running"])).moids == []
 
 
-def test_a_name_is_looked_up_once_and_its_object_may_be_removed() -> None:
+@pytest.mark.parametrize(("entity", "lookups"), [(EntityName("web01"), 1), (Reference("VirtualMachine", "vm-1"), 0)])
+def test_an_object_is_looked_up_once_and_may_be_removed(entity: Entity, lookups: int) -> None:
     server = RecentServer()
     server.inventory = {"group-d1": "Datacenters", "vm-1": "web01"}
     server.begin("task-1", entity=ref("VirtualMachine", "vm-1"))
@@ -187,6 +189,6 @@ def test_a_name_is_looked_up_once_and_its_object_may_be_removed() -> None:
         server.finish("task-1")
 
     server.clock.at(9, remove)
-    selection = Selection([EntityName("web01")], ["self"], None, None, None, None)
+    selection = Selection([entity], ["self"], None, None, None, None)
     assert wait(server, selection).moids == ["task-1"]
-    assert server.operations["ServiceInstance.content"] == 1
+    assert server.operations["ServiceInstance.content"] == lookups

@@ -87,10 +87,11 @@ def test_errors_are_reported_in_one_line() -> None:
     assert message == "1 of 2 tasks ended in error on vc1: task-2 Do of web01: X"
 
 
-def test_only_some_of_many_errors_are_reported() -> None:
-    message = task_errors_text(wait_result(waited(**{f"t{number}": "error" for number in range(40)})), "vc1")
-    assert message.startswith("40 of 40")
-    assert message.endswith("and 30 more")
+@pytest.mark.parametrize(("count", "end"), [(10, "task-9 Do of web01: X"), (11, ": X and 1 more"), (40, "and 30 more")])
+def test_only_some_of_many_errors_are_reported(count: int, end: str) -> None:
+    message = task_errors_text(wait_result(waited(**{f"t{number}": "error" for number in range(count)})), "vc1")
+    assert message.startswith(f"{count} of {count}")
+    assert message.endswith(end)
 
 
 @pytest.mark.parametrize(("count", "text"), [(1, "task-0"), (2, "0, task-1"), (10, "8, task-9"), (12, "and 2 more")])

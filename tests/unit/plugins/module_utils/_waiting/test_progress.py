@@ -102,6 +102,22 @@ def test_a_line_is_shown_once_a_second_at_most_except_the_last() -> None:
     assert screen.at(10.0, "task-1", "success") == ["task-1 success (10s)"]
 
 
+def test_a_change_is_shown_a_second_after_the_last_line() -> None:
+    screen = Screen("task-1")
+    screen.at(0, "task-1", progress=1)
+    assert screen.at(0.5, "task-1", progress=2) == []
+    assert screen.at(1) == ["task-1 2% (1s)"]
+
+
+def test_a_line_is_due_when_the_reporter_says_so() -> None:
+    screen = Screen("task-1")
+    screen.at(0)
+    screen.at(5)
+    due = screen.reporter(screen.tracker)
+    assert screen.at(5 + due - 0.5) == []
+    assert screen.at(5 + due) == ["task-1 (28s)"]
+
+
 def test_only_changed_tasks_have_a_new_line() -> None:
     screen = Screen("task-1", "task-2")
     screen.tracker.saw("task-1", info("task-1"))

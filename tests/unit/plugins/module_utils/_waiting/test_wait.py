@@ -218,3 +218,29 @@ def test_changes_are_reported_during_the_wait() -> None:
     assert (None, 2) in seen
     assert (50, 2) in seen
     assert seen[-1] == (50, 0)
+
+
+def test_the_state_at_the_deadline_is_reported() -> None:
+    server = TaskServer("task-1")
+    server.clock.at(9.95, lambda: server.finish("task-1"))
+    seen: list[int] = []
+
+    def report(tracker: TaskTracker) -> float:
+        seen.append(len(tracker.pending))
+        return 30
+
+    with server.client() as client:
+        wait_for_tasks(client, TaskTracker(server.tasks), 10, report=report, clock=server.clock.clock)
+    assert seen[-1] == 0
+
+
+def test_a_report_can_end_the_wait_before_anything_is_watched() -> None:
+    server = TaskServer("task-1", "task-2")
+    server.finish("task-1", "error")
+
+    def refuse(_tracker: TaskTracker) -> float:
+        raise KeyError("too many errors")
+
+    with server.client("S0") as client, pytest.raises(KeyError):
+        wait_for_tasks(client, TaskTracker(server.tasks), 100, report=refuse, clock=server.clock.clock)
+    assert [sent.operation for sent in server.sent] == ["PropertyCollector.RetrievePropertiesEx"]
