@@ -117,15 +117,12 @@ class Command:
     def settle(self) -> None:
         """After the end of the command, read the rest of its output, and stop the processes left in its group."""
         deadline = time.monotonic() + _LAST_OUTPUT
-        while (self.group.exists() or self._reading()) and time.monotonic() < deadline:
+        while self.group.exists() and time.monotonic() < deadline:
             time.sleep(_PAUSE)
         self.group.stop()
         # A process that left the group may keep the pipes open for as long as it runs.
         for reader in self._readers:
             reader.join(_LAST_OUTPUT)
-
-    def _reading(self) -> bool:
-        return any(reader.is_alive() for reader in self._readers)
 
 
 class ProcessGroup:
