@@ -190,6 +190,12 @@ def test_an_overdue_task_is_reported_before_the_next_poll() -> None:
     assert len(waits) <= 6
 
 
+def test_a_task_that_is_overdue_in_half_a_second_is_reported_after_a_second() -> None:
+    server = EventServer()
+    server.put("task-1", queueTime="2026-11-22T03:00:00Z", startTime="2026-11-22T03:59:20.5Z")
+    assert heard(server, 1.8, overdue_after=40) == ["task-1 overdue"]
+
+
 def test_an_overdue_task_that_no_longer_exists_is_read_once() -> None:
     server = EventServer()
     for number in range(3):

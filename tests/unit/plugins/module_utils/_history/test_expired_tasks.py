@@ -116,13 +116,14 @@ def test_the_search_ends_at_the_page_that_begins_with_the_oldest_wanted_task() -
     assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 2
 
 
-def test_the_search_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expired_tasks, "MAX_SEARCHED", 2010)
+@pytest.mark.parametrize(("most", "oldest", "pages"), [(2010, 2990, 2), (2011, 1990, 3)])
+def test_the_search_is_bounded(monkeypatch: pytest.MonkeyPatch, most: int, oldest: int, pages: int) -> None:
+    monkeypatch.setattr(expired_tasks, "MAX_SEARCHED", most)
     server = HistoryServer(5000)
-    # The latest page has 10 tasks, and two more have 1000 each.
-    assert find(server, "task-2990", release="8.0.1.0") == ["task-2990"]
-    assert find(server, "task-2989", release="8.0.1.0") == []
-    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 4
+    # The latest page has 10 tasks, and each of the others 1000.
+    assert find(server, f"task-{oldest}", release="8.0.1.0") == [f"task-{oldest}"]
+    assert find(server, f"task-{oldest - 1}", release="8.0.1.0") == []
+    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 2 * pages
 
 
 @pytest.mark.parametrize("fault", ["NotSupported", "NoPermission"])

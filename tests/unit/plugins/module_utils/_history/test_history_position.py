@@ -38,6 +38,13 @@ def test_a_newer_task_is_skipped_when_reading_newest_first() -> None:
     assert fresh(reached, 9, 8, 6) == ["task-6"]
 
 
+def test_tasks_of_the_same_age_are_all_returned() -> None:
+    """Their ids have no number."""
+    reached = HistoryPosition(newest_first=True)
+    page = [{"key": key, "queueTime": "2026-11-22T00:00:00Z"} for key in ("job-a", "job-b")]
+    assert reached.fresh(page) == page
+
+
 def test_a_position_has_started_after_the_first_task() -> None:
     assert not position().is_started
     assert position(1).is_started

@@ -73,10 +73,11 @@ def test_an_unreadable_option_gives_no_retention(trouble: Exception) -> None:
     ("begin", "is_before"),
     [
         (Moment(ago=31 * DAY), True),
+        (Moment(ago=30 * DAY + 1), True),
         (Moment(ago=30 * DAY), False),
-        (Moment(ago=2 * DAY), False),
-        (Moment(at=NOW - 31 * DAY), True),
-        (Moment(at=NOW - 29 * DAY), False),
+        (Moment(ago=DAY + 1), False),
+        (Moment(at=NOW - 30 * DAY - 1), True),
+        (Moment(at=NOW - 30 * DAY), False),
     ],
 )
 def test_a_begin_before_the_retention_is_doubtful(begin: Moment, is_before: bool) -> None:

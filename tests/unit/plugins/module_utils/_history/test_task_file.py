@@ -233,6 +233,12 @@ def test_a_mode_without_quotes_is_refused(tmp_path: Path, given: int) -> None:
     assert mode(tmp_path / "file") == octal
 
 
+@pytest.mark.parametrize("given", [0, "0000", 0o7777, "7777"])
+def test_the_smallest_and_the_largest_mode_are_valid(tmp_path: Path, given: Any) -> None:
+    assert write(tmp_path / "file", mode=given) is True
+    assert mode(tmp_path / "file") in (0, 0o7777)
+
+
 @pytest.mark.parametrize("given", ["rw", "u=rw", "0888", "", -1, 0o10000, True, 1.5, ["0600"], {}])
 def test_an_invalid_mode_is_refused(tmp_path: Path, given: Any) -> None:
     with pytest.raises(InputError, match=r"mode: .* is not a valid file mode\. Use octal digits in quotes"):
