@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import task_reporter
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.driven_task import DrivenTask
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.guard import REPORT_WITHIN
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.task_reporter import TaskReporter
 from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import SET_STATE as SET
 from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import OwnTaskServer
@@ -127,11 +128,12 @@ def test_an_end_that_the_vcenter_has_is_not_sent_again(server: OwnTaskServer) ->
     assert server.operations[SET] == 1
 
 
-def test_the_end_is_retried_until_a_timeout(server: OwnTaskServer) -> None:
-    server.trouble[SET] = [REFUSED] * 100
+def test_the_end_is_retried_for_a_minute(server: OwnTaskServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(task_reporter, "WAIT_PAUSES", (0.5,))
+    server.trouble[SET] = [REFUSED] * 200
     begun = server.clock.time
-    assert server.reporter().end(SUCCESS, 60) == "No connection"
-    assert 55 <= server.clock.time - begun <= 75
+    assert server.reporter().end(SUCCESS, REPORT_WITHIN) == "No connection"
+    assert 60 <= server.clock.time - begun <= 60.6
 
 
 def test_an_end_set_by_another_client_is_kept(server: OwnTaskServer) -> None:
