@@ -85,6 +85,7 @@ class TaskLedger:
             return []
         if before is None:
             self._overdue.discard(moid)
+            self._lost.discard(moid)
         self._record(moid, now, ended)
         self._newest = max(self._newest, now.queued, _time(info, "startTime"), ended or 0)
         return self._first_changes(info, now) if before is None else [ENDS.get(now.state, STATE)]

@@ -193,6 +193,14 @@ def test_a_new_task_with_a_reused_id_can_be_overdue_too() -> None:
     assert ledger.enter_overdue(second, at(600)) == ["overdue"]
 
 
+def test_a_new_task_with_the_id_of_an_expired_one_is_followed() -> None:
+    ledger = TaskLedger(BEGIN, 60 * SECOND)
+    ledger.enter(info("running", 1, started=1))
+    ledger.lose("task-1")
+    assert ledger.enter(info("running", 500, started=500)) == ["created", "state"]
+    assert (ledger.active, ledger.next_due()) == (["task-1"], at(560))
+
+
 def test_no_task_is_overdue_without_a_limit() -> None:
     ledger = settled()
     ledger.enter(info("running", 1, started=1))
