@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ hostile_json = st.recursive(
         ("ends with {", "ends with { "),
         ("""'{' "{ name }}" """, "\u2019{\u2019 \u201d{ name }}\u201d "),
         (r"'\x7b{ name }}'", "\u2019\\x7b{ name }}\u2019"),
+        ('"{" "{ name }}"', "\u201d{\u201d \u201d{ name }}\u201d"),
         ("1, '{' '{ name }}'", "1, \u2019{\u2019 \u2019{ name }}\u2019"),
     ],
 )
@@ -52,10 +54,16 @@ def test_other_text_is_unchanged(text: str) -> None:
     assert defuse_templates(text) == text
 
 
+def test_a_literal_that_python_warns_about_is_defused_silently() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert defuse_templates(r"'\d'") == "\u2019\\d\u2019"
+
+
 def test_values_and_keys_are_defused_at_any_depth() -> None:
-    event: dict[str, Any] = {"task": {"result": [{"{{ key }}": ("{{ value }}", 7, None, True, 0.5)}], "state": "error"}}
+    event: dict[str, Any] = {"task": {"result": [{"{{ key }}": ("{{ value }}", 7, None, True, 0.5)}], 1: "error"}}
     assert defuse_templates(event) == {
-        "task": {"result": [{"{ { key }}": ["{ { value }}", 7, None, True, 0.5]}], "state": "error"}
+        "task": {"result": [{"{ { key }}": ["{ { value }}", 7, None, True, 0.5]}], 1: "error"}
     }
     assert list(event["task"]["result"][0]) == ["{{ key }}"]
 

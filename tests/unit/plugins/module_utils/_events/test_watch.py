@@ -150,6 +150,7 @@ def test_an_overdue_task_is_reported_once_across_sessions() -> None:
     server.put("task-1", queueTime="2026-11-22T03:00:00Z", startTime="2026-11-22T03:59:50Z")
     server.clock.at(40, server.end_sessions)
     watcher = Watcher(server, overdue_after=30)
+    assert watcher.until(15) == []
     assert watcher.until(200) == ["task-1 overdue"]
     assert server.operations["SessionManager.Login"] == 2
     watcher.close()
@@ -256,6 +257,7 @@ def test_closing_wakes_another_thread_that_waits(monkeypatch: pytest.MonkeyPatch
     watch.close()
     reader.join(10)
     assert heard == [[]] * 20
+    assert server.operations["PropertyCollector.CreatePropertyCollector"] == 1, "the watch does not begin again"
     assert (server.owned, server.sessions) == ({}, set())
 
 
