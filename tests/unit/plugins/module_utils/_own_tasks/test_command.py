@@ -105,6 +105,21 @@ def test_stopping_a_group_sends_sigterm_and_then_sigkill(text: str, rc: int) -> 
     assert (run.rc, run.group.exists()) == (rc, False)
 
 
+def test_the_end_of_a_stopped_group_is_noticed_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        time.sleep(0.01)
+
+    monkeypatch.setattr(command, "sleep", pause)
+    run = shell("trap 'sleep 0.05; exit 7' TERM; echo ready; while :; do sleep 0.05; done")
+    while not run.stdout.text()[0]:
+        time.sleep(0.01)
+    run.group.stop()
+    assert 0 < max(pauses) <= 0.1
+
+
 def test_the_group_of_another_process_can_be_stopped() -> None:
     run = shell("sleep 300")
     other = ProcessGroup(run.group.number, lambda: run.wait(0))
