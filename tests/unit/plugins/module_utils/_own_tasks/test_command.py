@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -45,8 +46,10 @@ def shell(text: str, **options: str) -> Command:
 
 
 def test_a_command_has_output_and_an_exit_code(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
     run = ended(shell('echo "$PLACE"; pwd; cat; echo bad >&2; exit 3', PLACE="here", chdir=str(tmp_path)))
     assert (run.stdout.text(), run.stderr.text(), run.rc) == ((f"here\n{tmp_path}", False), ("bad", False), 3)
+    assert set(threading.enumerate()) <= before, "both outputs have ended"
 
 
 def test_a_program_that_does_not_exist_is_an_error() -> None:
@@ -85,6 +88,7 @@ def test_a_process_that_left_the_group_does_not_delay_the_end() -> None:
     begun = time.monotonic()
     assert ended(run).stdout.text() == ("started", False)
     assert time.monotonic() - begun < 5
+    assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
 
 
 @pytest.mark.parametrize(
