@@ -8,7 +8,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
-from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_fields import ShownTasks, parse_fields
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_fields import (
+    ShownTasks,
+    TaskFields,
+    parse_fields,
+)
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
 
 TASK = {
@@ -55,6 +59,17 @@ def test_brief_keeps_the_short_form() -> None:
 
 def test_brief_can_be_combined_with_other_keys() -> None:
     assert parse_fields(["brief", "key"]).of(TASK) == {**BRIEF, "key": None}
+
+
+@pytest.mark.parametrize(
+    ("keys", "more"), [(None, None), (("moid",), ("moid", "state")), (("state", "moid"), ("state", "moid"))]
+)
+def test_a_key_is_added_unless_it_is_shown_anyway(keys: tuple[str, ...] | None, more: tuple[str, ...] | None) -> None:
+    assert TaskFields(keys).with_key("state") == TaskFields(more)
+
+
+def test_objects_and_errors_are_no_texts_by_default() -> None:
+    assert TaskFields(("entity", "error")).of(TASK) == {"entity": TASK["entity"], "error": TASK["error"]}
 
 
 def test_a_module_can_add_keys() -> None:

@@ -63,6 +63,18 @@ def test_texts_of_the_server_are_cleaned_and_shortened() -> None:
     assert "…" in line
 
 
+@pytest.mark.parametrize(("length", "end"), [(40, "x"), (41, "…")])
+def test_a_name_has_at_most_40_characters(length: int, end: str) -> None:
+    (line,) = task_lines([task("task-7", name="x" * length)])
+    assert line == f"task-7  running  {'x' * 39}{end}"
+
+
+@pytest.mark.parametrize(("length", "end"), [(200, "x"), (201, "…")])
+def test_an_error_has_at_most_200_characters(length: int, end: str) -> None:
+    (line,) = task_lines([task("task-7", "error", error={"message": "x" * length})])
+    assert line == f"task-7  error  {'x' * 199}{end}"
+
+
 @pytest.mark.parametrize("name", [True, 7, ["a", "b"], {"a": "b"}])
 def test_a_name_that_is_not_a_string_is_shown(name: Any) -> None:
     (line,) = task_lines([task("task-7", entity={**WEB01, "name": name})])
