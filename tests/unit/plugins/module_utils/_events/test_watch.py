@@ -209,6 +209,14 @@ def test_any_number_of_outages_is_retried() -> None:
     watcher.close()
 
 
+def test_a_given_session_is_left_open_and_empty() -> None:
+    server = EventServer()
+    watch = TaskWatch(server.client("S0"), parse_filter({}), ChangeSelection())
+    watch.next()
+    watch.close()
+    assert (server.owned, server.sessions) == ({}, {"S0"})
+
+
 def test_a_closed_watch_reports_nothing() -> None:
     server = EventServer()
     watcher = Watcher(server)

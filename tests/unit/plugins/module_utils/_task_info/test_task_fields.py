@@ -72,6 +72,11 @@ def test_objects_and_errors_are_no_texts_by_default() -> None:
     assert TaskFields(("entity", "error")).of(TASK) == {"entity": TASK["entity"], "error": TASK["error"]}
 
 
+def test_an_empty_list_is_refused() -> None:
+    with pytest.raises(InputError, match="fields: the list is empty"):
+        parse_fields([])
+
+
 def test_a_module_can_add_keys() -> None:
     with pytest.raises(InputError, match="a task has no field 'custom_values'"):
         parse_fields(["custom_values"])
@@ -83,8 +88,9 @@ def test_lines_show_tasks_beyond_the_chosen_keys() -> None:
     shown = ShownTasks(parse_fields(["moid"]))
     shown.add([TASK])
     shown.add([{**TASK, "moid": "task-10"}])
+    shown.add_missing(["task-9"])
     line = "error  Clone  web01  2s  alice  The disk is full"
     assert shown.result() == {
-        "lines": [f"task-7   {line}", f"task-10  {line}"],
+        "lines": [f"task-7   {line}", f"task-10  {line}", "task-9  missing"],
         "tasks": [{"moid": "task-7"}, {"moid": "task-10"}],
     }
