@@ -35,7 +35,7 @@ def test_the_deadline_is_kept_to_the_second(timeout: int) -> None:
     tracker, trouble = run(server, timeout)
     assert list(tracker.pending) == ["task-1"]
     assert trouble is None
-    assert timeout <= server.clock.time < timeout + 1
+    assert timeout <= server.clock.time < timeout + 0.2
     assert len(tracker.tasks()) == 1
 
 
@@ -45,7 +45,7 @@ def test_the_deadline_is_kept_during_many_updates(timeout: int) -> None:
     for step in range(1000):
         server.clock.at(step / 10, lambda step=step: server.change("task-1", progress=step % 100))  # type: ignore[misc]
     run(server, timeout)
-    assert timeout <= server.clock.time < timeout + 1
+    assert timeout <= server.clock.time < timeout + 0.2
 
 
 @pytest.mark.parametrize("timeout", [1, 10, 100])
