@@ -14,6 +14,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputE
 from ansible_collections.vijson.tasks.plugins.module_utils._history.collecting import (
     ReadingOptions,
     collect_tasks,
+    has_tasks_without,
     parse_reading_options,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_fields import TaskFields
@@ -91,6 +92,15 @@ def test_tasks_of_several_filters_are_merged(options: dict[str, Any], expected: 
     assert (count, is_truncated) == (len(expected), truncated)
 
 
+@pytest.mark.parametrize("numbers", [(3,), (3, 5), (3, 5, 8)])
+def test_the_tasks_of_every_filter_are_read(numbers: tuple[int, ...]) -> None:
+    server = HistoryServer(10)
+    for number, task in enumerate(server.tasks):
+        task["activationId"] = f"a-{number}"
+    tasks, _count, _truncated = read(server, specs=[of_tasks(number) for number in numbers])
+    assert [task["key"] for task in tasks] == [f"task-{number}" for number in numbers]
+
+
 @pytest.mark.parametrize(
     ("options", "expected", "truncated"),
     [
@@ -116,6 +126,17 @@ def test_task_types_are_filtered_and_counted_by_the_client(
     tasks, count, more = read(server, specs=[{**spec, "descriptionId": ["a.b", "x"]} for spec in specs], **options)
     assert [task["key"] for task in tasks] == [f"task-{number}" for number in expected]
     assert (count, more) == (len(expected), truncated)
+
+
+@pytest.mark.parametrize(
+    ("fields", "size", "found"),
+    [(("activationId",), 1, True), (("activationId",), 0, False), ((), 1, False), (("state",), 1, False)],
+)
+def test_tasks_are_looked_for_without_some_fields(fields: tuple[str, ...], size: int, found: bool) -> None:
+    server = HistoryServer(size)
+    with server.client() as client:
+        assert has_tasks_without(client, [of_tasks(99), of_tasks(98)], *fields) is found
+    assert server.owned == {}
 
 
 def test_a_page_is_no_larger_than_the_limit_needs() -> None:

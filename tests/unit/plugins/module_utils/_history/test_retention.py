@@ -41,6 +41,7 @@ def vcenter(**options: Any) -> FakeVcenter:
         ({"maxAge": 30}, 30),
         ({"maxAge": 7, "maxAgeEnabled": True}, 7),
         ({"maxAge": 7, "maxAgeEnabled": False}, None),
+        ({"maxAge": 1}, 1),
         ({"maxAge": 0}, None),
         ({"maxAge": "long"}, None),
         ({"other": 1}, None),

@@ -130,6 +130,20 @@ def test_an_unreachable_server_gets_no_request_for_each_task() -> None:
     assert "was not sent" in outcome.refused["task-4"]
 
 
+@pytest.mark.parametrize("between", [None, Fault("NoPermission")])
+def test_requests_are_sent_while_the_server_responds_to_some(between: Fault | None) -> None:
+    server = server_of(t1={}, t2={}, t3={}, t4={})
+    server.trouble[CANCEL] = [Lost(ran=False), between, Lost(ran=False), None]
+    assert cancelled(server).requested[-1] == "task-4"
+
+
+def test_the_fault_is_that_of_the_first_task_that_the_vcenter_refused() -> None:
+    server = server_of(t1={"cancelable": False}, t2={}, t3={}, t4={})
+    server.trouble[CANCEL] = [None, Fault("NoPermission"), Fault("InvalidState")]
+    assert (cancelled(server).fault or {})["type"] == "NoPermission"
+    assert cancelled(server_of(t1={"cancelable": False})).fault is None
+
+
 def test_an_error_after_the_requests_returns_the_requested_tasks() -> None:
     server = server_of(t1={}, t2={"cancelable": False})
     server.trouble[READ] = [None, Lost(ran=False)]
