@@ -126,6 +126,13 @@ def test_the_search_is_bounded(monkeypatch: pytest.MonkeyPatch, most: int, oldes
     assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 2 * pages
 
 
+def test_the_newest_10000_tasks_are_searched() -> None:
+    # The first page of 1000 begins with the 10 tasks of the latest page again.
+    server = HistoryServer(11_500, reset="behind")
+    assert find(server, "task-1", release="8.0.1.0") == []
+    assert server.operations["TaskHistoryCollector.ReadPreviousTasks"] == 10
+
+
 @pytest.mark.parametrize("fault", ["NotSupported", "NoPermission"])
 @pytest.mark.parametrize("release", RELEASES)
 def test_no_task_is_found_without_a_history(release: str, fault: str) -> None:
