@@ -69,6 +69,11 @@ def test_a_long_line_before_others_is_cut_and_kept(after: bytes) -> None:
     assert kept == data[-1_000_000:].decode().rstrip()
 
 
+def test_the_bytes_that_are_left_out_are_counted_in_chunks_of_any_size() -> None:
+    text, _truncated = end(b"a" * 5, b"b" * 30, b"c" * 19)
+    assert text == "[truncated: the first 34 bytes are left out]\nb" + "c" * 19
+
+
 def test_a_huge_output_is_not_kept_in_memory() -> None:
     output = OutputEnd(1000)
     for _chunk in range(1000):

@@ -139,7 +139,9 @@ def test_values_are_set_by_field_name() -> None:
     server = FakeVcenter()
     server.answers["Task.setCustomValue"] = lambda _moid, _params: None
     with server.client("S0") as client:
-        set_custom_values(client, "task-1", {"owner": "joe", "ticket": ""})
+        done: list[str] = []
+        set_custom_values(client, "task-1", {"owner": "joe", "ticket": ""}, done.append)
+    assert done == ["owner", "ticket"]
     assert [(sent.moid, sent.params) for sent in server.sent] == [
         ("task-1", {"key": "owner", "value": "joe"}),
         ("task-1", {"key": "ticket", "value": ""}),

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks.listing import list_tasks
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks.selection import TaskMatcher
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import TaskServer, info, ref
+from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, TaskServer, info, ref
 
 LABELS = {
     "_typeName": "TaskDescription",
@@ -24,6 +28,25 @@ def test_tasks_are_listed_in_the_requested_order_with_missing_ones_apart() -> No
     assert listed.missing == ["task-9"]
     assert set(listed.tasks[0]) == set(TASK_KEYS)
     assert server.operations == {"PropertyCollector.RetrievePropertiesEx": 1, "TaskManager.CreateCollectorForTasks": 1}
+
+
+@pytest.mark.parametrize(("custom_values", "paths"), [(False, ["info"]), (True, ["info", "value", "availableField"])])
+def test_custom_values_are_read_only_on_request(custom_values: bool, paths: list[str]) -> None:
+    server = TaskServer("task-1")
+    with server.client("S0") as client:
+        list_tasks(client, ["task-1"], custom_values=custom_values)
+    (wanted,) = server.sent[0].params["specSet"][0]["propSet"]
+    assert wanted["pathSet"] == paths
+
+
+@pytest.mark.parametrize("moids", [None, ["task-1"]])
+def test_an_object_that_does_not_exist_is_refused(moids: list[str] | None) -> None:
+    server = TaskServer("task-1")
+    gone = Fault("ManagedObjectNotFound", obj=ref("VirtualMachine", "vm-999"))
+    server.trouble["PropertyCollector.RetrievePropertiesEx"] = [gone]
+    matcher = TaskMatcher(frozenset(["vm-999"]), unverified=(Reference("VirtualMachine", "vm-999"),))
+    with server.client("S0") as client, pytest.raises(InputError, match="entity: VirtualMachine:vm-999 does not exist"):
+        list_tasks(client, moids, matcher)
 
 
 def test_labels_take_one_more_request() -> None:
