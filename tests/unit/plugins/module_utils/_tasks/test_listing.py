@@ -79,13 +79,23 @@ def test_custom_values_are_listed_with_their_fields() -> None:
     assert task["available_fields"] == [{"key": 7, "name": "owner", "type": "string", "managed_object_type": "Task"}]
 
 
+def test_recent_tasks_are_listed_from_the_oldest_to_the_newest() -> None:
+    server = TaskServer("task-10", "task-2", "task-1")
+    server.lists_all = True
+    server.change("task-1", queueTime="2026-11-22T04:00:00Z")
+    with server.client("S0") as client:
+        listed = list_tasks(client, None)
+    assert [task["moid"] for task in listed.tasks] == ["task-2", "task-10", "task-1"]
+
+
 def test_tasks_that_do_not_match_are_left_out() -> None:
     server = TaskServer("task-1", "task-2")
     server.finish("task-2")
     with server.client("S0") as client:
         listed = list_tasks(client, ["task-1", "task-2"], TaskMatcher(states=["success"]))
+        nothing = list_tasks(client, ["task-1"], TaskMatcher(users=["nobody"]))
     assert [task["moid"] for task in listed.tasks] == ["task-2"]
-    assert listed.missing == []
+    assert (listed.missing, nothing.tasks, nothing.warnings) == ([], [], [])
 
 
 def test_a_selection_that_finds_nothing_is_checked_for_unknown_names() -> None:

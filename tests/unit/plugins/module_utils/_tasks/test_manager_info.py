@@ -27,13 +27,16 @@ def test_manager_info_is_read_in_one_request() -> None:
         "recent_tasks": ["task-2", "task-1"],
         "retention_days": None,
     }
-    assert server.operations["PropertyCollector.RetrievePropertiesEx"] == 1
     assert read_manager_info(client, description=True)["description"] == {
         "methods": [],
         "states": [TEXT],
         "reasons": [],
     }
-    assert server.operations["PropertyCollector.RetrievePropertiesEx"] == 2
+    asked = server.named("PropertyCollector.RetrievePropertiesEx")
+    assert [sent.params["specSet"][0]["propSet"][0]["pathSet"] for sent in asked] == [
+        ["maxCollector", "recentTask"],
+        ["maxCollector", "recentTask", "description"],
+    ]
 
 
 def test_a_task_manager_with_another_id_is_found() -> None:

@@ -81,10 +81,11 @@ def test_tasks_are_shown_without_labels_that_cannot_be_read() -> None:
     assert show(server, {"tasks": [task("task-7")]}, ["label"])["tasks"] == [{"label": None}]
 
 
-def test_invalid_fields_are_refused_before_a_request_is_sent() -> None:
+@pytest.mark.parametrize("field", ["colour", "custom_values"])
+def test_invalid_fields_are_refused_before_a_request_is_sent(field: str) -> None:
     server = FakeVcenter()
-    with pytest.raises(InputError, match="'colour'"):
-        show(server, {"tasks": []}, ["colour"])
+    with pytest.raises(InputError, match=f"'{field}'"):
+        show(server, {"tasks": []}, [field])
     assert server.sent == []
 
 
