@@ -191,13 +191,14 @@ def test_repeatedly_lost_pages_end_the_reading(trouble: Any) -> None:
     assert len(server.sent) < 40
 
 
+@pytest.mark.parametrize("pages_before", [0, 1])
 @pytest.mark.parametrize("losses", [3, 4])
-def test_a_page_may_get_lost_three_times(losses: int) -> None:
+def test_a_page_may_get_lost_three_times(losses: int, pages_before: int) -> None:
     server = HistoryServer(35)
-    server.trouble[NEXT] = [None, *[Lost(ran=True)] * losses]
+    server.trouble[NEXT] = [*[None] * pages_before, *[Lost(ran=True)] * losses]
     with nullcontext() if losses == 3 else pytest.raises(LostResponse):
         assert numbers(server) == list(range(35))
-    assert server.operations[NEXT] == (1 + losses + 5 if losses == 3 else 1 + losses)
+    assert server.operations[NEXT] == pages_before + losses + (5 if losses == 3 else 0)
 
 
 def test_occasionally_lost_pages_are_read_again() -> None:

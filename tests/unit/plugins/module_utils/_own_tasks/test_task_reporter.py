@@ -128,6 +128,12 @@ def test_an_end_that_the_vcenter_has_is_not_sent_again(server: OwnTaskServer) ->
     assert server.operations[SET] == 1
 
 
+def test_the_pauses_between_attempts_become_longer(server: OwnTaskServer) -> None:
+    server.trouble[SET] = [REFUSED] * 4
+    assert server.reporter().end(SUCCESS, 60) == ""
+    assert server.clock.slept == [1.0, 2.0, 5.0, 5.0]
+
+
 def test_the_end_is_retried_for_a_minute(server: OwnTaskServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(task_reporter, "WAIT_PAUSES", (0.5,))
     server.trouble[SET] = [REFUSED] * 200
