@@ -27,7 +27,7 @@ def read_task_properties(
     :param expired: look for tasks without an object in the history; of these, only ``info`` has a value
     """
     refs = [task_reference(moid) for moid in moids if moid != CHECK_MODE_TASK]
-    found = read_properties(client, refs, list(paths)) if refs else {}
+    found = read_properties(client, refs, list(paths))
     lost = [ref.moid for ref in refs if ref.moid not in found]
     return {**found, **_read_expired_tasks(client, lost)} if expired and lost else found
 
