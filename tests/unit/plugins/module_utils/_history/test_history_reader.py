@@ -417,6 +417,13 @@ def test_tasks_of_other_users_are_left_out(system_user: bool, users: list[str] |
     assert ("userName" in sent.params["filter"]) is not bool({"x", "joe"} & set(users or ()))
 
 
+@pytest.mark.parametrize("reason", [USER, SYSTEM, None, "damaged"])
+def test_without_a_filter_by_user_every_reason_is_accepted(reason: Any) -> None:
+    server = HistoryServer(1)
+    server.tasks[0]["reason"] = reason
+    assert numbers(server) == [0]
+
+
 def test_a_boxed_reason_is_compared_with_the_users() -> None:
     server = HistoryServer(2)
     server.tasks[0]["reason"] = {"_typeName": "TaskReasonUser", "_value": USER}
@@ -484,6 +491,8 @@ def test_with_results_false_leaves_results_out(release: str, newest_first: bool)
     server = HistoryServer()
     server.tasks = [server.task(number, result={"_typeName": "string", "_value": "x"}) for number in range(3)]
     assert all("result" in info for info in read_on(server, release, newest_first=newest_first))
+    with server.client("S0", api_release=release) as client:
+        assert all("result" in info for info in read_latest_tasks(client, SPEC, 3))
     found = read_on(server, release, newest_first=newest_first, with_results=False)
     assert len(found) == 3
     assert not any("result" in info for info in found)

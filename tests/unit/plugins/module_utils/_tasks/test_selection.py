@@ -161,7 +161,8 @@ def test_include_selects_objects_below_the_entity(include: list[str], moids: set
     with server.client("S0") as client:
         matcher = parse_selection({**NOTHING, "entity": ["host-1"], "include": include}).matcher(client)
     assert matcher.moids == frozenset(moids)
-    assert len(server.sent) == (include != ["self"])
+    kinds = [sent.params["specSet"][0]["propSet"][0]["type"] for sent in server.sent]
+    assert kinds == {"self": [], "vms": ["VirtualMachine"], "descendants": ["ManagedEntity"]}[include[-1]]
     assert matcher.unverified == ((Reference("HostSystem", "host-1"),) if include == ["self"] else ())
 
 

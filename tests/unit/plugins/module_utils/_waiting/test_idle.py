@@ -9,7 +9,7 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, ignore
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import BadResponse, InputError, ignore
 from ansible_collections.vijson.tasks.plugins.module_utils._tasks.selection import Selection
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Entity, EntityName, Reference
 from ansible_collections.vijson.tasks.plugins.module_utils._waiting.idle import IdleTracker
@@ -106,8 +106,17 @@ def test_a_task_that_starts_and_ends_between_two_reads_is_in_the_result() -> Non
     server.begin("task-1")
     server.begin("task-9", "error", queueTime="2026-11-22T03:59:59Z")
     server.clock.at(4, lambda: server.begin("task-2", "error"))
+    server.clock.at(4, lambda: server.begin("task-3", "error", queueTime=NOW))
     server.clock.at(9, lambda: server.finish("task-1"))
-    assert wait(server).failed == ["task-2"]
+    assert wait(server).failed == ["task-2", "task-3"]
+
+
+def test_a_task_that_no_longer_exists_is_missing() -> None:
+    server = RecentServer()
+    server.begin("task-1")
+    server.clock.at(9, lambda: server.change("task-1", gone=True))
+    assert wait(server).missing == ["task-1"]
+    assert server.clock.time < 60
 
 
 @pytest.mark.parametrize("failures", [1, 2])
@@ -154,6 +163,18 @@ def test_a_long_wait_reads_recent_tasks_every_half_minute() -> None:
     assert len(server.looks) < 14
 
 
+def test_a_wait_with_many_changes_reads_recent_tasks_every_half_minute() -> None:
+    server = RecentServer()
+    server.begin("task-1")
+    for step in range(300):
+        server.clock.at(step / 2, lambda step=step: server.change("task-1", progress=step % 100))  # type: ignore[misc]
+    server.clock.at(150, lambda: server.finish("task-1"))
+    wait(server)
+    *gaps, _last = (later - sooner for sooner, later in zip(server.looks, server.looks[1:]))
+    assert len(gaps) == 4
+    assert all(30 <= round(gap, 3) < 31 for gap in gaps)
+
+
 def test_names_that_no_task_has_are_reported_once() -> None:
     server = RecentServer()
     server.begin("task-1", "success", queueTime=None)
@@ -163,6 +184,13 @@ def test_names_that_no_task_has_are_reported_once() -> None:
     assert shown[0].startswith("users: none of the 1 recent tasks")
     wait(server, warn_of=shown.extend)
     assert len(shown) == 1
+
+
+def test_an_object_that_does_not_exist_is_refused() -> None:
+    server = RecentServer()
+    server.begin("task-1")
+    with pytest.raises(InputError, match="entity: VirtualMachine:vm-9 does not exist"):
+        wait(server, Selection([Reference("VirtualMachine", "vm-9")], ["self"], None, None, None, None))
 
 
 def test_a_timeout_leaves_running_tasks_pending() -> None:

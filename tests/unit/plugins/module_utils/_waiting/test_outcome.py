@@ -77,6 +77,11 @@ def test_a_timeout_names_the_tasks_that_have_not_started() -> None:
     assert text == "Timed out after 5s on vc1, not started: task-2 Do of web01 (queued)."
 
 
+def test_a_timeout_without_pending_tasks_is_not_idle() -> None:
+    text = str(wait_timeout_error(WaitOutcome(TaskTracker([], "idle"), None), 5, "vc1", {}))
+    assert text == "Timed out after 5s on vc1, not idle."
+
+
 def test_a_timeout_names_the_connection_error_at_the_end() -> None:
     state = waited(t1="running")._replace(trouble=ConnectError("No connection to vc.example.com:443"))
     assert "No connection to vc.example.com:443" in str(wait_timeout_error(state, 5, "vc1", {}))
@@ -122,8 +127,12 @@ def test_an_invalid_wait_timeout_is_refused(text: str) -> None:
 
 
 def test_a_planned_task_is_not_waited_for(wire: Wire) -> None:
-    found = wait_with_progress(Job(connection(), check_mode=True), TaskTracker(["check-mode"]), 60)
+    shown: list[str] = []
+    found = wait_with_progress(
+        Job(connection(), check_mode=True, progress=shown.append), TaskTracker(["check-mode"]), 60
+    )
     result: dict[str, Any] = wait_result(found)
+    assert shown == []
     assert (result["missing"], result["pending"], found.trouble) == (["check-mode"], [], None)
 
 

@@ -22,13 +22,14 @@ class Screen:
 
     def __init__(self, *moids: str, until: str = "done") -> None:
         self.clock = FakeClock()
+        self.clock.advance(1000)
         self.tracker = TaskTracker(moids, until)
         self.lines: list[str] = []
         self.reporter = ProgressReporter(self.lines.append, lambda: self.clock.time)
 
     def at(self, seconds: float, moid: str | None = None, state: str = "running", **fields: Any) -> list[str]:
-        """The lines at this time, after this change if one is given."""
-        self.clock.advance(seconds - self.clock.time)
+        """The lines at this time after the begin, after this change if one is given."""
+        self.clock.advance(1000 + seconds - self.clock.time)
         if moid:
             self.tracker.saw(moid, info(moid, state, **fields))
         self.lines.clear()
@@ -116,6 +117,12 @@ def test_a_line_is_due_when_the_reporter_says_so() -> None:
     due = screen.reporter(screen.tracker)
     assert screen.at(5 + due - 0.5) == []
     assert screen.at(5 + due) == ["task-1 (28s)"]
+
+
+def test_without_a_task_no_line_is_shown() -> None:
+    screen = Screen(until="idle")
+    assert screen.at(5) == []
+    assert 0 < screen.reporter(screen.tracker) <= 30
 
 
 def test_only_changed_tasks_have_a_new_line() -> None:

@@ -82,11 +82,11 @@ def test_only_request_timeout_limits_the_read_of_a_timeout_of_zero(timeout: int,
     assert server.sent[0].within == pytest.approx(limit, abs=1)
 
 
-@pytest.mark.parametrize("late", [9.3, 9.95, 10.0])
-def test_a_task_that_ends_in_the_last_second_counts_as_ended(late: float) -> None:
+@pytest.mark.parametrize(("timeout", "late"), [(10, 9.3), (10, 9.95), (10, 10.0), (1, 0.95)])
+def test_a_task_that_ends_in_the_last_second_counts_as_ended(timeout: int, late: float) -> None:
     server = TaskServer("task-1")
     server.clock.at(late, lambda: server.finish("task-1"))
-    tracker, _trouble = run(server, 10)
+    tracker, _trouble = run(server, timeout)
     assert tracker.pending == {}
     assert tracker.tasks()[0]["state"] == "success"
 
