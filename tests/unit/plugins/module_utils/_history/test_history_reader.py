@@ -339,6 +339,7 @@ def test_the_latest_tasks_are_sorted_from_the_newest(size: int, reset: str, refi
         (Fault("InvalidState"), r"32.*vi_session|vi_session.*32"),
         (Fault("NotSupported"), "ESXi.*vCenter"),
         (Fault("InvalidArgument", invalidProperty="filter.tag"), r"filter\.tag.*api_release"),
+        (Fault("InvalidArgument"), r"does not support this filter\. Leave the option out"),
         (
             Fault("ManagedObjectNotFound", obj={"type": "VirtualMachine", "value": "vm-9"}),
             "entity: VirtualMachine:vm-9 ",

@@ -41,12 +41,39 @@ def test_until_decides_which_states_are_pending(until: str, state: str, pending:
 def test_an_ended_or_missing_task_stays_so() -> None:
     tracker = TaskTracker(["task-1", "task-2"])
     tracker.saw("task-1", info("task-1", "success"))
+    tracker.saw("task-2", info("task-2", "running"))
     tracker.gone("task-2")
     tracker.saw("task-1", info("task-1", "running"))
     tracker.gone("task-1")
     tracker.saw("task-2", info("task-2", "running"))
+    for moid in tracker.moids:
+        tracker.changed(moid, "info.progress", 5)
     assert state_of(tracker) == ([], ["task-2"], ["task-1"])
-    assert tracker.infos["task-1"]["state"] == "success"
+    assert tracker.infos["task-1"] == info("task-1", "success")
+
+
+def test_a_wait_is_over_when_no_task_is_pending() -> None:
+    tracker = TaskTracker(["task-1"])
+    assert not tracker.is_over
+    tracker.gone("task-1")
+    assert tracker.is_over
+
+
+@pytest.mark.parametrize(("lost", "incomplete"), [(["task-1"], True), (["task-2"], False), (["task-1", "task-2"], True)])
+def test_a_pending_task_without_an_object_is_read(lost: list[str], incomplete: bool) -> None:
+    tracker = TaskTracker(["task-1", "task-2"])
+    tracker.saw("task-2", info("task-2", "success"))
+    for moid in lost:
+        tracker.lost(moid)
+    assert tracker.incomplete is incomplete
+
+
+def test_tasks_can_join() -> None:
+    tracker = TaskTracker([], "idle")
+    tracker.join("task-1", info("task-1"))
+    tracker.join("task-2", info("task-2", "error"))
+    assert state_of(tracker) == (["task-1"], [], ["task-1", "task-2"])
+    assert (tracker.known, tracker.failed) == ({"task-1", "task-2"}, ["task-2"])
 
 
 def test_a_task_is_converted_when_it_ends() -> None:
