@@ -137,6 +137,7 @@ def test_an_outage_until_the_deadline_is_reported(timeout: float) -> None:
     assert isinstance(trouble, ConnectError)
     assert list(tracker.pending) == ["task-1"]
     assert timeout <= server.clock.time < timeout + 0.2
+    assert [pause for pause in server.clock.slept if pause >= 1][:3] == [1.0, 2.0, 5.0]
     assert len(server.sent) < 60
 
 
