@@ -83,6 +83,11 @@ def test_a_child_that_keeps_the_pipes_is_stopped_with_the_group() -> None:
     assert time.monotonic() - begun < 10
 
 
+def test_a_child_that_ends_soon_is_not_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "_LAST_OUTPUT", 20.0)
+    assert ended(shell("(sleep 0.1; echo late) & echo started")).stdout.text() == ("started\nlate", False)
+
+
 def test_a_process_that_left_the_group_does_not_delay_the_end() -> None:
     run = shell("setsid sleep 10 & echo started")
     begun = time.monotonic()

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,6 +135,15 @@ def test_a_dismissed_guard_does_nothing(guarded: Guarded, group: ProcessGroup) -
     assert guarded.guard._side.ended
     assert not guarded.told.exists()
     assert group.exists()
+
+
+def test_the_guard_does_not_keep_the_outputs_open(guarded: Guarded) -> None:
+    before = set(threading.enumerate())
+    run = guarded.run("echo ready")
+    assert run.wait(20)
+    run.settle()
+    assert set(threading.enumerate()) <= before
+    guarded.guard.dismiss()
 
 
 def test_the_guard_takes_over_from_an_interrupted_module(guarded: Guarded) -> None:

@@ -115,6 +115,15 @@ def test_the_last_match_in_the_output_is_found(chunks: list[tuple[str, bytes]], 
     assert matched(r"(\d+)%", *chunks, size=size) == text
 
 
+def test_new_output_begins_after_a_position() -> None:
+    output = OutputEnd(20)
+    output.add(b"x" * 30)
+    output.add(b"y" * 30)
+    assert output.after(55, 10) == (b"y" * 5, 60)
+    assert output.after(40, 10) == (b"y" * 10, 60)
+    assert output.after(60, 10) == (b"", 60)
+
+
 def test_searched_output_is_not_searched_again() -> None:
     match, output = LastMatch(re.compile("(a)|(b)")), OutputEnd()
     for data in (b"a\n", b"b\n"):

@@ -36,6 +36,7 @@ def test_the_environment_is_added(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_label_is_the_program_by_default() -> None:
     assert parsed(argv=["/usr/local/bin/nightly", "a"]).label == "nightly"
     assert parsed(argv=["/usr/local/bin/nightly"], label="Nightly copy").label == "Nightly copy"
+    assert parsed(argv=["/", "a"]).label == "/"
 
 
 def test_durations_and_patterns_are_parsed() -> None:
@@ -43,6 +44,7 @@ def test_durations_and_patterns_are_parsed() -> None:
     assert options.timeout == 900
     assert options.progress
     assert options.description
+    assert parsed(cmd="x", timeout="1").timeout == 1
     assert parsed(cmd="x")[2:] == (None, [0], None, None)
 
 
@@ -53,6 +55,7 @@ def test_durations_and_patterns_are_parsed() -> None:
         ({"cmd": "x", "argv": ["x"]}, "argv, cmd: set exactly one of the two"),
         ({"cmd": ""}, "cmd: the value does not name a program"),
         ({"cmd": "''"}, "cmd: the value does not name a program"),
+        ({"argv": [""]}, "argv: the value does not name a program"),
         ({"argv": []}, "argv: the value does not name a program"),
         ({"cmd": "a 'b"}, r"cmd: the value cannot be split into words \(No closing quotation\)"),
         ({"cmd": "x", "env": {"A": None}}, "env: the value of A is not a string"),

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
 import sys
 import threading
 import time
+from itertools import count
+from types import SimpleNamespace
 from typing import Any, Callable, ClassVar
 
 import pytest
@@ -150,6 +153,17 @@ def test_progress_and_description_are_read_from_the_output(server: OwnTaskServer
     assert shown == ["Copy", *[f"Copy: disk {n}: {n}0" for n in (1, 2, 3)], "Copy: disk 4"]
 
 
+def test_the_description_is_read_from_stderr_too(server: OwnTaskServer) -> None:
+    result = run(server, "sh", "-c", "echo disk 1 >&2", description=re.compile(r"(disk.*\d)"))
+    assert result["task"]["description"] == "Copy: disk 1"
+
+
+@pytest.mark.parametrize("redirection", ["", ">&2"])
+def test_one_long_output_is_enough_to_be_truncated(server: OwnTaskServer, redirection: str) -> None:
+    result = run(server, "sh", "-c", f"head -c 1100000 /dev/zero {redirection}")
+    assert result["truncated"] is True
+
+
 def test_stderr_becomes_the_fault_of_the_task(server: OwnTaskServer) -> None:
     message, fault = failed(server, "sh", "-c", "echo fine; echo Copying >&2; echo '\033[31mIt is full' >&2; exit 3")
     assert message == "The command ended with code 3: Copying | It is full"
@@ -208,6 +222,15 @@ def test_a_command_that_cannot_be_started_is_an_error(
     assert message == text(fault) == f"The command could not be started: {reason}"
 
 
+def test_a_system_that_can_start_no_command_is_an_error(server: OwnTaskServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: Any) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr(task_runner, "Command", fail)
+    message, _fault = failed(server, "true", rc=126)
+    assert message == "The command could not be started: Cannot allocate memory"
+
+
 def test_a_command_that_can_not_be_started_wrote_nothing(server: OwnTaskServer) -> None:
     with pytest.raises(TaskError) as error:
         run(server, "/nowhere/nightly")
@@ -227,6 +250,12 @@ def test_a_timeout_stops_the_command(server: OwnTaskServer) -> None:
     message, fault = failed(server, "sh", "-c", "sleep 300", timeout=0.2)
     assert time.monotonic() - begun < 10
     assert (fault["_typeName"], text(fault)) == ("Timedout", message)
+
+
+def test_the_message_names_the_timeout(server: OwnTaskServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(task_runner, "time", SimpleNamespace(monotonic=count(step=60).__next__))
+    message, _fault = failed(server, "sh", "-c", "sleep 300", timeout=90.0)
+    assert message == "The command did not end within 1m30s and was stopped"
 
 
 def test_a_cancel_stops_the_command(server: OwnTaskServer) -> None:
@@ -330,3 +359,15 @@ def test_a_task_ended_by_another_client_gives_a_warning(
     (warning,) = server.warnings
     rest = "" if reported else ", so the task does not show how the command ended"
     assert warning == f"Another client ended task-1 in {state}{rest}"
+
+
+def test_a_task_that_another_client_ended_with_the_same_error_shows_the_end(server: OwnTaskServer) -> None:
+    fault = {"_typeName": "SystemError", "faultMessage": [{"key": "k", "message": "It is full"}]}
+    result = outcome(
+        server,
+        "echo It is full >&2; sleep 0.1",
+        3,
+        alive=lambda _line: server.change("task-1", state="error", error=fault),
+    )
+    assert (result["task"]["state"], result["reported"]) == ("error", True)
+    assert server.warnings == ["Another client ended task-1 in error"]

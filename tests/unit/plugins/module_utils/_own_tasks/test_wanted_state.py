@@ -56,6 +56,7 @@ def wanted(**options: Any) -> WantedState:
         ),
         ({"state": "error", "fault": {"data": "str"}}, "fault: data 'str' is not a mapping. Use a mapping of strings"),
         ({"state": "error", "fault": {"data": [{"key": "a"}]}}, "fault: data .* is not a mapping"),
+        ({"state": "error", "fault": {"data": ""}}, "fault: data '' is not a mapping"),
         ({"state": "error", "fault": {"data": ["a"]}}, "fault: data .* is not a mapping"),
         ({"state": "error", "fault": {"fault_type_id": 5}}, "fault: fault_type_id 5 is not a string"),
         ({"state": "error", "fault": {"type": "NoDiskSpace", "detail": {"a": 1}}}, "fault.*detail"),

@@ -59,7 +59,9 @@ def test_a_wait_is_over_when_no_task_is_pending() -> None:
     assert tracker.is_over
 
 
-@pytest.mark.parametrize(("lost", "incomplete"), [(["task-1"], True), (["task-2"], False), (["task-1", "task-2"], True)])
+@pytest.mark.parametrize(
+    ("lost", "incomplete"), [(["task-1"], True), (["task-2"], False), (["task-1", "task-2"], True)]
+)
 def test_a_pending_task_without_an_object_is_read(lost: list[str], incomplete: bool) -> None:
     tracker = TaskTracker(["task-1", "task-2"])
     tracker.saw("task-2", info("task-2", "success"))
