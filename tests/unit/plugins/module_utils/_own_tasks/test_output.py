@@ -48,6 +48,7 @@ def test_a_long_output_is_cut_to_its_last_whole_lines(chunk: int) -> None:
 
 
 def test_one_long_line_is_cut() -> None:
+    assert end(b"x" * 50 + b"\n") == ("[truncated: the first 31 bytes are left out]\n" + "x" * 19, True)
     assert end(b"x" * 95 + b"\xbc" + b"y" * 19) == (
         "[truncated: the first 95 bytes are left out]\n\ufffd" + "y" * 19,
         True,
@@ -141,6 +142,7 @@ def test_one_byte_of_output_is_searched() -> None:
 
 def test_a_match_without_its_group_is_ignored() -> None:
     assert matched(r"(?:step (\d+)|end)", ("stdout", b"step 3\nend\n")) == "3"
+    assert matched(r"(?:step (\d+)|end)", ("stdout", b"step 3, end\n")) == "3"
 
 
 @pytest.mark.parametrize(

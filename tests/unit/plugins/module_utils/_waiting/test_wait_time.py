@@ -124,6 +124,14 @@ def test_an_end_is_noticed_at_once() -> None:
     assert server.clock.time - 12.345 <= 0.3
 
 
+def test_an_end_in_the_last_but_one_second_is_noticed_at_once() -> None:
+    server = TaskServer("task-1")
+    server.clock.at(8.2, lambda: server.change("task-1", progress=90))
+    server.clock.at(8.9, lambda: server.finish("task-1"))
+    run(server, 10)
+    assert server.clock.time - 8.9 <= 0.3
+
+
 def test_a_quiet_hour_takes_few_requests() -> None:
     server = TaskServer("task-1")
     run(server, 3600)
