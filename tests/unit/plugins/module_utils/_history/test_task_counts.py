@@ -104,6 +104,13 @@ def test_the_median_of_few_is_exact(size: int) -> None:
     assert group["median_duration"] == pytest.approx(median(durations), abs=1e-6)
 
 
+@pytest.mark.parametrize(("size", "middle"), [(20_000, 10_999.75), (20_001, 11_000)])
+def test_the_median_of_up_to_20000_durations_is_exact(size: int, middle: float) -> None:
+    counts = TaskCounts(["state"])
+    counts.add(planned_task(state="success", duration=1000.25 + number) for number in range(size))
+    assert counts.result()[0]["median_duration"] == middle
+
+
 def test_a_median_between_two_durations_has_microseconds() -> None:
     (group,) = counted(["state"], {"duration": 0.000001}, {"duration": 0.000002})
     assert group["median_duration"] in (0.000001, 0.000002)
