@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.vijson.tasks.plugins.module_utils._errors import InputError
 from ansible_collections.vijson.tasks.plugins.module_utils._history.task_filter import parse_filter
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, ref
+from ansible_collections.vijson.tasks.tests.unit.support.fakes import FakeVcenter, Fault, ref
 
 NOW = "2026-11-22T04:00:00.5Z"
 
@@ -109,6 +109,18 @@ def test_an_inventory_path_is_looked_up(server: FakeVcenter) -> None:
     assert found == by_entity(ref("VirtualMachine", "vm-21"), "children")
     with pytest.raises(InputError, match="there is no object at the inventory path /DC0/vm/nothing"):
         spec(server, entity=["/DC0/vm/nothing"])
+
+
+def test_objects_given_by_their_ids_have_to_exist(server: FakeVcenter) -> None:
+    def refuse(_moid: str, params: dict[str, Any]) -> Any:
+        raise Fault("ManagedObjectNotFound", obj=params["specSet"][0]["objectSet"][0]["obj"])
+
+    server.answers["PropertyCollector.RetrievePropertiesEx"] = refuse
+    client = server.client("S0")
+    parse_filter({}).require_entities(client)
+    parse_filter({"entity": ["/DC0/vm/web01"]}).require_entities(client)
+    with pytest.raises(InputError, match="entity: VirtualMachine:vm-9 does not exist"):
+        parse_filter({"entity": ["/DC0/vm/web01", "vm-9"]}).require_entities(client)
 
 
 @pytest.mark.parametrize(
