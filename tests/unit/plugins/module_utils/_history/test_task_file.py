@@ -81,6 +81,18 @@ def test_the_mode_is_set_as_given(tmp_path: Path, given: Any, expected: int) -> 
     assert mode(dest) == expected
 
 
+def test_a_file_is_complete_when_it_replaces_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace, found = os.replace, []
+
+    def look(source: str, dest: str) -> None:
+        found.append(Path(source).read_text(encoding="utf-8"))
+        replace(source, dest)
+
+    monkeypatch.setattr("os.replace", look)
+    write(tmp_path / "file")
+    assert found == [TEXT]
+
+
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     dest = tmp_path / "file"
     assert write(dest, dry=True) is True
@@ -177,13 +189,16 @@ def test_a_failure_keeps_the_old_file(tmp_path: Path, error: BaseException, old:
     if old:
         dest.write_text(old)
 
+    file = TaskFile(str(dest))
+
     def fail() -> None:
-        with TaskFile(str(dest)) as file:
+        with file:
             file.write(ITEMS)
             raise error
 
     with pytest.raises(type(error)):
         fail()
+    assert not file.changed
     assert (dest.read_text() if old else None) == old
     assert list(tmp_path.iterdir()) == ([dest] if old else [])
 

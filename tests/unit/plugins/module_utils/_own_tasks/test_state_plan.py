@@ -153,7 +153,9 @@ def test_the_predicted_task_is_what_the_server_returns(options: dict[str, Any]) 
             task["description"] = step.params["description"]
         else:
             task.update(state=step.params["state"], result=step.params.get("result"), error=step.params.get("fault"))
-    assert shown_state(predict_task(before, steps)) == shown_state(task_from_info(task))
+    predicted = shown_state(predict_task(before, steps))
+    assert predicted == shown_state(task_from_info(task))
+    assert list(predicted) == ["state", "progress", "description", "result", "error"]
     assert plan_steps(task, wanted(**options)) == []
 
 

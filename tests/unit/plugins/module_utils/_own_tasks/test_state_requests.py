@@ -42,8 +42,10 @@ def states_set(server: OwnTaskServer) -> list[str]:
 
 
 def test_steps_are_sent_in_order(server: OwnTaskServer) -> None:
+    done: list[StateStep] = []
     with server.client("S0") as client:
-        send_steps(client, "task-1", STEPS)
+        send_steps(client, "task-1", STEPS, done.append)
+    assert done == STEPS
     assert sent(server) == [SET_STATE, "Task.SetTaskDescription", "Task.UpdateProgress", SET_STATE]
     assert server.tasks["task-1"]["state"] == "success"
     assert [each.repeatable for each in server.sent] == [False, True, True, False]
