@@ -81,6 +81,16 @@ def test_the_mode_is_set_as_given(tmp_path: Path, given: Any, expected: int) -> 
     assert mode(dest) == expected
 
 
+@pytest.mark.parametrize(("mask", "expected"), [(0, 0o666), (0o022, 0o644), (0o077, 0o600)])
+def test_a_new_file_has_the_mode_that_the_umask_allows(tmp_path: Path, mask: int, expected: int) -> None:
+    before = os.umask(mask)
+    try:
+        write(tmp_path / "file")
+    finally:
+        assert os.umask(before) == mask
+    assert mode(tmp_path / "file") == expected
+
+
 def test_a_file_is_complete_when_it_replaces_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     replace, found = os.replace, []
 

@@ -68,6 +68,7 @@ def test_the_task_is_read_rarely(server: OwnTaskServer, cancelable: bool, least:
 
 def test_a_cancel_is_noticed(server: OwnTaskServer) -> None:
     reporter = server.reporter()
+    assert not reporter.cancelled
     run_for(server, reporter, 5)
     assert not reporter.cancelled
     server.change("task-1", cancelled={"_typeName": "boolean", "_value": True})
