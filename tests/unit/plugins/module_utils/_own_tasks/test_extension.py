@@ -198,6 +198,11 @@ def test_a_damaged_extension_is_an_error(broken: dict[str, Any]) -> None:
         extension_result(extension(**broken))
 
 
+def test_an_empty_list_of_types_is_not_the_same_as_none() -> None:
+    assert wanted() == WantedExtension(KEY)
+    assert wanted(task_types=[]).task_types == {}
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -107,9 +107,10 @@ def test_every_request_has_a_short_timeout(server: OwnTaskServer) -> None:
 
 def test_the_end_of_the_command_is_reported(server: OwnTaskServer) -> None:
     reporter = server.reporter()
+    server.change("task-1", startTime="2026-11-22T04:00:00Z")
     assert reporter.end(SUCCESS, 60) == ""
     assert (server.tasks["task-1"]["state"], server.tasks["task-1"]["progress"]) == ("success", 100)
-    assert reporter.task.info["state"] == "success"
+    assert (reporter.task.info["state"], reporter.task.info["startTime"]) == ("success", "2026-11-22T04:00:00Z")
 
 
 @pytest.mark.parametrize("trouble", [REFUSED, Lost(ran=False), Lost(ran=True), Fault("NotAuthenticated")])
