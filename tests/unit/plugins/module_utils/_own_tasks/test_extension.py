@@ -155,11 +155,12 @@ def test_removed_task_types_are_taken_out_with_their_texts() -> None:
         resourceList=[
             resource("en", a__label="A", a__summary="S", b__label="B"),
             resource("de", a__label="DE"),
-            resource("en", "event", a__label="Event"),
+            resource("en", "event", a__label="Event", other="Text"),
         ],
     )
     assert reduce_extension(there, ["a", "nothing"]) == extension(
-        taskList=task_list("b"), resourceList=[resource("en", b__label="B"), resource("en", "event", a__label="Event")]
+        taskList=task_list("b"),
+        resourceList=[resource("en", b__label="B"), resource("en", "event", a__label="Event", other="Text")],
     )
     assert reduce_extension(extension(), ["a"]) == extension(taskList=[], resourceList=[])
 
