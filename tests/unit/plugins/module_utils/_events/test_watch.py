@@ -269,6 +269,26 @@ def test_closing_wakes_another_thread_that_waits(monkeypatch: pytest.MonkeyPatch
     assert (server.owned, server.sessions) == ({}, set())
 
 
+def test_closing_waits_for_a_thread_that_has_not_begun_to_watch() -> None:
+    server = EventServer()
+    asked, answer = threading.Event(), threading.Event()
+
+    def held(_moid: str, _params: Any) -> str:
+        asked.set()
+        assert answer.wait(10)
+        return server.now()
+
+    server.answers["ServiceInstance.CurrentTime"] = held
+    watch = TaskWatch(server.client(), parse_filter({}), ChangeSelection())
+    reader = threading.Thread(target=watch.next)
+    reader.start()
+    assert asked.wait(10)
+    threading.Timer(0.05, answer.set).start()
+    watch.close()
+    reader.join(10)
+    assert (server.operations[COLLECT], server.sessions) == (0, set())
+
+
 def test_an_entity_that_does_not_exist_ends_the_watch() -> None:
     server = EventServer()
     gone = Fault("ManagedObjectNotFound", obj=ref("VirtualMachine", "vm-999"))

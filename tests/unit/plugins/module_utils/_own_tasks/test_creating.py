@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, FaultError, ViError
+from ansible_collections.vijson.tasks.plugins.module_utils._errors import ConnectError, FaultError, InputError, ViError
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import creating
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.creating import (
     CreatedTask,
     NewTask,
     create_or_find_task,
+    new_task_entity,
+    parse_activation_id,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
@@ -105,6 +107,18 @@ def create(
     new = NewTask(ROOT, "com.example.a", cancelable=True, activation_id=activation_id)
     with server.client() as client:
         return create_or_find_task(client, new, check_mode=check_mode, retry_failed=retry_failed)
+
+
+def test_the_entity_is_the_root_folder_by_default(server: CreatingServer) -> None:
+    host = Reference("HostSystem", "host-1")
+    with server.client() as client:
+        assert (new_task_entity(client, None), new_task_entity(client, host)) == (ROOT, host)
+
+
+def test_an_activation_id_is_not_empty() -> None:
+    assert (parse_activation_id(None), parse_activation_id("a-1")) == (None, "a-1")
+    with pytest.raises(InputError, match="activation_id: the string is empty"):
+        parse_activation_id("")
 
 
 def test_all_options_are_sent_in_one_request(server: CreatingServer) -> None:

@@ -220,6 +220,15 @@ def test_changes_are_reported_during_the_wait() -> None:
     assert seen[-1] == (50, 0)
 
 
+@pytest.mark.parametrize(("due", "poll"), [(0.5, 1), (1.5, 2), (28, 28), (99, 30)])
+def test_a_poll_ends_when_the_next_report_is_due(due: float, poll: int) -> None:
+    server = TaskServer("task-1")
+    with server.client() as client:
+        wait_for_tasks(client, TaskTracker(server.tasks), 60, report=lambda _tracker: due, clock=server.clock.clock)
+    waits = [sent.params["options"]["maxWaitSeconds"] for sent in server.named("PropertyCollector.WaitForUpdatesEx")]
+    assert max(waits) == poll
+
+
 def test_the_state_at_the_deadline_is_reported() -> None:
     server = TaskServer("task-1")
     server.clock.at(9.95, lambda: server.finish("task-1"))
