@@ -15,11 +15,12 @@ from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks import cre
 from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.creating import (
     CreatedTask,
     NewTask,
+    activation_id_doubts,
     create_or_find_task,
     new_task_entity,
     parse_activation_id,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS
+from ansible_collections.vijson.tasks.plugins.module_utils._task_info.task_result import TASK_KEYS, planned_task
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.tests.unit.support.fake_history import HistoryServer
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost, ref
@@ -365,3 +366,29 @@ def test_a_lost_login_does_not_say_that_the_task_may_exist() -> None:
         create_or_find_task(client, NewTask(ROOT, "com.example.a"), check_mode=False)
     assert "not known whether" not in str(failed.value)
     assert isinstance(failed.value, ConnectError)
+
+
+@pytest.mark.parametrize(
+    ("fields", "changed", "doubts"),
+    [
+        ({}, False, []),
+        ({"activation_id": None}, True, ["vc.example.com did not store the activation_id of task-7, so another run"]),
+        ({"description_id": "x", "entity": None}, True, []),
+        ({"description_id": "x"}, False, ["task-7 has this activation_id, but its type is x, not com.example.a"]),
+        (
+            {"description_id": "x", "entity": None},
+            False,
+            [
+                "task-7 has this activation_id, but its type is x, not com.example.a and its entity is None, not group-d1"
+            ],
+        ),
+    ],
+)
+def test_a_task_that_differs_from_what_was_asked_for_is_doubtful(
+    server: CreatingServer, fields: dict[str, Any], changed: bool, doubts: list[str]
+) -> None:
+    same = {"activation_id": "a-1", "description_id": "com.example.a", "entity": ROOT.as_result()}
+    created = CreatedTask(planned_task(moid="task-7", **{**same, **fields}), changed, {})
+    found = list(activation_id_doubts(server.client(), created, NewTask(ROOT, "com.example.a", activation_id="a-1")))
+    assert len(found) == len(doubts)
+    assert all(text.startswith(doubt) for text, doubt in zip(found, doubts))
