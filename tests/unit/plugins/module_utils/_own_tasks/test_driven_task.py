@@ -50,3 +50,11 @@ def test_refresh_reads_the_task_again(server: TaskServer) -> None:
         server.change("task-1", gone=True)
         with pytest.raises(TaskError, match="task-1 does not exist"):
             task.refresh()
+
+
+def test_of_a_malformed_task_only_the_state_is_taken(server: OwnTaskServer) -> None:
+    with server.client("S0") as client:
+        task = DrivenTask(client, info("task-1", name="Copy"))
+        server.change("task-1", state="success", completeTime="yesterday", name="other")
+        task.refresh()
+    assert (task.info["state"], task.info["name"], "completeTime" in task.info) == ("success", "Copy", False)
