@@ -45,7 +45,8 @@ def shell(text: str, **options: str) -> Command:
     return start("sh", "-c", text, **options)
 
 
-def test_a_command_has_output_and_an_exit_code(tmp_path: Path) -> None:
+def test_a_command_has_output_and_an_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "_LAST_OUTPUT", 20.0)
     before = set(threading.enumerate())
     run = ended(shell('echo "$PLACE"; pwd; cat; echo bad >&2; exit 3', PLACE="here", chdir=str(tmp_path)))
     assert (run.stdout.text(), run.stderr.text(), run.rc) == ((f"here\n{tmp_path}", False), ("bad", False), 3)

@@ -137,7 +137,8 @@ def test_a_dismissed_guard_does_nothing(guarded: Guarded, group: ProcessGroup) -
     assert group.exists()
 
 
-def test_the_guard_does_not_keep_the_outputs_open(guarded: Guarded) -> None:
+def test_the_guard_does_not_keep_the_outputs_open(guarded: Guarded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "_LAST_OUTPUT", 20.0)
     before = set(threading.enumerate())
     run = guarded.run("echo ready")
     assert run.wait(20)

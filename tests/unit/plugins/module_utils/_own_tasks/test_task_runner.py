@@ -363,11 +363,14 @@ def test_a_task_ended_by_another_client_gives_a_warning(
 
 def test_a_task_that_another_client_ended_with_the_same_error_shows_the_end(server: OwnTaskServer) -> None:
     fault = {"_typeName": "SystemError", "faultMessage": [{"key": "k", "message": "It is full"}]}
-    result = outcome(
-        server,
-        "echo It is full >&2; sleep 0.1",
-        3,
-        alive=lambda _line: server.change("task-1", state="error", error=fault),
-    )
+    set_state = server.answers[SET]
+
+    def end_first(moid: str, params: dict[str, Any]) -> Any:
+        if params["state"] == "error":
+            server.change("task-1", state="error", error=fault)
+        return set_state(moid, params)
+
+    server.answers[SET] = end_first
+    result = outcome(server, "echo It is full >&2", 3)
     assert (result["task"]["state"], result["reported"]) == ("error", True)
     assert server.warnings == ["Another client ended task-1 in error"]
