@@ -53,6 +53,18 @@ def test_a_command_has_output_and_an_exit_code(tmp_path: Path, monkeypatch: pyte
     assert set(threading.enumerate()) <= before, "both outputs have ended"
 
 
+def test_the_rest_of_the_output_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    add = command.OutputEnd.add
+
+    def add_late(output: command.OutputEnd, data: bytes) -> None:
+        time.sleep(0.1)
+        add(output, data)
+
+    monkeypatch.setattr(command, "_LAST_OUTPUT", 20.0)
+    monkeypatch.setattr(command.OutputEnd, "add", add_late)
+    assert ended(shell("echo end")).stdout.text() == ("end", False)
+
+
 def test_a_program_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(FileNotFoundError, match="/nowhere/at-all"):
         start("/nowhere/at-all")
