@@ -52,7 +52,7 @@ def test_refresh_reads_the_task_again(server: TaskServer) -> None:
             task.refresh()
 
 
-def test_of_a_malformed_task_only_the_state_is_taken(server: OwnTaskServer) -> None:
+def test_of_a_malformed_task_only_the_state_is_taken(server: TaskServer) -> None:
     with server.client("S0") as client:
         task = DrivenTask(client, info("task-1", name="Copy"))
         server.change("task-1", state="success", completeTime="yesterday", name="other")
