@@ -40,19 +40,19 @@ class CoveringTests:
     def of(self, mutant: Mutant) -> list[str]:
         """The tests that run the lines of a mutant, those that probably fail first.
 
-        A constant or a default value is run when the first test imports its module. So all tests of the module count.
-        What only runs in processes that tests start is not seen: all fast tests of the sources count.
+        Coverage does not show which tests depend on what is only run when its module is imported (a constant, a default
+        value), or in a process that a test starts. For these, all tests of the module and then all fast ones count.
         """
         by_line = self._coverage.contexts_by_lineno(str(self._tree / mutant.path))
         lines = {line: {_function(context) for context in contexts if context} for line, contexts in by_line.items()}
-        if lines.keys().isdisjoint(mutant.lines):
-            return [FAST_TESTS[mutant.sources]]
         tests = set().union(*(lines.get(line, ()) for line in mutant.lines))
-        if len(tests) <= 1:
-            tests = set().union(*lines.values())
+        is_shown = len(tests) > 1  # the first test that imports the module runs its constants
         name = PurePath(mutant.path).stem.strip("_")
-        order = {test: (name not in test.split("::")[0], self._seconds[test]) for test in sorted(tests)}
-        return sorted(order, key=order.__getitem__) or [FAST_TESTS[mutant.sources]]
+        order = {
+            test: (name not in test.split("::")[0], self._seconds[test])
+            for test in sorted(tests if is_shown else set().union(*lines.values()))
+        }
+        return [*sorted(order, key=order.__getitem__), *([] if is_shown else [FAST_TESTS[mutant.sources]])]
 
 
 def _function(test: str) -> str:
