@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from simulator.task import Plan, Task
 from simulator_tests.in_process import Client, scenario
 
 
-def planned(client: Client, state: str, **plan: float) -> Task:
+def planned(client: Client, state: str, **plan: Any) -> Task:
     """A task that takes 1000 s, in a world whose clock runs."""
     client.world.engine.wake()
     task = client.task(state)

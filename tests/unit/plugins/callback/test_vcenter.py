@@ -378,7 +378,12 @@ def test_the_process_handles_every_message(monkeypatch: pytest.MonkeyPatch, swit
     taken: list[Any] = []
     plays = SimpleNamespace(take=taken.append, close=lambda: taken.append("close"))
     monkeypatch.setenv("VIJSON_TASKS_SHARE_SESSION", switch)
-    monkeypatch.setattr(recorder, "play_recorder", lambda _params, _say, share: taken.append(share) or plays)
+
+    def play_recorder(_params: Any, _say: Any, share: Any) -> Any:
+        taken.append(share)
+        return plays
+
+    monkeypatch.setattr(recorder, "play_recorder", play_recorder)
     vcenter._record({}, iter([{"begin": "Deploy"}, {"end": None}]), print)
     assert taken == [share, {"begin": "Deploy"}, {"end": None}, "close"]
 

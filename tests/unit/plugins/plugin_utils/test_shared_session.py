@@ -28,6 +28,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.client_sessio
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.transport import Endpoint
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
 from ansible_collections.vijson.tasks.plugins.plugin_utils import _shared_session
+from ansible_collections.vijson.tasks.plugins.plugin_utils._run_sessions import MAIN
 from ansible_collections.vijson.tasks.plugins.plugin_utils._session_store import SessionStore, StoreUnusable
 from ansible_collections.vijson.tasks.plugins.plugin_utils._shared_session import (
     LendableSession,
@@ -293,7 +294,7 @@ def test_a_client_ends_the_sessions_if_the_main_process_was_killed(
     run: Run, monkeypatch: pytest.MonkeyPatch, main_has_ended: bool, ends: int
 ) -> None:
     ended: list[None] = []
-    monkeypatch.setattr(_shared_session.MAIN, "has_ended", lambda: main_has_ended)
+    monkeypatch.setattr(MAIN, "has_ended", lambda: main_has_ended)
     monkeypatch.setattr(_shared_session, "end_sessions", lambda: ended.append(None))
     run.module()
     assert len(ended) == ends

@@ -21,7 +21,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.command im
     Pipes,
     ProcessGroup,
 )
-from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.output import KEPT
+from ansible_collections.vijson.tasks.plugins.module_utils._own_tasks.output import KEPT, OutputEnd
 
 
 @pytest.fixture(autouse=True)
@@ -54,14 +54,14 @@ def test_a_command_has_output_and_an_exit_code(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_rest_of_the_output_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    add = command.OutputEnd.add
+    add = OutputEnd.add
 
-    def add_late(output: command.OutputEnd, data: bytes) -> None:
+    def add_late(output: OutputEnd, data: bytes) -> None:
         time.sleep(0.1)
         add(output, data)
 
     monkeypatch.setattr(command, "_LAST_OUTPUT", 20.0)
-    monkeypatch.setattr(command.OutputEnd, "add", add_late)
+    monkeypatch.setattr(OutputEnd, "add", add_late)
     assert ended(shell("echo end")).stdout.text() == ("end", False)
 
 

@@ -302,7 +302,7 @@ def test_an_unexpected_error_leaves_command_and_task_to_the_guard(server: OwnTas
         raise KeyError("unexpected")
 
     with pytest.raises(KeyError):
-        run(server, "sh", "-c", "sleep 300", alive=fail)
+        run(server, "sh", "-c", "sleep 2", alive=fail)
     assert told == ["take over"]
 
 

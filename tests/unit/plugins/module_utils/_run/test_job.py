@@ -50,7 +50,7 @@ def test_a_planned_task_is_accepted_in_check_mode_only(check_mode: bool) -> None
             job.task()
 
 
-def ended(run: Any, **modes: bool) -> tuple[Result, FakeVcenter]:
+def ended(run: Any, **modes: Any) -> tuple[Result, FakeVcenter]:
     """Run a job that has logged in; its result, and its server."""
     server = FakeVcenter()
     job = Job(connection(), **modes)

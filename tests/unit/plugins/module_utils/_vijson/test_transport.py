@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -139,7 +140,7 @@ def test_pauses_grow_and_vary(
     ],
 )
 def test_each_attempt_has_these_timeouts(
-    wire: Wire, endpoint: dict[str, float], limits: dict[str, float], timeout: tuple[float, float]
+    wire: Wire, endpoint: dict[str, Any], limits: dict[str, Any], timeout: tuple[float, float]
 ) -> None:
     wire.expect(Call("GET", URL, Reply(200)))
     Transport(Endpoint("vc.example.com", **endpoint)).send("GET", "/x", **limits)
