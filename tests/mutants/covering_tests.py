@@ -46,7 +46,8 @@ class CoveringTests:
         by_line = self._coverage.contexts_by_lineno(str(self._tree / mutant.path))
         lines = {line: {_function(context) for context in contexts if context} for line, contexts in by_line.items()}
         tests = set().union(*(lines.get(line, ()) for line in mutant.lines))
-        is_shown = len(tests) > 1  # the first test that imports the module runs its constants
+        # The first test that imports a module runs its constants. Programs mostly run in processes of their own.
+        is_shown = len(tests) > 1 and not mutant.path.endswith("__main__.py")
         name = PurePath(mutant.path).stem.strip("_")
         order = {
             test: (name not in test.split("::")[0], self._seconds[test])

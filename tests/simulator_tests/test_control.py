@@ -438,13 +438,15 @@ def test_the_log_records_requests_and_responses(server: Running) -> None:
     server.control("POST", "log", {"on": True})
     client.call(SEARCH, "FindByInventoryPath", inventoryPath="/DC0")
     client.fault(SESSIONS, "LoginByToken")
-    found, failed = server.control("GET", "log")
+    client.read(TASKS, "maxCollector")
+    found, failed, read = server.control("GET", "log")
     assert (found["method"], found["operation"], found["status"]) == ("POST", "SearchIndex.FindByInventoryPath", 200)
     assert found["path"] == "/sdk/vim25/8.0.1.0/SearchIndex/SearchIndex/FindByInventoryPath"
     assert found["body"] == {"inventoryPath": "/DC0"}
     assert found["response"]["value"] == "datacenter-2"
     assert found["headers"]["vmware-api-session-id"]
     assert failed["response"]["_typeName"] == "InvalidLogin"
+    assert (read["method"], read["body"], read["response"]) == ("GET", None, 32)
     assert json.dumps(found)
     server.control("DELETE", "log")
     assert server.control("GET", "log") == []
