@@ -17,7 +17,7 @@ from ansible_collections.vijson.tasks.tests.mutants.mutations import Mutant
 from ansible_collections.vijson.tasks.tests.mutants.pytest_server import OUTPUT
 
 # An endless loop is a failure. The slowest test takes eight seconds, on a machine that does nothing else.
-TIMEOUT = 180  # seconds for one test
+TIMEOUT = 90  # seconds for one test
 FIRST = 20
 """How many tests run first. Most mutants fail one of them, and to collect all takes longer than to run these."""
 

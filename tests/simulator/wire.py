@@ -30,9 +30,6 @@ class Ref(NamedTuple):
     type: str
     value: str
 
-    def __str__(self) -> str:
-        return f"{self.type}:{self.value}"
-
 
 def moref(ref: Ref) -> dict[str, Any]:
     return {"_typeName": "ManagedObjectReference", "type": ref.type, "value": ref.value}
