@@ -48,7 +48,7 @@ def test_responses_show_the_user_with_the_domain(server: Running) -> None:
     client = server.client(None)
     session = client.login(*ADMIN)
     assert (session["userName"], session["fullName"]) == ("VSPHERE.LOCAL\\Administrator", "administrator")
-    assert session["callCount"] == 1
+    assert (session["callCount"], session["extensionSession"]) == (1, False)
     assert client.read(SESSIONS, "currentSession")["key"] == session["key"]
     assert server.client(READER).read(SESSIONS, "currentSession")["userName"] == "VSPHERE.LOCAL\\reader"
 
