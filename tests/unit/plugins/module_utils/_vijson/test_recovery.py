@@ -84,7 +84,7 @@ def test_a_wait_accepts_three_bad_responses_in_a_row(bad_responses: int, ends: b
     bad = Lost(ran=False, error=BadResponse("an HTML page"))
     server.trouble["PropertyCollector.WaitForUpdatesEx"] = [None, *[bad] * bad_responses]
     server.clock.at(60, lambda: server.finish("task-1"))
-    with server.client() as client, pytest.raises(BadResponse) if ends else nullcontext():
+    with pytest.raises(BadResponse) if ends else nullcontext(), server.client() as client:
         wait_for_tasks(client, TaskTracker(server.tasks), 100.0, clock=server.clock.clock)
 
 
