@@ -347,7 +347,7 @@ _OBJECTS = (
         ("start_id_inclusive",),
         tests=(
             SUITE,
-            "tests/unit/plugins/module_utils/_history/test_history_reader.py::test_release_9_reads_newest_first_without_a_collector",
+            "tests/unit/plugins/module_utils/_history/test_history_reader_releases.py::test_release_9_reads_newest_first_without_a_collector",
             "tests/unit/plugins/module_utils/_history/test_expired_tasks.py::test_tasks_are_found_if_the_server_includes_the_start",
         ),
         releases="9.0.0.0 and later",
