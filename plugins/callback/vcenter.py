@@ -211,13 +211,13 @@ class CallbackModule(CallbackBase):
 def _record(params: dict[str, Any], messages: Iterator[Message], say: Say) -> None:
     """The work of the side process. It does its imports itself, to keep them out of Ansible's own process."""
     from ..module_utils._errors import ViError, ignore
-    from ..module_utils._plays.recorder import play_recorder, unrecorded
+    from ..module_utils._plays.recorder import play_recorder, unrecorded_warning
     from ..plugin_utils._shared_session import share_session
 
     try:
         plays = play_recorder(params, say, share_session if is_sharing() else ignore)
     except ViError as error:
-        say(unrecorded(error))
+        say(unrecorded_warning(error))
         return
     for message in messages:
         plays.take(message)

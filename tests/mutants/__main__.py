@@ -21,7 +21,7 @@ from pathlib import Path
 from queue import Queue
 from tempfile import TemporaryDirectory
 
-from ansible_collections.vijson.tasks.tests.mutants.covering_tests import FAST_TESTS, measure_coverage
+from ansible_collections.vijson.tasks.tests.mutants.covering_tests import FAST_TESTS, measure_coverage, sources_of
 from ansible_collections.vijson.tasks.tests.mutants.mutations import Mutant, mutants
 from ansible_collections.vijson.tasks.tests.mutants.runs import Workplace
 
@@ -81,7 +81,7 @@ def main() -> None:
                 killer = place.killer(mutant, covering.of(mutant))
             finally:
                 places.put(place)
-            counts[mutant.sources, killer is not None] += 1
+            counts[sources_of(mutant), killer is not None] += 1
             print(f"{'killed by ' + killer if killer else 'SURVIVED'}: {mutant.line}: {mutant}", flush=True)
 
         list(stack.enter_context(ThreadPoolExecutor(PARALLEL)).map(run, sample))

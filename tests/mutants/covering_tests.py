@@ -46,14 +46,20 @@ class CoveringTests:
         by_line = self._coverage.contexts_by_lineno(str(self._tree / mutant.path))
         lines = {line: {_function(context) for context in contexts if context} for line, contexts in by_line.items()}
         tests = set().union(*(lines.get(line, ()) for line in mutant.lines))
-        # The first test that imports a module runs its constants. Programs mostly run in processes of their own.
-        is_shown = len(tests) > 1 and not mutant.path.endswith("__main__.py")
         name = PurePath(mutant.path).stem.strip("_")
-        order = {
-            test: (name not in test.split("::")[0], self._seconds[test])
-            for test in sorted(tests if is_shown else set().union(*lines.values()))
-        }
-        return [*sorted(order, key=order.__getitem__), *([] if is_shown else [FAST_TESTS[mutant.sources]])]
+
+        def priority(test: str) -> tuple[bool, float, str]:
+            return name not in test.partition("::")[0], self._seconds[test], test
+
+        # The first test that imports a module runs its constants. Programs mostly run in processes of their own.
+        if len(tests) > 1 and not mutant.path.endswith("__main__.py"):
+            return sorted(tests, key=priority)
+        return [*sorted(set().union(*lines.values()), key=priority), FAST_TESTS[sources_of(mutant)]]
+
+
+def sources_of(mutant: Mutant) -> str:
+    """The folder of the sources that a mutant belongs to."""
+    return next(folder for folder in FAST_TESTS if mutant.path.startswith(f"{folder}/"))
 
 
 def _function(test: str) -> str:

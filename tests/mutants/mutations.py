@@ -51,11 +51,6 @@ class Mutant(NamedTuple):
         return f"{self.path}: {self.code}: {self.before!r} -> {self.after!r}"
 
     @property
-    def sources(self) -> str:
-        """The folder of the sources: the plugins or the simulator."""
-        return "plugins" if self.path.startswith("plugins/") else "tests/simulator"
-
-    @property
     def lines(self) -> range:
         """The numbers of the lines that change."""
         return range(self.line, self.line + self.before.count("\n") + 1)

@@ -105,10 +105,8 @@ def test_a_cut_fault_closes_the_connection_before_or_after_the_request(server: R
 
 def test_cut_after_can_send_the_status_line_first(server: Running) -> None:
     server.inject("TaskManager.CreateTask", "cut_after", status_before=True)
-    client = server.client()
-    url = f"{client.base}/TaskManager/TaskManager/CreateTask"
     body = {"obj": moref(VM), "taskTypeId": JOB, "cancelable": True}
-    response = client.http.post(url, json=body, timeout=5, stream=True)
+    response = server.client().send("POST", TASKS, "CreateTask", body, stream=True)
     assert response.status_code == 200
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
         response.json()
@@ -172,8 +170,7 @@ def test_truncated_cuts_the_response_of_a_void_method(server: Running) -> None:
     client = server.client()
     task = client.create_task()
     server.inject("Task.SetTaskState", "truncated")
-    url = f"{client.base}/Task/{task.value}/SetTaskState"
-    response = client.http.post(url, json={"state": "running"}, timeout=5, stream=True)
+    response = client.send("POST", task, "SetTaskState", {"state": "running"}, stream=True)
     assert response.status_code == 200
     with pytest.raises(requests.RequestException):
         response.json()

@@ -67,9 +67,8 @@ def test_reset_moves_the_cursor_before_the_latest_page(server: Running) -> None:
 
 def test_tasks_of_one_time_have_the_order_of_their_ids(server: Running) -> None:
     client = server.client()
-    keys = server.control("POST", "tasks", {"state": "success", "completed_ago": 3600, "digits": 0, "count": 6})[
-        "tasks"
-    ]
+    ended = {"state": "success", "completed_ago": 3600, "digits": 0, "count": 6}
+    keys = server.control("POST", "tasks", ended)["tasks"]
     collector = client.collector()
     client.call(collector, "SetCollectorPageSize", maxCount=2)
     client.call(collector, "ResetCollector")

@@ -20,6 +20,7 @@ from ansible_collections.vijson.tasks.tests.support.over_http import (
     SERVICE,
     SESSIONS,
     TASKS,
+    Client,
     FaultResponse,
     Running,
     running,
@@ -207,12 +208,17 @@ def test_rotate_session_replaces_the_session_id(server: Running) -> None:
     assert server.state()["sessions"] == 1
 
 
+def cloned(server: Running, ticket: str) -> tuple[Client, str]:
+    """A client in a clone of a session, and the key of the clone."""
+    clone = server.client(None)
+    response = clone.send("POST", SESSIONS, "CloneSession", {"cloneTicket": ticket})
+    clone.http.headers[SESSION_HEADER] = response.headers[SESSION_HEADER]
+    return clone, response.json()["key"]
+
+
 def test_a_cloned_session_has_an_id_of_this_api() -> None:
     with running(release="8.0.2.0") as server:
-        ticket = server.client().call(SESSIONS, "AcquireCloneTicket")
-        clone = server.client(None)
-        response = clone.send("POST", SESSIONS, "CloneSession", {"cloneTicket": ticket})
-        clone.http.headers[SESSION_HEADER] = response.headers[SESSION_HEADER]
+        clone, _key = cloned(server, server.client().call(SESSIONS, "AcquireCloneTicket"))
         assert clone.read(TASKS, "maxCollector") == 32
 
 
@@ -232,10 +238,7 @@ def test_a_session_has_its_newest_and_its_previous_id(server: Running) -> None:
 def test_sessions_can_be_cloned_listed_and_terminated(server: Running) -> None:
     client = server.client()
     ticket = client.call(SESSIONS, "AcquireCloneTicket")
-    clone = server.client(None)
-    response = clone.send("POST", SESSIONS, "CloneSession", {"cloneTicket": ticket})
-    clone.http.headers[SESSION_HEADER] = response.headers[SESSION_HEADER]
-    key = response.json()["key"]
+    clone, key = cloned(server, ticket)
     assert {session["key"] for session in client.read(SESSIONS, "sessionList")} > {key}
     active = {"sessionID": key, "userName": ADMIN[0]}
     assert client.call(SESSIONS, "SessionIsActive", **active) is True

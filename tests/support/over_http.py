@@ -70,9 +70,9 @@ class Client:
         self.http.headers[SESSION_HEADER] = response.headers.get(SESSION_HEADER, "")
         return self.value(response)
 
-    def send(self, verb: str, ref: Ref, member: str, body: Json = None) -> requests.Response:
+    def send(self, verb: str, ref: Ref, member: str, body: Json = None, *, stream: bool = False) -> requests.Response:
         url = f"{self.base}/{ref.type}/{quote(ref.value, safe='')}/{member}"
-        return self.http.request(verb, url, json=body, timeout=10)
+        return self.http.request(verb, url, json=body, timeout=10, stream=stream)
 
     @staticmethod
     def value(response: requests.Response) -> Json:

@@ -83,7 +83,7 @@ class PlayRecorder:
             action()
         except ViError as error:
             if not self._given_up:
-                self._warn(unrecorded(error))
+                self._warn(unrecorded_warning(error))
             self._given_up = True
 
     def take(self, message: dict[str, Any]) -> None:
@@ -92,7 +92,7 @@ class PlayRecorder:
             getattr(self, kind)(value)
 
 
-def unrecorded(error: ViError) -> str:
+def unrecorded_warning(error: ViError) -> str:
     """The warning about what prevents the task of a play."""
     return f"{str(error).rstrip('.')}. The run continues without a task in the vCenter."
 

@@ -20,14 +20,18 @@ CONNECTION = {"hostname": "vc.example.com", "username": "u", "password": "pa55wo
 def run_module_on(
     server: FakeVcenter, module: ModuleType, arguments: dict[str, Any], *, check_mode: bool = False
 ) -> dict[str, Any]:
-    """Run a module, and check that the result is as RETURN documents it and that nothing stays open on the server."""
+    """Run a module, and check that the result is as RETURN documents it and that nothing stays open on the server.
+
+    A session given as ``session_id`` stays open.
+    """
     validated = ArgumentSpecValidator(module.ARGUMENT_SPEC).validate({**CONNECTION, **arguments})
     assert validated.error_messages == []
-    assert validated._no_log_values <= {CONNECTION["password"], arguments.get("session_id")}
+    given = arguments.get("session_id")
+    assert validated._no_log_values <= {CONNECTION["password"], given}
     job = Job(validated.validated_parameters, check_mode=check_mode, diff_mode=True, warn=server.warnings.append)
-    job.client = server.client(api_release=job.params["api_release"])
+    job.client = server.client(given, job.params["api_release"])
     result = run_job(module.run, job)
     if not result.get("failed"):
         check_result(module, result)
-    assert (server.sessions, server.owned) == (set(), {})
+    assert (server.sessions, server.owned) == ({given} - {None}, {})
     return result

@@ -8,14 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.vijson.tasks.plugins.module_utils._run.job import Job
 from ansible_collections.vijson.tasks.plugins.modules import vi_task_cancel
 from ansible_collections.vijson.tasks.tests.unit.support.documentation import check_module
 from ansible_collections.vijson.tasks.tests.unit.support.fake_own_tasks import HAS_PRIVILEGE, OwnTaskServer
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, ref
-from ansible_collections.vijson.tasks.tests.unit.support.modules import CONNECTION, run_module_on
+from ansible_collections.vijson.tasks.tests.unit.support.modules import run_module_on
 
 CANCEL = "Task.CancelTask"
 
@@ -131,12 +129,7 @@ def test_check_mode_cancels_a_task_without_an_object_and_needs_no_privilege(serv
 
 def test_check_mode_of_tasks_that_need_no_cancel_does_not_ask_for_the_user(server: OwnTaskServer) -> None:
     server.finish("task-1")
-    arguments = {**CONNECTION, "tasks": ["task-1"]}
-    job = Job(
-        ArgumentSpecValidator(vi_task_cancel.ARGUMENT_SPEC).validate(arguments).validated_parameters, check_mode=True
-    )
-    job.client = server.client("S0")
-    assert not vi_task_cancel.run(job)["changed"]
+    assert not run(server, "task-1", check_mode=True, session_id="S0")["changed"]
     assert server.operations["SessionManager.currentSession"] == 0
 
 

@@ -17,6 +17,8 @@ from ansible_collections.vijson.tasks.plugins.plugin_utils import _action
 from ansible_collections.vijson.tasks.plugins.plugin_utils._switches import SHARE_SESSION
 from ansible_collections.vijson.tasks.tests.unit.support.actions import Action
 
+ALONE = "the arguments of the task"
+
 
 def test_the_environment_of_a_task_applies_to_its_module(action: Action, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VMWARE_USER", "before")
@@ -34,9 +36,6 @@ def test_the_environment_of_a_task_applies_to_its_module(action: Action, monkeyp
 def test_modules_share_a_session_unless_switched_off(action: Action, variables: dict[str, Any], shared: bool) -> None:
     result = action.run(lambda job: {"shared": not job.client._session.is_private}, **variables)
     assert result["shared"] is shared
-
-
-ALONE = "the arguments of the task"
 
 
 class Loans:

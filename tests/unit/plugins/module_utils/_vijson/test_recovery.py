@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Callable
 
 import pytest
@@ -28,9 +27,6 @@ from ansible_collections.vijson.tasks.plugins.module_utils._vijson.recovery impo
     send_once,
 )
 from ansible_collections.vijson.tasks.plugins.module_utils._vijson.wire import Reference
-from ansible_collections.vijson.tasks.plugins.module_utils._waiting.tracker import TaskTracker
-from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import wait_for_tasks
-from ansible_collections.vijson.tasks.tests.unit.support.fakes import Lost, TaskServer
 from ansible_collections.vijson.tasks.tests.unit.support.wire import SDK, Call, Wire, html
 
 
@@ -76,16 +72,6 @@ def test_an_error_of_a_gateway_is_an_outage_after_three_pauses(
         client("S0").get(Reference("Task", "task-7"), "info")
     assert is_outage(lost.value)
     assert pauses == [0.5, 1.0, 2.0]
-
-
-@pytest.mark.parametrize(("bad_responses", "ends"), [(3, False), (4, True)])
-def test_a_wait_accepts_three_bad_responses_in_a_row(bad_responses: int, ends: bool) -> None:
-    server = TaskServer("task-1")
-    bad = Lost(ran=False, error=BadResponse("an HTML page"))
-    server.trouble["PropertyCollector.WaitForUpdatesEx"] = [None, *[bad] * bad_responses]
-    server.clock.at(60, lambda: server.finish("task-1"))
-    with pytest.raises(BadResponse) if ends else nullcontext(), server.client() as client:
-        wait_for_tasks(client, TaskTracker(server.tasks), 100.0, clock=server.clock.clock)
 
 
 class Server:

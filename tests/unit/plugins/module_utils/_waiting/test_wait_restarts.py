@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from ansible_collections.vijson.tasks.plugins.module_utils._waiting.wait import 
 from ansible_collections.vijson.tasks.tests.unit.support.fakes import Fault, Lost, TaskServer, Trouble
 
 POLL = "PropertyCollector.WaitForUpdatesEx"
+BAD = Lost(ran=False, error=BadResponse("an HTML page"))
 
 
 def run(server: TaskServer, timeout: float = 100.0, session_id: str | None = None) -> TaskTracker:
@@ -86,26 +88,32 @@ def test_a_bad_response_after_an_outage_does_not_end_the_wait() -> None:
     """A vCenter that is starting sends one after it was unreachable."""
     server = TaskServer("task-1")
     lost = Lost(ran=False, error=ConnectError("refused"))
-    bad = Lost(ran=False, error=BadResponse("an HTML page"))
     server.trouble[POLL] = [None, lost]
-    server.trouble["PropertyCollector.CreatePropertyCollector"] = [None, *[lost] * 3, *[bad] * 3]
+    server.trouble["PropertyCollector.CreatePropertyCollector"] = [None, *[lost] * 3, *[BAD] * 3]
     server.clock.at(50, lambda: server.finish("task-1"))
     assert ended(run(server, 200.0)) == ["success"]
 
 
 def test_bad_responses_hours_apart_do_not_end_the_wait() -> None:
     server = TaskServer("task-1")
-    bad = Lost(ran=False, error=BadResponse("an HTML page"))
-    server.trouble[POLL] = [None, *[part for _hour in range(8) for part in (bad, *[None] * 120)]]
+    server.trouble[POLL] = [None, *[part for _hour in range(8) for part in (BAD, *[None] * 120)]]
     server.clock.at(30_000, lambda: server.finish("task-1"))
     assert ended(run(server, 60_000.0)) == ["success"]
+
+
+@pytest.mark.parametrize(("bad_responses", "ends"), [(3, False), (4, True)])
+def test_three_bad_responses_in_a_row_do_not_end_the_wait(bad_responses: int, ends: bool) -> None:
+    server = TaskServer("task-1")
+    server.trouble[POLL] = [None, *[BAD] * bad_responses]
+    server.clock.at(60, lambda: server.finish("task-1"))
+    with pytest.raises(BadResponse) if ends else nullcontext():
+        run(server)
 
 
 @pytest.mark.parametrize("quiet_polls", [0, 100])
 def test_bad_responses_one_after_the_other_end_the_wait(quiet_polls: int) -> None:
     server = TaskServer("task-1")
-    bad = Lost(ran=False, error=BadResponse("an HTML page"))
-    server.trouble[POLL] = [None, *[None] * quiet_polls, *[bad] * 100]
+    server.trouble[POLL] = [None, *[None] * quiet_polls, *[BAD] * 100]
     with pytest.raises(BadResponse):
         run(server, 6000.0)
     assert server.clock.time < 60 + 30 * quiet_polls
